@@ -1,0 +1,52 @@
+"""Fixtures for every test: repeatable properties, and the outside tools that some tests need."""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+settings.register_profile("repeatable", derandomize=True, deadline=None)
+settings.load_profile("repeatable")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what uses the browser, so that `-m "not chromium"` leaves it out."""
+    for item in items:
+        if "chromium" in getattr(item, "fixturenames", ()):
+            item.add_marker("chromium")
+
+
+def find_tool(*names: str) -> str:
+    """Path of the first of these programs; without any, skip, or fail where FIRSTDOSE_REQUIRE_TOOLS=1."""
+    for name in names:
+        if path := shutil.which(name):
+            return path
+    message = f"{names[0]} is not installed"
+    if os.environ.get("FIRSTDOSE_REQUIRE_TOOLS") == "1":
+        pytest.fail(message)
+    pytest.skip(message)
+
+
+@pytest.fixture
+def chromium(tmp_path: Path) -> list[str]:
+    """Start of a command line that runs a headless browser with a new profile; add options and an address."""
+    return [
+        find_tool("chromium", "chromium-browser", "google-chrome"),
+        "--headless",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-quic",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+        f"--user-data-dir={tmp_path / 'chromium-profile'}",
+    ]
+
+
+@pytest.fixture
+def pdftoppm() -> str:
+    """Path of the program that turns PDF pages into pictures."""
+    return find_tool("pdftoppm")
