@@ -1,0 +1,143 @@
+"""The dose levels, and the rule by which the trial moves between them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import field
+from typing import Annotated, Any, Literal
+
+from firstdose.protocol.guard_entry import GuardEntry
+from firstdose.protocol.meaning import Identifier, Meaning, Text, part
+
+Settings = Mapping[str, Any]
+Cause = Literal["product", "procedure", "background_treatment", "disease"]
+
+
+@part
+class DoseLevels:
+    """The doses that may be given, from the lowest (level 1) up."""
+
+    unit: Annotated[Text, Meaning("Unit of the doses.", example="million cells")]
+    values: Annotated[
+        tuple[Annotated[float, Meaning("A dose.", above=0)], ...],
+        Meaning("Doses in rising order.", fewest_items=1, example=[5, 10, 16, 24]),
+    ]
+    labels: Annotated[tuple[Text, ...], Meaning("Names of the levels, one for each.", example=["A", "B"])] = ()
+
+    def dose_with_unit(self, level: int) -> str:
+        """The dose of a level (from 1) as people say it: "5 million cells"."""
+        return f"{self.values[level - 1]:.15g} {self.unit}"
+
+    def label(self, level: int) -> str:
+        """The name of a level (from 1); without names its number."""
+        return self.labels[level - 1] if self.labels else str(level)
+
+
+@part
+class DltDefinition:
+    """What counts as a dose-limiting toxicity."""
+
+    definition: Annotated[Text, Meaning("The events that are dose-limiting.")]
+    attribution: Annotated[
+        tuple[Cause, ...],
+        Meaning(
+            "Causes to which an event must be attributed to count.",
+            fewest_items=1,
+            example=["product", "procedure"],
+        ),
+    ]
+    window_days: Annotated[
+        int, Meaning("Time from dosing in which an event counts.", unit="days", lowest=1, example=28)
+    ]
+
+
+@part
+class EvaluableRule:
+    """Who is evaluable for dose-limiting toxicity."""
+
+    rule: Annotated[Text, Meaning("Who is evaluable.")]
+    replaced: Annotated[bool, Meaning("Whether participants who are not evaluable are replaced.", example=True)]
+
+
+@part
+class Sentinel:
+    """The first of a cohort, dosed and watched before the others."""
+
+    participants: Annotated[int, Meaning("Participants of each cohort who are dosed first.", lowest=1)] = 1
+    interval_days: Annotated[
+        int,
+        Meaning("Time from the sentinel's dosing to the next participant's.", unit="days", lowest=1, example=14),
+    ]
+    on_dlt: Annotated[
+        Literal["committee_review", "end_cohort", "continue"],
+        Meaning("After a sentinel's DLT the rest of the cohort waits for the committee, is not dosed, or goes on."),
+    ]
+
+
+@part
+class CommitteeReview:
+    """The safety committee's decision before the next cohort."""
+
+    required: Annotated[bool, Meaning("Whether the next cohort waits for the committee's decision.", example=True)]
+    name: Annotated[Text | None, Meaning("Name of the committee.")] = None
+    quorum: Annotated[int | None, Meaning("Members who must take part in a decision.", lowest=1, example=3)] = None
+    members: Annotated[tuple[Text, ...], Meaning("Roles of its members.", example=["neurologist", "statistician"])] = ()
+
+
+@part
+class Escalation:
+    """How the trial moves between dose levels."""
+
+    design: Annotated[Identifier, Meaning("Name of the escalation design.", example="boin")]
+    target_dlt_rate: Annotated[
+        float | None,
+        Meaning("Share of participants with a DLT that is aimed at.", above=0, below=1, example=0.25),
+    ] = None
+    cohort_size: Annotated[int, Meaning("Participants dosed before each decision.", lowest=1, example=3)]
+    max_participants: Annotated[
+        int,
+        Meaning(
+            "Most participants in the escalation; the last cohort is smaller when need be.",
+            lowest=1,
+            example=24,
+        ),
+    ]
+    max_participants_counts: Annotated[
+        Literal["evaluable", "dosed"],
+        Meaning("Whether that maximum counts evaluable or all dosed participants."),
+    ] = "evaluable"
+    start_level: Annotated[int, Meaning("Level of the first cohort; levels count from 1.", lowest=1)] = 1
+    settings: Annotated[
+        Settings,
+        Meaning(
+            "The design's own settings, which the reference of designs lists.",
+            example={"variant": "confirm_six"},
+        ),
+    ] = field(default_factory=dict)
+    guards: Annotated[
+        tuple[GuardEntry, ...],
+        Meaning("Further rules, applied in this order.", example=[{"stop_when_too_toxic": {"certainty": 0.95}}]),
+    ] = ()
+    expansion_participants: Annotated[
+        int, Meaning("Participants added at the selected dose after the escalation.", lowest=0)
+    ] = 0
+    comparators: Annotated[
+        Mapping[Identifier, Settings],
+        Meaning("Designs, with their settings, that this one is compared with.", example={"boin": {}}),
+    ] = field(default_factory=dict)
+    dlt: Annotated[DltDefinition | None, Meaning("What counts as a dose-limiting toxicity (DLT).")] = None
+    evaluable: Annotated[EvaluableRule | None, Meaning("Who is evaluable for DLTs.")] = None
+    sentinel: Annotated[Sentinel | None, Meaning("Participants dosed and watched before the rest of a cohort.")] = None
+    interval_between_participants_days: Annotated[
+        int | None, Meaning("Shortest time between two participants' dosings.", unit="days", lowest=0)
+    ] = None
+    interval_between_cohorts_days: Annotated[
+        int | None,
+        Meaning("Shortest time from a cohort's last dosing to the next cohort's first.", unit="days", lowest=0),
+    ] = None
+    stop_within_cohort: Annotated[
+        bool, Meaning("Whether dosing stops inside a cohort once its decision is settled.")
+    ] = False
+    committee_review: Annotated[CommitteeReview | None, Meaning("The committee's decision before the next cohort.")] = (
+        None
+    )
