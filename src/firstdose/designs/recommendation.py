@@ -1,0 +1,38 @@
+"""What a rule advises after a history. People decide; this is advice with its reason."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+Action = Literal["dose", "wait", "stop"]
+
+
+@dataclass(frozen=True, slots=True)
+class Recommendation:
+    """The next step: ``next_level`` while dosing goes on, ``recommended_level`` once it has stopped.
+
+    ``stop_reason`` is the name of the stop ("" while the trial goes on).
+    """
+
+    action: Action
+    next_level: int | None
+    recommended_level: int | None
+    reason: str
+    flags: tuple[str, ...] = ()
+    cohort_size: int | None = None
+    stop_reason: str = ""
+    mtd_not_reached: bool = False
+
+    def as_json(self) -> dict[str, Any]:
+        """The document that ``firstdose decide --json`` prints."""
+        return {
+            "action": self.action,
+            "next_level": self.next_level,
+            "recommended_level": self.recommended_level,
+            "reason": self.reason,
+            "flags": list(self.flags),
+            "cohort_size": self.cohort_size,
+            "stop_reason": self.stop_reason or None,
+            "mtd_not_reached": self.mtd_not_reached,
+        }
