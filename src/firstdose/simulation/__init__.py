@@ -1,0 +1,1 @@
+"""How a rule behaves before any participant is treated: exact and Monte Carlo operating characteristics."""

@@ -1,0 +1,92 @@
+"""Families of true dose-toxicity curves. A truth is P(DLT | evaluable) at each level."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+TOO_TOXIC_FACTOR = 1.4
+ODDS_RATIO_OF_A_STEP = 2.0
+
+
+class TruthError(ValueError):
+    """A true curve cannot be used; the message says why and how to mend it."""
+
+
+@dataclass(frozen=True)
+class Scenarios:
+    """True curves, shape (scenarios, levels), with a name each and a word on where they come from."""
+
+    truths: NDArray[np.float64]
+    names: tuple[str, ...]
+    family: str
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+
+def listed(truths: Sequence[Sequence[float]], levels: int) -> Scenarios:
+    """Curves given one by one. Raises TruthError for a wrong length, a rate outside [0, 1] or a falling curve."""
+    for number, truth in enumerate(truths, start=1):
+        shown = ", ".join(f"{rate:g}" for rate in truth)
+        if len(truth) != levels:
+            raise TruthError(
+                f"truth {number} ({shown}) has {len(truth)} rates, but the protocol has {levels} dose levels; "
+                "give one DLT rate for each level"
+            )
+        if not all(0.0 <= rate <= 1.0 for rate in truth):
+            raise TruthError(f"truth {number} ({shown}): DLT rates are probabilities, from 0 to 1; write 0.25 for 25 %")
+        if any(later < earlier for earlier, later in itertools.pairwise(truth)):
+            raise TruthError(
+                f"truth {number} ({shown}) falls from one level to the next; DLT rates must not fall with dose"
+            )
+    array = np.array(truths, dtype=np.float64).reshape(len(truths), levels)
+    return Scenarios(array, tuple(", ".join(f"{rate:g}" for rate in truth) for truth in truths), "listed")
+
+
+def steps_around_each_mtd(levels: int, target: float) -> Scenarios:
+    """One curve for each possible MTD, which has the target rate, its odds doubling from level to level.
+
+    And one whose every level is too toxic, as far as 1.4 times the target leaves room for it.
+    """
+    odds = target / (1 - target)
+    below = np.arange(1, levels + 1)[:, None] - np.arange(1, levels + 1)[None, :]
+    curves = odds * ODDS_RATIO_OF_A_STEP ** -below.astype(np.float64)
+    names = tuple(f"MTD is level {level}" for level in range(1, levels + 1))
+    lowest = TOO_TOXIC_FACTOR * target
+    if lowest < 0.95:
+        first = max(2.0**1.5 * odds, 1.15 * lowest / (1 - lowest))
+        curves = np.vstack([curves, first * ODDS_RATIO_OF_A_STEP ** np.arange(levels)])
+        names = (*names, "all too toxic")
+    return Scenarios(curves / (1 + curves), names, "steps")
+
+
+def random_monotone(levels: int, target: float, curves: int, seed: int) -> Scenarios:
+    """Random rising curves by the pseudo-uniform algorithm of Clertant and O'Quigley (JRSS B 2017;79:1557).
+
+    Each possible MTD is drawn equally often; an upper limit is target + (1 - target) M with M from
+    Beta(max(levels - MTD, 0.5), 1); rates are uniform below it and sorted, drawn again until the MTD is the level
+    closest to the target. One seed per curve, so that the first curves are the same whatever the number asked for.
+    """
+    found = []
+    for number in range(curves):
+        random = np.random.default_rng([seed, number])
+        mtd = int(random.integers(1, levels + 1))
+        while True:
+            upper = target + (1 - target) * random.beta(max(levels - mtd, 0.5), 1.0)
+            curve = np.sort(random.uniform(0.0, upper, levels))
+            if int(np.argmin(np.abs(curve - target))) + 1 == mtd:
+                break
+        found.append(curve)
+    names = tuple(f"random curve {number}" for number in range(1, curves + 1))
+    return Scenarios(np.array(found).reshape(curves, levels), names, "random")
+
+
+def true_mtds(truths: NDArray[np.float64], target: float) -> NDArray[np.int64]:
+    """The level closest to the target (of equal ones the lower), 0 where level 1 exceeds 1.4 times the target."""
+    closest = np.argmin(np.round(np.abs(truths - target), 12), axis=1) + 1
+    return np.where(truths[:, 0] > TOO_TOXIC_FACTOR * target + 1e-12, 0, closest)
