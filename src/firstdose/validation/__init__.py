@@ -1,0 +1,31 @@
+"""Comparisons with other software, which ``firstdose validate`` runs again on any machine.
+
+The reference figures are package data of this folder; call and version stand beside them.
+"""
+
+from __future__ import annotations
+
+from firstdose.validation import (
+    continual_reassessment,
+    intervals,
+    operating_characteristics,
+    rates,
+    simulated_trials,
+    three_plus_three,
+)
+from firstdose.validation.comparison import Comparison, Outcome
+
+COMPARISONS: dict[str, Comparison] = {
+    comparison.name: comparison
+    for family in (
+        intervals,
+        continual_reassessment,
+        three_plus_three,
+        operating_characteristics,
+        simulated_trials,
+        rates,
+    )
+    for comparison in family.COMPARISONS
+}
+
+__all__ = ["COMPARISONS", "Comparison", "Outcome"]
