@@ -1,0 +1,80 @@
+"""The `firstdose` command: its sub-commands, and what becomes of errors."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from firstdose import __version__
+from firstdose.cli import design_commands, evaluation_commands, trial_commands
+
+DONE, WRONG_INPUT, INTERRUPTED = 0, 1, 130
+
+app = typer.Typer(
+    name="firstdose",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help=(
+        "A first-in-human, dose-escalation trial of a cell therapy, from one protocol file.\n\n"
+        "Begin with `firstdose demo`, or with `firstdose check protocol.yaml`. Figures are exact unless they say "
+        "monte-carlo. Firstdose advises; people decide.\n\n"
+        "Exit status: 0 done, 1 the input is wrong or unreadable, 2 wrong usage."
+    ),
+)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"firstdose {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: bool = typer.Option(False, "--version", callback=_show_version, is_eager=True, help="Show the version."),
+) -> None:
+    """Options of all commands."""
+
+
+for register in (design_commands.register, trial_commands.register, evaluation_commands.register):
+    register(app)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run a command; the exit status. Errors of the input are one message each on standard error, never a traceback."""
+    try:
+        app(arguments, standalone_mode=True)
+    except SystemExit as end:
+        return _leave(end.code)
+    except KeyboardInterrupt:
+        typer.echo("interrupted", err=True)
+        return _leave(INTERRUPTED)
+    except BrokenPipeError:
+        sys.stderr.close()
+        return _leave(WRONG_INPUT)
+    except Exception as error:
+        message = input_error(error)
+        if message is None:
+            raise
+        typer.echo(message, err=True)
+        return _leave(WRONG_INPUT)
+    return DONE
+
+
+def input_error(error: Exception) -> str | None:
+    """What to tell the user, when an error is about the input; None when it is a defect of Firstdose."""
+    from firstdose.cli.inputs import InputError
+
+    if isinstance(error, InputError):
+        return str(error)
+    if isinstance(error, OSError) and error.filename is not None:
+        return f"{error.filename}: {error.strerror}; name a file or folder that can be read and written"
+    return None
+
+
+def _leave(code: object) -> int:
+    sys.exit(code if isinstance(code, int) else WRONG_INPUT)

@@ -1,0 +1,15 @@
+"""The clock, which only the shell reads."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+
+def today() -> date:
+    """Today's date."""
+    return datetime.now(UTC).date()
+
+
+def now() -> str:
+    """The time in UTC, to the second."""
+    return datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")

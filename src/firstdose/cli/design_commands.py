@@ -1,0 +1,153 @@
+"""Commands on the protocol file and its rule before the trial: check, oc, compare, design."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+ProtocolFile = Annotated[Path, typer.Argument(metavar="PROTOCOL", help="The protocol file (YAML).", show_default=False)]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
+Truths = Annotated[
+    list[str] | None,
+    typer.Option("--truth", metavar="RATES", help="True DLT rates, one a level: 0.05,0.1,0.2,0.3. May be repeated."),
+]
+Curves = Annotated[int, typer.Option(min=1, max=100_000, help="Number of random curves.")]
+Seed = Annotated[int, typer.Option(min=0, help="Seed of random curves and simulated trials.")]
+NotEvaluable = Annotated[
+    float,
+    typer.Option(min=0.0, max=0.9, help="Share of dosed participants who are not evaluable and are replaced."),
+]
+States = Annotated[int, typer.Option(min=1, help="Most states in one step of the exact engine.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    for command in (check, oc, compare, design):
+        app.command()(command)
+
+
+def check(protocol: ProtocolFile, as_json: AsJson = False) -> None:
+    """Report every problem of a protocol file at once, with line, key, value, rule and fix."""
+    from firstdose.cli.inputs import InputError, all_problems, problems_text
+    from firstdose.cli.output import show_json
+
+    read, problems = all_problems(protocol)
+    if as_json:
+        show_json({"problems": [_problem_json(problem) for problem in problems]})
+        if problems:
+            raise typer.Exit(1)
+        return
+    if problems or read is None:
+        raise InputError(problems_text(problems))
+    doses = ", ".join(f"{dose:g}" for dose in read.dose_levels.values)
+    typer.echo(f"{protocol}: no problem found.")
+    typer.echo(f"{read.trial.id}: {read.escalation.design} over {doses} {read.dose_levels.unit}")
+    for assumption in read.assumed:
+        typer.echo(f"assumed: {assumption.path}: {assumption.why}")
+
+
+def _problem_json(problem: object) -> dict[str, object]:
+    from firstdose.protocol.problems import Problem, show_value
+
+    assert isinstance(problem, Problem)
+    place = problem.place
+    return {
+        "file": place.file, "line": place.line, "key": place.key, "value": show_value(problem.value),
+        "rule": problem.rule, "fix": problem.fix,
+    }  # fmt: skip
+
+
+def oc(
+    protocol: ProtocolFile,
+    truth: Truths = None,
+    family: Annotated[str, typer.Option(help="Without --truth: steps (around each possible MTD) or random.")] = "steps",
+    curves: Curves = 300,
+    seed: Seed = 1,
+    not_evaluable: NotEvaluable = 0.0,
+    method: Annotated[str, typer.Option(help="exact or monte-carlo.")] = "exact",
+    trials: Annotated[
+        int, typer.Option(min=2, max=10_000_000, help="Simulated trials per scenario (monte-carlo).")
+    ] = 10_000,
+    states: States = 5_000_000,
+    as_json: AsJson = False,
+) -> None:
+    """Operating characteristics: how often the rule names which level, and what it costs in participants and DLTs.
+
+    A truth is P(DLT | evaluable) at each level. Without --truth, the steps around each possible MTD are shown. The
+    figures are exact: all histories of the rule, merged, with no simulation and no Monte Carlo error.
+    """
+    from firstdose.cli.engines import characteristics
+    from firstdose.cli.inputs import read_rule, read_scenarios
+    from firstdose.cli.output import show_json
+    from firstdose.cli.tables import show_characteristics
+    from firstdose.simulation.summary import summarise_family
+
+    _one_of("--family", family, ("steps", "random"))
+    _one_of("--method", method, ("exact", "monte-carlo"))
+    _, rule = read_rule(protocol)
+    scenarios = read_scenarios(rule, truth or [], family, curves, seed)
+    found = characteristics(rule, scenarios, method, not_evaluable, states, trials, seed)
+    if as_json:
+        summary = {} if truth else {"summary": summarise_family(found).as_json()}
+        show_json(found.as_json() | summary)
+    else:
+        show_characteristics(found)
+
+
+def compare(
+    protocol: ProtocolFile,
+    designs: Annotated[
+        str | None,
+        typer.Option(help="Names with commas, such as boin,crm; without it the protocol's own and its comparators."),
+    ] = None,
+    truth: Truths = None,
+    family: Annotated[str, typer.Option(help="Without --truth: steps (around each possible MTD) or random.")] = "steps",
+    curves: Curves = 300,
+    seed: Seed = 1,
+    states: States = 5_000_000,
+    as_json: AsJson = False,
+) -> None:
+    """Designs side by side on the same true curves, with the protocol's cohort size, maximum and guards.
+
+    Settings come from escalation.settings for the protocol's own design and from escalation.comparators for others.
+    """
+    from firstdose.cli.engines import characteristics
+    from firstdose.cli.inputs import other_rule, read_rule, read_scenarios
+    from firstdose.cli.output import show_json
+    from firstdose.cli.tables import show_comparison
+
+    _one_of("--family", family, ("steps", "random"))
+    read, rule = read_rule(protocol)
+    scenarios = read_scenarios(rule, truth or [], family, curves, seed)
+    own = read.escalation.design
+    names = [name.strip() for name in designs.split(",")] if designs else [own, *read.escalation.comparators]
+    rules = {name: rule if name == own else other_rule(read, name) for name in dict.fromkeys(names)}
+    found = {name: characteristics(each, scenarios, "exact", 0.0, states, 0, seed) for name, each in rules.items()}
+    if as_json:
+        show_json({"designs": {name: each.as_json() for name, each in found.items()}})
+    else:
+        show_comparison(found)
+
+
+def design(
+    protocol: ProtocolFile,
+    out: Annotated[Path, typer.Option(help="Folder for the report; made if it is missing.")],
+) -> None:
+    """Write the design report, as one self-contained HTML file and as PDF, to attach to a protocol."""
+    from firstdose.cli.clock import today
+    from firstdose.cli.inputs import input_errors, read_rule
+    from firstdose.cli.output import progress
+    from firstdose.report.design_report import write_design_report
+
+    read, rule = read_rule(protocol)
+    with input_errors(), progress("design report") as bar:
+        written = write_design_report(read, rule, out, today(), bar.say)
+    for path in written:
+        typer.echo(str(path))
+
+
+def _one_of(option: str, value: str, known: tuple[str, ...]) -> None:
+    if value not in known:
+        raise typer.BadParameter(f"{value!r} is not one of: {', '.join(known)}", param_hint=option)

@@ -1,0 +1,101 @@
+"""Reads what the user gives: protocol files, outcomes, true curves. Every failure is an InputError with its message."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from firstdose.designs.building import build_design, check_escalation
+from firstdose.designs.history import History, OutcomesError, parse_outcomes
+from firstdose.designs.rule import EscalationRule
+from firstdose.protocol.plan import Protocol
+from firstdose.protocol.problems import Problem, ProblemsFound
+from firstdose.protocol.reading import examine_protocol
+from firstdose.simulation.exact import TooManyStates
+from firstdose.simulation.scenarios import (
+    Scenarios,
+    TruthError,
+    listed,
+    random_monotone,
+    steps_around_each_mtd,
+)
+
+
+class InputError(Exception):
+    """The input is wrong; the message says what, where, why and how to mend it."""
+
+
+@contextmanager
+def input_errors() -> Iterator[None]:
+    """Turn the errors that the input can cause into InputError."""
+    try:
+        yield
+    except ProblemsFound as found:
+        raise InputError(problems_text(found.problems)) from None
+    except (OutcomesError, TruthError, TooManyStates) as error:
+        raise InputError(str(error)) from None
+
+
+def problems_text(problems: tuple[Problem, ...] | list[Problem]) -> str:
+    """All problems, one a line, and their number."""
+    count = f"{len(problems)} problem{'s' if len(problems) != 1 else ''}"
+    return (
+        f"{ProblemsFound(problems)}\n{count}; mend {'it' if len(problems) == 1 else 'them'} and run the command again"
+    )
+
+
+def all_problems(path: Path) -> tuple[Protocol | None, list[Problem]]:
+    """The protocol as far as it could be read, and every problem of the file and of its escalation settings."""
+    examination = examine_protocol(path)
+    problems = list(examination.problems)
+    if examination.protocol is not None:
+        problems += check_escalation(examination.protocol)
+    return examination.protocol, problems
+
+
+def read_rule(path: Path) -> tuple[Protocol, EscalationRule]:
+    """The protocol and its escalation rule; InputError with every problem there is."""
+    protocol, problems = all_problems(path)
+    if protocol is None or problems:
+        raise InputError(problems_text(problems))
+    return protocol, build_design(protocol)
+
+
+def other_rule(protocol: Protocol, name: str, settings: Mapping[str, Any] | None = None) -> EscalationRule:
+    """The same protocol under another design."""
+    with input_errors():
+        return build_design(protocol, name, settings)
+
+
+def read_outcomes(text: str, rule: EscalationRule) -> History:
+    """The outcomes of a trial so far."""
+    with input_errors():
+        return parse_outcomes(text, rule.frame.levels)
+
+
+def read_scenarios(rule: EscalationRule, truths: list[str], family: str, curves: int, seed: int) -> Scenarios:
+    """The curves given, or a family of curves around the target."""
+    frame = rule.frame
+    if truths:
+        with input_errors():
+            return listed([_rates(text, number) for number, text in enumerate(truths, start=1)], frame.levels)
+    if frame.target is None:
+        raise InputError(
+            "no target: the protocol states no target_dlt_rate, so there is no curve to draw around it; give the true "
+            "DLT rates with --truth 0.05,0.1,... or add escalation.target_dlt_rate"
+        )
+    if family == "random":
+        return random_monotone(frame.levels, frame.target, curves, seed)
+    return steps_around_each_mtd(frame.levels, frame.target)
+
+
+def _rates(text: str, number: int) -> list[float]:
+    try:
+        return [float(word) for word in text.split(",")]
+    except ValueError:
+        raise InputError(
+            f"truth {number} ({text!r}) is not a list of numbers; write DLT rates with commas and without spaces, for "
+            "example --truth 0.05,0.1,0.2,0.3"
+        ) from None

@@ -1,0 +1,152 @@
+"""Tables of figures for a terminal."""
+
+from __future__ import annotations
+
+import typer
+
+from firstdose.cli.output import number, percent, show_table
+from firstdose.designs.states import STOP_WORDS, Stop
+from firstdose.simulation.figures import OperatingCharacteristics, ScenarioFigures
+from firstdose.simulation.pathways import Pathway
+from firstdose.simulation.summary import SUMMARISED, summarise_family
+
+MOST_SCENARIOS_SHOWN = 20
+IN_PERCENT = (
+    "correct_selection",
+    "none_selected",
+    "share_above_mtd",
+    "observed_rate_above_target",
+    "mtd_not_reached",
+)
+
+
+def show_characteristics(found: OperatingCharacteristics) -> None:
+    """A block of lines for each scenario, or the summary of a large family."""
+    typer.echo(f"{found.design}, {_method(found)}; {found.conventions}\n")
+    if len(found.scenarios) > MOST_SCENARIOS_SHOWN:
+        show_family(found)
+        return
+    for row in found.scenarios:
+        _show_scenario(found, row)
+
+
+def _method(found: OperatingCharacteristics) -> str:
+    if found.method == "exact":
+        return f"exact ({found.states:,} states, {found.endings:,} endings)"
+    return f"monte-carlo ({found.trials:,} trials a scenario, seed {found.seed}); +- one standard error"
+
+
+def _show_scenario(found: OperatingCharacteristics, row: ScenarioFigures) -> None:
+    levels = range(len(row.truth))
+    errors = row.standard_errors
+    mtd = "" if found.target is None else f" (true MTD: {f'level {row.true_mtd}' if row.true_mtd else 'none'})"
+    typer.echo(f"{row.name}{mtd}")
+    headings = ["", *[f"level {level + 1}" for level in levels], "none", "all"]
+    shares = [f"{dose:g}" for dose in found.dose_levels]
+    rows = [
+        [f"dose ({found.unit})", *shares, "", ""],
+        ["true DLT rate %", *map(percent, row.truth), "", ""],
+        ["selected %", *map(percent, row.selected), percent(row.none_selected), ""],
+        ["participants", *map(number, row.mean_participants), "", number(row.mean_total_participants)],
+        ["DLTs", *map(number, row.mean_dlts), "", number(row.mean_total_dlts)],
+    ]
+    if found.not_evaluable:
+        rows.append(["dosed", *map(number, row.mean_dosed), "", number(row.mean_total_dosed)])
+    if sum(row.expansion_participants):
+        total = sum(row.expansion_participants)
+        rows.append(["expansion", *map(number, row.expansion_participants), "", number(total)])
+    if errors:
+        rows.insert(3, ["  +-", *map(percent, errors["selected"]), percent(errors["none_selected"]), ""])
+        rows.insert(
+            5,
+            [
+                "  +-",
+                *map(number, errors["mean_participants"]),
+                "",
+                number(errors["mean_total_participants"]),
+            ],
+        )
+        rows.insert(7, ["  +-", *map(number, errors["mean_dlts"]), "", number(errors["mean_total_dlts"])])
+    show_table(headings, rows)
+    if row.correct_selection is not None:
+        typer.echo(
+            f"correct selection {percent(row.correct_selection)} %, "
+            f"treated above the MTD {percent(row.share_above_mtd)} %, "
+            f"observed DLT rate above target {percent(row.observed_rate_above_target)} %, "
+            f"MTD not reached {percent(row.mtd_not_reached)} %"
+        )
+    else:
+        typer.echo(f"MTD not reached {percent(row.mtd_not_reached)} %")
+    stops = "; ".join(
+        f"{STOP_WORDS[Stop[name.upper()]]} {percent(chance)} %" for name, chance in row.stop_reasons.items()
+    )
+    typer.echo(f"ends because: {stops}\n")
+
+
+def show_family(found: OperatingCharacteristics) -> None:
+    """Means and percentiles over the curves of a family."""
+    summary = summarise_family(found)
+    typer.echo(f"{summary.curves} {found.family} curves; over the curves:")
+    rows = []
+    for name in SUMMARISED:
+        if name in summary.figures:
+            form = percent if name in IN_PERCENT else number
+            label = name.replace("_", " ") + (" %" if name in IN_PERCENT else "")
+            rows.append([label, *[form(value) for value in summary.figures[name].values()]])
+    show_table(["figure", "mean", "10th", "median", "90th"], rows)
+    by_mtd = ", ".join(f"{mtd}: {percent(share)}" for mtd, share in summary.correct_selection_by_mtd.items())
+    typer.echo(f"correct selection % by true MTD: {by_mtd}")
+
+
+def show_comparison(found: dict[str, OperatingCharacteristics]) -> None:
+    """One table a scenario, one line a design."""
+    first = next(iter(found.values()))
+    typer.echo(f"exact; {first.conventions}\n")
+    if len(first.scenarios) > MOST_SCENARIOS_SHOWN:
+        for each in found.values():
+            typer.echo(each.design)
+            show_family(each)
+            typer.echo("")
+        return
+    levels = range(len(first.dose_levels))
+    headings = [
+        "design",
+        *[f"sel {level + 1}" for level in levels],
+        "none",
+        "correct",
+        "above",
+        "people",
+        "DLTs",
+    ]
+    for index, scenario in enumerate(first.scenarios):
+        typer.echo(f"{scenario.name}: true DLT rates {', '.join(f'{rate:.3g}' for rate in scenario.truth)}")
+        rows = []
+        for name, each in found.items():
+            row = each.scenarios[index]
+            rows.append(
+                [name, *map(percent, row.selected), percent(row.none_selected), percent(row.correct_selection),
+                 percent(row.share_above_mtd), number(row.mean_total_participants), number(row.mean_total_dlts)]
+            )  # fmt: skip
+        show_table(headings, rows)
+        typer.echo("")
+    typer.echo("sel, none, correct: % of trials; above: % of participants above the true MTD; people, DLTs: means")
+
+
+def show_tree(tree: Pathway, indent: str = "") -> None:
+    """The tree of pathways, one line an outcome."""
+    if not indent:
+        typer.echo(f"{tree.history or 'start'}: {_step(tree)}")
+    for dlts, after in tree.outcomes:
+        size = len(after.history.cohorts[-1].outcomes)
+        typer.echo(f"{indent}  {dlts} of {size} DLT ({after.history.cohorts[-1]}): {_step(after)}")
+        show_tree(after, indent + "  ")
+
+
+def _step(tree: Pathway) -> str:
+    advice = tree.recommendation
+    if advice.action == "dose":
+        return f"treat {advice.cohort_size} at level {advice.next_level}"
+    if advice.action == "wait":
+        return f"wait: {advice.reason}"
+    named = f"level {advice.recommended_level}" if advice.recommended_level else "no level"
+    return f"stop with {named}, {STOP_WORDS[Stop[advice.stop_reason.upper()]]}"

@@ -1,0 +1,65 @@
+"""Commands on a trial that is under way: decide, pathways."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from firstdose.cli.design_commands import AsJson, ProtocolFile
+
+Outcomes = Annotated[
+    str,
+    typer.Option(
+        metavar="TEXT",
+        help=(
+            'Outcomes so far: dose level, then a letter a participant, a space between cohorts, as in "1NNN 2NNT". '
+            "N no DLT, T DLT, ? window still open, - not evaluable and replaced."
+        ),
+    ),
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command()(decide)
+    app.command("pathways")(show_pathways)
+
+
+def decide(protocol: ProtocolFile, outcomes: Outcomes = "", as_json: AsJson = False) -> None:
+    """The next step after the outcomes so far, and why. Advice: people decide.
+
+    A history that the rule would not have produced is decided all the same, with a flag for each departure. Open
+    windows are decided when every way in which they can close gives the same decision, and waited for otherwise.
+    """
+    from firstdose.cli.inputs import read_outcomes, read_rule
+    from firstdose.cli.output import show_json
+
+    _, rule = read_rule(protocol)
+    advice = rule.decide(read_outcomes(outcomes, rule))
+    if as_json:
+        show_json(advice.as_json())
+        return
+    typer.echo(f"{advice.action}: {advice.reason}")
+    for flag in advice.flags:
+        typer.echo(f"flag: {flag}")
+
+
+def show_pathways(
+    protocol: ProtocolFile,
+    outcomes: Outcomes = "",
+    cohorts: Annotated[int, typer.Option(min=1, max=6, help="How many cohorts ahead.")] = 2,
+    as_json: AsJson = False,
+) -> None:
+    """What each coming outcome would lead to, from the start or from the outcomes so far."""
+    from firstdose.cli.inputs import read_outcomes, read_rule
+    from firstdose.cli.output import show_json
+    from firstdose.cli.tables import show_tree
+    from firstdose.simulation.pathways import pathways
+
+    _, rule = read_rule(protocol)
+    tree = pathways(rule, read_outcomes(outcomes, rule), cohorts)
+    if as_json:
+        show_json(tree.as_json())
+    else:
+        show_tree(tree)
