@@ -47,7 +47,7 @@ for register in (design_commands.register, trial_commands.register, evaluation_c
 def main(arguments: list[str] | None = None) -> int:
     """Run a command; the exit status. Errors of the input are one message each on standard error, never a traceback."""
     try:
-        app(arguments, standalone_mode=True)
+        app(arguments, prog_name="firstdose", standalone_mode=True)
     except SystemExit as end:
         return _leave(end.code)
     except KeyboardInterrupt:
@@ -68,11 +68,12 @@ def main(arguments: list[str] | None = None) -> int:
 def input_error(error: Exception) -> str | None:
     """What to tell the user, when an error is about the input; None when it is a defect of Firstdose."""
     from firstdose.cli.inputs import InputError
+    from firstdose.protocol.problems import printable
 
     if isinstance(error, InputError):
         return str(error)
     if isinstance(error, OSError) and error.filename is not None:
-        return f"{error.filename}: {error.strerror}; name a file or folder that can be read and written"
+        return f"{printable(str(error.filename))}: {error.strerror}; name a file or folder that can be read and written"
     return None
 
 

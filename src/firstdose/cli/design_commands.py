@@ -32,6 +32,7 @@ def check(protocol: ProtocolFile, as_json: AsJson = False) -> None:
     """Report every problem of a protocol file at once, with line, key, value, rule and fix."""
     from firstdose.cli.inputs import InputError, all_problems, problems_text
     from firstdose.cli.output import show_json
+    from firstdose.protocol.problems import printable
 
     read, problems = all_problems(protocol)
     if as_json:
@@ -42,7 +43,7 @@ def check(protocol: ProtocolFile, as_json: AsJson = False) -> None:
     if problems or read is None:
         raise InputError(problems_text(problems))
     doses = ", ".join(f"{dose:g}" for dose in read.dose_levels.values)
-    typer.echo(f"{protocol}: no problem found.")
+    typer.echo(f"{printable(str(protocol))}: no problem found.")
     typer.echo(f"{read.trial.id}: {read.escalation.design} over {doses} {read.dose_levels.unit}")
     for assumption in read.assumed:
         typer.echo(f"assumed: {assumption.path}: {assumption.why}")

@@ -10,6 +10,7 @@ from typing import Any
 from firstdose.designs.building import build_design, check_escalation
 from firstdose.designs.history import History, OutcomesError, parse_outcomes
 from firstdose.designs.rule import EscalationRule
+from firstdose.methods.logistic_model import PriorContradicted
 from firstdose.protocol.plan import Protocol
 from firstdose.protocol.problems import Problem, ProblemsFound
 from firstdose.protocol.reading import examine_protocol
@@ -36,6 +37,8 @@ def input_errors() -> Iterator[None]:
         raise InputError(problems_text(found.problems)) from None
     except (OutcomesError, TruthError, TooManyStates) as error:
         raise InputError(str(error)) from None
+    except PriorContradicted as error:
+        raise InputError(f"escalation.settings: {error}; widen prior_sd or move prior_mean") from None
 
 
 def problems_text(problems: tuple[Problem, ...] | list[Problem]) -> str:

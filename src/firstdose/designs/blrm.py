@@ -17,6 +17,7 @@ from firstdose.methods.packing import distinct_rows
 from firstdose.protocol.meaning import Meaning, part
 
 CLOSE_CALL = 1e-4
+MOST_KEPT = 100_000  # trials whose posterior is kept until the next ones are asked about
 Rate = Annotated[float, Meaning("A DLT rate.", above=0, below=1)]
 Positive = Annotated[float, Meaning("A positive number.", above=0)]
 
@@ -137,8 +138,30 @@ class Blrm(Design):
     ) -> Floats:
         """P(under), P(target), P(over) at every level, shape (trials, levels, 3)."""
         first, inverse = distinct_rows(participants, dlts)
-        posterior = self.posterior(thresholds or self.intervals)
-        return np.asarray(posterior.interval_probabilities(participants[first], dlts[first])[inverse])
+        rates = thresholds or self.intervals
+        return np.asarray(self._of_distinct(participants[first], dlts[first], rates)[inverse])
+
+    @cached_property
+    def _asked_last(self) -> dict[tuple[float, ...], tuple[Integers, Integers, Floats]]:
+        """For each set of rates the trials last asked about, with their answer.
+
+        A trial that ends is asked about twice in a row: for its last step and for its selection.
+        """
+        return {}
+
+    def _of_distinct(self, participants: Integers, dlts: Integers, rates: tuple[float, ...]) -> Floats:
+        nothing = participants[:0], dlts[:0], np.empty((0, self.frame.levels, len(rates) + 1))
+        known = self._asked_last.get(rates, nothing)
+        both = [np.concatenate([before, now]) for before, now in zip(known, (participants, dlts), strict=False)]
+        first, inverse = distinct_rows(*both)
+        is_new = first >= len(known[0])
+        of_all = np.empty((len(first), *known[2].shape[1:]))
+        of_all[~is_new] = known[2][first[~is_new]]
+        of_all[is_new] = self.posterior(rates).interval_probabilities(*(each[first[is_new]] for each in both))
+        found = np.asarray(of_all[inverse[len(known[0]) :]])
+        if len(participants) <= MOST_KEPT:
+            self._asked_last[rates] = (participants, dlts, found)
+        return found
 
     def estimates(self, participants: Integers, dlts: Integers) -> Floats:
         """Posterior mean DLT rates, shape (trials, levels)."""
@@ -165,13 +188,17 @@ class Blrm(Design):
         return Step(level.astype(np.int8), seen.highest, stop, no_memory(seen.rows))
 
     def select(self, states: States) -> Selection:
-        probabilities = self.interval_probabilities(states.participants, states.dlts)
-        at_maximum = self._choose(probabilities, states.participants > 0)
+        top = self.frame.top
+        level, not_reached = states.level.copy(), np.zeros(len(states), dtype=bool)
+        at_maximum = states.stop == Stop.MAXIMUM
+        asked = np.flatnonzero(at_maximum | ((level == top) & (states.stop != Stop.TOO_TOXIC)))
+        probabilities = self.interval_probabilities(states.participants[asked], states.dlts[asked])
+        chosen = self._choose(probabilities, states.participants[asked] > 0)
         if self.declare is not None and self.declare.required:
-            at_maximum = np.zeros_like(at_maximum)
-        level = np.where(states.stop == Stop.MAXIMUM, at_maximum, states.level)
-        under = probabilities[:, self.frame.top - 1, 0] > 0.5
-        return Selection(level.astype(np.int8), (level == self.frame.top) & under)
+            chosen = np.zeros_like(chosen)
+        level[asked] = np.where(at_maximum[asked], chosen, level[asked])
+        not_reached[asked] = (level[asked] == top) & (probabilities[:, top - 1, 0] > 0.5)
+        return Selection(level, not_reached)
 
     def selection_words(self) -> str:
         words = (

@@ -10,12 +10,10 @@ from typing import Annotated, ClassVar
 import numpy as np
 
 from firstdose.designs.design import Complaint, closest_to_target
-from firstdose.designs.interval import DEESCALATE, ESCALATE, STAY, IntervalDesign, move_name
+from firstdose.designs.interval import DEESCALATE, ESCALATE, STAY, Certainty, IntervalDesign, move_name
 from firstdose.designs.states import Booleans, Integers, Seen, Selection, States, Step, Stop
-from firstdose.methods import binomial
 from firstdose.protocol.meaning import Meaning
 
-SMALLEST_COUNT_THAT_ELIMINATES = 3
 ROUNDING = 1e-9  # a rate exactly at a bound is at the bound, however the bound was rounded
 
 
@@ -33,6 +31,7 @@ class Boin(IntervalDesign):
         "Liu S, Yuan Y. Bayesian optimal interval designs for phase I clinical trials. J R Stat Soc C 2015;64:507-523."
     )
     selection_prior: ClassVar[float] = 0.05
+    fewest_that_eliminate: ClassVar[int] = 3
 
     p_saf: Annotated[
         float | None,
@@ -42,14 +41,7 @@ class Boin(IntervalDesign):
         float | None,
         Meaning("DLT rate that is too high, so that one should de-escalate (1.4 of the target).", above=0, below=1),
     ] = None
-    elimination_certainty: Annotated[
-        float,
-        Meaning(
-            "Posterior certainty that a level exceeds the target at which it is eliminated.",
-            above=0.5,
-            below=1,
-        ),
-    ] = 0.95
+    elimination_certainty: Certainty = 0.95
     extra_safe: Annotated[
         bool, Meaning("Stop already when level 1 exceeds the target with the certainty less `offset`.")
     ] = False
@@ -97,20 +89,21 @@ class Boin(IntervalDesign):
         if self.extra_safe and self.elimination_certainty - self.offset <= 0.5:
             yield Complaint("offset", "must leave a certainty above 0.5", "give a smaller offset")
 
-    def decide_counts(self, participants: Integers, dlts: Integers) -> tuple[Integers, Booleans]:
+    def certainty(self) -> float:
+        return self.elimination_certainty
+
+    def moves(self, participants: Integers, dlts: Integers) -> Integers:
         escalate, deescalate = self.bounds
-        move = np.where(
+        return np.where(
             dlts <= np.floor(escalate * participants + ROUNDING),
             ESCALATE,
             np.where(dlts >= np.ceil(deescalate * participants - ROUNDING), DEESCALATE, STAY),
         )
-        toxic = binomial.probability_above(self.frame.rate, participants, dlts) > self.elimination_certainty
-        return move, toxic & (participants >= SMALLEST_COUNT_THAT_ELIMINATES)
 
     def unsafe_at_level_1(self, participants: Integers, dlts: Integers) -> Booleans:
         """Whether the extra safety rule stops the trial at these counts of level 1."""
-        certainty = binomial.probability_above(self.frame.rate, participants, dlts)
-        return (certainty > self.elimination_certainty - self.offset) & (participants >= SMALLEST_COUNT_THAT_ELIMINATES)
+        exceeds = self.probability_of_exceeding(participants, dlts)
+        return (exceeds > self.elimination_certainty - self.offset) & (participants >= self.fewest_that_eliminate)
 
     def next_step(self, seen: Seen) -> Step:
         step = super().next_step(seen)
@@ -149,10 +142,3 @@ class Boin(IntervalDesign):
             STAY: f"between the bounds {escalate:.3f} and {deescalate:.3f}",
         }[move]
         return f"the DLT rate {rate:.3f} is {where}, so {move_name(move)}"
-
-    def elimination_words(self, participants: int, dlts: int) -> str:
-        certainty = float(binomial.probability_above(self.frame.rate, np.array([participants]), np.array([dlts]))[0])
-        return (
-            f"the DLT rate exceeds the target {self.frame.rate:g} with posterior probability {certainty:.3f}, "
-            f"more than {self.elimination_certainty:g}"
-        )

@@ -78,7 +78,7 @@ def check_escalation(protocol: Protocol) -> list[Problem]:
     for name, settings in protocol.escalation.comparators.items():
         if name != protocol.escalation.design:
             problems += _build(protocol, name, settings)[1]
-    return list(dict.fromkeys(problems))
+    return [problem for index, problem in enumerate(problems) if problem not in problems[:index]]
 
 
 def _build(
@@ -146,6 +146,10 @@ def _build_guards(
         guards.append(part)
     problems += _order_problems(protocol, names)
     if design is not None and getattr(design, "titration", False):
+        if "titration" in names:
+            place = protocol.place(dotted(("escalation", "guards", names.index("titration"))))
+            rule = "titration is among the design's settings already"
+            problems.append(Problem(place, "titration", rule, "keep one of the two"))
         guards.append(GUARDS["titration"](frame=frame))
     return guards, problems
 

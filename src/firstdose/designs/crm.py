@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Annotated, ClassVar, Literal
 
 import numpy as np
+from scipy.special import expit
 
 from firstdose.designs.design import Complaint, Design, no_memory
 from firstdose.designs.states import Floats, Integers, Seen, Selection, States, Step, Stop
@@ -58,6 +59,7 @@ class Crm(Design):
 
     def complaints(self) -> Iterator[Complaint]:
         levels, target = self.frame.levels, self.frame.target
+        highest = 1.0 if self.model == "empiric" else float(expit(self.intercept))
         if self.skeleton is not None:
             if self.half_width is not None or self.prior_mtd is not None:
                 yield Complaint(
@@ -75,6 +77,18 @@ class Crm(Design):
                 yield Complaint(
                     "skeleton", "must increase from level to level", "sort the rates and separate equal ones"
                 )
+            if max(self.skeleton) >= self.ceiling:
+                yield Complaint(
+                    "skeleton",
+                    f"must stay below {self.ceiling:.3f}, which this logistic curve never reaches",
+                    "lower the rates or raise the intercept",
+                )
+            if self.skeleton and max(self.skeleton) >= highest:
+                yield Complaint(
+                    "skeleton",
+                    f"passes {highest:.4g}, the highest rate of a logistic model with this intercept",
+                    "lower the rates or raise the intercept",
+                )
             return
         if self.half_width is None or self.prior_mtd is None:
             yield Complaint(
@@ -85,10 +99,23 @@ class Crm(Design):
             return
         if self.prior_mtd > levels:
             yield Complaint("prior_mtd", f"must be a level, 1 to {levels}", "correct the level")
-        if target is not None and not 0 < target - self.half_width < target + self.half_width < 1:
+        if target is not None and not 0 < target - self.half_width < target + self.half_width < self.ceiling:
             yield Complaint(
-                "half_width", f"must keep {target:g} plus and minus it within 0 and 1", "give a smaller width"
+                "half_width",
+                f"must keep {target:g} plus and minus it within 0 and {self.ceiling:.3g}",
+                "give a smaller width",
             )
+        elif (
+            target is not None and self.prior_mtd <= levels and not all(0 < rate < self.ceiling for rate in self.rates)
+        ):
+            yield Complaint(
+                "half_width", "is so wide that rates of the skeleton reach 0 or the highest", "give a smaller width"
+            )
+
+    @property
+    def ceiling(self) -> float:
+        """The DLT rate that no dose can reach under the model."""
+        return 1.0 if self.model == "empiric" else float(expit(self.intercept))
 
     @cached_property
     def rates(self) -> tuple[float, ...]:
@@ -121,7 +148,8 @@ class Crm(Design):
         return Step(level.astype(np.int8), seen.highest, stop, no_memory(seen.rows))
 
     def _closest(self, rates: Floats) -> Integers:
-        return np.asarray(np.argmin(np.abs(rates - self.frame.rate), axis=1) + 1)
+        # Rounded, so that levels equally close but for the last digit count as equal and the lower one is taken.
+        return np.asarray(np.argmin(np.round(np.abs(rates - self.frame.rate), 12), axis=1) + 1)
 
     def select(self, states: States) -> Selection:
         top = states.level == self.frame.top

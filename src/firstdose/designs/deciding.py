@@ -9,8 +9,9 @@ import numpy as np
 
 from firstdose.designs.history import Cohort, History
 from firstdose.designs.recommendation import Recommendation
-from firstdose.designs.rule import EscalationRule, decision_codes
 from firstdose.designs.states import STOP_WORDS, Integers, Seen, States, Step, Stop
+from firstdose.designs.transitions import Transitions, decision_codes
+from firstdose.methods.logistic_model import PriorContradicted
 
 MOST_COMPLETIONS = 4096
 
@@ -26,7 +27,17 @@ class Replay:
     settled_early: bool = False
 
 
-def decide(rule: EscalationRule, history: History) -> Recommendation:
+def decide(rule: Transitions, history: History) -> Recommendation:
+    """What the rule advises next; a rule that cannot be computed advises to wait, never to dose."""
+    try:
+        return _decide(rule, history)
+    except PriorContradicted as failure:
+        return Recommendation(
+            "wait", None, None, f"no recommendation: {failure}.", ("the model could not be computed",)
+        )
+
+
+def _decide(rule: Transitions, history: History) -> Recommendation:
     """What the rule advises next.
 
     Open windows are decided when every completion gives the same decision, and waited for otherwise. A history that
@@ -58,7 +69,7 @@ def decide(rule: EscalationRule, history: History) -> Recommendation:
     )  # fmt: skip
 
 
-def replay(rule: EscalationRule, history: History) -> Replay:
+def replay(rule: Transitions, history: History) -> Replay:
     """The state after a history without open windows, and every departure from the rule on the way."""
     found = Replay(rule.start(np.int16))
     for number, cohort in enumerate(history.cohorts, start=1):
@@ -82,18 +93,18 @@ def replay(rule: EscalationRule, history: History) -> Replay:
     return found
 
 
-def _lose(rule: EscalationRule, found: Replay, cohort: Cohort) -> None:
+def _lose(rule: Transitions, found: Replay, cohort: Cohort) -> None:
     """Count those who were dosed and are not evaluable, where the maximum counts them."""
     found.states = rule.select(rule.lose(found.states, _one(cohort.not_evaluable)))
 
 
-def _observe(rule: EscalationRule, found: Replay, level: int, size: int, dlts: int) -> None:
+def _observe(rule: Transitions, found: Replay, level: int, size: int, dlts: int) -> None:
     found.seen = rule.observe(found.states, _one(level), _one(size), _one(dlts))
     step, found.trail = rule.decide_step(found.seen)
     found.states = rule.select(rule.conclude(found.seen, step))
 
 
-def _settle(rule: EscalationRule, found: Replay, cohort: Cohort, planned: int) -> bool:
+def _settle(rule: Transitions, found: Replay, cohort: Cohort, planned: int) -> bool:
     """Take over the decision of a cohort that was cut short, when all its completions share one."""
     cut = (_one(cohort.level), _one(planned), _one(cohort.evaluable), _one(cohort.dlts))
     if not rule.settled(found.states, *cut)[0]:
@@ -105,7 +116,7 @@ def _settle(rule: EscalationRule, found: Replay, cohort: Cohort, planned: int) -
     return True
 
 
-def _check_departures(rule: EscalationRule, found: Replay, cohort: Cohort, number: int) -> None:
+def _check_departures(rule: Transitions, found: Replay, cohort: Cohort, number: int) -> None:
     advised = int(found.states.level[0])
     if found.states.stop[0] != Stop.GOES_ON:
         why = STOP_WORDS[Stop(int(found.states.stop[0]))]
@@ -122,7 +133,7 @@ def _check_departures(rule: EscalationRule, found: Replay, cohort: Cohort, numbe
         found.flags.append(f"cohort {number}: {cohort.not_evaluable} not evaluable, left out of the counts")
 
 
-def _recommend(rule: EscalationRule, found: Replay) -> Recommendation:
+def _recommend(rule: Transitions, found: Replay) -> Recommendation:
     states, frame = found.states, rule.frame
     level, stop = int(states.level[0]), Stop(int(states.stop[0]))
     reason, flags = _reason(rule, found)
@@ -143,7 +154,7 @@ def _recommend(rule: EscalationRule, found: Replay) -> Recommendation:
     return Recommendation("stop", None, selected or None, text, flags, None, stop.name.lower(), not_reached)
 
 
-def _reason(rule: EscalationRule, found: Replay) -> tuple[str, tuple[str, ...]]:
+def _reason(rule: Transitions, found: Replay) -> tuple[str, tuple[str, ...]]:
     if found.seen is None:
         return "the trial begins at its start level", tuple(found.flags)
     reason = rule.design.explain(found.seen, found.trail[0])
@@ -155,7 +166,7 @@ def _reason(rule: EscalationRule, found: Replay) -> tuple[str, tuple[str, ...]]:
     return reason, (*found.flags, *rule.design.close_calls(found.seen))
 
 
-def _open_places(rule: EscalationRule, history: History) -> list[int]:
+def _open_places(rule: Transitions, history: History) -> list[int]:
     """Outcomes still to come, cohort by cohort: open windows, and in the last cohort the places not yet dosed."""
     places = [cohort.pending for cohort in history.cohorts]
     if places and places[-1]:

@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 import numpy as np
 
-from firstdose.designs.design import Design, closest_to_target, no_memory
+from firstdose.designs.design import Complaint, Design, closest_to_target, no_memory
 from firstdose.designs.states import Booleans, Floats, Integers, Seen, Selection, States, Step, Stop
+from firstdose.methods import binomial
 from firstdose.methods.isotonic import isotonic_fit
+from firstdose.protocol.meaning import Meaning
 
 ESCALATE, STAY, DEESCALATE = 1, 0, -1
+
+Certainty = Annotated[
+    float,
+    Meaning("Posterior certainty that a level exceeds the target at which it is eliminated.", above=0.5, below=1),
+]
+MarginBelow = Annotated[float, Meaning("The interval to stay in begins this much below the target.", above=0, below=1)]
+MarginAbove = Annotated[float, Meaning("The interval to stay in ends this much above the target.", above=0, below=1)]
 
 
 @dataclass(frozen=True)
@@ -50,10 +60,28 @@ class IntervalDesign(Design):
     eliminates: ClassVar[bool] = True
     selection_uses_level: ClassVar[bool] = False
     selection_prior: ClassVar[float]
+    fewest_that_eliminate: ClassVar[int] = 1
 
     @abstractmethod
-    def decide_counts(self, participants: Integers, dlts: Integers) -> tuple[Integers, Booleans]:
-        """Moves (ESCALATE, STAY, DEESCALATE) and eliminations for arrays of counts at one level."""
+    def moves(self, participants: Integers, dlts: Integers) -> Integers:
+        """ESCALATE, STAY or DEESCALATE for arrays of counts at one level."""
+
+    @abstractmethod
+    def certainty(self) -> float:
+        """Posterior certainty of exceeding the target at which a level is eliminated."""
+
+    def beta_prior(self) -> tuple[float, float]:
+        """The Beta prior of the DLT rate at a level."""
+        return (1.0, 1.0)
+
+    def probability_of_exceeding(self, participants: Integers, dlts: Integers) -> Floats:
+        """P(DLT rate of the level exceeds the target | its counts)."""
+        return binomial.probability_above(self.frame.rate, participants, dlts, prior=self.beta_prior())
+
+    def eliminations(self, participants: Integers, dlts: Integers) -> Booleans:
+        """Whether these counts eliminate their level and all above it."""
+        too_toxic = self.probability_of_exceeding(participants, dlts) > self.certainty()
+        return too_toxic & (participants >= self.fewest_that_eliminate)
 
     @cached_property
     def table(self) -> DecisionTable:
@@ -64,7 +92,8 @@ class IntervalDesign(Design):
         participants, dlts, possible = counts_grid(most)
         move = np.full(participants.shape, STAY, dtype=np.int8)
         eliminates = np.zeros(participants.shape, dtype=bool)
-        move[possible], eliminates[possible] = self.decide_counts(participants[possible], dlts[possible])
+        move[possible] = self.moves(participants[possible], dlts[possible])
+        eliminates[possible] = self.eliminations(participants[possible], dlts[possible])
         a = self.selection_prior
         alpha, beta = dlts + a, np.maximum(participants - dlts, 0) + a
         total = alpha + beta
@@ -142,9 +171,23 @@ class IntervalDesign(Design):
     def move_words(self, participants: int, dlts: int, move: int) -> str:
         """Why the counts lead to this move."""
 
-    @abstractmethod
     def elimination_words(self, participants: int, dlts: int) -> str:
         """Why the counts eliminate the level."""
+        exceeds = float(self.probability_of_exceeding(np.array([participants]), np.array([dlts]))[0])
+        return (
+            f"the DLT rate exceeds the target {self.frame.rate:g} with posterior probability {exceeds:.3f}, "
+            f"more than {self.certainty():g}"
+        )
+
+
+def margin_complaints(target: float | None, below: float, above: float, keys: tuple[str, str]) -> Iterator[Complaint]:
+    """The interval to stay in must lie within 0 and 1."""
+    if target is None:
+        return
+    if below >= target:
+        yield Complaint(keys[0], f"must be smaller than the target {target:g}", "give a smaller value")
+    if target + above >= 1:
+        yield Complaint(keys[1], "must keep the interval below 1", "give a smaller value")
 
 
 def move_name(move: int) -> str:

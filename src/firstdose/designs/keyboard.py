@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Annotated, ClassVar
+from typing import ClassVar
 
 from firstdose.designs.design import Complaint
-from firstdose.designs.mtpi import interval_complaints
+from firstdose.designs.interval import Certainty, MarginAbove, MarginBelow, margin_complaints
 from firstdose.designs.states import Floats
 from firstdose.designs.upm import UnitProbabilityMassDesign, equal_width_edges
-from firstdose.protocol.meaning import Meaning
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,19 +27,14 @@ class Keyboard(UnitProbabilityMassDesign):
     )
     selection_prior: ClassVar[float] = 0.05
 
-    margin_left: Annotated[float, Meaning("The target key begins this much below the target.", above=0, below=1)] = 0.05
-    margin_right: Annotated[float, Meaning("The target key ends this much above the target.", above=0, below=1)] = 0.05
-    elimination_certainty: Annotated[
-        float,
-        Meaning(
-            "Posterior certainty that a level exceeds the target at which it is eliminated.",
-            above=0.5,
-            below=1,
-        ),
-    ] = 0.95
+    margin_left: MarginBelow = 0.05
+    margin_right: MarginAbove = 0.05
+    elimination_certainty: Certainty = 0.95
 
     def complaints(self) -> Iterator[Complaint]:
-        yield from interval_complaints(self, "margin_left", "margin_right")
+        yield from margin_complaints(
+            self.frame.target, self.margin_left, self.margin_right, ("margin_left", "margin_right")
+        )
 
     def target_interval(self) -> tuple[float, float]:
         return self.frame.rate - self.margin_left, self.frame.rate + self.margin_right

@@ -9,6 +9,7 @@ from typing import Annotated, ClassVar
 import numpy as np
 
 from firstdose.designs.design import Complaint
+from firstdose.designs.interval import Certainty, MarginAbove, MarginBelow, margin_complaints
 from firstdose.designs.states import Floats
 from firstdose.designs.upm import UnitProbabilityMassDesign
 from firstdose.protocol.meaning import Meaning
@@ -28,27 +29,16 @@ class Mtpi(UnitProbabilityMassDesign):
     )
     selection_prior: ClassVar[float] = 0.005
 
-    epsilon1: Annotated[
-        float, Meaning("The equivalence interval begins this much below the target.", above=0, below=1)
-    ] = 0.05
-    epsilon2: Annotated[
-        float, Meaning("The equivalence interval ends this much above the target.", above=0, below=1)
-    ] = 0.05
-    exclusion_certainty: Annotated[
-        float,
-        Meaning(
-            "Posterior certainty that a level exceeds the target at which it is eliminated.",
-            above=0.5,
-            below=1,
-        ),
-    ] = 0.95
+    epsilon1: MarginBelow = 0.05
+    epsilon2: MarginAbove = 0.05
+    exclusion_certainty: Certainty = 0.95
     prior: Annotated[tuple[Positive, Positive], Meaning("The Beta prior of the DLT rate at a level.")] = (
         1.0,
         1.0,
     )
 
     def complaints(self) -> Iterator[Complaint]:
-        yield from interval_complaints(self, "epsilon1", "epsilon2")
+        yield from margin_complaints(self.frame.target, self.epsilon1, self.epsilon2, ("epsilon1", "epsilon2"))
 
     def target_interval(self) -> tuple[float, float]:
         return self.frame.rate - self.epsilon1, self.frame.rate + self.epsilon2
@@ -61,14 +51,3 @@ class Mtpi(UnitProbabilityMassDesign):
 
     def certainty(self) -> float:
         return self.exclusion_certainty
-
-
-def interval_complaints(design: UnitProbabilityMassDesign, left: str, right: str) -> Iterator[Complaint]:
-    """The target interval must lie within (0, 1)."""
-    if design.frame.target is None:
-        return
-    lower, upper = design.target_interval()
-    if lower <= 0:
-        yield Complaint(left, f"must be smaller than the target {design.frame.target:g}", "give a smaller value")
-    if upper >= 1:
-        yield Complaint(right, "must keep the interval below 1", "give a smaller value")

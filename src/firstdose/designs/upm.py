@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from dataclasses import dataclass
 
 import numpy as np
 
 from firstdose.designs.interval import DEESCALATE, ESCALATE, STAY, IntervalDesign, move_name
-from firstdose.designs.states import Booleans, Floats, Integers
+from firstdose.designs.states import Floats, Integers
 from firstdose.methods import binomial
 
 MOVES = np.array([ESCALATE, STAY, DEESCALATE], dtype=np.int8)
@@ -26,21 +27,13 @@ def equal_width_edges(lower: float, upper: float) -> Floats:
 class UnitProbabilityMassDesign(IntervalDesign):
     """Moves towards the interval with the greatest unit probability mass (posterior mass divided by width)."""
 
+    @abstractmethod
     def target_interval(self) -> tuple[float, float]:
         """The interval of DLT rates at which the design stays."""
-        raise NotImplementedError
 
+    @abstractmethod
     def edges(self) -> Floats:
         """The cuts of (0, 1), the target interval among them."""
-        raise NotImplementedError
-
-    def beta_prior(self) -> tuple[float, float]:
-        """The Beta prior of the DLT rate at a level."""
-        return (1.0, 1.0)
-
-    def certainty(self) -> float:
-        """Posterior certainty of exceeding the target at which a level is eliminated."""
-        raise NotImplementedError
 
     def strongest(self, participants: Integers, dlts: Integers) -> Integers:
         """0, 1 or 2: the interval of greatest mass per width lies below, is, or lies above the target interval.
@@ -61,9 +54,8 @@ class UnitProbabilityMassDesign(IntervalDesign):
         best = len(greatest) - 1 - np.argmax(greatest[::-1], axis=0)
         return np.where(best < target, 0, np.where(best > target, 2, 1))
 
-    def decide_counts(self, participants: Integers, dlts: Integers) -> tuple[Integers, Booleans]:
-        exceeds = binomial.probability_above(self.frame.rate, participants, dlts, prior=self.beta_prior())
-        return MOVES[self.strongest(participants, dlts)], exceeds > self.certainty()
+    def moves(self, participants: Integers, dlts: Integers) -> Integers:
+        return np.asarray(MOVES[self.strongest(participants, dlts)])
 
     def move_words(self, participants: int, dlts: int, move: int) -> str:
         lower, upper = self.target_interval()
@@ -73,12 +65,3 @@ class UnitProbabilityMassDesign(IntervalDesign):
             DEESCALATE: f"above the target interval ({lower:g}, {upper:g})",
         }[move]
         return f"the interval with the greatest posterior mass per width is {place}, so {move_name(move)}"
-
-    def elimination_words(self, participants: int, dlts: int) -> str:
-        exceeds = binomial.probability_above(
-            self.frame.rate, np.array([participants]), np.array([dlts]), prior=self.beta_prior()
-        )
-        return (
-            f"the DLT rate exceeds the target {self.frame.rate:g} with posterior probability {float(exceeds[0]):.3f}, "
-            f"more than {self.certainty():g}"
-        )

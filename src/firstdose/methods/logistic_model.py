@@ -19,8 +19,12 @@ from scipy.special import expit, log_expit, logit
 from firstdose.methods._counts import FloatArray, as_count_rows
 from firstdose.methods.quadrature import integrate_likelihood, legendre_pieces, size_classes
 
-_REACHES = (7.5, 10.0, 14.0, 20.0, 28.0, 36.0)  # prior standard deviations; the next where one is too short
+_REACHES = (6.5, 7.5, 10.0, 14.0, 20.0, 28.0, 36.0)  # prior standard deviations; the next where one is too short
 _EDGE_SHARE = 1e-7  # a posterior with more than this within one standard deviation of the edge is cut off
+
+
+class PriorContradicted(ValueError):
+    """The data lie so far from what the prior holds possible that the posterior cannot be computed."""
 
 
 @dataclass(frozen=True)
@@ -85,7 +89,7 @@ class TwoParameterPosterior:
                 if not rows.size:
                     break
             else:
-                raise ValueError(
+                raise PriorContradicted(
                     f"{t[rows[0]].tolist()} DLTs in {n[rows[0]].tolist()} participants contradict the prior"
                     f" {self.prior_mean} +- {self.prior_sd} too much to compute; the prior needs review"
                 )

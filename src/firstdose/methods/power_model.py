@@ -123,7 +123,7 @@ def _tables(
     """Logarithms of rates and of their complements at the nodes (L, nodes), and weights (nodes, C)."""
     model, skeleton, intercept = posterior.model, posterior.skeleton, posterior.intercept
     deviation = np.sqrt(posterior.prior_variance)
-    reach = 7.5 * deviation + 1.5
+    reach = 7.5 * deviation + 2.0
     step = 0.86 / np.sqrt(_largest_information(model, intercept) * (size + 6) + 1 / posterior.prior_variance)
     if bounds is None:
         half = int(np.ceil(reach / step))

@@ -8,7 +8,7 @@ import numpy as np
 
 from firstdose.methods._counts import FloatArray, IntArray
 
-_ROWS, _NODES = 1024, 256  # a block of exponentials of this size stays in the processor's cache
+_NODES = 256  # so many nodes at a time, that their exponentials stay in the processor's cache
 _SERIAL = 250_000  # a product of so few multiplications is done on one thread: see below
 _LONGEST_RULE = 48  # nodes of one Gauss-Legendre rule; longer pieces are halved until they need no more
 _SAFE_TOTAL = 480  # up to here no likelihood ratio that matters underflows
@@ -30,21 +30,19 @@ def integrate_likelihood(
     if participants.sum(axis=1).max(initial=0) > _SAFE_TOTAL:
         parts = np.array_split(counts, len(counts) // 64 + 1)
         counts[:, 2 * levels] += np.concatenate([(rows @ table).max(axis=1) for rows in parts])
-    # Stacks of small products, because BLAS spreads a large one over threads, and threads that wait
-    # for each other cost ten times the work itself on a busy machine.
-    height = min(max(1, _SERIAL // (_NODES * max(2 * levels + 1, weights.shape[1]))), max(1, len(counts)))
-    stack = np.zeros((-(-len(counts) // height), height, 2 * levels + 1))
-    stack.reshape(-1, 2 * levels + 1)[: len(counts)] = counts
-    totals = np.zeros((len(stack), height, weights.shape[1]))
+    # Small products, because BLAS spreads a large one over threads, and threads that wait for each other cost ten
+    # times the work itself on a busy machine.
+    height = max(1, _SERIAL // (_NODES * max(2 * levels + 1, weights.shape[1])))
+    totals = np.zeros((len(counts), weights.shape[1]))
     for first_node in range(0, nodes, _NODES):
         some = slice(first_node, first_node + _NODES)
         part, weight = np.ascontiguousarray(table[:, some]), np.ascontiguousarray(weights[some])
-        for first in range(0, len(stack), _ROWS // height + 1):
-            rows = slice(first, first + _ROWS // height + 1)
-            terms = stack[rows] @ part
+        for first in range(0, len(counts), height):
+            rows = slice(first, first + height)
+            terms = counts[rows] @ part
             np.exp(terms, out=terms)
             totals[rows] += terms @ weight
-    return totals.reshape(-1, weights.shape[1])[: len(counts)]
+    return totals
 
 
 def legendre_pieces(edges: FloatArray, step: float, extra: int) -> tuple[FloatArray, FloatArray, IntArray]:

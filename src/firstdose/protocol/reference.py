@@ -35,7 +35,7 @@ def _section(place: str, section: type) -> Iterator[str]:
         yield f"{section.__doc__}\n"
     yield TABLE_HEAD
     keys = keys_of(section).values()
-    yield from (_row(key) for key in keys)
+    yield from (key_row(key) for key in keys)
     yield ""
     for key in keys:
         inner = section_of(key.annotation)
@@ -44,8 +44,8 @@ def _section(place: str, section: type) -> Iterator[str]:
             yield from _section(f"{place}.{key.name}".lstrip(".") + ("[]" if is_list else ""), inner)
 
 
-def _row(key: Key) -> str:
-    """One key as a row of its table."""
+def key_row(key: Key) -> str:
+    """One key as a row under TABLE_HEAD."""
     default = "**required**" if key.is_required else _default_in_words(key.default)
     cells = (f"`{key.name}`", type_in_words(key.annotation), default, _meaning_in_words(key))
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
@@ -62,7 +62,7 @@ def _meaning_in_words(key: Key) -> str:
 
 def _default_in_words(default: Any) -> str:
     """What holds if the key is left out."""
-    if default is None:
+    if default is None or default == "":
         return "not stated"
     if isinstance(default, Mapping | tuple):
         return f"`{json.dumps(default)}`" if default else "none"

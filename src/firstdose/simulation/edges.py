@@ -9,8 +9,9 @@ from math import comb
 import numpy as np
 from numpy.typing import NDArray
 
-from firstdose.designs.rule import EscalationRule, decision_codes
+from firstdose.designs.rule import EscalationRule
 from firstdose.designs.states import States, concatenate
+from firstdose.designs.transitions import decision_codes
 
 Rows = NDArray[np.intp]
 Floats = NDArray[np.float64]

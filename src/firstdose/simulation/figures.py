@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from firstdose.designs.rule import EscalationRule
 from firstdose.designs.states import Stop
+from firstdose.protocol.meaning import Meaning
 from firstdose.simulation.ending_sums import Distributions, EndingSums
 from firstdose.simulation.scenarios import Scenarios, true_mtds
 
@@ -21,52 +22,82 @@ SMALLEST_SHOWN = 1e-15
 class ScenarioFigures:
     """The figures of one truth. Lists are by level; probabilities are fractions; None where no target is given.
 
-    Participants and DLTs are those of the escalation; an expansion at the selected level is in ``expansion_*`` and in
-    the ``*_with_expansion`` means. Dosed participants include those who were not evaluable and were replaced.
+    Participants and DLTs are those of the escalation; an expansion at the selected level is apart, in ``expansion_*``.
+    Dosed participants include those who were not evaluable and were replaced.
     """
 
-    name: str
-    truth: list[float]
-    true_mtd: int | None
-    selected: list[float]
-    none_selected: float
-    mtd_not_reached: float
-    correct_selection: float | None
-    mean_participants: list[float]
-    mean_dlts: list[float]
-    mean_dosed: list[float]
-    mean_total_participants: float
-    mean_total_dlts: float
-    mean_total_dosed: float
-    expansion_participants: list[float]
-    expansion_dlts: list[float]
-    share_above_mtd: float | None
-    observed_rate_above_target: float | None
-    stop_reasons: dict[str, float]
-    size_distribution: dict[int, float] = field(default_factory=dict)
-    dlt_distribution: dict[int, float] = field(default_factory=dict)
-    participants_distribution: list[dict[int, float]] = field(default_factory=list)
-    dlts_distribution: list[dict[int, float]] = field(default_factory=list)
-    standard_errors: dict[str, Any] = field(default_factory=dict)
+    name: Annotated[str, Meaning("The name of the scenario: its rates, or what it stands for in its family.")]
+    truth: Annotated[list[float], Meaning("True DLT rate: P(DLT | evaluable).")]
+    true_mtd: Annotated[
+        int | None,
+        Meaning("The true MTD: the level closest to the target; null where none is, or where there is no target."),
+    ]
+    selected: Annotated[list[float], Meaning("Probability that the level is selected at the end.")]
+    none_selected: Annotated[float, Meaning("Probability that no level is selected.")]
+    mtd_not_reached: Annotated[
+        float,
+        Meaning("Probability that the top level is selected and the MTD may lie above it; a part of `selected`."),
+    ]
+    correct_selection: Annotated[
+        float | None, Meaning("Probability that the true MTD is selected; that none is, where no level is the MTD.")
+    ]
+    mean_participants: Annotated[list[float], Meaning("Mean number of evaluable participants.")]
+    mean_dlts: Annotated[list[float], Meaning("Mean number of DLTs.")]
+    mean_dosed: Annotated[list[float], Meaning("Mean number of participants dosed, those not evaluable included.")]
+    mean_total_participants: Annotated[float, Meaning("Mean number of evaluable participants at all levels.")]
+    mean_total_dlts: Annotated[float, Meaning("Mean number of DLTs at all levels.")]
+    mean_total_dosed: Annotated[float, Meaning("Mean number of participants dosed at all levels.")]
+    expansion_participants: Annotated[
+        list[float], Meaning("Mean number of participants of the expansion at the selected level.")
+    ]
+    expansion_dlts: Annotated[list[float], Meaning("Mean number of DLTs in the expansion.")]
+    share_above_mtd: Annotated[
+        float | None,
+        Meaning("Mean participants above the true MTD as a share of mean participants; 1 where no level is the MTD."),
+    ]
+    observed_rate_above_target: Annotated[
+        float | None,
+        Meaning("Probability that DLTs divided by participants, over the whole trial, exceeds the target."),
+    ]
+    stop_reasons: Annotated[
+        dict[str, float],
+        Meaning("Probability of each reason to end the trial; reasons that cannot occur are left out."),
+    ]
+    size_distribution: Annotated[
+        dict[int, float], Meaning("Distribution of the number of evaluable participants at all levels.")
+    ] = field(default_factory=dict)
+    dlt_distribution: Annotated[dict[int, float], Meaning("Distribution of the number of DLTs at all levels.")] = field(
+        default_factory=dict
+    )
+    participants_distribution: Annotated[
+        list[dict[int, float]], Meaning("Distribution of the number of evaluable participants.")
+    ] = field(default_factory=list)
+    dlts_distribution: Annotated[list[dict[int, float]], Meaning("Distribution of the number of DLTs.")] = field(
+        default_factory=list
+    )
+    standard_errors: Annotated[
+        dict[str, Any],
+        Meaning("Monte Carlo standard errors of the figures above under the same names; empty when exact."),
+    ] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class OperatingCharacteristics:
     """A design's figures over scenarios, and how they were computed."""
 
-    design: str
-    method: Literal["exact", "monte-carlo"]
-    dose_levels: list[float]
-    unit: str
-    target: float | None
-    family: str
-    not_evaluable: float
-    scenarios: list[ScenarioFigures]
-    states: int | None = None
-    endings: int | None = None
-    trials: int | None = None
-    seed: int | None = None
-    conventions: str = (
+    design: Annotated[str, Meaning("Name of the design, a key of the protocol file.")]
+    method: Annotated[Literal["exact", "monte-carlo"], Meaning("`exact` or `monte-carlo`.")]
+    dose_levels: Annotated[list[float], Meaning("The doses, lowest first.")]
+    unit: Annotated[str, Meaning("Unit of the doses.")]
+    target: Annotated[float | None, Meaning("Target DLT rate; null where the protocol states none.")]
+    family: Annotated[str, Meaning("Where the scenarios come from: `listed`, `steps` or `random`.")]
+    not_evaluable: Annotated[float, Meaning("Share of dosed participants who are not evaluable and are replaced.")]
+    scenarios: Annotated[list[ScenarioFigures], Meaning("The figures of each scenario.")]
+    states: Annotated[int | None, Meaning("States that the exact engine visited; null for Monte Carlo.")] = None
+    endings: Annotated[int | None, Meaning("Distinguishable endings of the exact engine; null for Monte Carlo.")] = None
+    trials: Annotated[int | None, Meaning("Simulated trials a scenario; null when exact.")] = None
+    seed: Annotated[int | None, Meaning("Seed of the simulated trials; null when exact.")] = None
+    conventions: Annotated[str, Meaning("What a truth, the true MTD and a correct selection mean.")] = (
         "A truth is P(DLT | evaluable). The true MTD is the level closest to the target, none where level 1's rate "
         "exceeds 1.4 times the target; selecting none is then correct."
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -30,7 +29,7 @@ class Scenarios:
 
 
 def listed(truths: Sequence[Sequence[float]], levels: int) -> Scenarios:
-    """Curves given one by one. Raises TruthError for a wrong length, a rate outside [0, 1] or a falling curve."""
+    """Curves given one by one. They need not rise. Raises TruthError for a bad length or rate."""
     for number, truth in enumerate(truths, start=1):
         shown = ", ".join(f"{rate:g}" for rate in truth)
         if len(truth) != levels:
@@ -40,10 +39,6 @@ def listed(truths: Sequence[Sequence[float]], levels: int) -> Scenarios:
             )
         if not all(0.0 <= rate <= 1.0 for rate in truth):
             raise TruthError(f"truth {number} ({shown}): DLT rates are probabilities, from 0 to 1; write 0.25 for 25 %")
-        if any(later < earlier for earlier, later in itertools.pairwise(truth)):
-            raise TruthError(
-                f"truth {number} ({shown}) falls from one level to the next; DLT rates must not fall with dose"
-            )
     array = np.array(truths, dtype=np.float64).reshape(len(truths), levels)
     return Scenarios(array, tuple(", ".join(f"{rate:g}" for rate in truth) for truth in truths), "listed")
 
@@ -87,6 +82,15 @@ def random_monotone(levels: int, target: float, curves: int, seed: int) -> Scena
 
 
 def true_mtds(truths: NDArray[np.float64], target: float) -> NDArray[np.int64]:
-    """The level closest to the target (of equal ones the lower), 0 where level 1 exceeds 1.4 times the target."""
-    closest = np.argmin(np.round(np.abs(truths - target), 12), axis=1) + 1
-    return np.where(truths[:, 0] > TOO_TOXIC_FACTOR * target + 1e-12, 0, closest)
+    """The level closest to the target, 0 where level 1 exceeds 1.4 times the target; shape (scenarios,).
+
+    Of equally close levels one at or below the target comes first: the highest such, or else the lowest above it.
+    """
+    distance = np.round(np.abs(truths - target), 12)
+    closest = distance == distance.min(axis=1, keepdims=True)
+    not_above = closest & (truths <= target + 1e-12)
+    levels = truths.shape[1]
+    highest_below = levels - np.argmax(not_above[:, ::-1], axis=1)
+    lowest = np.argmax(closest, axis=1) + 1
+    mtd = np.where(not_above.any(axis=1), highest_below, lowest)
+    return np.where(truths[:, 0] > TOO_TOXIC_FACTOR * target + 1e-12, 0, mtd)
