@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from itertools import pairwise
 
 import numpy as np
 from scipy.stats import binom, norm
@@ -56,7 +57,7 @@ def rises_with_a_dlt(rule: EscalationRule) -> list[str]:
     for outcomes in walk_outcomes(rule):
         for history, rows in zip(outcomes.histories, outcomes.after, strict=True):
             doses = [dose_after(outcomes.states, int(row)) for row in rows if row >= 0]
-            for dlts, (fewer, more) in enumerate(zip(doses[:-1], doses[1:], strict=True)):
+            for dlts, (fewer, more) in enumerate(pairwise(doses)):
                 if fewer is not None and more is not None and more > fewer:
                     found.append(f"{history}: {dlts} DLTs give {fewer}, {dlts + 1} give {more}")
     return found

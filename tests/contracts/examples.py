@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 from firstdose.designs import DESIGNS, GUARDS
 from firstdose.designs.blrm import Declaration, ReferenceDose
@@ -41,9 +41,7 @@ def _blrm(**settings: Any) -> DesignExample:
     return DesignExample(
         "blrm",
         {"reference_dose": ReferenceDose(value=10.0, unit="million cells"), **BLRM, **settings},
-        lambda trial: naive.Blrm(
-            trial, 10.0, **{**BLRM, **settings, **({} if shown is None else {"declare": shown})}
-        ),
+        lambda trial: naive.Blrm(trial, 10.0, **{**BLRM, **settings, **({} if shown is None else {"declare": shown})}),
     )
 
 
@@ -167,49 +165,68 @@ GUARD_EXAMPLES: dict[str, GuardExample] = {
 }
 
 
-def make_rule(
-    design: str,
-    guards: str = "none",
-    *,
-    cohort_size: int = 3,
-    most: int = 12,
-    start: int = 1,
-    target: float = 0.25,
-    stops_within_cohort: bool = False,
-    counts_dosed: bool = False,
-) -> EscalationRule:
+class Setting(TypedDict, total=False):
+    """What a trial may have in other sizes than the usual ones."""
+
+    cohort_size: int
+    most: int
+    start: int
+    target: float | None
+    stops_within_cohort: bool
+    counts_dosed: bool
+
+
+USUAL: Setting = {
+    "cohort_size": 3,
+    "most": 12,
+    "start": 1,
+    "target": 0.25,
+    "stops_within_cohort": False,
+    "counts_dosed": False,
+}
+
+
+def make_rule(design: str, guards: str = "none", **setting: Unpack[Setting]) -> EscalationRule:
     """The rule of two examples, made from the classes."""
+    trial: Setting = {**USUAL, **setting}
     example, extra = DESIGN_EXAMPLES[design], GUARD_EXAMPLES[guards]
-    frame = Frame(DOSES, "million cells", target, cohort_size, most, start, extra.cap)
+    frame = Frame(
+        doses=DOSES,
+        unit="million cells",
+        target=trial["target"],
+        cohort_size=trial["cohort_size"],
+        max_participants=trial["most"],
+        start_level=trial["start"],
+        highest_level=extra.cap,
+    )
     made = [GUARDS[name](frame=frame, **settings) for name, settings in extra.guards]
     if example.starts_singly:
         made.append(GUARDS["titration"](frame=frame))
     return EscalationRule(
         DESIGNS[example.design](frame=frame, **example.settings),
         tuple(made),
-        stops_within_cohort=stops_within_cohort,
-        counts_dosed=counts_dosed,
+        stops_within_cohort=trial["stops_within_cohort"],
+        counts_dosed=trial["counts_dosed"],
     )
 
 
-def make_naive(
-    design: str,
-    guards: str = "none",
-    *,
-    cohort_size: int = 3,
-    most: int = 12,
-    start: int = 1,
-    target: float = 0.25,
-    stops_within_cohort: bool = False,
-    counts_dosed: bool = False,
-) -> NaiveRule:
+def make_naive(design: str, guards: str = "none", **setting: Unpack[Setting]) -> NaiveRule:
     """The same rule in the naive re-programming."""
-    example = DESIGN_EXAMPLES[design]
-    made = naive_design(design, naive.Trial(3, target, cohort_size, most, start, DOSES, GUARD_EXAMPLES[guards].cap))
-    extra = GUARD_EXAMPLES[guards].naive()
+    trial: Setting = {**USUAL, **setting}
+    example, extra = DESIGN_EXAMPLES[design], GUARD_EXAMPLES[guards]
+    frame = naive.Trial(
+        levels=len(DOSES),
+        target=trial["target"],
+        cohort_size=trial["cohort_size"],
+        most=trial["most"],
+        start=trial["start"],
+        doses=DOSES,
+        cap=extra.cap,
+    )
+    made = extra.naive()
     if example.starts_singly:
-        extra.append(naive_rule.Titration())
-    return NaiveRule(made, extra, stops_within_cohort, counts_dosed)
+        made.append(naive_rule.Titration())
+    return NaiveRule(naive_design(design, frame), made, trial["stops_within_cohort"], trial["counts_dosed"])
 
 
 @cache
@@ -221,10 +238,16 @@ def naive_design(design: str, trial: naive.Trial) -> naive.NaiveDesign:
 def combinations() -> list[tuple[str, str]]:
     """Every design with every guard that it can have."""
     return [
-        (design, guards)
-        for design, example in DESIGN_EXAMPLES.items()
-        for guards, extra in GUARD_EXAMPLES.items()
-        if DESIGNS[example.design].is_model_based or not extra.needs_model
-        if not (example.starts_singly and "titration" in extra.names)
-        if not (example.design == "three_plus_three" and guards == "cohort_sizes, titration")
+        (design, guards) for design in DESIGN_EXAMPLES for guards in GUARD_EXAMPLES if are_compatible(design, guards)
     ]
+
+
+def are_compatible(design: str, guards: str) -> bool:
+    """Whether a protocol may put these guards on this design."""
+    example, extra = DESIGN_EXAMPLES[design], GUARD_EXAMPLES[guards]
+    if extra.needs_model and not DESIGNS[example.design].is_model_based:
+        return False
+    if example.starts_singly and "titration" in extra.names:
+        return False
+    rule = make_rule(design, guards)
+    return not any(complaint for guard in rule.guards for complaint in guard.complaints(rule.design))

@@ -248,8 +248,8 @@ def test_the_maximum_ends_the_trial(design: str) -> None:
 @every_example
 def test_a_history_far_beyond_the_maximum_is_still_decided(design: str) -> None:
     rule = make_rule(design)
-    assert rule.decide(parse_outcomes(" ".join(["1" + "N" * 45] * 3), 3)).reason
-    toxic = rule.decide(parse_outcomes("1" + "N" * 20 + " ".join(["", *["1" + "T" * 40] * 3]), 3))
+    assert rule.decide(parse_outcomes(" ".join(["1" + "N" * 43] * 3), 3)).reason
+    toxic = rule.decide(parse_outcomes("1" + "N" * 20 + " ".join(["", *["1" + "T" * 37] * 3]), 3))
     assert (toxic.next_level or toxic.recommended_level or 0) <= 1
     kind = DESIGN_EXAMPLES[design].design
     if kind not in ("three_plus_three", "crm"):

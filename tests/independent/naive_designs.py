@@ -211,9 +211,7 @@ class IntervalDesign(NaiveDesign):
         eligible = [each for each in range(1, barred) if at(cohorts, each)[0] > 0]
         return self.closest(cohorts, eligible)
 
-    def closest(
-        self, cohorts: list[Given], eligible: list[int], bound: float = math.inf
-    ) -> tuple[int, bool]:
+    def closest(self, cohorts: list[Given], eligible: list[int], bound: float = math.inf) -> tuple[int, bool]:
         a, target, top = self.selection_prior, self.trial.rate, self.trial.top
         data = [at(cohorts, level) for level in eligible]
         fitted = pool_adjacent_violators(
@@ -334,12 +332,8 @@ class Boin(IntervalDesign):
         super().__init__(trial)
         target = trial.rate
         safe, toxic = p_saf or 0.6 * target, p_tox or 1.4 * target
-        self.up_at = math.log((1 - safe) / (1 - target)) / math.log(
-            target * (1 - safe) / (safe * (1 - target))
-        )
-        self.down_at = math.log((1 - target) / (1 - toxic)) / math.log(
-            toxic * (1 - target) / (target * (1 - toxic))
-        )
+        self.up_at = math.log((1 - safe) / (1 - target)) / math.log(target * (1 - safe) / (safe * (1 - target)))
+        self.down_at = math.log((1 - target) / (1 - toxic)) / math.log(toxic * (1 - target) / (target * (1 - toxic)))
         self.certainty, self.extra_safe, self.offset = elimination_certainty, extra_safe, offset
         self.bound_mtd, self.stop_at = bound_mtd, stop_at
 
@@ -374,6 +368,7 @@ class Boin(IntervalDesign):
 
 # --- CRM ---------------------------------------------------------------------------------------------------------
 
+
 @dataclass(frozen=True)
 class Curve:
     """The one-parameter model with its prior."""
@@ -401,10 +396,10 @@ class Curve:
         """Adaptive quadrature of a function of beta times the density, piece by piece."""
         edges = [edge for edge in np.linspace(-9, 9, 9) if low < edge < high]
         pieces = zip([low, *edges], [*edges, high], strict=True)
-        return sum(
-            quad(lambda beta: function(beta) * self.density(beta, data), *piece, epsabs=1e-14)[0]
-            for piece in pieces
+        found = (
+            quad(lambda beta: function(beta) * self.density(beta, data), *piece, epsabs=1e-14)[0] for piece in pieces
         )
+        return float(sum(found))
 
     def crossing(self, rate: float, level: int) -> float:
         """The beta at which the level has this rate; a larger one is safer."""
@@ -585,4 +580,3 @@ class Blrm(NaiveDesign):
         top = self.trial.top
         under = self.probabilities(counts(cohorts, self.trial.levels), self.intervals)[top - 1, 0]
         return level, level == top and float(under) > 0.5
-

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from abc import ABC
 from dataclasses import dataclass, field, replace
 from functools import cache
 
@@ -11,7 +10,7 @@ from tests.independent.naive_designs import Answer, Given, History, NaiveDesign,
 COMPLETION = ("enough_at_level", "precise", "declared")
 
 
-class NaiveGuard(ABC):
+class NaiveGuard:
     """A condition on a design, asked after each cohort in the order of the protocol."""
 
     def review(self, answer: Answer, history: History, design: NaiveDesign) -> Answer:
@@ -170,7 +169,7 @@ class NaiveRule:
             evaluable = tuple(cohort._replace(planned=cohort.dosed) for cohort in evaluable)
         if not stop:
             return Decision(answer.level, answer.barred_from, "", -1, False)
-        if stop == "too_toxic":
+        if stop == "too_toxic" or not evaluable:
             return Decision(0, 0, stop, 0, False)
         selected, not_reached = self.design.select(evaluable, answer.level, stop)
         return Decision(0, 0, stop, selected, not_reached)
@@ -199,8 +198,7 @@ class NaiveRule:
         if not self.stops_within_cohort or dosed == 0:
             return False
         completions = (
-            self.decide((*history, Given(level, dlts + more, planned, planned)))
-            for more in range(planned - dosed + 1)
+            self.decide((*history, Given(level, dlts + more, planned, planned))) for more in range(planned - dosed + 1)
         )
         first = next(completions)
         return all(each == first for each in completions)

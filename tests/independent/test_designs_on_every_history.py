@@ -10,7 +10,7 @@ import pytest
 from firstdose.designs.history import parse_outcomes
 from firstdose.designs.rule import EscalationRule
 from firstdose.designs.states import States, Stop
-from tests.contracts.examples import DESIGN_EXAMPLES, combinations, make_naive, make_rule
+from tests.contracts.examples import DESIGN_EXAMPLES, Setting, combinations, make_naive, make_rule
 from tests.independent.naive_designs import Given, History
 from tests.independent.naive_rule import Decision, NaiveRule
 
@@ -77,7 +77,7 @@ def check_every_history(rule: EscalationRule, naive: NaiveRule) -> int:
 
 @pytest.mark.parametrize(("design", "guards"), combinations())
 def test_every_guard_of_every_design(design: str, guards: str) -> None:
-    setting = {"most": 9}
+    setting: Setting = {"most": 9}
     assert check_every_history(make_rule(design, guards, **setting), make_naive(design, guards, **setting)) > 10
 
 
@@ -93,7 +93,7 @@ def test_twelve_participants(design: str, stops_within_cohort: bool) -> None:
     "design", [name for name, example in DESIGN_EXAMPLES.items() if example.design != "three_plus_three"]
 )
 def test_small_cohorts(design: str, size: int) -> None:
-    setting = {"cohort_size": size, "most": 6 if size == 1 else 8, "start": 2}
+    setting: Setting = {"cohort_size": size, "most": 6 if size == 1 else 8, "start": 2}
     assert check_every_history(make_rule(design, **setting), make_naive(design, **setting)) > 20
 
 
@@ -101,7 +101,7 @@ def test_small_cohorts(design: str, size: int) -> None:
 @pytest.mark.parametrize("design", DESIGN_EXAMPLES)
 def test_advice_in_a_live_trial(design: str, stops_within_cohort: bool) -> None:
     """The same through `decide`, which reads the history in the field's notation."""
-    setting = {"most": 9, "stops_within_cohort": stops_within_cohort}
+    setting: Setting = {"most": 9, "stops_within_cohort": stops_within_cohort}
     rule, naive = make_rule(design, **setting), make_naive(design, **setting)
     histories: list[History] = [()]
     while histories:

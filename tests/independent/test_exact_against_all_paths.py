@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 import pytest
 
 from firstdose.simulation.operating_characteristics import operating_characteristics
 from firstdose.simulation.scenarios import listed
-from tests.contracts.examples import DESIGN_EXAMPLES, combinations, make_naive, make_rule
+from tests.contracts.examples import DESIGN_EXAMPLES, Setting, combinations, make_naive, make_rule
 from tests.independent.naive_enumeration import figures
 
 TRUTHS = [[0.1, 0.25, 0.4], [0.3, 0.45, 0.6], [0.0, 0.0, 0.0], [1.0, 1.0, 1.0], [0.0, 0.5, 1.0]]
@@ -35,7 +35,7 @@ def assert_close(ours: Any, theirs: Any, name: str) -> None:
     np.testing.assert_allclose(ours, theirs, rtol=0, atol=1e-12, err_msg=name)
 
 
-def check_figures(design: str, guards: str, not_evaluable: float = 0.0, **setting: Any) -> None:
+def check_figures(design: str, guards: str, not_evaluable: float = 0.0, **setting: Unpack[Setting]) -> None:
     """Compare every figure under every truth."""
     rule, naive = make_rule(design, guards, **setting), make_naive(design, guards, **setting)
     found = operating_characteristics(rule, listed(TRUTHS, 3), not_evaluable=not_evaluable).scenarios
@@ -62,6 +62,7 @@ def test_every_design_with_every_guard(design: str, guards: str, stops_within_co
 
 
 ANY_SIZE = [name for name, example in DESIGN_EXAMPLES.items() if example.design != "three_plus_three"]
+COUNTED = ["three_plus_three confirm_six", "three_plus_three step_down", "boin", "crm", "blrm"]
 COUNTS_ONLY = [name for name in ANY_SIZE if not name.startswith(("blrm", "crm"))]
 
 
@@ -79,9 +80,7 @@ def test_twelve_single_participants(design: str, guards: str) -> None:
 @pytest.mark.parametrize("stops_within_cohort", [False, True])
 @pytest.mark.parametrize("design", ANY_SIZE)
 def test_pairs_that_begin_above_the_lowest_level(design: str, stops_within_cohort: bool) -> None:
-    check_figures(
-        design, "none", cohort_size=2, most=7, start=2, target=0.3, stops_within_cohort=stops_within_cohort
-    )
+    check_figures(design, "none", cohort_size=2, most=7, start=2, target=0.3, stops_within_cohort=stops_within_cohort)
 
 
 @pytest.mark.parametrize("stops_within_cohort", [False, True])
@@ -98,8 +97,10 @@ def test_fours_cut_short(design: str, guards: str) -> None:
 
 @pytest.mark.parametrize("stops_within_cohort", [False, True])
 @pytest.mark.parametrize("guards", ["none", "titration", "stop_when_enough, at_least"])
-@pytest.mark.parametrize("design", ["three_plus_three confirm_six", "three_plus_three step_down", "boin", "crm", "blrm"])
+@pytest.mark.parametrize(
+    "design", ["three_plus_three confirm_six", "three_plus_three step_down", "boin", "crm", "blrm"]
+)
 def test_a_maximum_that_counts_all_dosed_participants(design: str, guards: str, stops_within_cohort: bool) -> None:
     """One in five dosed participants is not evaluable and is replaced while there are places left."""
-    setting = {"most": 8, "counts_dosed": True, "stops_within_cohort": stops_within_cohort}
+    setting: Setting = {"most": 8, "counts_dosed": True, "stops_within_cohort": stops_within_cohort}
     check_figures(design, guards, 0.2, **setting)

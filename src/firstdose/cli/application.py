@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import sys
 
 import typer
@@ -61,6 +63,8 @@ def main(arguments: list[str] | None = None) -> int:
         if message is None:
             raise
         typer.echo(message, err=True)
+        if isinstance(error, OSError):
+            _discard_output()
         return _leave(WRONG_INPUT)
     return DONE
 
@@ -72,9 +76,17 @@ def input_error(error: Exception) -> str | None:
 
     if isinstance(error, InputError):
         return str(error)
-    if isinstance(error, OSError) and error.filename is not None:
-        return f"{printable(str(error.filename))}: {error.strerror}; name a file or folder that can be read and written"
-    return None
+    if not isinstance(error, OSError):
+        return None
+    if error.filename is None:
+        return f"the output could not be written: {error.strerror or error}; make room for it or send it elsewhere"
+    return f"{printable(str(error.filename))}: {error.strerror}; name a file or folder that can be read and written"
+
+
+def _discard_output() -> None:
+    """Let what is still to be printed go nowhere, so that Python does not fail on it once more when it ends."""
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _leave(code: object) -> int:

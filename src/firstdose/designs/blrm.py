@@ -170,7 +170,8 @@ class Blrm(Design):
 
     def _choose(self, probabilities: Floats, eligible: Booleans | bool = True) -> Integers:
         """The chosen admissible and eligible level of each trial, 0 where there is none."""
-        admissible = (probabilities[:, :, 2] <= self.overdose_bound) & eligible
+        allowed = np.arange(1, self.frame.levels + 1) <= self.frame.top
+        admissible = (probabilities[:, :, 2] <= self.overdose_bound) & eligible & allowed
         if self.choice == "highest_admissible":
             return np.asarray(np.max(np.where(admissible, np.arange(1, self.frame.levels + 1), 0), axis=1))
         best = np.argmax(np.where(admissible, probabilities[:, :, 1], -1.0), axis=1) + 1

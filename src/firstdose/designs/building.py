@@ -94,18 +94,15 @@ def _build(
         key = dotted(path) if is_other else "escalation.design"
         fix = suggest(name, DESIGNS)
         return None, [Problem(protocol.place(key), name, "is not a design that Firstdose knows", fix)]
-    own_size = DESIGNS[name].own_cohort_size
-    if is_other and own_size is not None:
-        frame = dataclasses.replace(frame, cohort_size=own_size)
-    part, problems = _read_part(DESIGNS[name], settings, frame, path, protocol)
+    design = DESIGNS[name]
+    if is_other and design.own_cohort_size is not None:
+        frame = dataclasses.replace(frame, cohort_size=design.own_cohort_size)
+    problems = _frame_problems(protocol, name, design, frame)
+    part, found = _read_part(design, settings, frame, path, protocol)
+    problems += found
     if not isinstance(part, Design):
         return None, problems + _build_guards(protocol, frame, None)[1]
     problems += _complaints(part.complaints(), settings, path, protocol)
-    if part.requires_target() and frame.target is None:
-        rule = f"the design {name} needs a target DLT rate"
-        problems.append(
-            Problem(protocol.place("escalation.target_dlt_rate"), ABSENT, rule, "add `target_dlt_rate: 0.25`")
-        )
     guards, guard_problems = _build_guards(protocol, frame, part, is_comparator=is_other)
     problems += guard_problems
     rule_made = EscalationRule(
@@ -116,6 +113,19 @@ def _build(
         expansion_participants=escalation.expansion_participants,
     )
     return (None if problems else rule_made), problems
+
+
+def _frame_problems(protocol: Protocol, name: str, design: type[Design], frame: Frame) -> list[Problem]:
+    """What a design asks of the rest of the escalation, whatever its settings."""
+    problems = []
+    if design.own_cohort_size is not None and frame.cohort_size != design.own_cohort_size:
+        key, rule = "escalation.cohort_size", f"the design {name} treats cohorts of {design.own_cohort_size}"
+        fix = f"set `cohort_size: {design.own_cohort_size}`"
+        problems.append(Problem(protocol.place(key), frame.cohort_size, rule, fix))
+    if design.requires_target() and frame.target is None:
+        key, rule = "escalation.target_dlt_rate", f"the design {name} needs a target DLT rate"
+        problems.append(Problem(protocol.place(key), ABSENT, rule, "add `target_dlt_rate: 0.25`"))
+    return problems
 
 
 def _build_guards(
@@ -154,9 +164,12 @@ def _build_guards(
     return guards, problems
 
 
+CHANGE_THE_LEVEL = ("no_skipping", "highest_level", "titration")
 MUST_FOLLOW = {
-    "at_least": (("stop_when_enough", "stop_when_precise"), "would not hold back"),
-    "titration": (("cohort_sizes",), "would be overruled by"),
+    "at_least": (("stop_when_enough", "stop_when_precise"), "would not hold it back"),
+    "titration": (("cohort_sizes",), "would be overruled by it"),
+    "stop_when_enough": (CHANGE_THE_LEVEL, "would not see the level that it changes"),
+    "stop_when_precise": (CHANGE_THE_LEVEL, "would not see the level that it changes"),
 }
 
 
@@ -167,7 +180,7 @@ def _order_problems(protocol: Protocol, names: list[str]) -> Iterator[Problem]:
         for later in names[index + 1 :]:
             if later in others:
                 place = protocol.place(dotted(("escalation", "guards", index)))
-                yield Problem(place, name, f"comes before {later}, which it {effect}", f"move {name} below {later}")
+                yield Problem(place, name, f"comes before {later} and {effect}", f"move {name} below {later}")
 
 
 def _read_part(
@@ -188,8 +201,5 @@ def _complaints(
     complaints: Iterator[Complaint], settings: Mapping[str, Any], path: Path, protocol: Protocol
 ) -> Iterator[Problem]:
     for complaint in complaints:
-        full = complaint.key if complaint.key.startswith("escalation.") else dotted((*path, complaint.key))
-        value = settings.get(complaint.key, ABSENT)
-        if full == "escalation.cohort_size":
-            value = protocol.escalation.cohort_size
-        yield Problem(protocol.place(full), value, complaint.rule, complaint.fix)
+        place = protocol.place(dotted((*path, complaint.key)))
+        yield Problem(place, settings.get(complaint.key, ABSENT), complaint.rule, complaint.fix)

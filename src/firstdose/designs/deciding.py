@@ -10,7 +10,7 @@ import numpy as np
 from firstdose.designs.history import Cohort, History
 from firstdose.designs.recommendation import Recommendation
 from firstdose.designs.states import STOP_WORDS, Integers, Seen, States, Step, Stop
-from firstdose.designs.transitions import Transitions, decision_codes
+from firstdose.designs.transitions import Transitions
 from firstdose.methods.logistic_model import PriorContradicted
 
 MOST_COMPLETIONS = 4096
@@ -40,7 +40,7 @@ def decide(rule: Transitions, history: History) -> Recommendation:
 def _decide(rule: Transitions, history: History) -> Recommendation:
     """What the rule advises next.
 
-    Open windows are decided when every completion gives the same decision, and waited for otherwise. A history that
+    Open windows are decided when every completion gives the same next step, and waited for otherwise. A history that
     the rule would not have produced is decided all the same, with a flag a departure.
     """
     open_places = _open_places(rule, history)
@@ -56,12 +56,12 @@ def _decide(rule: Transitions, history: History) -> Recommendation:
         for chosen in product(*(range(places + 1) for places in open_places))
     ]
     flags = tuple(replays[0].flags)
-    codes = {int(decision_codes(found.states, rule.memory_sizes, rule.frame.levels)[0]) for found in replays}
+    codes = {_next_step_code(rule, found.states) for found in replays}
     if len(codes) > 1:
         outcomes = sorted({_decision_words(found.states) for found in replays})
         return _wait(open_places, history, flags, f"depending on how they close, {' or '.join(outcomes)}")
     advice = _recommend(rule, replays[0])
-    flag = f"decided with {sum(open_places)} open: every way in which they can close leads to the same decision"
+    flag = f"decided with {sum(open_places)} open: every way in which they can close leads to the same next step"
     return Recommendation(
         advice.action, advice.next_level, advice.recommended_level,
         f"whatever the open windows show; if none is a DLT, {advice.reason}",
@@ -80,11 +80,10 @@ def replay(rule: Transitions, history: History) -> Replay:
         planned = int(rule.cohort_sizes(found.states)[0])
         short = cohort.evaluable < planned and cohort.level == int(found.states.level[0])
         found.settled_early = False
-        if short and rule.stops_within_cohort and found.states.stop[0] == Stop.GOES_ON:
-            if _settle(rule, found, cohort, planned):
+        if short and found.states.stop[0] == Stop.GOES_ON:
+            if rule.stops_within_cohort and _settle(rule, found, cohort, planned):
                 _lose(rule, found, cohort)
                 continue
-        elif short and found.states.stop[0] == Stop.GOES_ON:
             found.flags.append(
                 f"cohort {number} has {cohort.evaluable} evaluable of {planned} planned; taken as complete"
             )
@@ -164,6 +163,13 @@ def _reason(rule: Transitions, found: Replay) -> tuple[str, tuple[str, ...]]:
         if before.level[0] != after.level[0] or before.stop[0] != after.stop[0]:
             reason += f"; {guard.reason()}"
     return reason, (*found.flags, *rule.design.close_calls(found.seen))
+
+
+def _next_step_code(rule: Transitions, states: States) -> tuple[int, ...]:
+    """What must be done next, as one value. Levels that are eliminated only by some completions may differ."""
+    if states.stop[0] != Stop.GOES_ON:
+        return int(states.stop[0]), int(states.selected[0]), int(states.mtd_not_reached[0])
+    return 0, int(states.level[0]), int(rule.cohort_sizes(states)[0])
 
 
 def _open_places(rule: Transitions, history: History) -> list[int]:

@@ -98,7 +98,8 @@ class Design(ABC):
         """Settings that make no sense together or with the protocol."""
         yield from ()
 
-    def requires_target(self) -> bool:
+    @classmethod
+    def requires_target(cls) -> bool:
         """Whether the design cannot do without a target DLT rate."""
         return True
 

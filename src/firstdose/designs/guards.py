@@ -204,6 +204,9 @@ class CohortSizes(Guard):
     def complaints(self, design: Design) -> Iterator[Complaint]:
         if (self.by_cohort is None) == (self.by_level is None):
             yield Complaint("by_cohort", "give by_cohort or by_level, not both and not neither", "keep one of the two")
+        if design.own_cohort_size is not None:
+            fix = "remove the guard, or choose another design"
+            yield Complaint("by_cohort", f"this design treats cohorts of {design.own_cohort_size} only", fix)
 
 
 SINGLES, FILL_UP, FULL = 0, 1, 2
@@ -245,5 +248,9 @@ class Titration(Guard):
         return f"single participants go up one level each until the first DLT{until}, then fill up to a full cohort"
 
     def complaints(self, design: Design) -> Iterator[Complaint]:
-        if self.until_level is not None and self.until_level > self.frame.levels:
-            yield Complaint("until_level", f"must be a level, 1 to {self.frame.levels}", "correct the level")
+        if self.until_level is not None and not self.frame.start_level <= self.until_level <= self.frame.levels:
+            levels = f"{self.frame.start_level} to {self.frame.levels}"
+            yield Complaint("until_level", f"must be a level from the start level up, {levels}", "correct the level")
+        if self.frame.cohort_size == 1:
+            fix = "remove the guard, or set a larger cohort_size"
+            yield Complaint("until_level", "has no effect where every cohort is a single participant", fix)

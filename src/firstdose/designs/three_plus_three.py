@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Annotated, ClassVar, Literal
 
 import numpy as np
 
-from firstdose.designs.design import Complaint, Design, no_memory
+from firstdose.designs.design import Design, no_memory
 from firstdose.designs.states import Integers, Seen, Selection, States, Step, Stop
 from firstdose.protocol.meaning import Meaning
 
@@ -37,15 +36,15 @@ class ThreePlusThree(Design):
 
     variant: Annotated[
         Literal["previous", "step_down", "confirm_six"],
-        Meaning("What happens at the end: previous, step_down or confirm_six; no default."),
+        Meaning(
+            "What happens at the end: previous, step_down or confirm_six; no default.",
+            example="previous, step_down or confirm_six (they differ: see docs/methods/three-plus-three.md)",
+        ),
     ]
 
-    def requires_target(self) -> bool:
+    @classmethod
+    def requires_target(cls) -> bool:
         return False
-
-    def complaints(self) -> Iterator[Complaint]:
-        if self.frame.cohort_size != self.own_cohort_size:
-            yield Complaint("escalation.cohort_size", "a 3+3 treats cohorts of three", "set cohort_size: 3")
 
     def next_cohort_size(self, states: States) -> Integers:
         """Whatever completes three, or six, at the level."""
@@ -101,10 +100,9 @@ class ThreePlusThree(Design):
                 return f"{counts}: {why}, so level {lower}, treated in {below}, is the MTD"
             return f"{counts}: {why}, so level {lower} is expanded from {below} to 6"
         if step.stop[0] == Stop.RULE_COMPLETE:
-            why = "no higher level may be given" if current == self.frame.top else f"level {current + 1} was too toxic"
-            return f"{counts}, and {why}: level {current} is the MTD" + (
-                " or below it (the MTD was not reached)" if current == self.frame.top else ""
-            )
+            if current == self.frame.top:
+                return f"{counts}, and no higher level may be given: the MTD is level {current} or lies above it"
+            return f"{counts}, and level {current + 1} was too toxic: level {current} is the MTD"
         if step.level[0] > current:
             return f"{counts}: escalate"
         return f"{counts}: treat {3 - participants % 3} more at this level"

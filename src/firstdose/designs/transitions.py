@@ -154,7 +154,7 @@ class Transitions:
             whole = ended.size == len(states)
             last = states if whole else states.take(ended)
             selection = self.design.select(last)
-            some = last.stop != Stop.TOO_TOXIC
+            some = (last.stop != Stop.TOO_TOXIC) & (last.participants.sum(axis=1) > 0)
             states.selected[ended] = np.where(some, selection.level, 0)
             states.mtd_not_reached[ended] = selection.mtd_not_reached & some
         return states

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import re
 from typing import Any, Literal, get_args, get_origin
 
 from firstdose.protocol.describe import bare, metadata, type_in_words
@@ -12,6 +13,7 @@ from firstdose.protocol.problems import ABSENT, Path, Places, Problem, dotted, n
 from firstdose.protocol.yaml_scalars import name_character
 
 UNKNOWN_KEY = "unexpected_keyword_argument"
+NUMBER_IN_YAML = re.compile(r"[-+]?[0-9.]+")  # as text it needs quotes
 MISSING_KEY = "missing"
 OWN_RULE = "protocol_rule"
 
@@ -94,7 +96,9 @@ def _example(annotation: Any) -> str:
     if meaning is None or meaning.example is None:
         choices = get_args(bare(annotation)) if get_origin(bare(annotation)) is Literal else ()
         return str(choices[0]) if choices else ""
-    return meaning.example if isinstance(meaning.example, str) else json.dumps(meaning.example)
+    if isinstance(meaning.example, str):
+        return json.dumps(meaning.example) if NUMBER_IN_YAML.fullmatch(meaning.example) else meaning.example
+    return json.dumps(meaning.example)
 
 
 def strangers(word: str) -> str:

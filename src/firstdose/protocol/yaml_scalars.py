@@ -78,10 +78,10 @@ def text_value(word: str) -> str:
 
 
 def is_deceptive(character: str) -> bool:
-    """Whether a character hides: controls, half characters, zero-width and direction-changing ones."""
+    """Whether a character hides: controls, line separators, half characters, zero-width and direction-changing ones."""
     if character in "\n\t" or character in INVISIBLE_BUT_NEEDED:
         return False
-    return unicodedata.category(character) in ("Cc", "Cf", "Cs", "Co", "Cn")
+    return unicodedata.category(character) in ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
 
 
 def name_character(character: str) -> str:

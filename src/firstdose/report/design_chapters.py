@@ -135,7 +135,8 @@ def _first_cohorts(content: DesignReport, table: CountsTable) -> Iterator[str]:
 def _situation_blocks(table: SituationsTable) -> Iterator[Block]:
     yield Paragraph(
         "After each cohort the next step follows from the DLTs at the current level and from where that level "
-        "stands. A dash marks counts that the rule cannot meet."
+        "stands. A dash marks counts that the rule cannot meet. Going down to a level that was already treated in 6 "
+        "means to stop there: that level is named."
     )
     yield Table(
         "Next step by DLTs at the current level",

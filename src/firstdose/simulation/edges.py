@@ -62,8 +62,9 @@ def _full_cohorts(rule: EscalationRule, states: States, size: int) -> Edges:
 def _outcomes(rule: EscalationRule, states: States, size: int) -> States:
     """The states after each number of DLTs 0..size in a full cohort, DLTs slowest, before any selects a level."""
     tiled = states.tile(size + 1)
-    dlts = np.repeat(np.arange(size + 1, dtype=np.int8), len(states))
-    seen = rule.observe(tiled, tiled.level, np.full(len(dlts), size, dtype=np.int8), dlts)
+    counts_type = rule.frame.counts_type
+    dlts = np.repeat(np.arange(size + 1, dtype=counts_type), len(states))
+    seen = rule.observe(tiled, tiled.level, np.full(len(dlts), size, dtype=counts_type), dlts)
     return rule.conclude(seen, rule.decide_step(seen)[0])
 
 
@@ -117,7 +118,7 @@ def _edge(rule: EscalationRule, states: States, size: int, part: PartOfCohort) -
     """The edge to the state with these counts: decided as a cohort that ended there, or as complete as given."""
     block = states.take(part.rows)
     planned, evaluable, dlts = (
-        np.full(len(block), count, dtype=np.int8) for count in (size, part.evaluable, part.dlts)
+        np.full(len(block), count, dtype=rule.frame.counts_type) for count in (size, part.evaluable, part.dlts)
     )
     if part.evaluable == 0:
         after = block

@@ -27,7 +27,7 @@ class TooManyStates(Exception):
     def __init__(self, needed: int, budget: int, cohort: int) -> None:
         self.needed, self.budget, self.cohort = needed, budget, cohort
         super().__init__(
-            f"the exact engine would need about {needed:,} states in its largest step, more than the budget of "
+            f"the exact engine would need roughly {needed:,} states in its largest step, more than the budget of "
             f"{budget:,} (passed at cohort {cohort}); raise the budget (--states) or use Monte Carlo "
             "(--method monte-carlo)"
         )
@@ -135,10 +135,13 @@ def _keys(rule: EscalationRule, states: States) -> NDArray[np.int64]:
 
 
 def _estimate_needed(rule: EscalationRule, sizes: list[int]) -> int:
-    """Extend the growth of the last steps, which is a power of the cohort's number, to the last cohort."""
+    """A rough figure, mostly within a factor of two: growth falls as A/k + B/k^2 in the number k of the cohort."""
     cohorts = len(sizes)
-    total = max(cohorts, int(np.ceil(rule.frame.max_participants / max(1, rule.frame.cohort_size))))
-    if cohorts < 3:
+    last = max(cohorts, int(np.ceil(rule.frame.max_participants / max(1, rule.frame.cohort_size))))
+    growth = np.diff(np.log(sizes))[-6:]
+    if len(growth) < 3:
         return sizes[-1]
-    power = np.log(sizes[-1] / sizes[-3]) / np.log(cohorts / (cohorts - 2))
-    return int(sizes[-1] * (total / cohorts) ** max(power, 0.0))
+    seen, coming = np.arange(cohorts - len(growth) + 1, cohorts + 1), np.arange(cohorts + 1, last + 1)
+    fitted, *_ = np.linalg.lstsq(np.stack([1 / seen, 1 / seen**2], axis=1), growth)
+    ahead = (fitted[0] / coming + fitted[1] / coming**2).clip(min=0.0).sum()
+    return int(sizes[-1] * np.exp(min(ahead, 50.0)))

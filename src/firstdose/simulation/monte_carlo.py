@@ -52,7 +52,7 @@ def monte_carlo(
     simulated = []
     for index in range(len(scenarios)):
         ended, dosed_at = simulate(rule, scenarios.truths[index], trials, seed, not_evaluable)
-        simulated.append(SimulatedTrials(rule, ended, dosed_at))
+        simulated.append(SimulatedTrials(rule, ended, dosed_at, scenarios.truths[index]))
         if progress is not None:
             progress(index + 1, len(scenarios))
     rows = scenario_figures(

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from firstdose.designs.rule import EscalationRule
 from firstdose.designs.states import States, Stop
 from firstdose.simulation.ending_sums import Distributions, EndingSums, rate_above_target
+from firstdose.simulation.scenarios import true_mtds
 
 Floats = NDArray[np.float64]
 
@@ -22,6 +23,7 @@ class SimulatedTrials:
     rule: EscalationRule
     states: States
     dosed: NDArray[np.int64]
+    truth: Floats
 
     def columns(self) -> dict[str, Floats]:
         """Every figure of every trial, shape (trials,) or (trials, k); figures are means over trials."""
@@ -41,6 +43,7 @@ class SimulatedTrials:
         columns = self.columns()
         errors = {name: _error(column) for name, column in columns.items()}
         return {
+            **self._errors_about_the_mtd(columns, errors),
             "selected": errors["selected"][1:].tolist(),
             "none_selected": float(errors["selected"][0]),
             "mtd_not_reached": float(errors["mtd_not_reached"]),
@@ -51,6 +54,25 @@ class SimulatedTrials:
             "mean_total_dlts": float(_error(columns["dlts"].sum(axis=1))),
             "mean_total_dosed": float(_error(columns["dosed"].sum(axis=1))),
             "observed_rate_above_target": float(errors["rate_above_target"]),
+            "stop_reasons": {
+                reason.name.lower(): float(error) for reason, error in zip(Stop, errors["stops"], strict=True) if error
+            },
+        }
+
+    def _errors_about_the_mtd(self, columns: dict[str, Floats], errors: dict[str, Floats]) -> dict[str, float]:
+        """Standard errors of the figures that need the true MTD; of the share above it, a ratio of means, by the delta
+        method.
+        """
+        target = self.rule.frame.target
+        if target is None:
+            return {}
+        mtd = int(true_mtds(self.truth[None, :], target)[0])
+        people = columns["participants"]
+        total, above = people.sum(axis=1), people[:, mtd:].sum(axis=1)
+        share = above.mean() / total.mean()
+        return {
+            "correct_selection": float(errors["selected"][mtd]),
+            "share_above_mtd": float(_error((above - share * total) / total.mean())),
         }
 
 
