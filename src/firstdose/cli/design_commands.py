@@ -115,7 +115,7 @@ def compare(
     Settings come from escalation.settings for the protocol's own design and from escalation.comparators for others.
     """
     from firstdose.cli.engines import characteristics
-    from firstdose.cli.inputs import other_rule, read_rule, read_scenarios
+    from firstdose.cli.inputs import known_designs, other_rule, read_rule, read_scenarios
     from firstdose.cli.output import show_json
     from firstdose.cli.tables import show_comparison
 
@@ -124,6 +124,7 @@ def compare(
     scenarios = read_scenarios(rule, truth or [], family, curves, seed)
     own = read.escalation.design
     names = [name.strip() for name in designs.split(",")] if designs else [own, *read.escalation.comparators]
+    known_designs(names)
     rules = {name: rule if name == own else other_rule(read, name) for name in dict.fromkeys(names)}
     found = {name: characteristics(each, scenarios, "exact", 0.0, states, 0, seed) for name, each in rules.items()}
     if as_json:

@@ -7,12 +7,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from firstdose.designs import DESIGNS
 from firstdose.designs.building import build_design, check_escalation
 from firstdose.designs.history import History, OutcomesError, parse_outcomes
 from firstdose.designs.rule import EscalationRule
 from firstdose.methods.logistic_model import PriorContradicted
 from firstdose.protocol.plan import Protocol
-from firstdose.protocol.problems import Problem, ProblemsFound
+from firstdose.protocol.problems import Problem, ProblemsFound, suggest
 from firstdose.protocol.reading import examine_protocol
 from firstdose.simulation.exact import TooManyStates
 from firstdose.simulation.scenarios import (
@@ -64,6 +65,13 @@ def read_rule(path: Path) -> tuple[Protocol, EscalationRule]:
     if protocol is None or problems:
         raise InputError(problems_text(problems))
     return protocol, build_design(protocol)
+
+
+def known_designs(names: list[str]) -> None:
+    """Refuse names on the command line that are no designs."""
+    for name in names:
+        if name not in DESIGNS:
+            raise InputError(f"--designs: {name!r} is not a design that Firstdose knows; {suggest(name, DESIGNS)}")
 
 
 def other_rule(protocol: Protocol, name: str, settings: Mapping[str, Any] | None = None) -> EscalationRule:

@@ -30,7 +30,7 @@ def decide(protocol: ProtocolFile, outcomes: Outcomes = "", as_json: AsJson = Fa
     """The next step after the outcomes so far, and why. Advice: people decide.
 
     A history that the rule would not have produced is decided all the same, with a flag for each departure. Open
-    windows are decided when every way in which they can close gives the same decision, and waited for otherwise.
+    windows are decided when every way in which they can close gives the same next step, and waited for otherwise.
     """
     from firstdose.cli.inputs import read_outcomes, read_rule
     from firstdose.cli.output import show_json

@@ -12,6 +12,7 @@ from firstdose.designs.design import Complaint, Design, Frame
 from firstdose.designs.guards import Guard
 from firstdose.designs.rule import EscalationRule
 from firstdose.protocol.describe import keys_of
+from firstdose.protocol.escalation import NO_ESCALATION
 from firstdose.protocol.meaning import STRICT
 from firstdose.protocol.plan import Protocol
 from firstdose.protocol.problems import ABSENT, Path, Problem, ProblemsFound, dotted, suggest
@@ -73,7 +74,9 @@ def build_design(
 
 
 def check_escalation(protocol: Protocol) -> list[Problem]:
-    """Every problem of the design's, guards' and comparators' settings."""
+    """Every problem of the design's, guards' and comparators' settings; none where there is no escalation."""
+    if not protocol.escalation.has_rule:
+        return []
     _, problems = _build(protocol, None, None)
     for name, settings in protocol.escalation.comparators.items():
         if name != protocol.escalation.design:
@@ -90,6 +93,9 @@ def _build(
     path: Path = ("escalation", "comparators", name) if is_other else ("escalation", "settings")
     if settings is None:
         settings = escalation.comparators.get(name, {}) if is_other else escalation.settings
+    if name == NO_ESCALATION:
+        rule = "means that there is no escalation rule, so there is nothing to compute"
+        return None, [Problem(protocol.place("escalation.design"), name, rule, "name a design to compare with")]
     if name not in DESIGNS:
         key = dotted(path) if is_other else "escalation.design"
         fix = suggest(name, DESIGNS)

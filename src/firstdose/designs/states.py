@@ -134,6 +134,14 @@ def _tile(values: NDArray[Any], times: int) -> NDArray[Any]:
     return np.concatenate([values] * times)
 
 
+def over_levels(counts: Integers) -> Integers:
+    """Each trial's sum over its levels, shape (trials,): level by level, which short rows are summed faster by."""
+    total = counts[:, 0].astype(np.int32)
+    for column in counts.T[1:]:
+        total += column
+    return total
+
+
 def concatenate(parts: list[States]) -> States:
     """The rows of several sets of states, in order."""
     return States(

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from firstdose.designs.design import Design, Frame
 from firstdose.designs.guards import Guard
-from firstdose.designs.states import Booleans, Integers, Seen, States, Step, Stop
+from firstdose.designs.states import Booleans, Integers, Seen, States, Step, Stop, over_levels
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ class Transitions:
 
     def _counted(self, participants: Integers, memory: Integers) -> Integers:
         """Participants so far, as the maximum counts them."""
-        counted = participants.sum(axis=1, dtype=np.int16)
+        counted = over_levels(participants)
         return np.asarray(counted + memory[:, -1] if self.counts_dosed else counted)
 
     def observe(self, states: States, level: Integers, size: Integers, dlts: Integers) -> Seen:

@@ -7,9 +7,9 @@ from functools import lru_cache
 import numpy as np
 
 from firstdose.methods._counts import FloatArray, IntArray
+from firstdose.methods.products import SERIAL
 
 _NODES = 256  # so many nodes at a time, that their exponentials stay in the processor's cache
-_SERIAL = 250_000  # a product of so few multiplications is done on one thread: see below
 _LONGEST_RULE = 48  # nodes of one Gauss-Legendre rule; longer pieces are halved until they need no more
 _SAFE_TOTAL = 480  # up to here no likelihood ratio that matters underflows
 
@@ -30,9 +30,7 @@ def integrate_likelihood(
     if participants.sum(axis=1).max(initial=0) > _SAFE_TOTAL:
         parts = np.array_split(counts, len(counts) // 64 + 1)
         counts[:, 2 * levels] += np.concatenate([(rows @ table).max(axis=1) for rows in parts])
-    # Small products, because BLAS spreads a large one over threads, and threads that wait for each other cost ten
-    # times the work itself on a busy machine.
-    height = max(1, _SERIAL // (_NODES * max(2 * levels + 1, weights.shape[1])))
+    height = max(1, SERIAL // (_NODES * max(2 * levels + 1, weights.shape[1])))
     totals = np.zeros((len(counts), weights.shape[1]))
     for first_node in range(0, nodes, _NODES):
         some = slice(first_node, first_node + _NODES)

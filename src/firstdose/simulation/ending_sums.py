@@ -9,12 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firstdose.designs.rule import EscalationRule
-from firstdose.designs.states import Stop
+from firstdose.designs.states import Stop, over_levels
+from firstdose.methods.products import serial_product
 from firstdose.simulation.exact import Endings
 
 Array = NDArray[np.float64]
 SMALLEST_LOG = -1e5
-BLOCK_CELLS = 1_000_000
+BLOCK_CELLS, FEWEST, MOST = 100_000, 100, 10_000  # of endings at a time
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ def sum_endings(rule: EscalationRule, endings: Endings, truths: Array, not_evalu
             part.mtd_not_reached[:, None],
             rate_above_target(rule, part.participants, part.dlts)[:, None],
         ]
-        total += probabilities @ np.concatenate(columns, axis=1, dtype=np.float64)
+        total += serial_product(probabilities, np.concatenate(columns, axis=1, dtype=np.float64))
     participants, selected, stops, mtd_not_reached, above = np.split(
         total, np.cumsum([levels, levels + 1, len(Stop), 1]), axis=1
     )
@@ -69,7 +70,7 @@ def ending_probabilities(
         log_rate = np.maximum(np.log(truths), SMALLEST_LOG)
         log_other = np.maximum(np.log1p(-truths), SMALLEST_LOG)
     factors = np.concatenate([log_rate, log_other, np.ones((len(truths), 1))], axis=1)
-    step = max(1, BLOCK_CELLS // max(1, len(truths)))
+    step = min(max(BLOCK_CELLS // max(1, len(truths)), FEWEST), MOST)
     for start in range(0, len(endings), step):
         block = slice(start, start + step)
         dlts = endings.states.dlts[block]
@@ -81,8 +82,8 @@ def ending_probabilities(
             lost = endings.states.memory[block, -1:]
             log_weights = log_weights + lost * np.log(not_evaluable) + evaluable * np.log1p(-not_evaluable)
         counts = np.concatenate([dlts, others, log_weights], axis=1, dtype=np.float64)
-        exponents = factors @ counts.T
-        yield block, np.exp(exponents, out=exponents)
+        exponents = serial_product(counts, factors.T)
+        yield block, np.exp(exponents, out=exponents).T
 
 
 def rate_above_target(
@@ -91,8 +92,8 @@ def rate_above_target(
     """Whether the DLT rate observed in the whole trial exceeds the target; shape (trials,)."""
     if rule.frame.target is None:
         return np.zeros(len(participants), dtype=bool)
-    expected = rule.frame.target * participants.sum(axis=1, dtype=np.int64)
-    return np.asarray(dlts.sum(axis=1, dtype=np.int64) > expected + 1e-9)
+    expected = rule.frame.target * over_levels(participants)
+    return np.asarray(over_levels(dlts) > expected + 1e-9)
 
 
 @dataclass(frozen=True)
@@ -114,9 +115,10 @@ def count_endings(rule: EscalationRule, endings: Endings, truths: Array, not_eva
     participants, dlts = (np.zeros((len(truths), levels, most)) for _ in range(2))
     for block, probabilities in ending_probabilities(rule, endings, truths, not_evaluable):
         part = endings.states.take(block)
+        all_participants, all_dlts = over_levels(part.participants), over_levels(part.dlts)
         for row, chance in enumerate(probabilities):
-            size[row] += np.bincount(part.participants.sum(axis=1, dtype=np.intp), chance, most)
-            total_dlts[row] += np.bincount(part.dlts.sum(axis=1, dtype=np.intp), chance, most)
+            size[row] += np.bincount(all_participants, chance, most)
+            total_dlts[row] += np.bincount(all_dlts, chance, most)
             for level in range(levels):
                 participants[row, level] += np.bincount(part.participants[:, level], chance, most)
                 dlts[row, level] += np.bincount(part.dlts[:, level], chance, most)

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firstdose.designs.rule import EscalationRule
-from firstdose.designs.states import States, Stop, concatenate
+from firstdose.designs.states import States, Stop, concatenate, over_levels
 from firstdose.methods.packing import pack_columns
 from firstdose.simulation.edges import edges
 
@@ -103,7 +103,7 @@ def _join(
 
 def _share_no_size(parts: list[States]) -> bool:
     """Whether no two parts hold trials with the same number of participants, so that none can be equal."""
-    sizes = [part.participants.sum(axis=1, dtype=np.int64) for part in parts]
+    sizes = [over_levels(part.participants) for part in parts]
     ranges = sorted((int(size.min()), int(size.max())) for size in sizes)
     return all(earlier[1] < later[0] for earlier, later in itertools.pairwise(ranges))
 

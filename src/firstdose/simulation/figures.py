@@ -16,6 +16,7 @@ from firstdose.simulation.ending_sums import Distributions, EndingSums
 from firstdose.simulation.scenarios import Scenarios, true_mtds
 
 SMALLEST_SHOWN = 1e-15
+STOP_NAMES = [reason.name.lower() for reason in Stop]
 
 
 @dataclass(frozen=True)
@@ -141,32 +142,29 @@ def _one_scenario(
     counted: dict[str, Any],
     standard_errors: dict[str, Any],
 ) -> ScenarioFigures:
-    participants, dlts, selected = sums.participants[index], sums.dlts[index], sums.selected[index]
-    dosed = sums.dosed[index]
-    expansion = rule.expansion_participants * selected[1:]
+    none_selected, *selected = sums.selected[index].tolist()
+    truth, stops = scenarios.truths[index].tolist(), sums.stops[index].tolist()
+    participants, dlts, dosed = (each[index].tolist() for each in (sums.participants, sums.dlts, sums.dosed))
+    expansion = [rule.expansion_participants * chance for chance in selected]
     return ScenarioFigures(
         name=scenarios.names[index],
-        truth=scenarios.truths[index].tolist(),
+        truth=truth,
         true_mtd=mtd or None,
-        selected=selected[1:].tolist(),
-        none_selected=float(selected[0]),
+        selected=selected,
+        none_selected=none_selected,
         mtd_not_reached=float(sums.mtd_not_reached[index]),
-        correct_selection=None if mtd is None else float(selected[mtd]),
-        mean_participants=participants.tolist(),
-        mean_dlts=dlts.tolist(),
-        mean_dosed=dosed.tolist(),
-        mean_total_participants=float(participants.sum()),
-        mean_total_dlts=float(dlts.sum()),
-        mean_total_dosed=float(dosed.sum()),
-        expansion_participants=expansion.tolist(),
-        expansion_dlts=(expansion * scenarios.truths[index]).tolist(),
-        share_above_mtd=None if mtd is None else float(participants[mtd:].sum() / participants.sum()),
+        correct_selection=None if mtd is None else [none_selected, *selected][mtd],
+        mean_participants=participants,
+        mean_dlts=dlts,
+        mean_dosed=dosed,
+        mean_total_participants=sum(participants),
+        mean_total_dlts=sum(dlts),
+        mean_total_dosed=sum(dosed),
+        expansion_participants=expansion,
+        expansion_dlts=[count * rate for count, rate in zip(expansion, truth, strict=True)],
+        share_above_mtd=None if mtd is None else sum(participants[mtd:]) / sum(participants),
         observed_rate_above_target=None if mtd is None else float(sums.rate_above_target[index]),
-        stop_reasons={
-            reason.name.lower(): float(chance)
-            for reason, chance in zip(Stop, sums.stops[index], strict=True)
-            if chance > SMALLEST_SHOWN
-        },
+        stop_reasons={name: chance for name, chance in zip(STOP_NAMES, stops, strict=True) if chance > SMALLEST_SHOWN},
         **counted,
         standard_errors=standard_errors,
     )

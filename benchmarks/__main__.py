@@ -1,0 +1,78 @@
+"""`python -m benchmarks [--json FILE]`: measures and prints a table. It fails only where something breaks."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import json
+import os
+import platform
+from itertools import chain
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks.measuring import REPEATS_OF_COMMANDS, TRIALS, Measured, measure_commands, measure_engine
+
+HEADINGS = ("what", "limit", "first", "best", "median", "naive", "ratio", "within")
+EXPLANATION = f"""
+Five doses, ten cohorts of three, one true curve unless said otherwise; graph, decisions, selection and figures
+included. Imports and files are not in the times of the engine, but are in those of whole processes.
+first: the first call in a fresh process. best, median: later calls in that process, each with a rule, design and
+tables made afresh; what stays between them are the quadrature nodes of CRM and BLRM, which depend on the prior alone.
+The 1,000 scenarios are without whole distributions of counts, as the command has it past 20 curves.
+naive: {TRIALS:,} trials by a plain-Python Monte Carlo in this run, which leaves Monte Carlo error; ratio: naive / best.
+Whole processes: {REPEATS_OF_COMMANDS} runs after a first one.
+"""
+
+
+def show(rows: list[Measured]) -> None:
+    """Print the table."""
+    cells = [list(HEADINGS)]
+    for row in rows:
+        ratio = "" if row.ratio is None else f"{row.ratio:,.0f}"
+        naive = "" if row.naive is None else f"{row.naive:,.2f} s"
+        values = [f"{_short(value)} {row.unit}" for value in (row.limit, row.first, row.best, row.median)]
+        cells.append([row.what, *values, naive, ratio, "yes" if row.is_within else "NO"])
+    widths = [max(len(line[column]) for line in cells) for column in range(len(HEADINGS))]
+    for line in cells:
+        rest = [cell.rjust(width) for cell, width in zip(line[1:], widths[1:], strict=True)]
+        print("  ".join([line[0].ljust(widths[0]), *rest]))
+    for row in rows:
+        if row.note:
+            print(f"{row.what}: {row.note}")
+
+
+def _short(value: float) -> str:
+    return f"{value:.0f}" if value >= 100 else f"{value:.2g}" if value < 0.1 else f"{value:.2f}"
+
+
+def machine() -> dict[str, str | int]:
+    """What the times were taken on, in general words."""
+    return {
+        "processors": os.cpu_count() or 1,
+        "architecture": platform.machine(),
+        "python": platform.python_version(),
+        "numpy": np.__version__,
+        "load": f"{os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else "unknown",
+    }
+
+
+def main() -> None:
+    """Measure everything once."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--json", type=Path, metavar="FILE", help="also write the figures into this file")
+    arguments = parser.parse_args()
+    facts = machine()
+    print(", ".join(f"{name} {value}" for name, value in facts.items()), flush=True)
+    rows = list(chain(measure_engine(), measure_commands()))
+    show(rows)
+    print(EXPLANATION.rstrip())
+    if arguments.json is not None:
+        figures = [dataclasses.asdict(row) | {"ratio": row.ratio, "within": row.is_within} for row in rows]
+        document = json.dumps({"machine": facts, "measured": figures}, indent=1)
+        arguments.json.write_text(document + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

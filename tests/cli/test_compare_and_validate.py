@@ -1,0 +1,111 @@
+"""`firstdose compare`, `firstdose validate` and `firstdose --version`."""
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import pytest
+
+import firstdose
+from firstdose.validation import COMPARISONS, certificate
+from firstdose.validation.certificate import Certificate
+from tests.cli.running import DONE, EXAMPLES, MINIMAL, WRONG_INPUT, run
+
+REFERENCE = EXAMPLES / "nsc-spms" / "protocol.yaml"
+TRUTH = "0.05,0.1,0.2,0.3"
+
+
+def test_designs_side_by_side() -> None:
+    designs = run("compare", MINIMAL, "--designs", "boin,mtpi2,keyboard", "--truth", TRUTH, "--json").document()[
+        "designs"
+    ]
+    assert list(designs) == ["boin", "mtpi2", "keyboard"]
+    own = run("oc", MINIMAL, "--truth", TRUTH, "--json").document()
+    assert designs["boin"] == own
+    for design in designs.values():
+        (scenario,) = design["scenarios"]
+        assert sum(scenario["selected"]) + scenario["none_selected"] == pytest.approx(1)
+    lines = run("compare", MINIMAL, "--designs", "boin, mtpi2", "--truth", TRUTH).out.splitlines()
+    assert any(line.startswith("mtpi2 ") for line in lines)
+
+
+def test_without_names_the_protocols_own_comparators() -> None:
+    designs = run("compare", REFERENCE, "--truth", TRUTH, "--json").document()["designs"]
+    assert next(iter(designs)) == "three_plus_three"
+    assert set(designs) == {"three_plus_three", "boin", "crm", "mtpi2", "keyboard", "i3plus3", "blrm"}
+
+
+def test_many_curves_are_summarised() -> None:
+    text = run("compare", MINIMAL, "--designs", "boin,mtpi2", "--family", "random", "--curves", "30").out
+    assert text.count("30 random curves") == 2
+
+
+@pytest.mark.parametrize(
+    ("names", "words"),
+    [
+        ("boim", "did you mean `boin`?"),
+        ("boin,keybord", "did you mean `keyboard`?"),
+        ("boin,zzz", "use one of: three_plus_three, "),
+        (",", "is not a design"),
+        ("crm", "a CRM needs a skeleton"),
+        ("three_plus_three", "variant"),
+        ("blrm", "reference_dose"),
+    ],
+)
+def test_designs_that_cannot_be_compared(names: str, words: str) -> None:
+    ran = run("compare", MINIMAL, "--designs", names)
+    assert (ran.status, ran.out) == (WRONG_INPUT, "")
+    assert words in ran.err
+
+
+def test_a_comparison_past_the_budget() -> None:
+    ran = run("compare", MINIMAL, "--states", "10")
+    assert ran.status == WRONG_INPUT
+    assert "would need" in ran.err
+
+
+def test_version() -> None:
+    ran = run("--version")
+    assert (ran.status, ran.out, ran.err) == (DONE, f"firstdose {firstdose.__version__}\n", "")
+
+
+@pytest.fixture
+def few_comparisons(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the certificate hold three quick comparisons only; all of them run in tests/reference."""
+    everything = certificate.run_all
+    names = [name for name in COMPARISONS if "boundaries" in name or "binomial" in name][:3]
+    assert names
+
+    def some(
+        date: str, progress: Callable[[int, int, str], None] | None = None, _: Iterable[object] = ()
+    ) -> Certificate:
+        return everything(date, progress, [COMPARISONS[name] for name in names])
+
+    monkeypatch.setattr(certificate, "run_all", some)
+
+
+@pytest.mark.usefixtures("few_comparisons")
+def test_certificate_as_text_and_document(tmp_path: Path) -> None:
+    document = run("validate", "--json").document()
+    assert document["passed"] is True
+    assert document["comparisons"]
+    for comparison in document["comparisons"]:
+        assert comparison["passed"] is True
+        assert comparison["compared"] > 0
+        assert comparison["reference_software"]
+    ran = run("validate", "--out", tmp_path / "new" / "folder")
+    assert ran.status == DONE
+    assert ran.out.count("\npassed  ") == len(document["comparisons"])
+    assert (tmp_path / "new" / "folder" / "certificate.txt").read_text(encoding="utf-8").strip() == ran.out.strip()
+
+
+@pytest.mark.usefixtures("few_comparisons")
+def test_a_failed_comparison_is_marked_and_changes_the_exit_status(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Certificate, "passed", property(lambda _: False))
+    assert run("validate").status == WRONG_INPUT
+
+
+def test_an_out_that_cannot_be_made(tmp_path: Path, few_comparisons: None) -> None:
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    ran = run("validate", "--out", tmp_path / "file" / "folder")
+    assert ran.status == WRONG_INPUT
+    assert "name a file or folder" in ran.err

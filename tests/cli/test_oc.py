@@ -1,0 +1,196 @@
+"""`firstdose oc`: the document it prints, the choices it offers and the input it refuses."""
+
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from firstdose.designs.building import build_design
+from firstdose.protocol import read_protocol
+from firstdose.simulation.operating_characteristics import operating_characteristics
+from firstdose.simulation.scenarios import listed
+from tests.cli.running import CRM, DONE, EXAMPLES, MINIMAL, WRONG_INPUT, WRONG_USAGE, protocol_text, run, shell
+
+TRUTH = "0.05,0.1,0.2,0.3"
+FOLDERS = ["minimal", "nsc-spms", "car-t-boin", "crm", "blrm"]
+
+
+def check_scenario(scenario: dict[str, Any], levels: int) -> None:
+    """What holds of the figures of any scenario."""
+    for name in ("truth", "selected", "mean_participants", "mean_dlts"):
+        assert len(scenario[name]) == levels
+    assert sum(scenario["selected"]) + scenario["none_selected"] == pytest.approx(1, abs=1e-9)
+    assert sum(scenario["stop_reasons"].values()) == pytest.approx(1, abs=1e-9)
+    assert sum(scenario["mean_participants"]) == pytest.approx(scenario["mean_total_participants"])
+    assert sum(scenario["mean_dlts"]) == pytest.approx(scenario["mean_total_dlts"])
+    assert 0 <= scenario["mtd_not_reached"] <= scenario["selected"][-1] + 1e-12
+    for name in ("size_distribution", "dlt_distribution"):
+        if scenario.get(name):
+            assert sum(scenario[name].values()) == pytest.approx(1, abs=1e-9)
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_document_of_each_example(folder: str) -> None:
+    file = EXAMPLES / folder / "protocol.yaml"
+    protocol = read_protocol(file)
+    document = run("oc", file, "--json").document()
+    assert document["design"] == protocol.escalation.design
+    assert document["method"] == "exact"
+    assert document["dose_levels"] == list(protocol.dose_levels.values)
+    assert {"design", "method", "dose_levels", "scenarios", "summary"} <= set(document)
+    for scenario in document["scenarios"]:
+        check_scenario(scenario, len(document["dose_levels"]))
+
+
+def test_without_a_truth_the_steps_around_each_mtd_are_shown() -> None:
+    document = run("oc", MINIMAL, "--json").document()
+    assert document["family"] == "steps"
+    assert [scenario["true_mtd"] for scenario in document["scenarios"]][:4] == [1, 2, 3, 4]
+    assert "true MTD: none" in run("oc", MINIMAL).out
+
+
+def test_standard_output_is_one_document_and_nothing_else() -> None:
+    ran = shell("oc", MINIMAL, "--truth", TRUTH, "--json")
+    document = ran.document()
+    assert ran.err == ""
+    assert ran.out.endswith("}\n")
+    assert document["scenarios"][0]["truth"] == [0.05, 0.1, 0.2, 0.3]
+
+
+def test_figures_have_full_double_precision() -> None:
+    rule = build_design(read_protocol(MINIMAL))
+    figures = operating_characteristics(rule, listed([[0.05, 0.1, 0.2, 0.3]], 4)).scenarios[0]
+    (printed,) = run("oc", MINIMAL, "--truth", TRUTH, "--json").document()["scenarios"]
+    assert printed["selected"] == figures.selected
+    assert printed["none_selected"] == figures.none_selected
+    assert printed["mean_dlts"] == figures.mean_dlts
+
+
+def test_truths_in_the_order_they_are_given() -> None:
+    document = run("oc", MINIMAL, "--truth", "0.1,0.2,0.3,0.4", "--truth", TRUTH, "--json").document()
+    assert [scenario["truth"][0] for scenario in document["scenarios"]] == [0.1, 0.05]
+    assert document["family"] == "listed"
+    assert "summary" not in document
+
+
+@pytest.mark.parametrize(
+    "truth", ["0,0,0,0", "1,1,1,1", "0,0,1,1", "0.3,0.3,0.3,0.3", "0.4,0.1,0.3,0.2", "1e-320,0,0,1"]
+)
+def test_extreme_and_falling_truths_are_answered(truth: str) -> None:
+    (scenario,) = run("oc", MINIMAL, f"--truth={truth}", "--json").document()["scenarios"]
+    check_scenario(scenario, 4)
+    assert all(math.isfinite(value) for value in scenario["mean_participants"])
+
+
+def test_random_curves_are_summarised() -> None:
+    document = run("oc", MINIMAL, "--family", "random", "--curves", "40", "--seed", "3", "--json").document()
+    assert len(document["scenarios"]) == document["summary"]["curves"] == 40
+    assert 0 < document["summary"]["figures"]["correct_selection"]["mean"] < 1
+    assert run("oc", MINIMAL, "--family", "random", "--curves", "40", "--seed", "3", "--json").document() == document
+    text = run("oc", MINIMAL, "--family", "random", "--curves", "40", "--seed", "3").out
+    assert "40 random curves" in text
+    assert "correct selection" in text
+
+
+def test_participants_who_are_not_evaluable_are_dosed_and_replaced() -> None:
+    document = run("oc", MINIMAL, "--truth", TRUTH, "--not-evaluable", "0.2", "--json").document()
+    (scenario,) = document["scenarios"]
+    assert document["not_evaluable"] == 0.2
+    assert scenario["mean_total_dosed"] == pytest.approx(scenario["mean_total_participants"] / 0.8)
+    assert "\ndosed " in run("oc", MINIMAL, "--truth", TRUTH, "--not-evaluable", "0.2").out
+
+
+def test_monte_carlo_prints_standard_errors() -> None:
+    arguments = ("oc", MINIMAL, "--truth", TRUTH, "--method", "monte-carlo", "--trials", "400", "--seed", "7")
+    document = run(*arguments, "--json").document()
+    (scenario,) = document["scenarios"]
+    check_scenario(scenario, 4)
+    assert (document["method"], document["trials"], document["seed"]) == ("monte-carlo", 400, 7)
+    assert scenario["standard_errors"]["selected"][0] > 0
+    assert run(*arguments, "--json").document() == document
+    text = run(*arguments).out
+    assert "monte-carlo (400 trials" in text
+    assert "+-" in text
+
+
+def test_past_the_budget_it_says_how_many_states_and_offers_monte_carlo() -> None:
+    ran = shell("oc", MINIMAL, "--states", "100")
+    assert (ran.status, ran.out) == (WRONG_INPUT, "")
+    assert "would need" in ran.err
+    assert "budget of 100 " in ran.err
+    assert "--method monte-carlo" in ran.err
+    assert "Traceback" not in ran.err
+
+
+@pytest.mark.parametrize(
+    ("truth", "words"),
+    [
+        ("0.1,0.2", "2 rates, but the protocol has 4 dose levels"),
+        ("0.1,0.2,0.3,0.4,0.5", "5 rates, but the protocol has 4 dose levels"),
+        ("0.1,0.2,0.3,1.4", "from 0 to 1"),
+        ("-0.1,0.2,0.3,0.4", "from 0 to 1"),
+        ("5,10,20,30", "from 0 to 1"),
+        ("nan,0.2,0.3,0.4", "from 0 to 1"),
+        ("0.1,0.2,0.3,inf", "from 0 to 1"),
+        ("0.1,0.2,0.3,x", "not a list of numbers"),
+        ("0.1;0.2;0.3;0.4", "not a list of numbers"),
+        ("5%,10%,20%,30%", "not a list of numbers"),
+        ("", "not a list of numbers"),
+        (",,,", "not a list of numbers"),
+    ],
+)
+def test_truths_that_cannot_be_used(truth: str, words: str) -> None:
+    for options in ([], ["--json"]):
+        ran = run("oc", MINIMAL, f"--truth={TRUTH}", f"--truth={truth}", *options)
+        assert (ran.status, ran.out) == (WRONG_INPUT, "")
+        assert "truth 2 (" in ran.err
+        assert words in ran.err
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ["--family", "stairs"],
+        ["--method", "guess"],
+        ["--curves", "0"],
+        ["--curves", "many"],
+        ["--trials", "1"],
+        ["--seed", "-1"],
+        ["--not-evaluable", "1"],
+        ["--not-evaluable", "nan"],
+        ["--states", "0"],
+        ["--truths", TRUTH],
+        ["--truth"],
+        ["another.yaml"],
+    ],
+)
+def test_wrong_usage(options: list[str]) -> None:
+    ran = run("oc", MINIMAL, *options)
+    assert (ran.status, ran.out) == (WRONG_USAGE, "")
+    assert "Error: " in ran.err
+    assert "firstdose oc -h" in ran.err or "requires an argument" in ran.err
+
+
+def test_a_rule_without_a_target_needs_a_truth(tmp_path: Path) -> None:
+    document = json.loads(protocol_text(design="three_plus_three", settings={"variant": "previous"}))
+    del document["escalation"]["target_dlt_rate"]
+    file = tmp_path / "protocol.yaml"
+    file.write_text(json.dumps(document), encoding="utf-8")
+    refused = run("oc", file)
+    assert refused.status == WRONG_INPUT
+    assert "--truth" in refused.err
+    (scenario,) = run("oc", file, "--truth", TRUTH, "--json").document()["scenarios"]
+    assert scenario["true_mtd"] is None
+    assert scenario["correct_selection"] is None
+    assert run("oc", file, "--truth", TRUTH).status == DONE
+
+
+def test_text_and_document_agree() -> None:
+    (scenario,) = run("oc", CRM, "--truth", TRUTH, "--json").document()["scenarios"]
+    text = run("oc", CRM, "--truth", TRUTH).out
+    for rate in (*scenario["selected"], scenario["none_selected"]):
+        assert f"{100 * rate:.1f}" in text
+    for mean in scenario["mean_participants"]:
+        assert f"{mean:.2f}" in text

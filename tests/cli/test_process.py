@@ -1,0 +1,160 @@
+"""The command as a process: what it loads, its help, its streams and its exit status."""
+
+import os
+import pty
+import subprocess
+import sys
+import sysconfig
+from pathlib import Path
+
+import pytest
+
+from tests.cli.running import DONE, MINIMAL, ROOT, WRONG_INPUT, WRONG_USAGE, command_line, run, shell
+
+HEAVY = {"jinja2", "matplotlib", "numpy", "pydantic", "rich", "ruamel", "scipy", "typst"}
+COMMANDS = {
+    "check": ["PROTOCOL", "--json"],
+    "oc": [
+        "PROTOCOL",
+        "--truth",
+        "--family",
+        "--curves",
+        "--seed",
+        "--not-evaluable",
+        "--method",
+        "--states",
+        "--json",
+    ],
+    "compare": ["PROTOCOL", "--designs", "--truth", "--family", "--json"],
+    "design": ["PROTOCOL", "--out"],
+    "decide": ["PROTOCOL", "--outcomes", "1NNN 2NNT", "window", "--json"],
+    "pathways": ["PROTOCOL", "--outcomes", "--cohorts", "--json"],
+    "demo": ["--out"],
+    "validate": ["--json", "--out"],
+}
+
+
+def test_help_names_every_command() -> None:
+    ran = run("--help")
+    assert ran.status == DONE
+    for command in COMMANDS:
+        assert f"\n  {command} " in ran.out
+    assert "Exit status: 0 done, 1" in ran.out
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_of_each_command_teaches(command: str) -> None:
+    ran, short = run(command, "--help"), run(command, "-h")
+    assert (ran.status, ran.err) == (DONE, "")
+    assert ran.out == short.out
+    assert ran.out.startswith(f"Usage: firstdose {command} ")
+    words = " ".join(ran.out.split())
+    for word in COMMANDS[command]:
+        assert word in words
+    options = [line for line in ran.out.splitlines() if line.startswith("  -") and "--help" not in line]
+    assert all(len(line.split("  ")) > 1 for line in options)
+
+
+def test_commands_without_a_test_of_their_help() -> None:
+    listed = run("--help").out.split("\nCommands:\n")[1]
+    assert {line.split()[0] for line in listed.splitlines() if line.startswith("  ") and line[2] != " "} == set(
+        COMMANDS
+    )
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["oc", "--help"], ["--version"], []])
+def test_help_loads_nothing_heavy(arguments: list[str]) -> None:
+    """But for pydantic, which typer itself loads for a command that has options."""
+    code = (
+        "import sys\nfrom firstdose.cli import main\n"
+        "try:\n    main()\nexcept SystemExit:\n    print('LOADED', *sys.modules, file=sys.stderr)"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", code, *arguments], capture_output=True, text=True, timeout=60, check=True
+    )
+    loaded = {name.split(".")[0] for name in ended.stderr.split("LOADED ")[1].split()}
+    assert "typer" in loaded
+    assert not loaded & (HEAVY - {"pydantic"} if "oc" in arguments else HEAVY)
+
+
+def test_no_command_is_wrong_usage_and_shows_the_help() -> None:
+    ran = shell()
+    assert ran.status == WRONG_USAGE
+    assert "Usage: firstdose" in ran.out + ran.err
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["ok", str(MINIMAL)], ["oc"], ["check"], ["decide", str(MINIMAL), "1NNN"], ["--colour"], ["design", "x"]],
+)
+def test_wrong_usage(arguments: list[str]) -> None:
+    ran = shell(*arguments)
+    assert (ran.status, ran.out) == (WRONG_USAGE, "")
+    assert ran.err.startswith("Usage: firstdose")
+    assert "Error: " in ran.err
+    assert "Traceback" not in ran.err
+
+
+def test_installed_script_is_the_same_command() -> None:
+    script = Path(sysconfig.get_path("scripts"), "firstdose")
+    if not script.exists():
+        pytest.skip("the firstdose script is not installed beside this Python")
+    ended = subprocess.run([script, "check", MINIMAL], capture_output=True, text=True, timeout=60, check=False)
+    assert (ended.returncode, ended.stderr) == (DONE, "")
+    assert ended.stdout == shell("check", MINIMAL).out
+    failed = subprocess.run([script, "check", "absent.yaml"], capture_output=True, text=True, timeout=60, check=False)
+    assert (failed.returncode, failed.stdout) == (WRONG_INPUT, "")
+
+
+@pytest.mark.parametrize("arguments", [["oc", str(MINIMAL), "--json"], ["pathways", str(MINIMAL), "--cohorts", "5"]])
+def test_a_reader_that_goes_away_leaves_no_traceback(arguments: list[str]) -> None:
+    reading, writing = os.pipe()
+    process = subprocess.Popen(command_line(*arguments), stdout=writing, stderr=subprocess.PIPE, text=True)
+    os.close(writing)
+    os.close(reading)
+    _, errors = process.communicate(timeout=120)
+    assert "Traceback" not in errors
+    assert "Exception ignored" not in errors
+    assert process.returncode not in (DONE, WRONG_USAGE)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full here")
+def test_a_full_disk_is_told_without_a_traceback() -> None:
+    with Path("/dev/full").open("w") as full:
+        ended = subprocess.run(
+            command_line("oc", MINIMAL, "--json"), stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+    assert ended.returncode == WRONG_INPUT
+    assert "Traceback" not in ended.stderr
+
+
+def test_output_in_a_place_without_unicode() -> None:
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii", "LC_ALL": "C"}
+    protocol = str(ROOT / "examples" / "nsc-spms" / "protocol.yaml")
+    for arguments in (["check", protocol], ["decide", protocol], ["oc", protocol, "--json"]):
+        ended = subprocess.run(
+            command_line(*arguments), capture_output=True, text=True, env=environment, timeout=120, check=False
+        )
+        assert ended.returncode == DONE, ended.stderr
+        assert "Traceback" not in ended.stderr
+
+
+def test_progress_goes_to_standard_error_only() -> None:
+    """On a terminal that sees standard error only, after a second; standard output stays one document."""
+    arguments = ["oc", str(MINIMAL), "--method", "monte-carlo", "--trials", "30000", "--json"]
+    code = "from firstdose.cli import main, output; output.SECONDS_BEFORE_PROGRESS = 0.0; main()"
+    screen, terminal = pty.openpty()
+    try:
+        process = subprocess.Popen(
+            [sys.executable, "-c", code, *arguments], stdout=subprocess.PIPE, stderr=terminal, text=True
+        )
+        os.close(terminal)
+        out, _ = process.communicate(timeout=120)
+        shown = os.read(screen, 1 << 20).decode(errors="replace")
+    finally:
+        os.close(screen)
+    assert process.returncode == DONE
+    assert out.startswith("{\n")
+    assert out.endswith("}\n")
+    assert "simulating boin" in shown
+    assert "simulating" not in out
