@@ -6,8 +6,11 @@ The reference figures are package data of this folder; call and version stand be
 from __future__ import annotations
 
 from firstdose.validation import (
+    confirmed_change,
     continual_reassessment,
+    few_people,
     intervals,
+    mixed_models,
     operating_characteristics,
     rates,
     simulated_trials,
@@ -24,6 +27,9 @@ COMPARISONS: dict[str, Comparison] = {
         operating_characteristics,
         simulated_trials,
         rates,
+        mixed_models,
+        few_people,
+        confirmed_change,
     )
     for comparison in family.COMPARISONS
 }
