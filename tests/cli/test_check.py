@@ -54,6 +54,16 @@ def test_problems_as_json() -> None:
         assert problem["fix"]
 
 
+def test_a_value_that_is_absent_is_null_as_json() -> None:
+    """What a file leaves out has no value; an empty value has the word for it."""
+    for stem, key in (("doses_missing", "dose_levels.values"), ("escalation_missing", "escalation")):
+        file = next(file for file in BROKEN if file.stem == stem)
+        problems = json.loads(run("check", file, "--json").out)["problems"]
+        assert [problem["value"] for problem in problems if problem["key"] == key] == [None]
+    for file in BROKEN:
+        assert "ABSENT" not in run("check", file, "--json").out
+
+
 def test_no_problem_as_json() -> None:
     assert run("check", MINIMAL, "--json").document() == {"problems": []}
 

@@ -8,7 +8,7 @@ import pytest
 import firstdose
 from firstdose.validation import COMPARISONS, certificate
 from firstdose.validation.certificate import Certificate
-from tests.cli.running import DONE, EXAMPLES, MINIMAL, WRONG_INPUT, run
+from tests.cli.running import DONE, EXAMPLES, MINIMAL, WRONG_INPUT, WRONG_USAGE, run
 
 REFERENCE = EXAMPLES / "nsc-spms" / "protocol.yaml"
 TRUTH = "0.05,0.1,0.2,0.3"
@@ -32,6 +32,30 @@ def test_without_names_the_protocols_own_comparators() -> None:
     designs = run("compare", REFERENCE, "--truth", TRUTH, "--json").document()["designs"]
     assert next(iter(designs)) == "three_plus_three"
     assert set(designs) == {"three_plus_three", "boin", "crm", "mtpi2", "keyboard", "i3plus3", "blrm"}
+
+
+def test_designs_compared_by_simulated_trials_of_the_same_people() -> None:
+    options = ("--truth", TRUTH, "--method", "monte-carlo", "--trials", "300", "--seed", "5", "--not-evaluable", "0.1")
+    designs = run("compare", MINIMAL, "--designs", "boin,mtpi2", *options, "--json").document()["designs"]
+    assert designs["boin"] == run("oc", MINIMAL, *options, "--json").document()
+    for design in designs.values():
+        assert (design["method"], design["trials"], design["seed"]) == ("monte-carlo", 300, 5)
+        assert design["not_evaluable"] == 0.1
+    text = run("compare", MINIMAL, "--designs", "boin,mtpi2", *options).out
+    assert text.startswith("monte-carlo (300 trials a scenario, seed 5); ")
+    dosed = designs["mtpi2"]["scenarios"][0]["mean_total_dosed"]
+    assert any(line.startswith("mtpi2 ") and line.endswith(f"{dosed:.2f}") for line in text.splitlines())
+    assert "+- one standard error" in text
+
+
+def test_an_exact_comparison_with_some_not_evaluable() -> None:
+    options = ("--designs", "boin", "--truth", TRUTH, "--not-evaluable", "0.2")
+    (scenario,) = run("compare", MINIMAL, *options, "--json").document()["designs"]["boin"]["scenarios"]
+    assert scenario["mean_total_dosed"] == pytest.approx(scenario["mean_total_participants"] / 0.8)
+    text = run("compare", MINIMAL, *options).out
+    assert text.startswith("exact; ")
+    assert "dosed" in text
+    assert run("compare", MINIMAL, "--method", "guess").status == WRONG_USAGE
 
 
 def test_many_curves_are_summarised() -> None:

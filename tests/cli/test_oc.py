@@ -14,6 +14,12 @@ from firstdose.simulation.scenarios import listed
 from tests.cli.running import CRM, DONE, EXAMPLES, MINIMAL, WRONG_INPUT, WRONG_USAGE, protocol_text, run, shell
 
 TRUTH = "0.05,0.1,0.2,0.3"
+SCORES = {
+    "correct selection": "correct_selection",
+    "treated above the MTD": "share_above_mtd",
+    "observed DLT rate above target": "observed_rate_above_target",
+    "MTD not reached": "mtd_not_reached",
+}
 FOLDERS = ["minimal", "nsc-spms", "car-t-boin", "crm", "blrm"]
 
 
@@ -108,11 +114,53 @@ def test_monte_carlo_prints_standard_errors() -> None:
     (scenario,) = document["scenarios"]
     check_scenario(scenario, 4)
     assert (document["method"], document["trials"], document["seed"]) == ("monte-carlo", 400, 7)
-    assert scenario["standard_errors"]["selected"][0] > 0
+    errors = scenario["standard_errors"]
+    assert errors["selected"][0] > 0
     assert run(*arguments, "--json").document() == document
     text = run(*arguments).out
     assert "monte-carlo (400 trials" in text
     assert "+-" in text
+    for words, name in SCORES.items():
+        assert f"{words} {100 * scenario[name]:.1f} % (+- {100 * errors[name]:.1f})" in text
+    assert "+-" not in run("oc", MINIMAL, "--truth", TRUTH).out
+
+
+def test_the_expansion_is_in_the_means_and_shown_apart() -> None:
+    file = EXAMPLES / "car-t-boin" / "protocol.yaml"
+    truth = "0.05,0.1,0.2,0.3,0.4"
+    (scenario,) = run("oc", file, "--truth", truth, "--json").document()["scenarios"]
+    assert sum(scenario["expansion_participants"]) == pytest.approx(12 * sum(scenario["selected"]))
+    for name, size in (("participants", "size_distribution"), ("dlts", "dlt_distribution")):
+        alone = sum(int(count) * chance for count, chance in scenario[size].items())
+        total = alone + sum(scenario[f"expansion_{name}"])
+        assert scenario[f"mean_total_{name}"] == pytest.approx(total)
+        assert f"{total:.2f}\n  expansion " in run("oc", file, "--truth", truth).out
+
+
+@pytest.mark.parametrize("method", ["exact", "monte-carlo"])
+@pytest.mark.parametrize("curves", [20, 21])
+def test_whether_distributions_are_given_is_said(method: str, curves: int) -> None:
+    options = ("--family", "random", "--curves", str(curves), "--method", method, "--trials", "20", "--json")
+    document = run("oc", MINIMAL, *options).document()
+    assert document["distributions"] == (curves <= 20)
+    for scenario in document["scenarios"]:
+        assert bool(scenario["size_distribution"]) == document["distributions"]
+
+
+@pytest.mark.parametrize("command", ["oc", "compare"])
+def test_figures_for_those_who_are_not_replaced_are_refused(command: str, tmp_path: Path) -> None:
+    file = tmp_path / "protocol.yaml"
+    text = MINIMAL.read_text("utf-8")
+    file.write_text(text + "  evaluable:\n    rule: All who are dosed.\n    replaced: false\n", encoding="utf-8")
+    line = len(file.read_text("utf-8").splitlines())
+    for method in ("exact", "monte-carlo"):
+        options = ("--truth", TRUTH, "--trials", "20", "--method", method)
+        assert run(command, file, *options).status == DONE
+        refused = run(command, file, *options, "--not-evaluable", "0.1")
+        assert (refused.status, refused.out) == (WRONG_INPUT, "")
+        assert refused.err.startswith(f"{file}:{line}: escalation.evaluable.replaced: false: ")
+        assert "figures for participants who are not replaced are not computed" in refused.err
+        assert "leave out --not-evaluable" in refused.err
 
 
 def test_past_the_budget_it_says_how_many_states_and_offers_monte_carlo() -> None:
@@ -157,6 +205,7 @@ def test_truths_that_cannot_be_used(truth: str, words: str) -> None:
         ["--curves", "0"],
         ["--curves", "many"],
         ["--trials", "1"],
+        ["--trials", "1000001"],
         ["--seed", "-1"],
         ["--not-evaluable", "1"],
         ["--not-evaluable", "nan"],

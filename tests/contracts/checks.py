@@ -94,6 +94,11 @@ def z_scores(rule: EscalationRule, truths: list[list[float]], trials: int, seed:
     scenarios = listed(truths, rule.frame.levels)
     exact = operating_characteristics(rule, scenarios).scenarios
     simulated = monte_carlo(rule, scenarios, trials=trials, seed=seed).scenarios
+    return z_scores_of(exact, simulated, trials)
+
+
+def z_scores_of(exact: list[ScenarioFigures], simulated: list[ScenarioFigures], trials: int) -> dict[str, float]:
+    """The same, for figures of trials that were simulated in any way."""
     found = {}
     for index, (true, seen) in enumerate(zip(exact, simulated, strict=True), start=1):
         observed = _chances(seen)
@@ -101,7 +106,7 @@ def z_scores(rule: EscalationRule, truths: list[list[float]], trials: int, seed:
             found[f"{name} in scenario {index}"] = _z_of_share(observed[name], chance, trials)
         for name, (mean, deviation) in _means(true).items():
             error = max(deviation, 1e-9) / np.sqrt(trials)
-            found[f"mean {name} in scenario {index}"] = (_means(seen)[name][0] - mean) / error
+            found[f"mean {name} in scenario {index}"] = (_mean(_distributions(seen)[name]) - mean) / error
     return found
 
 
@@ -132,12 +137,16 @@ def _means(figures: ScenarioFigures) -> dict[str, tuple[float, float]]:
         stated |= {f"participants at {level}": pair[0], f"DLTs at {level}": pair[1]}
     found = {}
     for name, distribution in _distributions(figures).items():
-        mean = sum(count * chance for count, chance in distribution.items())
+        mean = _mean(distribution)
         assert abs(mean - stated[name]) < 1e-9, name
         variance = sum((count - mean) ** 2 * chance for count, chance in distribution.items())
         if max(distribution.values()) < 0.99:
             found[name] = (mean, float(np.sqrt(variance)))
     return found
+
+
+def _mean(distribution: dict[int, float]) -> float:
+    return sum(count * chance for count, chance in distribution.items())
 
 
 def _distributions(figures: ScenarioFigures) -> dict[str, dict[int, float]]:

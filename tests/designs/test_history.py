@@ -35,7 +35,7 @@ def test_nothing_is_the_start_of_a_trial() -> None:
         ("0NNN", "cohort 1 is '0NNN'"),
         ("01NNN", "cohort 1 is '01NNN'"),
         ("1nnn", "N (no DLT), T (DLT)"),
-        ("1NNX", "Write, for example, 1NNN 2NNT."),
+        ("1NNX", "Write, for example, 1NNN 2NNT, in capitals"),
         ("-1NNN", "is not a dose level"),
         ("1NNN,2NNN", "is not a dose level"),
         ("１NNN", "is not a dose level"),

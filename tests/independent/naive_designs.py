@@ -152,7 +152,7 @@ class ThreePlusThree(NaiveDesign):
             below = here - 1
             if below < self.trial.start:
                 return Answer(max(below, 1), barred, "too_toxic")
-            if self.variant == "previous" or at(cohorts, below)[0] >= 6:
+            if at(cohorts, below)[0] >= (3 if self.variant == "previous" else 6):
                 return Answer(below, barred, "rule_complete")
             return Answer(below, barred)
         good = (t == 0 and n >= 3) or (t == 1 and n >= 6)
@@ -160,7 +160,8 @@ class ThreePlusThree(NaiveDesign):
             return Answer(here, barred)
         if here + 1 < barred:
             return Answer(here + 1, barred)
-        accepted_early = self.variant != "confirm_six" and here == self.trial.top and t == 0
+        where = here == self.trial.top or self.variant == "previous"
+        accepted_early = self.variant != "confirm_six" and where and t == 0
         if n >= 6 or accepted_early:
             return Answer(here, barred, "rule_complete")
         return Answer(here, barred)

@@ -5,7 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from functools import cache
 
-from tests.independent.naive_designs import Answer, Given, History, NaiveDesign, ThreePlusThree, as_judged, at
+from tests.independent.naive_designs import (
+    Answer,
+    Blrm,
+    Crm,
+    Given,
+    History,
+    NaiveDesign,
+    ThreePlusThree,
+    as_judged,
+    at,
+)
 
 COMPLETION = ("enough_at_level", "precise", "declared")
 
@@ -92,12 +102,18 @@ class Titration(NaiveGuard):
 
     until_level: int | None = None
 
+    def ceiling(self, history: History, design: NaiveDesign) -> int:
+        """The highest level that may be given: not barred, and not above what a model advises."""
+        answer = design.answer(history)
+        allowed = answer.barred_from - 1
+        return min(allowed, answer.level) if isinstance(design, Crm | Blrm) else allowed
+
     def ended_with(self, history: History, design: NaiveDesign) -> int | None:
         """The number (from 0) of the cohort after which single participants ended."""
         last = min(self.until_level or design.trial.top, design.trial.top)
         for number, cohort in enumerate(history):
-            barred = design.answer(history[: number + 1]).barred_from
-            if cohort.dlts > 0 or cohort.level >= last or cohort.level + 1 >= barred:
+            ceiling = self.ceiling(history[: number + 1], design)
+            if cohort.dlts > 0 or cohort.level >= last or cohort.level + 1 > ceiling:
                 return number
         return None
 
@@ -105,8 +121,7 @@ class Titration(NaiveGuard):
         """Whether the next cohort fills the level up to a full one."""
         if self.ended_with(history, design) != len(history) - 1 or not history:
             return False
-        here = history[-1].level
-        return design.answer(history).barred_from > here and design.trial.cohort_size > 1
+        return self.ceiling(history, design) >= history[-1].level and design.trial.cohort_size > 1
 
     def review(self, answer: Answer, history: History, design: NaiveDesign) -> Answer:
         here = history[-1].level

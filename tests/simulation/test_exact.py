@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
 
+from firstdose.designs import GUARDS
 from firstdose.designs.boin import Boin
 from firstdose.designs.design import Frame
 from firstdose.designs.rule import EscalationRule
@@ -29,10 +31,36 @@ def test_a_walk_past_its_budget_says_what_it_needs() -> None:
         walk(rule, budget=500)
     assert error.value.budget == 500
     assert error.value.needed > 500
-    assert f"{error.value.needed:,}" in str(error.value)
+    assert f"at least about {error.value.needed:,} states" in str(error.value)
     assert "monte-carlo" in str(error.value)
     needed = walk(rule).largest_step
     assert needed / 5 < error.value.needed < needed * 5
+
+
+@pytest.mark.parametrize(
+    ("cohort_size", "most", "guards"),
+    [
+        (3, 36, ()),
+        (1, 20, ()),
+        (6, 30, (("cohort_sizes", {"by_cohort": (3, 1)}),)),
+        (1, 30, (("cohort_sizes", {"by_cohort": (1, 2, 3)}),)),
+        (3, 30, (("titration", {}),)),
+    ],
+)
+@pytest.mark.parametrize("share", [0.95, 0.5, 0.1])
+def test_what_it_needs_is_about_right_to_two_digits(
+    cohort_size: int, most: int, guards: tuple[tuple[str, dict[str, Any]], ...], share: float
+) -> None:
+    """Cohorts are counted as large as they are, not as the protocol's cohort size."""
+    plain = boin(5, cohort_size, most)
+    rule = replace(plain, guards=tuple(GUARDS[name](frame=plain.frame, **settings) for name, settings in guards))
+    largest = walk(rule).largest_step
+    with pytest.raises(TooManyStates) as error:
+        walk(rule, budget=int(share * largest))
+    needed = error.value.needed
+    assert len(str(needed).rstrip("0")) <= 2
+    assert needed > error.value.budget
+    assert largest / 3 < needed < largest * 2
 
 
 def test_a_budget_of_the_largest_step_suffices() -> None:

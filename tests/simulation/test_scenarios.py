@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from firstdose.simulation.scenarios import (
     TOO_TOXIC_FACTOR,
+    TRUE_MTD_WORDS,
     TruthError,
     listed,
     random_monotone,
@@ -71,6 +72,21 @@ def test_random_curves_rise_and_have_the_mtd_drawn(levels: int, target: float, s
     assert not np.array_equal(other, scenarios.truths)
 
 
+@pytest.mark.parametrize(("levels", "target"), [(12, 0.9), (20, 0.95), (30, 0.05), (1, 0.001), (8, 0.999)])
+def test_random_curves_far_from_the_middle_end_and_keep_their_seeds(levels: int, target: float) -> None:
+    """Some levels can hardly be the MTD of such a curve; others are drawn then."""
+    truths = random_monotone(levels, target, 12, 4).truths
+    assert truths.shape == (12, levels)
+    assert (np.diff(truths, axis=1) >= 0).all()
+    np.testing.assert_array_equal(random_monotone(levels, target, 5, 4).truths, truths[:5])
+
+
+def test_a_curve_that_no_try_gives_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("firstdose.simulation.scenarios.TRIES_AT_A_TIME", (0, 0))
+    with pytest.raises(TruthError, match="--family steps"):
+        random_monotone(3, 0.25, 1, 1)
+
+
 def test_random_curves_have_each_mtd_equally_often() -> None:
     curves = random_monotone(5, 0.25, 1500, 3).truths
     closest = np.argmin(np.abs(curves - 0.25), axis=1)
@@ -86,6 +102,12 @@ def test_the_true_mtd_is_the_closest_level_unless_all_are_too_toxic(truths: list
         elif mtd:
             distances = [abs(rate - target) for rate in truth]
             assert distances[mtd - 1] <= min(distances) + 1e-11
+
+
+def test_the_words_say_what_is_computed() -> None:
+    assert f"exceeds {TOO_TOXIC_FACTOR} times the target" in TRUE_MTD_WORDS
+    assert TRUE_MTD_WORDS.startswith("The true MTD is the level closest to the target")
+    assert not TRUE_MTD_WORDS.endswith(".")
 
 
 def test_of_equally_close_levels_one_below_the_target_comes_first() -> None:

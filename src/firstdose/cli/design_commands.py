@@ -19,6 +19,8 @@ NotEvaluable = Annotated[
     float,
     typer.Option(min=0.0, max=0.9, help="Share of dosed participants who are not evaluable and are replaced."),
 ]
+Method = Annotated[str, typer.Option(help="exact or monte-carlo.")]
+Trials = Annotated[int, typer.Option(min=2, max=1_000_000, help="Simulated trials per scenario (monte-carlo).")]
 States = Annotated[int, typer.Option(min=1, help="Most states in one step of the exact engine.")]
 
 
@@ -50,12 +52,13 @@ def check(protocol: ProtocolFile, as_json: AsJson = False) -> None:
 
 
 def _problem_json(problem: object) -> dict[str, object]:
-    from firstdose.protocol.problems import Problem, show_value
+    from firstdose.protocol.problems import ABSENT, Problem, show_value
 
     assert isinstance(problem, Problem)
     place = problem.place
+    value = None if problem.value is ABSENT else show_value(problem.value)
     return {
-        "file": place.file, "line": place.line, "key": place.key, "value": show_value(problem.value),
+        "file": place.file, "line": place.line, "key": place.key, "value": value,
         "rule": problem.rule, "fix": problem.fix,
     }  # fmt: skip
 
@@ -67,10 +70,8 @@ def oc(
     curves: Curves = 300,
     seed: Seed = 1,
     not_evaluable: NotEvaluable = 0.0,
-    method: Annotated[str, typer.Option(help="exact or monte-carlo.")] = "exact",
-    trials: Annotated[
-        int, typer.Option(min=2, max=10_000_000, help="Simulated trials per scenario (monte-carlo).")
-    ] = 10_000,
+    method: Method = "exact",
+    trials: Trials = 10_000,
     states: States = 5_000_000,
     as_json: AsJson = False,
 ) -> None:
@@ -80,14 +81,15 @@ def oc(
     figures are exact: all histories of the rule, merged, with no simulation and no Monte Carlo error.
     """
     from firstdose.cli.engines import characteristics
-    from firstdose.cli.inputs import read_rule, read_scenarios
+    from firstdose.cli.inputs import check_replacement, read_rule, read_scenarios
     from firstdose.cli.output import show_json
     from firstdose.cli.tables import show_characteristics
     from firstdose.simulation.summary import summarise_family
 
     _one_of("--family", family, ("steps", "random"))
     _one_of("--method", method, ("exact", "monte-carlo"))
-    _, rule = read_rule(protocol)
+    read, rule = read_rule(protocol)
+    check_replacement(read, not_evaluable)
     scenarios = read_scenarios(rule, truth or [], family, curves, seed)
     found = characteristics(rule, scenarios, method, not_evaluable, states, trials, seed)
     if as_json:
@@ -107,26 +109,35 @@ def compare(
     family: Annotated[str, typer.Option(help="Without --truth: steps (around each possible MTD) or random.")] = "steps",
     curves: Curves = 300,
     seed: Seed = 1,
+    not_evaluable: NotEvaluable = 0.0,
+    method: Method = "exact",
+    trials: Trials = 10_000,
     states: States = 5_000_000,
     as_json: AsJson = False,
 ) -> None:
     """Designs side by side on the same true curves, with the protocol's cohort size, maximum and guards.
 
     Settings come from escalation.settings for the protocol's own design and from escalation.comparators for others.
+    Simulated trials (monte-carlo) are of the same participants under every design.
     """
     from firstdose.cli.engines import characteristics
-    from firstdose.cli.inputs import known_designs, other_rule, read_rule, read_scenarios
+    from firstdose.cli.inputs import check_replacement, known_designs, other_rule, read_rule, read_scenarios
     from firstdose.cli.output import show_json
     from firstdose.cli.tables import show_comparison
 
     _one_of("--family", family, ("steps", "random"))
+    _one_of("--method", method, ("exact", "monte-carlo"))
     read, rule = read_rule(protocol)
+    check_replacement(read, not_evaluable)
     scenarios = read_scenarios(rule, truth or [], family, curves, seed)
     own = read.escalation.design
     names = [name.strip() for name in designs.split(",")] if designs else [own, *read.escalation.comparators]
     known_designs(names)
     rules = {name: rule if name == own else other_rule(read, name) for name in dict.fromkeys(names)}
-    found = {name: characteristics(each, scenarios, "exact", 0.0, states, 0, seed) for name, each in rules.items()}
+    found = {
+        name: characteristics(each, scenarios, method, not_evaluable, states, trials, seed)
+        for name, each in rules.items()
+    }
     if as_json:
         show_json({"designs": {name: each.as_json() for name, each in found.items()}})
     else:

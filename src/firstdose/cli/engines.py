@@ -23,10 +23,19 @@ def characteristics(
     seed: int,
 ) -> OperatingCharacteristics:
     """The figures of a rule by the engine asked for."""
+    distributions = len(scenarios) <= MOST_SCENARIOS_WITH_DISTRIBUTIONS
     with input_errors():
         if method == "monte-carlo":
             with progress(f"simulating {rule.design.name}") as bar:
-                return monte_carlo(rule, scenarios, trials=trials, seed=seed, not_evaluable=not_evaluable, progress=bar)
+                return monte_carlo(
+                    rule,
+                    scenarios,
+                    trials=trials,
+                    seed=seed,
+                    not_evaluable=not_evaluable,
+                    progress=bar,
+                    distributions=distributions,
+                )
         with progress(f"walking {rule.design.name}") as bar:
             return operating_characteristics(
                 rule,
@@ -34,5 +43,5 @@ def characteristics(
                 not_evaluable=not_evaluable,
                 budget=states,
                 progress=lambda cohort, size: bar(cohort, None, f"cohort {cohort}, {size:,} states"),
-                distributions=len(scenarios) <= MOST_SCENARIOS_WITH_DISTRIBUTIONS,
+                distributions=distributions,
             )

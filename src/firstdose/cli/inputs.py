@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from firstdose.designs import DESIGNS
-from firstdose.designs.building import build_design, check_escalation
+from firstdose.designs.building import build_design, check_escalation, check_names, suggest_design
 from firstdose.designs.history import History, OutcomesError, parse_outcomes
 from firstdose.designs.rule import EscalationRule
 from firstdose.methods.logistic_model import PriorContradicted
 from firstdose.protocol.plan import Protocol
-from firstdose.protocol.problems import Problem, ProblemsFound, suggest
+from firstdose.protocol.problems import Problem, ProblemsFound
 from firstdose.protocol.reading import examine_protocol
 from firstdose.simulation.exact import TooManyStates
 from firstdose.simulation.scenarios import (
@@ -54,8 +54,13 @@ def all_problems(path: Path) -> tuple[Protocol | None, list[Problem]]:
     """The protocol as far as it could be read, and every problem of the file and of its escalation settings."""
     examination = examine_protocol(path)
     problems = list(examination.problems)
+    spoken_of = {problem.place.key for problem in problems}
+    found: list[Problem] = []
     if examination.protocol is not None:
-        problems += check_escalation(examination.protocol)
+        found = check_escalation(examination.protocol)
+    elif examination.escalation is not None:
+        found = check_names(examination.escalation, examination.places)
+    problems += [problem for problem in found if problem.place.key not in spoken_of]
     return examination.protocol, problems
 
 
@@ -64,20 +69,38 @@ def read_rule(path: Path) -> tuple[Protocol, EscalationRule]:
     protocol, problems = all_problems(path)
     if protocol is None or problems:
         raise InputError(problems_text(problems))
-    return protocol, build_design(protocol)
+    with input_errors():
+        return protocol, build_design(protocol)
 
 
 def known_designs(names: list[str]) -> None:
     """Refuse names on the command line that are no designs."""
     for name in names:
         if name not in DESIGNS:
-            raise InputError(f"--designs: {name!r} is not a design that Firstdose knows; {suggest(name, DESIGNS)}")
+            raise InputError(f"--designs: {name!r} is not a design that Firstdose knows; {suggest_design(name)}")
 
 
 def other_rule(protocol: Protocol, name: str, settings: Mapping[str, Any] | None = None) -> EscalationRule:
     """The same protocol under another design."""
     with input_errors():
         return build_design(protocol, name, settings)
+
+
+def check_replacement(protocol: Protocol, not_evaluable: float) -> None:
+    """Refuse a share of participants who are not evaluable where the protocol does not replace them."""
+    evaluable = protocol.escalation.evaluable
+    if not_evaluable > 0 and evaluable is not None and not evaluable.replaced:
+        raise InputError(
+            str(
+                Problem(
+                    protocol.place("escalation.evaluable.replaced"),
+                    False,
+                    f"--not-evaluable {not_evaluable:g} is a share of participants who are replaced, and figures for "
+                    "participants who are not replaced are not computed",
+                    "leave out --not-evaluable, or write `replaced: true` if they are to be replaced",
+                )
+            )
+        )
 
 
 def read_outcomes(text: str, rule: EscalationRule) -> History:
@@ -98,7 +121,8 @@ def read_scenarios(rule: EscalationRule, truths: list[str], family: str, curves:
             "DLT rates with --truth 0.05,0.1,... or add escalation.target_dlt_rate"
         )
     if family == "random":
-        return random_monotone(frame.levels, frame.target, curves, seed)
+        with input_errors():
+            return random_monotone(frame.levels, frame.target, curves, seed)
     return steps_around_each_mtd(frame.levels, frame.target)
 
 

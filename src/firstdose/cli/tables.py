@@ -19,6 +19,13 @@ IN_PERCENT = (
     "mtd_not_reached",
 )
 
+SCORES = {
+    "correct_selection": "correct selection",
+    "share_above_mtd": "treated above the MTD",
+    "observed_rate_above_target": "observed DLT rate above target",
+    "mtd_not_reached": "MTD not reached",
+}
+
 
 def show_characteristics(found: OperatingCharacteristics) -> None:
     """A block of lines for each scenario, or the summary of a large family."""
@@ -43,44 +50,34 @@ def _show_scenario(found: OperatingCharacteristics, row: ScenarioFigures) -> Non
     typer.echo(f"{row.name}{mtd}")
     headings = ["", *[f"level {level + 1}" for level in levels], "none", "all"]
     shares = [f"{dose:g}" for dose in found.dose_levels]
-    rows = [
-        [f"dose ({found.unit})", *shares, "", ""],
-        ["true DLT rate %", *map(percent, row.truth), "", ""],
-        ["selected %", *map(percent, row.selected), percent(row.none_selected), ""],
-        ["participants", *map(number, row.mean_participants), "", number(row.mean_total_participants)],
-        ["DLTs", *map(number, row.mean_dlts), "", number(row.mean_total_dlts)],
-    ]
-    if found.not_evaluable:
-        rows.append(["dosed", *map(number, row.mean_dosed), "", number(row.mean_total_dosed)])
-    if sum(row.expansion_participants):
-        total = sum(row.expansion_participants)
-        rows.append(["expansion", *map(number, row.expansion_participants), "", number(total)])
+    rows = [[f"dose ({found.unit})", *shares, "", ""], ["true DLT rate %", *map(percent, row.truth), "", ""]]
+    rows.append(["selected %", *map(percent, row.selected), percent(row.none_selected), ""])
     if errors:
-        rows.insert(3, ["  +-", *map(percent, errors["selected"]), percent(errors["none_selected"]), ""])
-        rows.insert(
-            5,
-            [
-                "  +-",
-                *map(number, errors["mean_participants"]),
-                "",
-                number(errors["mean_total_participants"]),
-            ],
-        )
-        rows.insert(7, ["  +-", *map(number, errors["mean_dlts"]), "", number(errors["mean_total_dlts"])])
+        rows.append(["  +-", *map(percent, errors["selected"]), percent(errors["none_selected"]), ""])
+    expansion = sum(row.expansion_participants) > 0
+    for label, name in (("participants", "participants"), ("DLTs", "dlts"), ("dosed", "dosed")):
+        if name == "dosed" and not found.not_evaluable:
+            continue
+        means, total = getattr(row, f"mean_{name}"), getattr(row, f"mean_total_{name}")
+        rows.append([label, *map(number, means), "", number(total)])
+        if errors:
+            rows.append(["  +-", *map(number, errors[f"mean_{name}"]), "", number(errors[f"mean_total_{name}"])])
+        if expansion and name != "dosed":
+            part = getattr(row, f"expansion_{name}")
+            rows.append(["  expansion", *map(number, part), "", number(sum(part))])
     show_table(headings, rows)
-    if row.correct_selection is not None:
-        typer.echo(
-            f"correct selection {percent(row.correct_selection)} %, "
-            f"treated above the MTD {percent(row.share_above_mtd)} %, "
-            f"observed DLT rate above target {percent(row.observed_rate_above_target)} %, "
-            f"MTD not reached {percent(row.mtd_not_reached)} %"
-        )
-    else:
-        typer.echo(f"MTD not reached {percent(row.mtd_not_reached)} %")
+    scored = [name for name in SCORES if row.correct_selection is not None or name == "mtd_not_reached"]
+    typer.echo(", ".join(f"{SCORES[name]} {_share(row, name)}" for name in scored))
     stops = "; ".join(
         f"{STOP_WORDS[Stop[name.upper()]]} {percent(chance)} %" for name, chance in row.stop_reasons.items()
     )
     typer.echo(f"ends because: {stops}\n")
+
+
+def _share(row: ScenarioFigures, name: str) -> str:
+    """A probability with its standard error, where it has one."""
+    error = row.standard_errors.get(name)
+    return f"{percent(getattr(row, name))} %" + ("" if error is None else f" (+- {percent(error)})")
 
 
 def show_family(found: OperatingCharacteristics) -> None:
@@ -101,7 +98,9 @@ def show_family(found: OperatingCharacteristics) -> None:
 def show_comparison(found: dict[str, OperatingCharacteristics]) -> None:
     """One table a scenario, one line a design."""
     first = next(iter(found.values()))
-    typer.echo(f"exact; {first.conventions}\n")
+    simulated = first.method == "monte-carlo"
+    method = f"{first.method} ({first.trials:,} trials a scenario, seed {first.seed})" if simulated else first.method
+    typer.echo(f"{method}; {first.conventions}\n")
     if len(first.scenarios) > MOST_SCENARIOS_SHOWN:
         for each in found.values():
             typer.echo(each.design)
@@ -117,6 +116,7 @@ def show_comparison(found: dict[str, OperatingCharacteristics]) -> None:
         "above",
         "people",
         "DLTs",
+        *(["dosed"] if first.not_evaluable else []),
     ]
     for index, scenario in enumerate(first.scenarios):
         typer.echo(f"{scenario.name}: true DLT rates {', '.join(f'{rate:.3g}' for rate in scenario.truth)}")
@@ -125,11 +125,27 @@ def show_comparison(found: dict[str, OperatingCharacteristics]) -> None:
             row = each.scenarios[index]
             rows.append(
                 [name, *map(percent, row.selected), percent(row.none_selected), percent(row.correct_selection),
-                 percent(row.share_above_mtd), number(row.mean_total_participants), number(row.mean_total_dlts)]
+                 percent(row.share_above_mtd), number(row.mean_total_participants), number(row.mean_total_dlts),
+                 *([number(row.mean_total_dosed)] if first.not_evaluable else [])]
             )  # fmt: skip
         show_table(headings, rows)
         typer.echo("")
-    typer.echo("sel, none, correct: % of trials; above: % of participants above the true MTD; people, DLTs: means")
+    means = "people, DLTs, dosed: means" if first.not_evaluable else "people, DLTs: means"
+    typer.echo(f"sel, none, correct: % of trials; above: % of participants above the true MTD; {means}")
+    if simulated:
+        typer.echo(f"+- one standard error: {_largest_errors(found)}")
+
+
+def _largest_errors(found: dict[str, OperatingCharacteristics]) -> str:
+    """The largest standard error of each kind of figure over designs and scenarios."""
+    errors = [row.standard_errors for each in found.values() for row in each.scenarios]
+    shares = [max(each["none_selected"], *each["selected"]) for each in errors]
+    above = [each.get("share_above_mtd", 0.0) for each in errors]
+    names = {"people": "participants", "DLTs": "dlts", "dosed": "dosed"}
+    if not next(iter(found.values())).not_evaluable:
+        del names["dosed"]
+    means = [f"{word} {number(max(each[f'mean_total_{name}'] for each in errors))}" for word, name in names.items()]
+    return f"sel, none, correct at most {percent(max(shares))}, above {percent(max(above))}, {', '.join(means)}"
 
 
 def show_tree(tree: Pathway, indent: str = "") -> None:

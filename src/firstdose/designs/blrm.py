@@ -10,16 +10,16 @@ from typing import Annotated, Any, ClassVar, Literal
 import numpy as np
 from pydantic import BeforeValidator
 
-from firstdose.designs.design import Complaint, Design, no_memory
+from firstdose.designs.design import Complaint, Design, close_call, no_memory
 from firstdose.designs.states import Booleans, Floats, Integers, Seen, Selection, States, Step, Stop
 from firstdose.methods.logistic_model import TwoParameterPosterior
 from firstdose.methods.packing import distinct_rows
 from firstdose.protocol.meaning import Meaning, part
 
-CLOSE_CALL = 1e-4
 MOST_KEPT = 100_000  # trials whose posterior is kept until the next ones are asked about
 Rate = Annotated[float, Meaning("A DLT rate.", above=0, below=1)]
-Positive = Annotated[float, Meaning("A positive number.", above=0)]
+PriorMean = Annotated[float, Meaning("A prior mean.", lowest=-20, highest=20)]
+PriorDeviation = Annotated[float, Meaning("A prior standard deviation.", lowest=0.01, highest=10)]
 
 
 @part
@@ -71,8 +71,10 @@ class Blrm(Design):
             "Dose at which log_alpha is the logit of the DLT rate: {value, unit}; a bare number lies within the doses."
         ),
     ]
-    prior_mean: Annotated[tuple[float, float], Meaning("Prior means of log_alpha and log_beta.")]
-    prior_sd: Annotated[tuple[Positive, Positive], Meaning("Prior standard deviations of log_alpha and log_beta.")]
+    prior_mean: Annotated[tuple[PriorMean, PriorMean], Meaning("Prior means of log_alpha and log_beta.")]
+    prior_sd: Annotated[
+        tuple[PriorDeviation, PriorDeviation], Meaning("Prior standard deviations of log_alpha and log_beta.")
+    ]
     prior_correlation: Annotated[float, Meaning("Prior correlation of log_alpha and log_beta.", above=-1, below=1)] = (
         0.0
     )
@@ -223,13 +225,14 @@ class Blrm(Design):
         return np.asarray(self.interval_probabilities(participants, dlts, (lower, upper))[:, :, 1])
 
     def close_calls(self, seen: Seen) -> list[str]:
-        over = self.interval_probabilities(seen.participants, seen.dlts)[0, :, 2]
-        return [
-            f"the probability of overdose at level {level} is {chance:.6f}, within {CLOSE_CALL:g} of the bound "
-            f"{self.overdose_bound:g}: another computation might decide otherwise"
-            for level, chance in enumerate(over, start=1)
-            if abs(chance - self.overdose_bound) < CLOSE_CALL
-        ]
+        probabilities = self.interval_probabilities(seen.participants, seen.dlts)[0]
+        warnings = []
+        for level, (_, target, over) in enumerate(probabilities.tolist(), start=1):
+            warnings += close_call(f"of overdose at level {level}", over, self.overdose_bound)
+            if self.declare is not None and int(seen.participants[0, level - 1]) >= self.declare.participants:
+                what = f"of the target interval at level {level}"
+                warnings += close_call(what, target, self.declare.target_probability)
+        return warnings
 
     def explain(self, seen: Seen, step: Step) -> str:
         probabilities = self.interval_probabilities(seen.participants, seen.dlts)[0]

@@ -117,6 +117,21 @@ class Boin(IntervalDesign):
             stop = np.where(enough, np.int8(Stop.ENOUGH_AT_LEVEL), stop)
         return replace(step, stop=stop, highest=highest)
 
+    def explain(self, seen: Seen, step: Step) -> str:
+        reason = super().explain(seen, step)
+        participants, dlts = seen.participants[:, 0], seen.dlts[:, 0]
+        if self.extra_safe and seen.current[0] == 1 and self.unsafe_at_level_1(participants, dlts)[0]:
+            exceeds = float(self.probability_of_exceeding(participants, dlts)[0])
+            bound = self.elimination_certainty - self.offset
+            counts = f"{int(dlts[0])} of {int(participants[0])} participants at level 1 had a DLT"
+            rule = f"its DLT rate exceeds the target {self.frame.rate:g} with posterior probability {exceeds:.3f}"
+            return f"{counts}: {rule}, more than the {bound:g} at which the extra safety rule stops the trial"
+        if step.stop[0] == Stop.ENOUGH_AT_LEVEL:
+            return (
+                f"{reason}; level {int(seen.current[0])} has the {self.stop_at} participants at which the trial stops"
+            )
+        return reason
+
     def select(self, states: States) -> Selection:
         selection = super().select(states)
         if not self.bound_mtd:

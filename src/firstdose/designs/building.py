@@ -15,9 +15,12 @@ from firstdose.protocol.describe import keys_of
 from firstdose.protocol.escalation import NO_ESCALATION
 from firstdose.protocol.meaning import STRICT
 from firstdose.protocol.plan import Protocol
-from firstdose.protocol.problems import ABSENT, Path, Problem, ProblemsFound, dotted, suggest
+from firstdose.protocol.problems import ABSENT, Path, Places, Problem, ProblemsFound, dotted, suggest
 from firstdose.protocol.sections import read_part
 
+UNKNOWN_DESIGN = "is not a design that Firstdose knows"
+UNKNOWN_GUARD = "is not a guard that Firstdose knows"
+EVERYDAY_NAMES = {"3+3": "three_plus_three", "i3+3": "i3plus3", "mtpi-2": "mtpi2", "mtpi 2": "mtpi2"}
 MODEL_BASED_ONLY = "is for model-based designs only"
 
 
@@ -98,8 +101,8 @@ def _build(
         return None, [Problem(protocol.place("escalation.design"), name, rule, "name a design to compare with")]
     if name not in DESIGNS:
         key = dotted(path) if is_other else "escalation.design"
-        fix = suggest(name, DESIGNS)
-        return None, [Problem(protocol.place(key), name, "is not a design that Firstdose knows", fix)]
+        unknown = Problem(protocol.place(key), name, UNKNOWN_DESIGN, suggest_design(name))
+        return None, [unknown, *_build_guards(protocol, frame, None)[1]]
     design = DESIGNS[name]
     if is_other and design.own_cohort_size is not None:
         frame = dataclasses.replace(frame, cohort_size=design.own_cohort_size)
@@ -116,9 +119,43 @@ def _build(
         tuple(guards),
         stops_within_cohort=escalation.stop_within_cohort,
         counts_dosed=escalation.max_participants_counts == "dosed",
+        sentinels_that_end=_sentinels_that_end(protocol),
+        replaces=escalation.evaluable is None or escalation.evaluable.replaced,
         expansion_participants=escalation.expansion_participants,
     )
     return (None if problems else rule_made), problems
+
+
+def _sentinels_that_end(protocol: Protocol) -> int:
+    """How many sentinels a cohort has, when a DLT among them ends it."""
+    sentinel = protocol.escalation.sentinel
+    return sentinel.participants if sentinel is not None and sentinel.on_dlt == "end_cohort" else 0
+
+
+def suggest_design(name: str) -> str:
+    """The advice for a name that is no design's key: the design it is the everyday name of, or the nearest key."""
+    everyday = EVERYDAY_NAMES.get(name.strip().lower())
+    return f"did you mean `{everyday}`?" if everyday else suggest(name, DESIGNS)
+
+
+def check_names(escalation: Mapping[str, Any], places: Places) -> list[Problem]:
+    """Designs and guards that are not known, for a protocol that could not be read far enough for more."""
+    problems = []
+    comparators = escalation.get("comparators")
+    keys = [("escalation.design", escalation.get("design"))]
+    keys += [
+        (f"escalation.comparators.{name}", name) for name in (comparators if isinstance(comparators, Mapping) else ())
+    ]
+    for key, name in keys:
+        if isinstance(name, str) and name.strip() and name not in (*DESIGNS, NO_ESCALATION):
+            problems.append(Problem(places.place(key), name, UNKNOWN_DESIGN, suggest_design(name)))
+    guards = escalation.get("guards")
+    for index, guard in enumerate(guards if isinstance(guards, list) else ()):
+        name = next(iter(guard), None) if isinstance(guard, Mapping) else guard
+        if isinstance(name, str) and name.strip() and name not in GUARDS:
+            place = places.place(dotted(("escalation", "guards", index)))
+            problems.append(Problem(place, name, UNKNOWN_GUARD, suggest(name, GUARDS)))
+    return problems
 
 
 def _frame_problems(protocol: Protocol, name: str, design: type[Design], frame: Frame) -> list[Problem]:
@@ -144,7 +181,7 @@ def _build_guards(
         path: Path = ("escalation", "guards", index, name)
         place = protocol.place(dotted(path))
         if name not in GUARDS:
-            problems.append(Problem(place, name, "is not a guard that Firstdose knows", suggest(name, GUARDS)))
+            problems.append(Problem(place, name, UNKNOWN_GUARD, suggest(name, GUARDS)))
             continue
         if name in names[:index]:
             problems.append(Problem(place, name, "stands twice among the guards", "remove one of the two"))

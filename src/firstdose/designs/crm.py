@@ -50,7 +50,7 @@ class Crm(Design):
         Meaning("Instead of a skeleton: half the width of the indifference interval.", above=0, below=0.5),
     ] = None
     prior_mtd: Annotated[int | None, Meaning("With half_width: the level expected to be the MTD.", lowest=1)] = None
-    prior_variance: Annotated[float, Meaning("Variance of the normal prior of beta.", above=0, highest=100)] = 1.34
+    prior_variance: Annotated[float, Meaning("Variance of the normal prior of beta.", lowest=0.01, highest=20)] = 1.34
     intercept: Annotated[float, Meaning("The logistic model's fixed intercept.", above=-20, below=20)] = 3.0
     restrict: Annotated[
         bool,
@@ -59,7 +59,6 @@ class Crm(Design):
 
     def complaints(self) -> Iterator[Complaint]:
         levels, target = self.frame.levels, self.frame.target
-        highest = 1.0 if self.model == "empiric" else float(expit(self.intercept))
         if self.skeleton is not None:
             if self.half_width is not None or self.prior_mtd is not None:
                 yield Complaint(
@@ -77,16 +76,10 @@ class Crm(Design):
                 yield Complaint(
                     "skeleton", "must increase from level to level", "sort the rates and separate equal ones"
                 )
-            if max(self.skeleton) >= self.ceiling:
+            if self.skeleton and max(self.skeleton) >= self.ceiling:
                 yield Complaint(
                     "skeleton",
                     f"must stay below {self.ceiling:.3f}, which this logistic curve never reaches",
-                    "lower the rates or raise the intercept",
-                )
-            if self.skeleton and max(self.skeleton) >= highest:
-                yield Complaint(
-                    "skeleton",
-                    f"passes {highest:.4g}, the highest rate of a logistic model with this intercept",
                     "lower the rates or raise the intercept",
                 )
             return
@@ -148,8 +141,11 @@ class Crm(Design):
         return Step(level.astype(np.int8), seen.highest, stop, no_memory(seen.rows))
 
     def _closest(self, rates: Floats) -> Integers:
-        # Rounded, so that levels equally close but for the last digit count as equal and the lower one is taken.
-        return np.asarray(np.argmin(np.round(np.abs(rates - self.frame.rate), 12), axis=1) + 1)
+        # Equally close but for the last digit is equally close: then the higher of levels below the target, or else
+        # the lower one.
+        distance = np.round(np.abs(rates - self.frame.rate), 12)
+        level = np.arange(1, self.frame.levels + 1)
+        return np.asarray(np.argmin(distance + 1e-14 * np.where(rates < self.frame.rate, -level, level), axis=1) + 1)
 
     def select(self, states: States) -> Selection:
         top = states.level == self.frame.top

@@ -140,6 +140,17 @@ class Design(ABC):
         return [entry.name for entry in fields(cls) if entry.name != "frame"]
 
 
+CLOSE_CALL = 1e-4
+
+
+def close_call(what: str, chance: float, bound: float) -> list[str]:
+    """A warning when a computed probability stands within ``CLOSE_CALL`` of its bound."""
+    if abs(chance - bound) >= CLOSE_CALL:
+        return []
+    warning = f"the probability {what} is {chance:.6f}, within {CLOSE_CALL:g} of its bound {bound:g}"
+    return [f"{warning}: another computation might decide otherwise"]
+
+
 def no_memory(rows: int) -> Integers:
     """The memory of a part that remembers nothing."""
     return np.zeros((rows, 0), dtype=np.int16)

@@ -9,11 +9,11 @@ from typing import Annotated, ClassVar
 
 import numpy as np
 
-from firstdose.designs.design import Complaint, Design, Frame
+from firstdose.designs.design import Complaint, Design, Frame, close_call
 from firstdose.designs.states import STOPS_BY_COMPLETION, Floats, Integers, Seen, States, Step, Stop
 from firstdose.protocol.meaning import Meaning
 
-Count = Annotated[int, Meaning("A number of participants.", lowest=1)]
+Count = Annotated[int, Meaning("A number of participants.", lowest=1, highest=1000)]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,6 +42,11 @@ class Guard(ABC):
     def reason(self) -> str:
         """Why it changed a step, in words."""
         return self.words()
+
+    def close_calls(self, seen: Seen, design: Design) -> list[str]:
+        """Warnings that a computed figure stands so near its bound that another computation might decide otherwise."""
+        del seen, design
+        return []
 
     def words(self) -> str:
         """What the guard does, in words."""
@@ -100,6 +105,11 @@ class StopWhenTooToxic(Guard):
         unsafe = self.exceeds(seen, design) > self.certainty
         return replace(step, stop=np.where(unsafe, np.int8(Stop.TOO_TOXIC), step.stop))
 
+    def close_calls(self, seen: Seen, design: Design) -> list[str]:
+        if not design.is_model_based:
+            return []
+        return close_call("that level 1 exceeds the target", float(self.exceeds(seen, design)[0]), self.certainty)
+
     def exceeds(self, seen: Seen, design: Design) -> Floats:
         """P(DLT rate of level 1 > target | data)."""
         return design.probability_above_target(seen.participants, seen.dlts, 1)
@@ -124,6 +134,10 @@ class StopWhenEnough(Guard):
 
     def words(self) -> str:
         return f"the trial stops when the next level was already treated in {self.participants}"
+
+    def complaints(self, design: Design) -> Iterator[Complaint]:
+        if self.participants > self.frame.max_participants:
+            yield Complaint("participants", f"exceeds max_participants {self.frame.max_participants}", "lower it")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -216,7 +230,8 @@ SINGLES, FILL_UP, FULL = 0, 1, 2
 class Titration(Guard):
     """Single participants, one level up each, until the first DLT; then the level is filled up to a full cohort.
 
-    Single participants end too at ``until_level`` (the top by default), which is filled up as well.
+    Single participants end too at ``until_level`` (the top by default), which is filled up as well. Under a model they
+    go no higher than the model's own advice, and a level is filled up only when the model would treat it.
     """
 
     remembers: ClassVar[tuple[int, ...]] = (3,)
@@ -229,8 +244,10 @@ class Titration(Guard):
         phase = seen.memory[:, 0]
         last = min(self.until_level or self.frame.levels, self.frame.levels)
         single = phase == SINGLES
-        climbs = single & (seen.cohort_dlts == 0) & (seen.current < last) & (step.highest > seen.current)
-        fills = single & ~climbs & (step.highest >= seen.current) & (self.frame.cohort_size > 1)
+        # A model's advice is a ceiling, since it may hold a level to be an overdose; an interval design's is not.
+        ceiling = np.minimum(step.highest, step.level) if design.is_model_based else step.highest
+        climbs = single & (seen.cohort_dlts == 0) & (seen.current < last) & (ceiling > seen.current)
+        fills = single & ~climbs & (ceiling >= seen.current) & (self.frame.cohort_size > 1)
         level = np.where(climbs, seen.current + 1, np.where(fills, seen.current, step.level))
         stop = np.where((climbs | fills) & (step.stop != Stop.TOO_TOXIC), np.int8(Stop.GOES_ON), step.stop)
         after = np.where(climbs, SINGLES, np.where(fills, FILL_UP, FULL))

@@ -87,7 +87,7 @@ def parse_outcomes(text: str, levels: int) -> History:
             raise OutcomesError(
                 f"outcomes: cohort {number} is {word!r}, which is not a dose level followed by one letter a "
                 "participant: N (no DLT), T (DLT), ? (window open) or - (not evaluable, replaced). "
-                "Write, for example, 1NNN 2NNT."
+                "Write, for example, 1NNN 2NNT, in capitals, with spaces between cohorts."
             )
         level = int(match.group(1)) if len(match.group(1)) < 6 else 10**6
         if level > levels:

@@ -22,8 +22,12 @@ Certainty = Annotated[
     float,
     Meaning("Posterior certainty that a level exceeds the target at which it is eliminated.", above=0.5, below=1),
 ]
-MarginBelow = Annotated[float, Meaning("The interval to stay in begins this much below the target.", above=0, below=1)]
-MarginAbove = Annotated[float, Meaning("The interval to stay in ends this much above the target.", above=0, below=1)]
+MarginBelow = Annotated[
+    float, Meaning("The interval to stay in begins this much below the target.", lowest=0.001, below=1)
+]
+MarginAbove = Annotated[
+    float, Meaning("The interval to stay in ends this much above the target.", lowest=0.001, below=1)
+]
 
 
 @dataclass(frozen=True)
@@ -158,9 +162,11 @@ class IntervalDesign(Design):
             consequence = f"{self.elimination_words(participants, dlts)}, so level {current} and above are eliminated"
             return f"{counts}: {consequence}" + ("; no level is left" if step.highest[0] == 0 else "")
         wanted = current + int(move)
+        if step.highest[0] == 0:
+            return f"{counts}, but level 1 was eliminated before, so no level is left"
         reason = f"{counts}: {self.move_words(participants, dlts, int(move))}"
         if wanted > self.frame.top:
-            return f"{reason}, but no level above {current} may be given"
+            return f"{reason}, but no level above {self.frame.top} may be given"
         if wanted > int(step.highest[0]) and move == ESCALATE:
             return f"{reason}, but level {wanted} is eliminated"
         if wanted < 1:

@@ -14,7 +14,7 @@ from firstdose.designs.states import Floats
 from firstdose.designs.upm import UnitProbabilityMassDesign
 from firstdose.protocol.meaning import Meaning
 
-Positive = Annotated[float, Meaning("A positive number.", above=0)]
+Positive = Annotated[float, Meaning("A positive number.", lowest=0.001, highest=1000)]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -36,10 +36,7 @@ class ThreePlusThree(Design):
 
     variant: Annotated[
         Literal["previous", "step_down", "confirm_six"],
-        Meaning(
-            "What happens at the end: previous, step_down or confirm_six; no default.",
-            example="previous, step_down or confirm_six (they differ: see docs/methods/three-plus-three.md)",
-        ),
+        Meaning("What happens at the end: previous, step_down or confirm_six; no default."),
     ]
 
     @classmethod
@@ -63,11 +60,15 @@ class ThreePlusThree(Design):
         clean = ((dlts == 0) & (participants >= 3)) | ((dlts == 1) & (participants >= 6))
         up = clean & (current < highest)
         accepted = (participants >= 6) | (
-            (self.variant != "confirm_six") & (dlts == 0) & (participants >= 3) & (current == top)
+            (self.variant != "confirm_six")
+            & (dlts == 0)
+            & (participants >= 3)
+            & ((current == top) | (self.variant == "previous"))
         )
         named_here = clean & (current == highest) & accepted
         none_left = down & (highest < self.frame.start_level)
-        named_below = down & ~none_left & ((treated_below >= 6) | (self.variant == "previous"))
+        enough_below = 3 if self.variant == "previous" else 6
+        named_below = down & ~none_left & (treated_below >= enough_below)
 
         level = np.where(up, current + 1, np.where(down, highest, current))
         stop = np.where(named_here | named_below, np.int8(Stop.RULE_COMPLETE), np.int8(Stop.GOES_ON))
@@ -92,13 +93,15 @@ class ThreePlusThree(Design):
         counts = f"{dlts} of {participants} participants at level {current} had a DLT"
         lower = int(step.highest[0])
         if current > lower:
-            why = "two or more are too many" if dlts >= 2 else f"level {lower + 1} was too toxic before"
+            capped = lower == self.frame.top
+            before = f"no level above {lower} may be given" if capped else f"level {lower + 1} was too toxic before"
+            why = "two or more are too many" if dlts >= 2 else before
             if step.stop[0] == Stop.TOO_TOXIC:
                 return f"{counts}: {why}, and no lower level may be given"
             below = int(seen.at(step.highest)[0][0])
             if step.stop[0] == Stop.RULE_COMPLETE:
                 return f"{counts}: {why}, so level {lower}, treated in {below}, is the MTD"
-            return f"{counts}: {why}, so level {lower} is expanded from {below} to 6"
+            return f"{counts}: {why}, so level {lower} is treated next ({below} so far)"
         if step.stop[0] == Stop.RULE_COMPLETE:
             if current == self.frame.top:
                 return f"{counts}, and no higher level may be given: the MTD is level {current} or lies above it"

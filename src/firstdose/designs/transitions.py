@@ -19,6 +19,8 @@ from firstdose.designs.states import Booleans, Integers, Seen, States, Step, Sto
 class Transitions:
     """A design with its guards, and how they move trials from one state to the next.
 
+    ``sentinels_that_end`` is the number of a cohort's first participants after whose DLT the rest is not dosed (or 0).
+    ``replaces`` says that participants who are not evaluable are replaced.
     ``counts_dosed`` says that the maximum counts all dosed participants, evaluable or not.
     ``stops_within_cohort`` says that dosing stops inside a cohort once its decision is settled.
     """
@@ -27,6 +29,8 @@ class Transitions:
     guards: tuple[Guard, ...] = ()
     stops_within_cohort: bool = False
     counts_dosed: bool = False
+    sentinels_that_end: int = 0
+    replaces: bool = True
     expansion_participants: int = 0
 
     @property

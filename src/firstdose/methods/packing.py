@@ -14,7 +14,7 @@ def pack_columns(columns: Sequence[NDArray[np.integer]], sizes: Sequence[int]) -
     """One integer a row, equal for two rows exactly when all their columns are equal.
 
     ``columns[i]`` holds whole numbers 0 <= value < sizes[i], shape (rows,). Columns are read as the digits of one
-    number; when it would pass 2^62 the digits so far are replaced by their rank among the rows, so the code stays exact.
+    number; when it would pass 2^62 the digits so far are replaced by their rank among the rows, so the code is exact.
     """
     rows = columns[0].shape[0]
     packed = np.zeros(rows, dtype=np.int64)

@@ -7,10 +7,11 @@ from dataclasses import field
 from typing import Annotated, Any, Literal
 
 from firstdose.protocol.guard_entry import GuardEntry
-from firstdose.protocol.meaning import Identifier, Meaning, Text, part
+from firstdose.protocol.meaning import Meaning, Text, part
 
 Settings = Mapping[str, Any]
 Cause = Literal["product", "procedure", "background_treatment", "disease"]
+NO_ESCALATION = "none"
 
 
 @part
@@ -20,17 +21,22 @@ class DoseLevels:
     unit: Annotated[Text, Meaning("Unit of the doses.", example="million cells")]
     values: Annotated[
         tuple[Annotated[float, Meaning("A dose.", above=0)], ...],
-        Meaning("Doses in rising order.", fewest_items=1, example=[5, 10, 16, 24]),
+        Meaning("Doses in rising order.", fewest_items=1, most_items=60, example=[5, 10, 16, 24]),
     ]
     labels: Annotated[tuple[Text, ...], Meaning("Names of the levels, one for each.", example=["A", "B"])] = ()
+    control: Annotated[
+        Text | None, Meaning("Name of the arm that is given none of the product (level 0, dose 0), if there is one.")
+    ] = None
 
     def dose_with_unit(self, level: int) -> str:
-        """The dose of a level (from 1) as people say it: "5 million cells"."""
-        return f"{self.values[level - 1]:.15g} {self.unit}"
+        """The dose of a level (from 1; 0 is the control) as people say it: "5 million cells"."""
+        return f"{self.values[level - 1] if level else 0:.15g} {self.unit}"
 
     def label(self, level: int) -> str:
-        """The name of a level (from 1); without names its number."""
-        return self.labels[level - 1] if self.labels else str(level)
+        """The name of a level (from 1; 0 is the control); without names its number."""
+        if level == 0 and self.control:
+            return self.control
+        return self.labels[level - 1] if self.labels and level else str(level)
 
 
 @part
@@ -88,17 +94,24 @@ class CommitteeReview:
 class Escalation:
     """How the trial moves between dose levels."""
 
-    design: Annotated[Identifier, Meaning("Name of the escalation design.", example="boin")]
+    design: Annotated[
+        Text,
+        Meaning(
+            "Name of the escalation design; `none` where people are assigned to the levels in another way.",
+            example="boin",
+        ),
+    ]
     target_dlt_rate: Annotated[
         float | None,
         Meaning("Share of participants with a DLT that is aimed at.", above=0, below=1, example=0.25),
     ] = None
-    cohort_size: Annotated[int, Meaning("Participants dosed before each decision.", lowest=1, example=3)]
+    cohort_size: Annotated[int, Meaning("Participants dosed before each decision.", lowest=1, highest=100, example=3)]
     max_participants: Annotated[
         int,
         Meaning(
             "Most participants in the escalation; the last cohort is smaller when need be.",
             lowest=1,
+            highest=1000,
             example=24,
         ),
     ]
@@ -119,10 +132,10 @@ class Escalation:
         Meaning("Further rules, applied in this order.", example=[{"stop_when_too_toxic": {"certainty": 0.95}}]),
     ] = ()
     expansion_participants: Annotated[
-        int, Meaning("Participants added at the selected dose after the escalation.", lowest=0)
+        int, Meaning("Participants added at the selected dose after the escalation.", lowest=0, highest=1000)
     ] = 0
     comparators: Annotated[
-        Mapping[Identifier, Settings],
+        Mapping[Text, Settings],
         Meaning("Designs, with their settings, that this one is compared with.", example={"boin": {}}),
     ] = field(default_factory=dict)
     dlt: Annotated[DltDefinition | None, Meaning("What counts as a dose-limiting toxicity (DLT).")] = None
@@ -141,3 +154,8 @@ class Escalation:
     committee_review: Annotated[CommitteeReview | None, Meaning("The committee's decision before the next cohort.")] = (
         None
     )
+
+    @property
+    def has_rule(self) -> bool:
+        """Whether a rule moves the trial between levels."""
+        return self.design != NO_ESCALATION

@@ -52,6 +52,7 @@ class Meaning(GroupedMetadata):
     highest: float | None = None
     below: float | None = None
     fewest_items: int | None = None
+    most_items: int | None = None
     example: Any = None
 
     def __iter__(self) -> Iterator[BaseMetadata]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from itertools import islice
 from os import PathLike, fspath
 from pathlib import Path
+from typing import Any
 
 from firstdose.protocol.consistency import check_consistency
 from firstdose.protocol.describe import keys_of
@@ -30,10 +31,15 @@ BYTE_ORDER_MARK = "\ufeff"
 
 @dataclass(frozen=True)
 class Examination:
-    """What reading a protocol file found: the protocol, as far as it could be read, and every problem."""
+    """What reading a protocol file found: the protocol, as far as it could be read, and every problem.
+
+    ``escalation`` holds the plain values of that section where it is a mapping, for checks that need no more.
+    """
 
     protocol: Protocol | None
     problems: tuple[Problem, ...]
+    escalation: Mapping[str, Any] | None = None
+    places: Places = field(default_factory=Places)
 
 
 def read_protocol(path: str | PathLike[str]) -> Protocol:
@@ -101,7 +107,9 @@ def examine_text(text: str, file: str = "protocol") -> Examination:
     required = (name for name, key in keys_of(ProtocolSections).items() if key.is_required)
     is_complete = all(name in usable for name in required)
     protocol = Protocol(**usable, places=source.places) if is_complete else None
-    return Examination(protocol, tuple(problems))
+    escalation = source.values.get("escalation")
+    plain = escalation if isinstance(escalation, Mapping) else None
+    return Examination(protocol, tuple(problems), plain, source.places)
 
 
 def _founded(findings: Iterator[Finding], reported: list[Problem], places: Places) -> Iterator[Problem]:

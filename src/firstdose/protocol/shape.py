@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import re
 from typing import Any, Literal, get_args, get_origin
 
 from firstdose.protocol.describe import bare, metadata, type_in_words
@@ -13,6 +12,7 @@ from firstdose.protocol.problems import ABSENT, Path, Places, Problem, dotted, n
 from firstdose.protocol.yaml_scalars import name_character
 
 UNKNOWN_KEY = "unexpected_keyword_argument"
+FRACTION = re.compile(r"\s*([0-9.]{1,12})\s*/\s*([0-9]{1,6})\s*")
 NUMBER_IN_YAML = re.compile(r"[-+]?[0-9.]+")  # as text it needs quotes
 MISSING_KEY = "missing"
 OWN_RULE = "protocol_rule"
@@ -41,7 +41,10 @@ def missing_key(path: Path, annotation: Any, places: Places) -> Problem:
     """A key that must be there."""
     word = path[-1]
     rule = f"the key `{word}` is required: {type_in_words(annotation)}"
-    return Problem(places.place(dotted(path)), ABSENT, rule, f"add `{word}: {_example(annotation) or '...'}`")
+    fix = f"add `{word}: {_example(annotation) or '...'}`"
+    if get_origin(bare(annotation)) is Literal:
+        fix = f"choose one and add it, as in `{word}: {get_args(bare(annotation))[-1]}`"
+    return Problem(places.place(dotted(path)), ABSENT, rule, fix)
 
 
 def is_meant_by(word: str, misspelt: str, known: list[str]) -> bool:
@@ -86,6 +89,9 @@ def _fix_for_number(value: str) -> str:
     percentage = PERCENTAGE.fullmatch(value)
     if percentage:
         return f"write it as a number without the sign, such as {float(percentage[1]) / 100:.15g}"
+    fraction = FRACTION.fullmatch(value)
+    if fraction and float(fraction[2]):
+        return f"write it as a number, such as {float(fraction[1]) / float(fraction[2]):.4g}"
     unit = " and without a unit" if any(character.isalpha() for character in value) else ""
     return f"write the number without quotes{unit}"
 

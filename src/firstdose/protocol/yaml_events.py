@@ -16,7 +16,8 @@ class MalformedYaml(Exception):
         """Keep the place beside the words."""
         super().__init__(rule)
         self.line, self.column, self.rule = line, column, rule
-        self.fix = "check indentation, colons, quotes and brackets here and on the line before"
+        tab = "replace the tab by spaces; " if "'\\t'" in rule else ""
+        self.fix = f"{tab}check indentation, colons, quotes and brackets here and on the line before"
 
 
 def events_of(text: str) -> Iterator[Event]:

@@ -34,7 +34,7 @@ def edges(rule: EscalationRule, states: States, *, with_losses: bool = False) ->
     ``with_losses`` also counts participants who are not evaluable, for a maximum that counts all dosed participants.
     """
     sizes, left = rule.cohort_sizes(states), rule.places_left(states)
-    groups = left * 1000 + sizes if with_losses else sizes
+    groups = left.astype(np.int64) * 1000 + sizes if with_losses else sizes
     parts = []
     for group in np.unique(groups):
         rows = np.flatnonzero(groups == group)
@@ -42,7 +42,7 @@ def edges(rule: EscalationRule, states: States, *, with_losses: bool = False) ->
         block, size = states if whole else states.take(rows), int(sizes[rows[0]])
         if with_losses:
             found = _losing(rule, block, size, int(left[rows[0]]))
-        elif rule.stops_within_cohort and size > 1:
+        elif (rule.stops_within_cohort or rule.sentinels_that_end) and size > 1:
             found = _joined(
                 [_edge(rule, block, size, outcome) for outcome in _settling(rule, block, size) if outcome.ends]
             )
@@ -72,7 +72,8 @@ def _outcomes(rule: EscalationRule, states: States, size: int) -> States:
 class PartOfCohort:
     """So many evaluable participants of a cohort with so many DLTs, in the trials ``rows``, in ``ways`` orders.
 
-    ``ends`` says that the cohort ends there: it is full, or its decision is settled and dosing stops.
+    ``ends`` says that the cohort ends there: it is full, its decision is settled and dosing stops (``is_settled``), or
+    a sentinel had a DLT.
     """
 
     evaluable: int
@@ -80,6 +81,7 @@ class PartOfCohort:
     rows: Rows
     ways: Floats
     ends: bool
+    is_settled: bool = False
 
 
 def _settling(rule: EscalationRule, states: States, size: int) -> Iterator[PartOfCohort]:
@@ -96,14 +98,19 @@ def _settling(rule: EscalationRule, states: States, size: int) -> Iterator[PartO
         coming = {}
         for dlts in range(evaluable + 1):
             ways = reach.get(dlts, 0.0) + reach.get(dlts - 1, np.zeros(rows))
-            ends = np.full(rows, evaluable == size)
+            settled = np.zeros(rows, dtype=bool)
             if settles is not None:
                 window = settles[dlts : dlts + size - evaluable + 1]
-                ends = (window == window[0]).all(axis=0)
-            for chosen, ending in ((ends, True), (~ends, False)):
+                settled = (window == window[0]).all(axis=0)
+            ends = settled | (evaluable == size) | (evaluable == rule.sentinels_that_end and dlts > 0)
+            for chosen, ending, is_settled in (
+                (settled, True, True),
+                (ends & ~settled, True, False),
+                (~ends, False, False),
+            ):
                 found = np.flatnonzero(chosen & (ways > 0))
                 if found.size:
-                    yield PartOfCohort(evaluable, dlts, found, ways[found], ending)
+                    yield PartOfCohort(evaluable, dlts, found, ways[found], ending, is_settled)
             coming[dlts] = np.where(ends, 0.0, ways)
         reach = coming
 
@@ -122,7 +129,7 @@ def _edge(rule: EscalationRule, states: States, size: int, part: PartOfCohort) -
     )
     if part.evaluable == 0:
         after = block
-    elif part.ends and part.evaluable < size:
+    elif part.is_settled and part.evaluable < size:
         after = rule.cut_short(block, block.level, planned, evaluable, dlts)
     else:
         seen = rule.observe(block, block.level, evaluable, dlts)

@@ -27,8 +27,8 @@ class TooManyStates(Exception):
     def __init__(self, needed: int, budget: int, cohort: int) -> None:
         self.needed, self.budget, self.cohort = needed, budget, cohort
         super().__init__(
-            f"the exact engine would need roughly {needed:,} states in its largest step, more than the budget of "
-            f"{budget:,} (passed at cohort {cohort}); raise the budget (--states) or use Monte Carlo "
+            f"the exact engine would need at least about {needed:,} states in its largest step, more than the budget "
+            f"of {budget:,} (passed at cohort {cohort}); raise the budget (--states) or use Monte Carlo "
             "(--method monte-carlo)"
         )
 
@@ -67,7 +67,7 @@ def walk(
     while len(states):
         sizes.append(len(states))
         if len(states) > budget:
-            raise TooManyStates(_estimate_needed(rule, sizes), budget, len(sizes))
+            raise TooManyStates(_estimate_needed(rule, states, sizes), budget, len(sizes))
         if progress is not None:
             progress(len(sizes), len(states))
         states, weights, ended, ended_weights = _step(rule, states, weights, with_losses)
@@ -134,14 +134,19 @@ def _keys(rule: EscalationRule, states: States) -> NDArray[np.int64]:
     return pack_columns(columns, sizes)
 
 
-def _estimate_needed(rule: EscalationRule, sizes: list[int]) -> int:
-    """A rough figure, mostly within a factor of two: growth falls as A/k + B/k^2 in the number k of the cohort."""
+def _estimate_needed(rule: EscalationRule, states: States, sizes: list[int]) -> int:
+    """A rough figure to two digits, rounded up: growth falls as A/k + B/k^2 in the number k of the cohort.
+
+    The cohorts to come are taken to be as large as the last states' next ones, and no trial goes on after the last.
+    """
     cohorts = len(sizes)
-    last = max(cohorts, int(np.ceil(rule.frame.max_participants / max(1, rule.frame.cohort_size))))
+    to_come = int(np.ceil(rule.places_left(states).mean() / rule.cohort_sizes(states).mean())) - 1
     growth = np.diff(np.log(sizes))[-6:]
-    if len(growth) < 3:
-        return sizes[-1]
-    seen, coming = np.arange(cohorts - len(growth) + 1, cohorts + 1), np.arange(cohorts + 1, last + 1)
-    fitted, *_ = np.linalg.lstsq(np.stack([1 / seen, 1 / seen**2], axis=1), growth)
-    ahead = (fitted[0] / coming + fitted[1] / coming**2).clip(min=0.0).sum()
-    return int(sizes[-1] * np.exp(min(ahead, 50.0)))
+    needed = float(sizes[-1])
+    if len(growth) >= 3:
+        seen = np.arange(cohorts - len(growth) + 1, cohorts + 1)
+        coming = np.arange(cohorts + 1, cohorts + to_come + 1)
+        fitted, *_ = np.linalg.lstsq(np.stack([1 / seen, 1 / seen**2], axis=1), growth)
+        needed *= float(np.exp(min((fitted[0] / coming + fitted[1] / coming**2).clip(min=0.0).sum(), 50.0)))
+    unit: int = 10 ** max(len(str(int(needed))) - 2, 0)
+    return int(np.ceil(needed / unit)) * unit

@@ -13,7 +13,7 @@ from firstdose.designs.rule import EscalationRule
 from firstdose.designs.states import Stop
 from firstdose.protocol.meaning import Meaning
 from firstdose.simulation.ending_sums import Distributions, EndingSums
-from firstdose.simulation.scenarios import Scenarios, true_mtds
+from firstdose.simulation.scenarios import TRUE_MTD_WORDS, Scenarios, true_mtds
 
 SMALLEST_SHOWN = 1e-15
 STOP_NAMES = [reason.name.lower() for reason in Stop]
@@ -23,8 +23,9 @@ STOP_NAMES = [reason.name.lower() for reason in Stop]
 class ScenarioFigures:
     """The figures of one truth. Lists are by level; probabilities are fractions; None where no target is given.
 
-    Participants and DLTs are those of the escalation; an expansion at the selected level is apart, in ``expansion_*``.
-    Dosed participants include those who were not evaluable and were replaced.
+    Means of participants, DLTs and dosed participants include an expansion at the selected level, whose own means are
+    in ``expansion_*``; distributions are those of the escalation alone. Dosed participants include those who were not
+    evaluable and were replaced.
     """
 
     name: Annotated[str, Meaning("The name of the scenario: its rates, or what it stands for in its family.")]
@@ -42,40 +43,49 @@ class ScenarioFigures:
     correct_selection: Annotated[
         float | None, Meaning("Probability that the true MTD is selected; that none is, where no level is the MTD.")
     ]
-    mean_participants: Annotated[list[float], Meaning("Mean number of evaluable participants.")]
-    mean_dlts: Annotated[list[float], Meaning("Mean number of DLTs.")]
-    mean_dosed: Annotated[list[float], Meaning("Mean number of participants dosed, those not evaluable included.")]
-    mean_total_participants: Annotated[float, Meaning("Mean number of evaluable participants at all levels.")]
-    mean_total_dlts: Annotated[float, Meaning("Mean number of DLTs at all levels.")]
-    mean_total_dosed: Annotated[float, Meaning("Mean number of participants dosed at all levels.")]
-    expansion_participants: Annotated[
-        list[float], Meaning("Mean number of participants of the expansion at the selected level.")
+    mean_participants: Annotated[list[float], Meaning("Mean number of evaluable participants, the expansion included.")]
+    mean_dlts: Annotated[list[float], Meaning("Mean number of DLTs, the expansion included.")]
+    mean_dosed: Annotated[
+        list[float], Meaning("Mean number of participants dosed, the expansion and those not evaluable included.")
     ]
-    expansion_dlts: Annotated[list[float], Meaning("Mean number of DLTs in the expansion.")]
+    mean_total_participants: Annotated[
+        float, Meaning("Mean number of evaluable participants at all levels, the expansion included.")
+    ]
+    mean_total_dlts: Annotated[float, Meaning("Mean number of DLTs at all levels, the expansion included.")]
+    mean_total_dosed: Annotated[
+        float, Meaning("Mean number of participants dosed at all levels, the expansion included.")
+    ]
+    expansion_participants: Annotated[
+        list[float],
+        Meaning("Mean number of evaluable participants of the expansion; a part of `mean_participants`."),
+    ]
+    expansion_dlts: Annotated[list[float], Meaning("Mean number of DLTs in the expansion; a part of `mean_dlts`.")]
     share_above_mtd: Annotated[
         float | None,
         Meaning("Mean participants above the true MTD as a share of mean participants; 1 where no level is the MTD."),
     ]
     observed_rate_above_target: Annotated[
         float | None,
-        Meaning("Probability that DLTs divided by participants, over the whole trial, exceeds the target."),
+        Meaning("Probability that DLTs divided by participants, over the whole escalation, exceeds the target."),
     ]
     stop_reasons: Annotated[
         dict[str, float],
         Meaning("Probability of each reason to end the trial; reasons that cannot occur are left out."),
     ]
     size_distribution: Annotated[
-        dict[int, float], Meaning("Distribution of the number of evaluable participants at all levels.")
+        dict[int, float],
+        Meaning("Distribution of the number of evaluable participants at all levels, in the escalation alone."),
     ] = field(default_factory=dict)
-    dlt_distribution: Annotated[dict[int, float], Meaning("Distribution of the number of DLTs at all levels.")] = field(
-        default_factory=dict
-    )
+    dlt_distribution: Annotated[
+        dict[int, float], Meaning("Distribution of the number of DLTs at all levels, in the escalation alone.")
+    ] = field(default_factory=dict)
     participants_distribution: Annotated[
-        list[dict[int, float]], Meaning("Distribution of the number of evaluable participants.")
+        list[dict[int, float]],
+        Meaning("Distribution of the number of evaluable participants, in the escalation alone."),
     ] = field(default_factory=list)
-    dlts_distribution: Annotated[list[dict[int, float]], Meaning("Distribution of the number of DLTs.")] = field(
-        default_factory=list
-    )
+    dlts_distribution: Annotated[
+        list[dict[int, float]], Meaning("Distribution of the number of DLTs, in the escalation alone.")
+    ] = field(default_factory=list)
     standard_errors: Annotated[
         dict[str, Any],
         Meaning("Monte Carlo standard errors of the figures above under the same names; empty when exact."),
@@ -94,13 +104,16 @@ class OperatingCharacteristics:
     family: Annotated[str, Meaning("Where the scenarios come from: `listed`, `steps` or `random`.")]
     not_evaluable: Annotated[float, Meaning("Share of dosed participants who are not evaluable and are replaced.")]
     scenarios: Annotated[list[ScenarioFigures], Meaning("The figures of each scenario.")]
+    distributions: Annotated[
+        bool,
+        Meaning("Whether the scenarios' distributions are filled in; `oc` and `compare` leave them out beyond 20."),
+    ] = True
     states: Annotated[int | None, Meaning("States that the exact engine visited; null for Monte Carlo.")] = None
     endings: Annotated[int | None, Meaning("Distinguishable endings of the exact engine; null for Monte Carlo.")] = None
     trials: Annotated[int | None, Meaning("Simulated trials a scenario; null when exact.")] = None
     seed: Annotated[int | None, Meaning("Seed of the simulated trials; null when exact.")] = None
     conventions: Annotated[str, Meaning("What a truth, the true MTD and a correct selection mean.")] = (
-        "A truth is P(DLT | evaluable). The true MTD is the level closest to the target, none where level 1's rate "
-        "exceeds 1.4 times the target; selecting none is then correct."
+        f"A truth is P(DLT | evaluable). {TRUE_MTD_WORDS}; selecting none is then correct."
     )
 
     def as_json(self) -> dict[str, Any]:
@@ -114,9 +127,10 @@ def scenario_figures(
     scenarios: Scenarios,
     sums: EndingSums,
     distributions: Distributions | None,
+    not_evaluable: float = 0.0,
     standard_errors: Sequence[dict[str, Any]] | None = None,
 ) -> list[ScenarioFigures]:
-    """The figures of every scenario from its expectations and distributions."""
+    """The figures of every scenario from the expectations and distributions of its escalation."""
     target = rule.frame.target
     mtds = None if target is None else true_mtds(scenarios.truths, target)
     return [
@@ -126,6 +140,7 @@ def scenario_figures(
             index,
             None if mtds is None else int(mtds[index]),
             sums,
+            not_evaluable,
             {} if distributions is None else _distributions(distributions, index),
             standard_errors[index] if standard_errors else {},
         )
@@ -139,13 +154,18 @@ def _one_scenario(
     index: int,
     mtd: int | None,
     sums: EndingSums,
+    not_evaluable: float,
     counted: dict[str, Any],
     standard_errors: dict[str, Any],
 ) -> ScenarioFigures:
     none_selected, *selected = sums.selected[index].tolist()
     truth, stops = scenarios.truths[index].tolist(), sums.stops[index].tolist()
-    participants, dlts, dosed = (each[index].tolist() for each in (sums.participants, sums.dlts, sums.dosed))
-    expansion = [rule.expansion_participants * chance for chance in selected]
+    # The expansion's participants are evaluable, at the level selected; those not evaluable are replaced.
+    expansion = rule.expansion_participants * sums.selected[index, 1:]
+    expansion_dlts = scenarios.truths[index] * expansion
+    participants = (sums.participants[index] + expansion).tolist()
+    dlts = (sums.dlts[index] + expansion_dlts).tolist()
+    dosed = (sums.dosed[index] + expansion / (1.0 - not_evaluable)).tolist()
     return ScenarioFigures(
         name=scenarios.names[index],
         truth=truth,
@@ -160,8 +180,8 @@ def _one_scenario(
         mean_total_participants=sum(participants),
         mean_total_dlts=sum(dlts),
         mean_total_dosed=sum(dosed),
-        expansion_participants=expansion,
-        expansion_dlts=[count * rate for count, rate in zip(expansion, truth, strict=True)],
+        expansion_participants=expansion.tolist(),
+        expansion_dlts=expansion_dlts.tolist(),
         share_above_mtd=None if mtd is None else sum(participants[mtd:]) / sum(participants),
         observed_rate_above_target=None if mtd is None else float(sums.rate_above_target[index]),
         stop_reasons={name: chance for name, chance in zip(STOP_NAMES, stops, strict=True) if chance > SMALLEST_SHOWN},

@@ -1,8 +1,8 @@
 """The second engine: simulated trials that ask the rule after each cohort, with standard errors.
 
-Independent of the exact engine: after each cohort the whole history of each trial is replayed from its first cohort, no
-state is kept and none is merged. Participant k of trial i has the same latent tolerance under every design and truth,
-so designs are compared on the same people.
+After each cohort the whole history of each trial is replayed from its first cohort; no state is kept and none is
+merged. Participant k of trial i has the same latent tolerance under every design, truth, maximum and share not
+evaluable, so designs are compared on the same people. Trials are simulated in blocks; no split of them changes any bit.
 """
 
 from __future__ import annotations
@@ -15,11 +15,15 @@ from numpy.typing import NDArray
 
 from firstdose.designs.rule import EscalationRule
 from firstdose.designs.states import Integers, States, Stop
+from firstdose.simulation.counted_random import Words, trial_keys, uniforms
 from firstdose.simulation.figures import OperatingCharacteristics, scenario_figures
 from firstdose.simulation.scenarios import Scenarios
-from firstdose.simulation.simulated_sums import SimulatedTrials, count_trials, sum_trials
+from firstdose.simulation.simulated_sums import Tally, count_trials, standard_errors, sum_trials, tally_trials
 
 Floats = NDArray[np.float64]
+
+TRIALS_IN_A_BLOCK = 20_000
+TOLERANCE, EVALUABILITY = 0, 1  # the streams of random numbers
 
 
 @dataclass
@@ -29,8 +33,8 @@ class Trials:
     ``cohorts`` lists (level, evaluable, dlts, not evaluable), each of shape (trials,), 0 for trials that had stopped.
     """
 
-    tolerance: Floats
-    evaluable: NDArray[np.bool_]
+    tolerance: Words
+    evaluability: Words
     dosed: NDArray[np.int64]
     dosed_at: NDArray[np.int64]
     cohorts: list[tuple[Integers, Integers, Integers, Integers]] = field(default_factory=list)
@@ -44,23 +48,35 @@ def monte_carlo(
     seed: int = 1,
     not_evaluable: float = 0.0,
     progress: Callable[[int, int], None] | None = None,
+    distributions: bool = True,
+    block: int = TRIALS_IN_A_BLOCK,
 ) -> OperatingCharacteristics:
     """Simulated figures of a rule for each scenario, with standard errors; the same seed gives the same trials.
 
-    ``progress`` is called with the number of scenarios done and of all.
+    ``progress`` is called with the number of blocks of trials done and of all.
     """
-    simulated = []
+    parts = [range(first, min(first + block, trials)) for first in range(0, trials, block)]
+    tallies = []
     for index in range(len(scenarios)):
-        ended, dosed_at = simulate(rule, scenarios.truths[index], trials, seed, not_evaluable)
-        simulated.append(SimulatedTrials(rule, ended, dosed_at, scenarios.truths[index]))
-        if progress is not None:
-            progress(index + 1, len(scenarios))
+        tally: Tally | None = None
+        for done, part in enumerate(parts, start=1):
+            ended, dosed_at = simulate(rule, scenarios.truths[index], part, seed, not_evaluable)
+            seen = tally_trials(rule, ended, dosed_at)
+            tally = seen if tally is None else tally.plus(seen)
+            if progress is not None:
+                progress(index * len(parts) + done, len(scenarios) * len(parts))
+        assert tally is not None
+        tallies.append(tally)
     rows = scenario_figures(
         rule,
         scenarios,
-        sum_trials(simulated),
-        count_trials(simulated),
-        [part.standard_errors() for part in simulated],
+        sum_trials(tallies),
+        count_trials(tallies) if distributions else None,
+        not_evaluable,
+        [
+            standard_errors(rule, tally, truth, not_evaluable)
+            for tally, truth in zip(tallies, scenarios.truths, strict=True)
+        ],
     )
     return OperatingCharacteristics(
         design=rule.design.name,
@@ -71,34 +87,39 @@ def monte_carlo(
         family=scenarios.family,
         not_evaluable=not_evaluable,
         scenarios=rows,
+        distributions=distributions,
         trials=trials,
         seed=seed,
     )
 
 
 def simulate(
-    rule: EscalationRule, truth: Floats, trials: int, seed: int, not_evaluable: float = 0.0
+    rule: EscalationRule, truth: Floats, trials: range, seed: int, not_evaluable: float = 0.0
 ) -> tuple[States, NDArray[np.int64]]:
-    """The final states of simulated trials, and participants dosed at each level, shape (trials, levels)."""
-    most = rule.frame.max_participants
-    people = most if rule.counts_dosed or not_evaluable == 0 else _enough_people(most, not_evaluable)
-    tolerance = np.random.default_rng([seed, 0]).random((trials, people))
-    evaluable = np.random.default_rng([seed, 1]).random((trials, people)) >= not_evaluable
+    """The final states of the trials of these numbers, and participants dosed at each level, shape (trials, levels)."""
+    if not 0.0 <= not_evaluable < 1.0:
+        raise ValueError(f"the share not evaluable is at least 0 and below 1, not {not_evaluable}")
+    numbers = np.arange(trials.start, trials.stop, trials.step)
     record = Trials(
-        tolerance,
-        evaluable,
-        np.zeros(trials, dtype=np.int64),
-        np.zeros((trials, rule.frame.levels), dtype=np.int64),
+        trial_keys(seed, TOLERANCE, numbers),
+        trial_keys(seed, EVALUABILITY, numbers),
+        np.zeros(len(numbers), dtype=np.int64),
+        np.zeros((len(numbers), rule.frame.levels), dtype=np.int64),
     )
     states = _replay(rule, record)
     while (active := np.flatnonzero(states.stop == Stop.GOES_ON)).size:
-        _treat_cohort(rule, record, states, active, truth)
+        _treat_cohort(rule, record, states, active, truth, not_evaluable)
         states = _replay(rule, record)
     return states, record.dosed_at
 
 
 def _treat_cohort(
-    rule: EscalationRule, record: Trials, states: States, active: NDArray[np.intp], truth: Floats
+    rule: EscalationRule,
+    record: Trials,
+    states: States,
+    active: NDArray[np.intp],
+    truth: Floats,
+    not_evaluable: float,
 ) -> None:
     """Dose one cohort in each active trial, one participant after the other, replacing those not evaluable."""
     now = states.take(active)
@@ -109,13 +130,16 @@ def _treat_cohort(
     while open_.any():
         rows = np.flatnonzero(open_)
         trial, person = active[rows], record.dosed[active[rows]]
-        counted = record.evaluable[trial, person]
+        counted = uniforms(record.evaluability[trial], person) >= not_evaluable
         size[rows] += counted
         lost[rows] += ~counted
-        dlts[rows] += counted & (record.tolerance[trial, person] < rate[rows])
+        dlts[rows] += counted & (uniforms(record.tolerance[trial], person) < rate[rows])
         record.dosed[trial] += 1
         record.dosed_at[trial, now.level[rows] - 1] += 1
-        open_[rows] = (size[rows] < planned[rows]) & (record.dosed[trial] < record.tolerance.shape[1])
+        by_sentinel = (size[rows] == rule.sentinels_that_end) & (dlts[rows] > 0)
+        open_[rows] = (size[rows] < planned[rows]) & ~by_sentinel
+        if rule.counts_dosed:
+            open_[rows] &= record.dosed[trial] < rule.frame.max_participants
         if rule.stops_within_cohort and (rows := np.flatnonzero(open_ & (size > 0))).size:
             settled = rule.settled(now.take(rows), now.level[rows], planned[rows], size[rows], dlts[rows])
             open_[rows[settled]] = False
@@ -135,9 +159,3 @@ def _replay(rule: EscalationRule, record: Trials) -> States:
         rows = np.flatnonzero(lost > 0)
         states.put(rows, rule.select(rule.lose(states.take(rows), lost[rows])))
     return states
-
-
-def _enough_people(most: int, not_evaluable: float) -> int:
-    """So many that no simulated trial runs out of people to replace those not evaluable."""
-    expected = most / (1.0 - not_evaluable)
-    return int(expected + 12 * np.sqrt(expected * not_evaluable) / (1.0 - not_evaluable) + 20)

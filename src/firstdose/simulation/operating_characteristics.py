@@ -48,7 +48,8 @@ def figures_of_endings(
         target=rule.frame.target,
         family=scenarios.family,
         not_evaluable=not_evaluable,
-        scenarios=scenario_figures(rule, scenarios, sums, counted),
+        scenarios=scenario_figures(rule, scenarios, sums, counted, not_evaluable),
+        distributions=distributions,
         states=endings.states_visited,
         endings=len(endings),
     )

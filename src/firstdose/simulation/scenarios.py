@@ -10,6 +10,11 @@ from numpy.typing import NDArray
 
 TOO_TOXIC_FACTOR = 1.4
 ODDS_RATIO_OF_A_STEP = 2.0
+TRIES_AT_A_TIME = (40, 160, 800, *[19_000 // 4] * 4)  # 20,000 in all, for one level as the MTD
+TRUE_MTD_WORDS = (
+    "The true MTD is the level closest to the target; of equally close levels one at or below the target comes first, "
+    "the highest such, or else the lowest above it; none where level 1's rate exceeds 1.4 times the target"
+)
 
 
 class TruthError(ValueError):
@@ -64,21 +69,35 @@ def random_monotone(levels: int, target: float, curves: int, seed: int) -> Scena
     """Random rising curves by the pseudo-uniform algorithm of Clertant and O'Quigley (JRSS B 2017;79:1557).
 
     Each possible MTD is drawn equally often; an upper limit is target + (1 - target) M with M from
-    Beta(max(levels - MTD, 0.5), 1); rates are uniform below it and sorted, drawn again until the MTD is the level
-    closest to the target. One seed per curve, so that the first curves are the same whatever the number asked for.
+    Beta(max(levels - MTD, 0.5), 1); rates are uniform below it and sorted, limit and rates being drawn again until the
+    MTD is the level closest to the target. An MTD that no one of 20,000 tries gives is put aside and another is drawn
+    from those left. One seed per curve, so that the first curves are the same whatever the number asked for.
+    Raises TruthError where no MTD is left.
     """
-    found = []
-    for number in range(curves):
-        random = np.random.default_rng([seed, number])
-        mtd = int(random.integers(1, levels + 1))
-        while True:
-            upper = target + (1 - target) * random.beta(max(levels - mtd, 0.5), 1.0)
-            curve = np.sort(random.uniform(0.0, upper, levels))
-            if int(np.argmin(np.abs(curve - target))) + 1 == mtd:
-                break
-        found.append(curve)
+    found = [_random_curve(levels, target, np.random.default_rng([seed, number])) for number in range(curves)]
     names = tuple(f"random curve {number}" for number in range(1, curves + 1))
     return Scenarios(np.array(found).reshape(curves, levels), names, "random")
+
+
+def _random_curve(levels: int, target: float, random: np.random.Generator) -> NDArray[np.float64]:
+    """One curve of the pseudo-uniform algorithm, with candidates drawn many at a time."""
+    mtds = list(range(1, levels + 1))
+    while mtds:
+        mtd = mtds[int(random.integers(len(mtds)))]
+        for tries in TRIES_AT_A_TIME:
+            upper = target + (1 - target) * random.beta(max(levels - mtd, 0.5), 1.0, tries)
+            rates = random.random((tries, levels)) * upper[:, None]
+            # Only where the MTD is the last level below the target, or the first above it, can it be the closest.
+            below = np.count_nonzero(rates <= target, axis=1)
+            rates = np.sort(rates[(below == mtd) | (below == mtd - 1)], axis=1)
+            right = np.flatnonzero(np.argmin(np.abs(rates - target), axis=1) == mtd - 1)
+            if right.size:
+                return np.asarray(rates[right[0]], dtype=np.float64)
+        mtds.remove(mtd)
+    raise TruthError(
+        f"no random curve over {levels} levels has a level closest to the target {target:g} within "
+        f"{sum(TRIES_AT_A_TIME):,} tries a level; give the true DLT rates with --truth, or take --family steps"
+    )
 
 
 def true_mtds(truths: NDArray[np.float64], target: float) -> NDArray[np.int64]:
