@@ -129,7 +129,8 @@ def test_tables_show_the_numbers_of_the_content(content: DesignReport, page: Pag
             assert line[-2] == percent_figure(scenario.correct_selection)
     (sizes,) = (table for table in page.tables if "median" in table[0])
     assert [line[1] for line in sizes[1:]] == [
-        number(scenario.mean_total_participants) for scenario in content.figures.scenarios
+        number(sum(size * chance for size, chance in scenario.size_distribution.items()))
+        for scenario in content.figures.scenarios
     ]
 
 

@@ -119,6 +119,8 @@ def test_past_the_budget_of_states_trials_are_simulated_and_the_report_says_so(
     assert content.figures.method == "monte-carlo"
     html = render_design_report(content)
     assert "200 simulated trials" in html
+    assert "errors of selection probabilities are at most" in html
+    assert "is impossible" not in html
     assert "carry no simulation error" not in html
 
 

@@ -9,7 +9,9 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, ClassVar, Literal, TypeAlias
 
-Mark: TypeAlias = Literal["", "correct", "escalate", "stay", "deescalate", "eliminate", "own", "missing"]
+Mark: TypeAlias = Literal[
+    "", "correct", "escalate", "stay", "deescalate", "eliminate", "stop", "stop_eliminate", "own", "missing"
+]
 
 
 @dataclass(frozen=True)

@@ -12,9 +12,10 @@ from firstdose.report.scenario_pictures import (
     draw_selection,
     draw_sizes,
     draw_truths,
+    mean_in_escalation,
 )
-from firstdose.report.wording import listed, number, percent, percent_figure, quantile, rate
-from firstdose.simulation.figures import ScenarioFigures
+from firstdose.report.wording import counted, listed, number, percent, percent_figure, quantile, rate
+from firstdose.simulation.figures import OperatingCharacteristics, ScenarioFigures
 from firstdose.simulation.scenarios import TOO_TOXIC_FACTOR
 
 CORRECT_NOTE = "Bold and underlined: the correct answer."
@@ -101,18 +102,22 @@ def characteristics_chapter(content: DesignReport) -> Chapter:
         Heading("Participants and DLTs"),
         Picture(
             "Mean participants at each level"
+            + (", the expansion included" if content.expansion_participants else "")
             + _dark(content)
             + ("; dotted: above the MTD" if content.target is not None else ""),
             _alternative(content, "treated"),
             draw_allocation(figures),
         ),
         _allocation_table(content),
+        *([_expansion_table(content)] if content.expansion_participants else []),
         Heading("Size of the trial and reasons to stop"),
     ]
     if all(each.size_distribution for each in figures.scenarios):
         blocks.append(
             Picture(
-                "Distribution of the number of participants; dashed: the mean",
+                "Distribution of the number of participants"
+                + (" in the escalation" if content.expansion_participants else "")
+                + "; dashed: the mean",
                 _sizes_alternative(content),
                 draw_sizes(figures),
             )
@@ -129,12 +134,16 @@ def engine_words(content: DesignReport) -> str:
             f"Exact: every history that the rule allows is counted ({figures.endings or 0:,} distinguishable "
             "endings). The figures carry no simulation error."
         )
-    errors = [max(each.standard_errors.get("selected", [0.0])) for each in figures.scenarios]
     return (
         f"From {figures.trials or 0:,} simulated trials a scenario (seed {figures.seed}), as the exact computation "
         "would exceed its limit of states. Standard errors of selection probabilities are at most "
-        f"{percent(max(errors))}."
+        f"{percent(largest_error(figures))}."
     )
+
+
+def largest_error(figures: OperatingCharacteristics) -> float:
+    """The largest standard error of a selection probability."""
+    return float(max(max(each.standard_errors.get("selected", [0.0])) for each in figures.scenarios))
 
 
 def _dark(content: DesignReport) -> str:
@@ -159,7 +168,7 @@ def _alternative(content: DesignReport, what: str) -> str:
 def _sizes_alternative(content: DesignReport) -> str:
     scenarios = content.figures.scenarios
     parts = [
-        f"{name(index, each)}: mean {number(each.mean_total_participants)}, from {min(each.size_distribution)} to "
+        f"{name(index, each)}: mean {number(mean_in_escalation(each))}, from {min(each.size_distribution)} to "
         f"{max(each.size_distribution)}"
         for index, each in enumerate(scenarios)
     ]
@@ -197,9 +206,9 @@ def _selection_table(content: DesignReport) -> Table:
 def _allocation_table(content: DesignReport) -> Table:
     levels = range(1, len(content.doses) + 1)
     replaced = content.figures.not_evaluable > 0
-    columns = ["scenario", *(f"level {level}" for level in levels), "all", "DLTs", "90 % of trials: DLTs at most"]
+    columns = ["scenario", *(f"level {level}" for level in levels), "all", "DLTs"]
+    columns += ["90 % of trials: DLTs at most" + (" (escalation)" if content.expansion_participants else "")]
     columns += ["dosed"] if replaced else []
-    columns += ["after expansion"] if content.expansion_participants else []
     columns += ["above MTD (%)", "observed rate above target (%)"] if content.target is not None else []
     lines = []
     for index, each in enumerate(content.figures.scenarios):
@@ -207,25 +216,53 @@ def _allocation_table(content: DesignReport) -> Table:
         cells += [number(each.mean_total_dlts)]
         cells += [str(quantile(each.dlt_distribution, 0.9)) if each.dlt_distribution else "–"]
         cells += [number(each.mean_total_dosed)] if replaced else []
-        if content.expansion_participants:
-            cells.append(number(each.mean_total_participants + sum(each.expansion_participants)))
         if content.target is not None:
             cells += [percent_figure(each.share_above_mtd), percent_figure(each.observed_rate_above_target)]
         lines.append(row(name(index, each), *cells))
     notes = ["Means over trials; participants are those evaluable for DLTs."]
+    if content.expansion_participants:
+        notes = [
+            "Means over trials, the expansion included; participants are those evaluable for DLTs. The 90 % of trials "
+            "and the observed rate look at the escalation alone."
+        ]
     if content.target is not None:
         notes.append(
             "Above MTD: mean participants above the MTD as a share of all. Observed rate above target: trials in "
             "which the share of all participants with a DLT exceeds the target."
         )
-    return Table("Participants and DLTs", tuple(columns), tuple(lines), notes=tuple(notes))
+    caption = "Participants and DLTs" + (", the expansion included" if content.expansion_participants else "")
+    return Table(caption, tuple(columns), tuple(lines), notes=tuple(notes))
+
+
+def _expansion_table(content: DesignReport) -> Table:
+    """What of the means belongs to the expansion."""
+    levels = range(1, len(content.doses) + 1)
+    return Table(
+        "Of these, in the expansion at the selected level",
+        ("scenario", *(f"level {level}" for level in levels), "all", "DLTs"),
+        rows(
+            [
+                (
+                    name(index, each),
+                    *map(number, each.expansion_participants),
+                    number(sum(each.expansion_participants)),
+                    number(sum(each.expansion_dlts)),
+                )
+                for index, each in enumerate(content.figures.scenarios)
+            ]
+        ),
+        notes=(
+            f"{counted(content.expansion_participants, 'participant')} where a level is selected, none otherwise; "
+            "means over trials.",
+        ),
+    )
 
 
 def _size_table(content: DesignReport) -> Table:
     lines = []
     for index, each in enumerate(content.figures.scenarios):
         sizes = each.size_distribution
-        cells = [number(each.mean_total_participants)]
+        cells = [number(mean_in_escalation(each))]
         cells += [str(quantile(sizes, share)) for share in (0.1, 0.5, 0.9)] if sizes else ["–"] * 3
         cells += [str(min(sizes)), str(max(sizes))] if sizes else ["–"] * 2
         lines.append(row(name(index, each), *cells))
@@ -233,6 +270,7 @@ def _size_table(content: DesignReport) -> Table:
         "Number of participants in the escalation",
         ("scenario", "mean", "10th percentile", "median", "90th percentile", "fewest", "most"),
         tuple(lines),
+        notes=() if content.figures.method == "exact" else ("Fewest and most: among the simulated trials.",),
     )
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+from firstdose.designs import DESIGNS
 from firstdose.designs.states import Stop
-from firstdose.report.blocks import Block, Cell, Chapter, Paragraph, Picture, Row, Table, row, rows
+from firstdose.report.blocks import Block, Bullets, Cell, Chapter, Paragraph, Picture, Row, Table, row, rows
 from firstdose.report.characteristics_chapters import CORRECT_NOTE, name
 from firstdose.report.comparison_pictures import draw_comparison
 from firstdose.report.design_content import DesignReport
@@ -20,12 +23,15 @@ def comparison_chapter(content: DesignReport) -> Chapter:
     if len(shown) == 1 and not refused:
         blocks.append(Paragraph("The protocol names no designs to compare its own with."))
         return Chapter("comparison", "Comparison with other designs", tuple(blocks))
+    but = ", except as stated below" if differs(content) else ""
     blocks.append(
         Paragraph(
-            "Each design runs under the protocol's dose levels, cohort size, maximum and further rules, and under "
-            "the same scenarios. A 3+3 treats cohorts of three whatever the protocol's cohort size is."
+            f"Each design runs under the protocol's dose levels, cohort size, maximum and further rules{but}, and "
+            f"under the same scenarios.{_own_size_words(content, shown)}{_simulated_words(shown)}"
         )
     )
+    if differs(content):
+        blocks.append(Bullets(tuple(_differences(content, shown))))
     if content.target is not None:
         blocks.append(
             Picture(
@@ -35,25 +41,44 @@ def comparison_chapter(content: DesignReport) -> Chapter:
                 draw_comparison(shown),
             )
         )
-        blocks.append(_means_table(shown))
+        blocks.append(_means_table(content, shown))
     blocks.append(_detailed_table(content, shown))
     blocks.append(
         Table(
             "The designs and their settings",
-            ("design", "title", "settings"),
-            rows([(each.name, each.title, settings_words(each)) for each in shown]),
-            words=(0, 1, 2),
+            ("design", "key", "title", "settings"),
+            rows([(each.short_name, each.name, each.title, settings_words(each)) for each in shown]),
+            words=(0, 1, 2, 3),
         )
     )
     blocks += _without_safety_stop(shown)
-    blocks += [Paragraph(f"{each.name} could not be compared: {each.refused}.") for each in refused]
+    blocks += [Paragraph(f"{each.short_name} could not be compared: {each.refused}.") for each in refused]
     return Chapter("comparison", "Comparison with other designs", tuple(blocks))
+
+
+def differs(content: DesignReport) -> bool:
+    """Whether designs are compared under rules that are not all the same."""
+    others = [each for each in content.compared if each.figures is not None and not each.is_own]
+    return any(each.left_out or each.added for each in others) or bool(others and content.rule.own_stops)
+
+
+def _differences(content: DesignReport, shown: list[Compared]) -> Iterator[str]:
+    """Further rules that only some of the compared designs run under."""
+    for each in shown:
+        if each.left_out:
+            yield f"{each.short_name} runs without this further rule: {'; '.join(each.left_out)}."
+        if each.added:
+            yield f"{each.short_name} has by its own settings this further rule: {'; '.join(each.added)}."
+    if content.rule.own_stops:
+        own = next(each.short_name for each in shown if each.is_own)
+        stops = "; ".join(text.removesuffix(".") for text in content.rule.own_stops)
+        yield f"What {own} does by its own settings holds for it alone: {stops}."
 
 
 def _without_safety_stop(shown: list[Compared]) -> list[Block]:
     """Designs that never stopped for toxicity in any scenario."""
     names = [
-        each.name
+        each.short_name
         for each in shown
         if each.figures and not any(one.stop_reasons.get(Stop.TOO_TOXIC.name.lower()) for one in each.figures.scenarios)
     ]
@@ -73,10 +98,8 @@ def settings_words(compared: Compared) -> str:
 
 
 def _comparison_alternative(shown: list[Compared]) -> str:
-    return (
-        "; ".join(f"{each.name}: mean correct selection {percent(_mean(each, 'correct_selection'))}" for each in shown)
-        + "."
-    )
+    means = (f"{each.short_name}: mean correct selection {percent(_mean(each, 'correct_selection'))}" for each in shown)
+    return f"{'; '.join(means)}."
 
 
 def _mean(compared: Compared, figure: str, *, only_with_mtd: bool = False) -> float | None:
@@ -87,7 +110,7 @@ def _mean(compared: Compared, figure: str, *, only_with_mtd: bool = False) -> fl
     return sum(known) / len(known) if known else None
 
 
-def _means_table(shown: list[Compared]) -> Table:
+def _means_table(content: DesignReport, shown: list[Compared]) -> Table:
     with_random = any(each.random for each in shown)
     columns = ["design", "correct (%)", "participants", "DLTs", "above MTD (%)", "observed rate above target (%)"]
     columns += ["correct, random curves: mean (%)", "middle half (%)"] if with_random else []
@@ -107,11 +130,11 @@ def _means_table(shown: list[Compared]) -> Table:
                 if random
                 else ["–", "–"]
             )
-        lines.append(row(Cell(each.name, "own" if each.is_own else ""), *cells))
+        lines.append(row(Cell(each.short_name, "own" if each.is_own else ""), *cells))
     curves = next((each.random.curves for each in shown if each.random), 0)
     notes = [
         "Means over the scenarios, each with equal weight; above MTD: over those with an MTD. The protocol's own "
-        "design is in bold."
+        "design is in bold." + _expansion_words(content)
     ]
     notes += [f"Random curves: {curves} rising curves, the same for each design (see Methods)."] if curves else []
     return Table("Designs side by side, means over the scenarios", tuple(columns), tuple(lines), notes=tuple(notes))
@@ -131,12 +154,31 @@ def _detailed_table(content: DesignReport, shown: list[Compared]) -> Table:
             cells = [Cell(percent_figure(chance), "correct" if level == right else "") for level, chance in chances]
             further = [number(found.mean_total_participants), number(found.mean_total_dlts)]
             further += [percent_figure(found.share_above_mtd)] if scored else []
-            lines.append(row(Cell(each.name, "own" if each.is_own else ""), *cells, *further))
+            lines.append(row(Cell(each.short_name, "own" if each.is_own else ""), *cells, *further))
     columns = ("design", "none", *(f"level {level}" for level in levels), "participants", "DLTs")
     return Table(
         "Designs side by side: selection (% of trials), mean participants and DLTs"
         + (", share above the MTD (%)" if scored else ""),
         (*columns, *(("above MTD",) if scored else ())),
         tuple(lines),
-        notes=(CORRECT_NOTE,) if scored else (),
+        notes=tuple(note for note in (CORRECT_NOTE if scored else "", _expansion_words(content).strip()) if note),
     )
+
+
+def _expansion_words(content: DesignReport) -> str:
+    return " Participants and DLTs include the expansion." if content.expansion_participants else ""
+
+
+def _own_size_words(content: DesignReport, shown: list[Compared]) -> str:
+    """Designs that know one cohort size only, where it is not the protocol's."""
+    sizes = {each.short_name: DESIGNS[each.name].own_cohort_size for each in shown}
+    other = [f"{name} treats cohorts of {size}" for name, size in sizes.items() if size and size != content.cohort_size]
+    return f" {listed(other)}, whatever the protocol's cohort size is." if other else ""
+
+
+def _simulated_words(shown: list[Compared]) -> str:
+    """Designs whose figures carry simulation error, where others' do not."""
+    simulated = [each.short_name for each in shown if each.figures and each.figures.method != "exact"]
+    if not simulated or len(simulated) == len(shown):
+        return ""
+    return f" Figures of {listed(simulated)} come from simulated trials; the others are exact."

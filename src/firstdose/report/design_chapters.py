@@ -25,13 +25,18 @@ from firstdose.report.pathway_picture import Branch, draw_pathways, grouped, way
 from firstdose.report.summary import summary_sentences
 from firstdose.report.wording import counted, probability, run_together, sentence
 
-LETTERS: dict[Mark | None, str] = {"escalate": "E", "stay": "S", "deescalate": "D", "eliminate": "X", None: ""}
-MOVE_WORDS = {
+LETTERS: dict[Mark | None, str] = {
+    "escalate": "E", "stay": "S", "deescalate": "D", "eliminate": "X", "stop": "F", "stop_eliminate": "XF", None: "",
+}  # fmt: skip
+MOVE_WORDS: dict[Mark, str] = {
     "escalate": "escalate",
     "stay": "stay",
     "deescalate": "de-escalate",
     "eliminate": "de-escalate and eliminate the level",
+    "stop": "finish, and name a level",
+    "stop_eliminate": "eliminate the level, finish, and name one below",
 }
+AT_LEVEL_1: dict[Mark, str] = {**MOVE_WORDS, "eliminate": "end the trial without naming a level"}
 
 
 def summary_chapter(content: DesignReport) -> Chapter:
@@ -65,8 +70,12 @@ def rule_chapter(content: DesignReport) -> Chapter:
             Paragraph("Each step of the design is reviewed by these rules, in this order:"),
             Bullets(words.guards, True),
         ]
-    else:
+    elif not words.own_stops:
         blocks.append(Paragraph("No further rules are stated."))
+    if words.own_stops:
+        also = "The design's own settings stop the trial as well, before these rules:"
+        alone = "The design's own settings stop the trial:"
+        blocks += [Paragraph(also if words.guards else alone), Bullets(words.own_stops)]
     blocks += [Heading("The selected level"), Paragraph(words.selection)]
     if words.conduct:
         blocks += [Heading("Conduct"), Facts(words.conduct)]
@@ -79,7 +88,7 @@ def decisions_chapter(content: DesignReport) -> Chapter:
     if isinstance(table, CountsTable):
         return Chapter("decisions", "Decision table", tuple(_counts_blocks(content, table)))
     if isinstance(table, SituationsTable):
-        return Chapter("decisions", "Decision table", tuple(_situation_blocks(table)))
+        return Chapter("decisions", "Decision table", tuple(_situation_blocks(content, table)))
     return Chapter("decisions", "Prior and first decisions", tuple(_model_blocks(content, table)))
 
 
@@ -88,12 +97,30 @@ def _counts_blocks(content: DesignReport, table: CountsTable) -> Iterator[Block]
         "After each cohort the next step follows from all participants treated so far at the current level "
         "(columns) and the DLTs among them (rows). E: escalate to the next level; S: stay; D: de-escalate to the "
         "level below; X: de-escalate, and give this level and all above it no more. At the highest level E means "
-        "stay; at the lowest, D means stay and X ends the trial. An eliminated level is not entered again. "
-        "Further rules and the maximum take precedence."
+        "stay; at the lowest, D means stay, and X ends the trial without naming a level. An eliminated level is not "
+        f"entered again. {_finish_words(table)}The protocol's further rules and the maximum take precedence."
     )
-    yield from (_grid(table, first, last) for first, last in _column_ranges(len(table.participants)))
+    where = "at the current level" if table.level_one is None else "at a level other than level 1"
+    yield from (_grid(table, where, *columns) for columns in _column_ranges(len(table.participants)))
+    if table.level_one is not None:
+        yield Paragraph("At level 1 the design's own settings decide otherwise; this table holds there:")
+        ranges = _column_ranges(len(table.participants))
+        yield from (_grid(table.level_one, "at level 1", *columns) for columns in ranges)
+    most = table.participants[-1]
+    if most < content.max_participants:
+        yield Paragraph(f"The rule treats at most {counted(most, 'participant')} at a level, so the table ends there.")
     yield Paragraph("Counts where intuition is often wrong:")
     yield Bullets(tuple(_first_cohorts(content, table)))
+
+
+def _finish_words(table: CountsTable) -> str:
+    """What the marks of a trial that finishes mean, as far as they occur."""
+    if "stop" not in table.marks:
+        return ""
+    text = "F: the trial finishes, as enough participants were treated at this level, and a level is named"
+    if "stop_eliminate" in table.marks:
+        text += "; XF: the same, with this level and all above it eliminated (at the lowest, no level is named)"
+    return f"{text}. "
 
 
 def _column_ranges(count: int) -> list[tuple[int, int]]:
@@ -102,7 +129,7 @@ def _column_ranges(count: int) -> list[tuple[int, int]]:
     return [(start, min(start + size, count)) for start in range(0, count, size)]
 
 
-def _grid(table: CountsTable, first: int, last: int) -> Table:
+def _grid(table: CountsTable, where: str, first: int, last: int) -> Table:
     counts = table.participants[first:last]
     lines = []
     for dlts, moves in zip(table.dlts, table.moves, strict=True):
@@ -111,32 +138,42 @@ def _grid(table: CountsTable, first: int, last: int) -> Table:
         name = f"≥ {dlts}" if table.is_open and dlts == table.dlts[-1] else str(dlts)
         lines.append(row(name, *(Cell(LETTERS[move], move or "") for move in moves[first:last])))
     return Table(
-        f"Next step by counts at the current level, {counts[0]} to {counts[-1]} participants",
+        f"Next step by counts {where}, {counts[0]} to {counts[-1]} participants",
         ("DLTs", *map(str, counts)),
         tuple(lines),
-        spanner="participants treated at the current level",
+        spanner=f"participants treated {'at level 1' if where == 'at level 1' else 'at the current level'}",
         words=(),
         is_grid=True,
     )
 
 
 def _first_cohorts(content: DesignReport, table: CountsTable) -> Iterator[str]:
-    """What each outcome of one and two cohorts at a level leads to, and what eliminates at the maximum."""
-    for participants in dict.fromkeys((content.cohort_size, 2 * content.cohort_size)):
-        if participants > content.max_participants:
-            continue
-        groups: dict[Mark | None, list[int]] = {}
-        for dlts in range(participants + 1):
-            groups.setdefault(table.move(participants, dlts), []).append(dlts)
-        outcomes = [f"{run_together(dlts)} DLT: {MOVE_WORDS[move]}" for move, dlts in groups.items() if move]
-        yield f"Of {counted(participants, 'participant')} at a level, {'; '.join(outcomes)}."
+    """What each outcome of one and two cohorts at a level leads to."""
+    kinds = [("a level", table, MOVE_WORDS)]
+    if table.level_one is not None:
+        kinds = [("a level above level 1", table, MOVE_WORDS), ("level 1", table.level_one, AT_LEVEL_1)]
+    for where, holds, words in kinds:
+        for participants in dict.fromkeys((content.cohort_size, 2 * content.cohort_size)):
+            if participants > table.participants[-1]:
+                continue
+            groups: dict[Mark, list[int]] = {}
+            for dlts in range(participants + 1):
+                groups.setdefault(holds.move(participants, dlts) or "", []).append(dlts)
+            outcomes = [f"{run_together(dlts)} DLT: {words[move]}" for move, dlts in groups.items() if move]
+            yield f"Of {counted(participants, 'participant')} at {where}, {'; '.join(outcomes)}."
 
 
-def _situation_blocks(table: SituationsTable) -> Iterator[Block]:
+def _situation_blocks(content: DesignReport, table: SituationsTable) -> Iterator[Block]:
     yield Paragraph(
         "After each cohort the next step follows from the DLTs at the current level and from where that level "
         "stands. A dash marks counts that the rule cannot meet. Going down to a level that was already treated in 6 "
         "means to stop there: that level is named."
+        + (
+            " After a cohort that a sentinel's DLT has ended, the counts as they stand decide: whatever is missing to "
+            "three, or six, comes next at this level, unless two had a DLT."
+            if content.sentinels_that_end
+            else ""
+        )
     )
     yield Table(
         "Next step by DLTs at the current level",
@@ -202,12 +239,7 @@ def pathways_chapter(content: DesignReport) -> Chapter:
             Paragraph(
                 "What each outcome of the first two cohorts leads to. Outcomes with the same consequences are "
                 "drawn together. ▲ one or more levels up, ■ the same level, ▼ down; a dark box with a thick edge "
-                "ends the trial."
-                + (
-                    " Dosing inside a cohort stops once its decision is settled; shown are outcomes of whole cohorts."
-                    if content.stops_within_cohort
-                    else ""
-                )
+                "ends the trial." + _whole_cohorts(content)
             ),
             Picture("Decisions after the first and the second cohort", alternative, draw_pathways(content.pathways)),
             Table(
@@ -218,6 +250,16 @@ def pathways_chapter(content: DesignReport) -> Chapter:
             ),
         ),
     )
+
+
+def _whole_cohorts(content: DesignReport) -> str:
+    """That the diagram shows whole cohorts, where cohorts may end earlier."""
+    ends = []
+    if content.sentinels_that_end:
+        ends.append("A DLT of a sentinel ends its cohort, which is then decided as it stands")
+    if content.stops_within_cohort:
+        ends.append("Dosing inside a cohort stops once its decision is settled")
+    return f" {'. '.join(ends)}; shown are outcomes of whole cohorts." if ends else ""
 
 
 def _way(way: tuple[Branch, ...]) -> Row:

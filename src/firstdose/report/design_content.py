@@ -46,6 +46,8 @@ class DesignReport:
     max_participants: int
     counts_dosed: bool
     stops_within_cohort: bool
+    sentinels_that_end: int
+    replaces: bool
     expansion_participants: int
     design_source: str
     decisions: Decisions
@@ -90,6 +92,8 @@ def design_content(
         max_participants=frame.max_participants,
         counts_dosed=rule.counts_dosed,
         stops_within_cohort=rule.stops_within_cohort,
+        sentinels_that_end=rule.sentinels_that_end,
+        replaces=rule.replaces,
         expansion_participants=rule.expansion_participants,
         design_source=rule.design.source,
         decisions=decisions(rule, tree),
@@ -97,7 +101,11 @@ def design_content(
         random=own[1],
         pathways=tree,
         compared=compare(protocol, rule, own, chosen, engine, progress),
-        detection=detection((frame.max_participants,), certainty=protocol.conventions.confidence_level),
+        detection=detection(
+            (frame.max_participants,),
+            certainty=protocol.conventions.confidence_level,
+            is_two_sided=protocol.conventions.zero_interval == "two_sided",
+        ),
         engine=engine,
         assumed=tuple((each.path, each.why) for each in protocol.assumed),
         references=tuple(protocol.trial.references),
@@ -115,7 +123,7 @@ def identity(protocol: Protocol, day: date) -> Identity:
         ("Registered as", ", ".join(f"{entry.registry} {entry.id}" for entry in trial.registrations)),
         ("Product", protocol.product.name if protocol.product else None),
         ("Protocol version", trial.version),
-        ("Version of", trial.version_date.isoformat() if trial.version_date else None),
+        ("Version date", trial.version_date.isoformat() if trial.version_date else None),
         ("Amendment", trial.amendment),
     )
     facts = tuple((term, value) for term, value in stated if value)

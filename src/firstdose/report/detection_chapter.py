@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from firstdose.report.blocks import Block, Chapter, Formula, Paragraph, Picture, Table, rows
 from firstdose.report.comparison_pictures import draw_detection
 from firstdose.report.design_content import DesignReport
+from firstdose.report.detection import limit_words
 from firstdose.report.wording import between, percent_figure, rate
 
 
@@ -18,10 +19,11 @@ def detection_chapter(content: DesignReport) -> Chapter:
 def _detection_blocks(content: DesignReport) -> Iterator[Block]:
     found = content.detection
     level = rate(found.certainty)
+    sided = "two-sided" if found.is_two_sided else "one-sided"
     yield Paragraph(
         "A small trial sees common events and misses rare ones. For an event of a given true rate, the figures "
         "are the probability that at least one of n participants has it; and, where none has it, the highest rate "
-        f"that the data leave possible (one-sided exact {level} upper limit)."
+        f"that the data leave possible ({limit_words(found)}, exact)."
     )
     yield Picture(
         "Probability that at least one participant has the event, by its true rate",
@@ -34,7 +36,11 @@ def _detection_blocks(content: DesignReport) -> Iterator[Block]:
     )
     yield Table(
         "Probability of seeing at least one event (%), and the upper limit when none is seen",
-        ("participants", *(f"true rate {rate(each)}" for each in found.rates), f"upper limit at 0 events (%), {level}"),
+        (
+            "participants",
+            *(f"true rate {rate(each)}" for each in found.rates),
+            f"upper limit at 0 events (%), {sided} {level}",
+        ),
         rows(
             [
                 (str(count), *map(percent_figure, chances), percent_figure(limit))
@@ -44,9 +50,10 @@ def _detection_blocks(content: DesignReport) -> Iterator[Block]:
         words=(),
     )
     yield Formula("at_least_one", "probability of at least one event = 1 - (1 - p)^n")
-    yield Formula(
-        "upper_limit", f"upper limit at 0 of n = 1 - (1 - c)^(1/n), where c is the confidence level, here {level}"
-    )
+    share = rate((1 + found.certainty) / 2 if found.is_two_sided else found.certainty)
+    what = f"of the upper limit alone, here {share}"
+    yield Formula("upper_limit", f"upper limit at 0 of n = 1 - (1 - c)^(1/n), where c is the confidence {what}")
+    yield Paragraph(f"Here p is the event's true rate, and c the confidence {what}.")
     yield Paragraph(
         "These figures hold for a single kind of event named beforehand. Among many kinds of event, some will be "
         "seen in one participant by chance alone; and no number here says whether the product caused an event."

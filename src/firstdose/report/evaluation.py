@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -45,7 +46,10 @@ class RandomSummary:
 
 @dataclass(frozen=True)
 class Compared:
-    """One design of the comparison; ``refused`` says why it cannot be built for this protocol."""
+    """One design of the comparison; ``refused`` says why it cannot be built for this protocol.
+
+    ``left_out`` are the protocol's further rules that it runs without, ``added`` those that it has beyond them.
+    """
 
     name: str
     title: str
@@ -55,6 +59,14 @@ class Compared:
     figures: OperatingCharacteristics | None
     random: RandomSummary | None
     refused: str = ""
+    left_out: tuple[str, ...] = ()
+    added: tuple[str, ...] = ()
+
+    @property
+    def short_name(self) -> str:
+        """The name by which people know the design: "BOIN", "3+3"."""
+        inside = re.search(r"\(([^)]+)\)", self.title)
+        return inside[1] if inside else self.title.removesuffix(" design")
 
 
 @dataclass(frozen=True)
@@ -131,8 +143,15 @@ def compare(
             why = "; ".join(problem.rule for problem in problems.problems)
             found.append(Compared(name, name, "", (), False, None, None, why))
             continue
-        found.append(_compared(other, False, engine.figures(other, scenarios)))
+        compared = _compared(other, False, engine.figures(other, scenarios))
+        found.append(replace(compared, left_out=_only_in(rule, other), added=_only_in(other, rule)))
     return tuple(found)
+
+
+def _only_in(rule: EscalationRule, other: EscalationRule) -> tuple[str, ...]:
+    """The further rules of one rule that another does not have, in words."""
+    words = {guard.words() for guard in other.guards}
+    return tuple(text for guard in rule.guards if (text := guard.words()) not in words)
 
 
 def _compared(

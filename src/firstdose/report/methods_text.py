@@ -5,8 +5,8 @@ from __future__ import annotations
 from firstdose.report.blocks import Block, Bullets, Chapter, Formula, Heading, Paragraph
 from firstdose.report.characteristics_chapters import engine_words, family_words
 from firstdose.report.design_content import DesignReport
-from firstdose.report.wording import percent, rate, sentence
-from firstdose.simulation.scenarios import TOO_TOXIC_FACTOR
+from firstdose.report.wording import percent, sentence
+from firstdose.simulation.scenarios import TRUE_MTD_WORDS
 
 RANDOM_SOURCE = (
     "Clertant M, O'Quigley J. Semiparametric dose finding methods. J R Stat Soc B 2017;79:1557-1579 (random "
@@ -70,10 +70,13 @@ def _conventions(content: DesignReport) -> tuple[str, ...]:
     ]
     if content.target is not None:
         notes.append(
-            f"The MTD is the level whose true rate is closest to the target {rate(content.target)} (of equally "
-            f"close levels the lower). Where level 1 exceeds {TOO_TOXIC_FACTOR:g} times the target, no level is "
-            "the MTD, and selecting none is correct; every participant then counts as treated above the MTD."
+            f"{sentence(TRUE_MTD_WORDS)} Where no level is the MTD, selecting none is correct, and every participant "
+            "counts as treated above the MTD."
         )
+    notes.append(
+        "MTD not reached: the highest level that may be given is selected, and the data would have allowed to go "
+        "higher, so the MTD may lie above it."
+    )
     notes.append(f"Scenarios: {family_words(content)}")
     if any(each.random for each in content.compared):
         curves = next(each.random.curves for each in content.compared if each.random)
@@ -88,17 +91,41 @@ def _conventions(content: DesignReport) -> tuple[str, ...]:
             "be replaced; “dosed” counts them too."
         )
     else:
-        notes.append(
-            "Every dosed participant is taken to be evaluable; if some are replaced, more are dosed than the "
-            "tables say."
-        )
+        notes.append(f"Every dosed participant is taken to be evaluable. {_if_not_evaluable(content)}")
     if content.expansion_participants:
         notes.append(
-            f"The {content.expansion_participants} participants of the expansion are added only where a level is "
-            "selected; all other figures are those of the escalation."
+            f"The {content.expansion_participants} participants of the expansion are added, evaluable and at the "
+            "selected level, only where a level is selected. Means of participants and DLTs, and the share above the "
+            "MTD, include them; distributions, and the observed rate above the target, are those of the escalation."
         )
-    notes.append("Percentages are rounded to one decimal; “<0.1” is positive, “0” is impossible, and 100 is certain.")
+    notes.append(
+        "Percentages are rounded to one decimal; “<0.1” is positive, "
+        + (
+            "“0” is impossible, and 100 is certain."
+            if content.figures.method == "exact"
+            else "“0” was seen in none and 100 in all of the simulated trials."
+        )
+    )
     return tuple(notes)
+
+
+def _if_not_evaluable(content: DesignReport) -> str:
+    """What changes in a trial some of whose participants are not evaluable."""
+    if content.counts_dosed:
+        text = (
+            "Where some are not, fewer are evaluable when the maximum, which counts all who were dosed, is reached, "
+            "and selection and all other figures change"
+        )
+        return f"{text}." if content.replaces else f"{text}; as they are not replaced, cohorts are decided with fewer."
+    if content.replaces:
+        return (
+            "Where some are not and are replaced, more are dosed than the tables say; the figures of those evaluable, "
+            "and of selection, hold."
+        )
+    return (
+        "Where some are not, they are not replaced: cohorts are decided with fewer, more cohorts may follow before the "
+        "maximum of evaluable participants is reached, and all figures change."
+    )
 
 
 def references(content: DesignReport) -> tuple[str, ...]:

@@ -15,8 +15,8 @@ from firstdose.simulation.pathways import Pathway
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-ROW_HEIGHT = 0.36
-BOX_WIDTH, BOX_HEIGHT = 1.5, 0.27
+ROW_HEIGHT = 0.31
+BOX_WIDTH, BOX_HEIGHT = 1.5, 0.25
 COLUMNS = (0.02, 2.58, 5.14)
 UP, SAME, DOWN = "▲", "■", "▼"
 

@@ -11,9 +11,9 @@ import numpy as np
 
 import firstdose
 from firstdose.designs.building import build_design
-from firstdose.designs.deciding import replay
 from firstdose.designs.history import DLT, NO_DLT, History, parse_outcomes
 from firstdose.designs.recommendation import Recommendation
+from firstdose.designs.replaying import replay
 from firstdose.designs.rule import EscalationRule
 from firstdose.designs.states import Stop
 from firstdose.protocol import Place, Problem, ProblemsFound, Protocol, read_protocol

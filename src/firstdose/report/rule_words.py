@@ -8,20 +8,23 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from firstdose.designs.boin import Boin
-from firstdose.designs.crm import Crm
-from firstdose.designs.i3plus3 import I3plus3
+import numpy as np
+
 from firstdose.designs.rule import EscalationRule
-from firstdose.designs.upm import UnitProbabilityMassDesign
+from firstdose.designs.states import Seen
 from firstdose.protocol import Protocol
 from firstdose.protocol.describe import keys_of
 from firstdose.report.wording import counted, listed, rate, sentence
 
 ON_SENTINEL_DLT = {
     "committee_review": "the rest of the cohort waits for the committee's decision",
-    "end_cohort": "the rest of the cohort is not dosed",
+    "end_cohort": "the rest of the cohort is not dosed, and the cohort is decided as it stands",
     "continue": "the rest of the cohort is dosed as planned",
 }
+
+
+SHARES_OF_TARGET = {"p_saf": 0.6, "p_tox": 1.4}
+"""Settings whose default is this share of the target."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,7 @@ class RuleWords:
     facts: tuple[tuple[str, str], ...]
     settings: tuple[Setting, ...]
     guards: tuple[str, ...]
+    own_stops: tuple[str, ...]
     selection: str
     conduct: tuple[tuple[str, str], ...]
 
@@ -53,13 +57,16 @@ def rule_words(protocol: Protocol, rule: EscalationRule) -> RuleWords:
     """The rule in words; nothing of it is typed twice."""
     design = rule.design
     return RuleWords(
-        title=f"{design.title}, variant {variant}" if (variant := getattr(design, "variant", "")) else design.title,
+        title=f"{design.title}, variant {variant.replace('_', ' ')}"
+        if (variant := getattr(design, "variant", ""))
+        else design.title,
         uses_target=design.requires_target(),
         summary=design.summary,
         explanation=explanation(design),
         facts=tuple(_facts(protocol, rule)),
         settings=tuple(_settings(protocol, rule)),
-        guards=tuple(sentence(guard.words()) for guard in rule.guards),
+        guards=tuple(sentence(guard.words() + _in_counts(guard, rule)) for guard in rule.guards),
+        own_stops=tuple(sentence(text) for text in _own_stops(design)),
         selection=design.selection_words(),
         conduct=tuple(_conduct(protocol)),
     )
@@ -85,33 +92,78 @@ def _facts(protocol: Protocol, rule: EscalationRule) -> Iterator[tuple[str, str]
     yield "Cohort", counted(frame.cohort_size, "participant")
     counts = "all who were dosed, evaluable or not" if rule.counts_dosed else "those evaluable for DLTs"
     yield "Maximum", f"{counted(frame.max_participants, 'participant')} in the escalation, counting {counts}"
-    yield (
-        "Within a cohort",
-        "Dosing stops once every outcome of the rest of the cohort would lead to the same decision."
-        if rule.stops_within_cohort
-        else "Every cohort is completed before a decision is taken.",
-    )
+    yield "Within a cohort", " ".join(_within_a_cohort(rule))
     if rule.expansion_participants:
         yield "Expansion", f"{counted(rule.expansion_participants, 'more participant')} at the selected level"
     yield from _derived(rule)
 
 
+def _within_a_cohort(rule: EscalationRule) -> Iterator[str]:
+    """What may end a cohort before it is complete."""
+    if rule.sentinels_that_end:
+        only = "its first participant, the sentinel," if rule.sentinels_that_end == 1 else "a sentinel"
+        yield f"A DLT of {only} ends a cohort: the rest is not dosed, and the cohort is decided as it stands."
+    if rule.stops_within_cohort:
+        yield "Dosing stops once every outcome of the rest of the cohort would lead to the same decision."
+    elif rule.sentinels_that_end:
+        yield "Every other cohort is completed before a decision is taken."
+    else:
+        yield "Every cohort is completed before a decision is taken."
+
+
+def _in_counts(guard: Any, rule: EscalationRule) -> str:
+    """For a guard that watches level 1: under which prior, and from which counts at level 1 on it stops."""
+    if not hasattr(guard, "exceeds"):
+        return ""
+    frame, model = rule.frame, rule.design.is_model_based
+    stops = []
+    for number in range(frame.cohort_size, min(frame.max_participants, 6 * frame.cohort_size) + 1, frame.cohort_size):
+        dlts = np.arange(number + 1, dtype=np.int16)
+        whole = np.ones_like(dlts)
+        at_one = np.arange(frame.levels) == 0
+        seen = Seen(
+            number * whole[:, None] * at_one, dlts[:, None] * at_one, whole, number * whole, dlts,
+            frame.top * whole, np.zeros((number + 1, 0), dtype=np.int16),
+        )  # fmt: skip
+        unsafe = np.flatnonzero(guard.exceeds(seen, rule.design) > guard.certainty)
+        if unsafe.size:
+            stops.append(f"{int(unsafe[0])} of {number}")
+    prior = "the model's posterior; with level 1 alone treated" if model else "a uniform prior; at level 1"
+    return f" (by {prior}, it stops from {', '.join(stops)} on)" if stops else f" (by {prior}, no count stops)"
+
+
+def _own_stops(design: Any) -> Iterator[str]:
+    """What stops a trial by the design's own settings, for designs that have such settings."""
+    if getattr(design, "extra_safe", False):
+        yield (
+            f"extra safety: after a cohort at level 1, the trial stops and no level is named when level 1 exceeds the "
+            f"target with posterior probability above {design.certainty() - design.offset:g}, from "
+            f"{counted(design.fewest_that_eliminate, 'participant')} at that level on"
+        )
+    most = getattr(design, "stop_at", None)
+    if most is not None:
+        yield (
+            f"the trial stops, and a level is named, once {counted(most, 'participant')} "
+            f"{'was' if most == 1 else 'were'} treated at the current level, unless no level is left"
+        )
+
+
 def _derived(rule: EscalationRule) -> Iterator[tuple[str, str]]:
-    """Figures that the design works out from its settings."""
-    design = rule.design
-    if isinstance(design, Boin):
+    """Figures that the design works out from its settings, for designs that have such figures."""
+    design: Any = rule.design
+    if hasattr(design, "bounds"):
         escalate, deescalate = design.bounds
         yield (
             "Bounds of the observed DLT rate",
             f"escalate at {escalate:.4f} or below, de-escalate at {deescalate:.4f} or above",
         )
-    elif isinstance(design, UnitProbabilityMassDesign):
+    if hasattr(design, "target_interval"):
         lower, upper = design.target_interval()
         yield "Target interval of the DLT rate", f"{rate(lower)} to {rate(upper)}"
-    elif isinstance(design, I3plus3):
+    if hasattr(design, "interval"):
         lower, upper = design.interval
         yield "Equivalence interval of the DLT rate", f"{rate(lower)} to {rate(upper)}"
-    elif isinstance(design, Crm):
+    if hasattr(design, "rates"):
         yield "Skeleton", ", ".join(f"{value:.3f}" for value in design.rates)
 
 
@@ -120,7 +172,10 @@ def _settings(protocol: Protocol, rule: EscalationRule) -> Iterator[Setting]:
     keys = keys_of(type(design))
     for name in type(design).setting_names():
         value = getattr(design, name)
-        if value is None and name not in stated:
+        if value is None and name in SHARES_OF_TARGET and rule.frame.target is not None:
+            share = SHARES_OF_TARGET[name]
+            value = f"{share * rule.frame.target:.6g} ({share:g} of the target)"
+        elif value is None and name not in stated:
             continue
         yield Setting(name, show_setting(value), keys[name].meaning.words.replace("`", ""), name in stated)
 
@@ -159,7 +214,7 @@ def _conduct(protocol: Protocol) -> Iterator[tuple[str, str]]:
         yield (
             "Sentinel",
             f"{first} of each cohort {'is' if sentinel.participants == 1 else 'are'} dosed "
-            f"{counted(sentinel.interval_days, 'day')} before the next. After a DLT of a sentinel, "
+            f"at least {counted(sentinel.interval_days, 'day')} before the next. After a DLT of a sentinel, "
             f"{ON_SENTINEL_DLT[sentinel.on_dlt]}.",
         )
     if escalation.interval_between_participants_days is not None:

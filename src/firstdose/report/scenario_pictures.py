@@ -33,12 +33,15 @@ def draw_truths(figures: OperatingCharacteristics) -> str:
     """The true curves, each with its own marker, line and name; the target as a line across."""
     levels = list(range(1, len(figures.dose_levels) + 1))
     left = 1 - 0.13 * max(len(levels), 3)
+    right = levels[-1] + 0.1
+    gap = 0.014 * (right - left)
     with styled():
-        figure = new_figure(WIDTH, 2.7)
+        figure = new_figure(WIDTH, 2.35)
         axes = figure.subplots()
         ends = spread([100 * scenario.truth[-1] for scenario in figures.scenarios], 6.0)
         for index, scenario in enumerate(figures.scenarios):
             colour = WARM if scenario.true_mtd is None and figures.target is not None else STRONG
+            colour = INK if colour == STRONG and index >= len(LINES) else colour
             rates = [100 * value for value in scenario.truth]
             axes.plot(
                 levels, rates, color=colour, linestyle=LINES[index % len(LINES)],
@@ -48,20 +51,20 @@ def draw_truths(figures: OperatingCharacteristics) -> str:
                 mtd = scenario.true_mtd
                 axes.plot(mtd, rates[mtd - 1], MARKERS[index % len(MARKERS)], color=colour, markersize=6.5, zorder=5)
             axes.plot(
-                [levels[-1] + 0.05, levels[-1] + 0.2],
+                [levels[-1] + gap, right + gap],
                 [rates[-1], ends[index]],
                 color=FAINT,
                 linewidth=0.6,
                 clip_on=False,
             )
             label = f"{index + 1}: {shorten(scenario.name)}"
-            axes.text(levels[-1] + 0.23, ends[index], label, va="center", color=colour, clip_on=False)
+            axes.text(right + 1.4 * gap, ends[index], label, va="center", color=colour, clip_on=False)
         if figures.target is not None:
             axes.axhline(100 * figures.target, color=INK, linewidth=0.7, linestyle=(0, (1, 2)))
             axes.text(
                 left + 0.03, 100 * figures.target + 1.2, f"target\n{rate(figures.target)}", va="bottom", fontsize=7
             )
-        axes.set(xlim=(left, levels[-1] + 0.1), ylim=(0, 100), ylabel="true DLT rate (%)")
+        axes.set(xlim=(left, right), ylim=(0, 100), ylabel="true DLT rate (%)")
         axes.set_xlabel(f"dose level (dose in {shorten(figures.unit)})")
         axes.set_xticks(
             levels, [f"{level}\n({dose:.15g})" for level, dose in zip(levels, figures.dose_levels, strict=True)]
@@ -73,7 +76,7 @@ def draw_truths(figures: OperatingCharacteristics) -> str:
 def draw_selection(figures: OperatingCharacteristics) -> str:
     """P(selected) for each level and none, a panel a scenario; the correct answer dark and named."""
     with styled():
-        figure, all_axes = panels(len(figures.scenarios))
+        figure, all_axes = panels(len(figures.scenarios), height=1.35)
         for index, (axes, scenario) in enumerate(zip(all_axes, figures.scenarios, strict=True)):
             chances = [scenario.none_selected, *scenario.selected]
             right = correct_answer(figures, scenario)
@@ -97,7 +100,7 @@ def draw_allocation(figures: OperatingCharacteristics) -> str:
     """Mean participants at each level, a panel a scenario; levels above the MTD hatched."""
     most = max(max(scenario.mean_participants) for scenario in figures.scenarios)
     with styled():
-        figure, all_axes = panels(len(figures.scenarios))
+        figure, all_axes = panels(len(figures.scenarios), height=1.35)
         for index, (axes, scenario) in enumerate(zip(all_axes, figures.scenarios, strict=True)):
             right = correct_answer(figures, scenario)
             means = scenario.mean_participants
@@ -116,25 +119,33 @@ def draw_allocation(figures: OperatingCharacteristics) -> str:
 
 def draw_sizes(figures: OperatingCharacteristics) -> str:
     """The distribution of the trial's size, a panel a scenario; the mean as a line."""
+    from matplotlib.ticker import MaxNLocator
+
     largest = max(max(scenario.size_distribution) for scenario in figures.scenarios)
     tallest = max(max(scenario.size_distribution.values()) for scenario in figures.scenarios)
     with styled():
-        figure, all_axes = panels(len(figures.scenarios), height=1.35)
+        figure, all_axes = panels(len(figures.scenarios), height=1.2)
         for index, (axes, scenario) in enumerate(zip(all_axes, figures.scenarios, strict=True)):
             sizes = sorted(scenario.size_distribution)
             axes.bar(
                 sizes, [100 * scenario.size_distribution[size] for size in sizes], width=0.8, color=PLAIN, edgecolor=INK
             )
-            mean = scenario.mean_total_participants
+            mean = mean_in_escalation(scenario)
             axes.axvline(mean, color=WARM, linewidth=1, linestyle=(0, (3, 1.5)))
             side = "right" if mean > 0.6 * largest else "left"
             gap = -0.015 * largest if side == "right" else 0.015 * largest
             axes.text(mean + gap, 107 * tallest, f"mean {number(mean)}", ha=side, fontsize=6.5, color=WARM)
             axes.set_title(panel_title(index, scenario))
+            axes.xaxis.set_major_locator(MaxNLocator(integer=True))
             axes.set(xlim=(0, largest + 1), ylim=(0, 118 * tallest), ylabel="trials (%)", xlabel="participants")
             axes.grid(axis="y")
         _outer_labels_only(all_axes)
         return as_svg(figure)
+
+
+def mean_in_escalation(scenario: ScenarioFigures) -> float:
+    """Mean participants without those of an expansion."""
+    return scenario.mean_total_participants - sum(scenario.expansion_participants)
 
 
 def correct_answer(figures: OperatingCharacteristics, scenario: ScenarioFigures) -> int | None:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from firstdose.report.characteristics_chapters import largest_error
+from firstdose.report.comparison_chapter import differs
 from firstdose.report.design_content import DesignReport
+from firstdose.report.detection import limit_words
 from firstdose.report.wording import between, counted, listed, percent, rate
 
 
@@ -17,15 +20,14 @@ def summary_sentences(content: DesignReport) -> Iterator[str]:
     largest = content.detection.numbers.index(content.max_participants)
     yield (
         f"If none of {counted(content.max_participants, 'participant')} has a given event, its true rate may still "
-        f"be as high as {percent(content.detection.upper_limits[largest])} (one-sided "
-        f"{rate(content.detection.certainty)} upper limit)."
+        f"be as high as {percent(content.detection.upper_limits[largest])} ({limit_words(content.detection)})."
     )
     exact = content.figures.method == "exact"
     yield (
         "All operating characteristics are exact probabilities of this rule; they carry no simulation error."
         if exact
-        else f"Operating characteristics come from {content.figures.trials:,} simulated trials a scenario; their "
-        "standard errors stand with them."
+        else f"Operating characteristics come from {content.figures.trials:,} simulated trials a scenario; standard "
+        f"errors of selection probabilities are at most {percent(largest_error(content.figures))}."
     )
     if content.assumed:
         yield (
@@ -67,7 +69,10 @@ def _selection(content: DesignReport) -> Iterator[str]:
                 f"with probability {percent(each.none_selected)}."
             )
             break
-    if content.random is not None:
+    if content.random is None:
+        if content.figures.method != "exact" and content.engine.curves:
+            yield "Random rising curves were left out, as they need exact figures."
+    else:
         yield (
             f"Over {content.random.curves} random rising curves it selects the correct level in "
             f"{percent(content.random.correct)} on average (middle half of the curves: "
@@ -80,6 +85,7 @@ def _burden(content: DesignReport) -> Iterator[str]:
     sizes = between([each.mean_total_participants for each in scenarios], "number")
     dlts = between([each.mean_total_dlts for each in scenarios], "number")
     text = f"Depending on the scenario, a trial treats {sizes} participants on average and sees {dlts} DLTs"
+    text += ", the expansion included" if content.expansion_participants else ""
     shares = [each.share_above_mtd for each in scenarios if each.true_mtd and each.share_above_mtd is not None]
     if shares:
         text += f"; where there is an MTD, {between(shares)} of participants are treated above it"
@@ -98,8 +104,9 @@ def _against_others(content: DesignReport) -> Iterator[str]:
     if own is None or not others:
         return
     ordered = sorted(others, key=lambda item: -item[1])
-    phrases = [f"{each.name} {percent(mean)}" for each, mean in ordered]
+    phrases = [f"{each.short_name} {percent(mean)}" for each, mean in ordered]
     yield (
-        f"Mean correct selection over all scenarios shown is {percent(own)}; under the same scenarios and further "
-        f"rules it is, for other designs: {', '.join(phrases)}."
+        f"Mean correct selection over all scenarios shown is {percent(own)}; under the same scenarios "
+        f"{'(further rules differ, see the comparison)' if differs(content) else 'and further rules'} it is, for "
+        f"other designs: {', '.join(phrases)}."
     )
