@@ -1,0 +1,100 @@
+"""The lines of a text file whose encoding is declared, marked or mixed; nothing that cannot be decoded is dropped."""
+
+from __future__ import annotations
+
+import codecs
+import gzip
+import io
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO, cast
+
+from firstdose.records.problems import Collector
+
+LONGEST_LINE_BYTES = 16_000_000
+MARKS = (
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+    (codecs.BOM_UTF8, "utf-8"),
+)
+MOST_LINES_NAMED = 5
+
+
+def open_bytes(path: Path) -> BinaryIO:
+    """A file for reading, unpacked if its name ends in .gz."""
+    return cast(BinaryIO, gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb"))
+
+
+def lines_of(stream: BinaryIO, file: str, collector: Collector, encoding: str | None = None) -> Iterator[str]:
+    """The lines of a text, each with its end.
+
+    With a byte order mark or a declared encoding, that holds. Otherwise a line that is UTF-8 is read as UTF-8 and any
+    other as Windows-1252, with a note: so files in one of them, and files in which both are mixed, are read alike.
+    """
+    head = stream.read(4)
+    mark, marked = next(((mark, name) for mark, name in MARKS if head.startswith(mark)), (b"", None))
+    rest = cast(BinaryIO, io.BufferedReader(_Rejoined(head[len(mark) :] if marked == "utf-8" else head, stream)))
+    if marked == "utf-8":
+        encoding = None
+    elif marked:
+        encoding = marked
+    if encoding is None:
+        yield from _lines_in_utf8_or_windows(rest, file, collector)
+    else:
+        yield from _lines_as_declared(rest, file, collector, encoding)
+
+
+class _Rejoined(io.RawIOBase):
+    """The first bytes of a stream, put before the rest again."""
+
+    def __init__(self, head: bytes, stream: BinaryIO) -> None:
+        self.head, self.stream = head, stream
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: bytearray) -> int:  # type: ignore[override]
+        """Fill a buffer."""
+        data = self.head[: len(buffer)] or self.stream.read(len(buffer))
+        self.head = self.head[len(buffer) :]
+        buffer[: len(data)] = data
+        return len(data)
+
+
+def _lines_in_utf8_or_windows(stream: BinaryIO, file: str, collector: Collector) -> Iterator[str]:
+    """Lines in UTF-8, or in Windows-1252 where they are not."""
+    others: list[int] = []
+    count = 0
+    for number, line in enumerate(iter(lambda: stream.readline(LONGEST_LINE_BYTES), b""), start=1):
+        try:
+            yield line.decode("utf-8")
+        except UnicodeDecodeError:
+            count += 1
+            if count <= MOST_LINES_NAMED:
+                others.append(number)
+            yield _from_windows(line)
+    if count:
+        named = ", ".join(map(str, others)) + (" ..." if count > len(others) else "")
+        collector.notes.append(f"{file}: {count} lines are not UTF-8 and were read as Windows-1252: {named}")
+
+
+def _from_windows(line: bytes) -> str:
+    """A line in Windows-1252; the five bytes that this does not define are read as Latin-1."""
+    try:
+        return line.decode("cp1252")
+    except UnicodeDecodeError:
+        return "".join(bytes([byte]).decode("cp1252", "ignore") or chr(byte) for byte in line)
+
+
+def _lines_as_declared(stream: BinaryIO, file: str, collector: Collector, encoding: str) -> Iterator[str]:
+    """Lines in one encoding; a byte that is not of it is shown as an escape instead."""
+    try:
+        text = io.TextIOWrapper(stream, encoding=encoding, errors="backslashreplace", newline="\n")
+    except LookupError:
+        collector.add("must be an encoding", "name one such as utf-8 or cp1252", "not read", file=file, value=encoding)
+        return
+    strict = codecs.lookup(encoding).name
+    for line in iter(lambda: text.readline(LONGEST_LINE_BYTES), ""):
+        yield line.replace("\ufeff", "") if strict.startswith("utf") else line

@@ -1,0 +1,129 @@
+"""Reads CSV in parts, as text; a row that cannot be separated into cells is kept as it stands among the rejected."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import polars as pl
+
+from firstdose.records.decoding import lines_of, open_bytes
+from firstdose.records.problems import Collector, row_as_text
+
+ROW = "firstdose row"
+ROWS_AT_ONCE = 50_000
+LONGEST_CELL = 1_000_000
+MOST_RESUMPTIONS = 1_000
+DELIMITERS = (",", ";", "\t", "|")
+
+
+class Lines:
+    """Lines that remembers what was taken for the present row, so that it can be given back."""
+
+    def __init__(self, lines: Iterator[str]) -> None:
+        self.lines = lines
+        self.returned: list[str] = []
+        self.taken: list[str] = []
+        self.resumptions = 0
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        line = self.returned.pop() if self.returned else next(self.lines)
+        self.taken.append(line)
+        return line
+
+    def set_aside(self) -> str:
+        """The text that could not be separated: the first line of the row; the others will be read again."""
+        self.resumptions += 1
+        if self.resumptions > MOST_RESUMPTIONS:
+            aside, self.taken = "".join(self.taken), []
+            return aside
+        self.returned.extend(reversed(self.taken[1:]))
+        return "".join(self.taken[:1])
+
+
+def read_delimited(path: Path, file: str, collector: Collector, encoding: str | None = None) -> Iterator[pl.DataFrame]:
+    """The rows of a CSV file in parts, as text; an empty cell is nothing. `ROW` counts from 1, the header."""
+    csv.field_size_limit(max(csv.field_size_limit(), LONGEST_CELL))
+    with open_bytes(path) as stream:
+        try:
+            yield from _parts(lines_of(stream, file, collector, encoding), file, collector)
+        except (OSError, EOFError) as error:
+            collector.add(f"the file must be readable: {error}", "copy it again from its source", "not read", file=file)
+
+
+def _parts(lines: Iterator[str], file: str, collector: Collector) -> Iterator[pl.DataFrame]:
+    """Header, then rows."""
+    first = next(lines, "")
+    delimiter = max(DELIMITERS, key=first.count)
+    source = Lines(_with_first(first, lines))
+    rows = _rows(source, delimiter, file, collector)
+    _, header = next(rows, (1, []))
+    columns = _column_names(header, file, collector)
+    if not columns:
+        collector.add("must begin with the names of its columns", "add a header", "not read", file=file)
+        return
+    part: list[tuple[int, list[str]]] = []
+    for number, cells in rows:
+        if len(cells) != len(header):
+            rule = f"must have {len(header)} cells, as the header has; this row has {len(cells)}"
+            collector.reject(file, number, row_as_text(cells), rule, "put text with commas or quotes in quotes")
+            continue
+        part.append((number, cells))
+        if len(part) == ROWS_AT_ONCE:
+            yield _frame(part, columns)
+            part = []
+    yield _frame(part, columns)
+
+
+def _with_first(first: str, lines: Iterator[str]) -> Iterator[str]:
+    """The first line, then the others."""
+    if first:
+        yield first
+    yield from lines
+
+
+def _rows(source: Lines, delimiter: str, file: str, collector: Collector) -> Iterator[tuple[int, list[str]]]:
+    """The cells of each row with its number; empty lines count but are passed over."""
+    reader = csv.reader(source, delimiter=delimiter, strict=True)
+    number = 0
+    while True:
+        source.taken = []
+        number += 1
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            rule = f"must be separable into cells: {error}"
+            fix = "close every quotation mark, and double those inside quoted text"
+            collector.reject(file, number, source.set_aside(), rule, fix)
+            reader = csv.reader(source, delimiter=delimiter, strict=True)
+            continue
+        if cells:
+            yield number, cells
+
+
+def _column_names(header: list[str], file: str, collector: Collector) -> dict[str, int]:
+    """The columns by name; the second of two with one name is not read."""
+    columns: dict[str, int] = {}
+    for place, cell in enumerate(header):
+        name = cell.strip()
+        if name in columns or name in ("", ROW):
+            rule = "must differ from the names of the other columns" if name else "must have a name"
+            collector.add(rule, "rename the column", "not read", file=file, row=1, field=name or None)
+        else:
+            columns[name] = place
+    return columns
+
+
+def _frame(part: list[tuple[int, list[str]]], columns: dict[str, int]) -> pl.DataFrame:
+    """Rows as a frame of text."""
+    data: dict[str, Iterable[object]] = {
+        name: [cells[place] or None for _, cells in part] for name, place in columns.items()
+    }
+    schema = {ROW: pl.Int64, **dict.fromkeys(columns, pl.String)}
+    return pl.DataFrame({ROW: [number for number, _ in part], **data}, schema=schema)

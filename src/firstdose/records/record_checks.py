@@ -1,0 +1,133 @@
+"""Rules between the fields of one record; a rule on dates is broken only where the dates surely say so."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from firstdose.records.dosing import Batch, Dosing, Slot
+from firstdose.records.events import AdverseEvent, Relapse
+from firstdose.records.examinations import Assessment, LabResult, Sample, Visit, VitalSign
+from firstdose.records.partial_date_frames import is_day_before, is_moment_before
+from firstdose.records.subjects import MedicalHistory, Subject
+from firstdose.records.treatments import Medication
+
+CHECK_SOURCE = "check both with the source"
+CRITERIA = tuple(
+    f"serious_{name}" for name in ("death", "life_threatening", "hospital", "disability", "congenital", "other")
+)
+
+
+@dataclass(frozen=True)
+class RecordRule:
+    """One rule: the field to look at, when it is broken, the rule in words and what to do."""
+
+    field: str
+    is_broken: pl.Expr
+    rule: str
+    fix: str = CHECK_SOURCE
+
+
+def _col(name: str) -> pl.Expr:
+    return pl.col(name)
+
+
+def _ends_before_start(start: str, end: str, by_day: bool = False) -> RecordRule:
+    """An end before its start."""
+    compare = is_day_before if by_day else is_moment_before
+    return RecordRule(end, compare(_col(end), _col(start)), f"should not be before {start}")
+
+
+def _says_why(field: str) -> tuple[RecordRule, ...]:
+    """What was not done or could not be performed has a reason and no answer; what was done has an answer."""
+    is_open = _col("performed").is_in(["not_done", "unable_to_perform"]).fill_null(False)
+    has_answer = _col(field).is_not_null() | _col(f"{field}_text").is_not_null()
+    return (
+        RecordRule("reason", is_open & _col("reason").is_null(), "should say why it was not done", "add the reason"),
+        RecordRule(field, is_open & has_answer, "should be empty for what was not done"),
+        RecordRule(
+            field,
+            ~is_open & ~has_answer,
+            "should have an answer, or say that it was not done and why",
+            "add the answer, or fill in performed and reason",
+        ),
+    )
+
+
+ADVERSE_EVENT_RULES = (
+    _ends_before_start("start", "end"),
+    RecordRule(
+        "serious",
+        _col("serious") & ~pl.any_horizontal(_col(name).fill_null(False) for name in CRITERIA),
+        "a serious event should name the criterion that makes it serious",
+        "fill in the criterion",
+    ),
+    RecordRule(
+        "serious",
+        ~_col("serious").fill_null(False) & pl.any_horizontal(_col(name).fill_null(False) for name in CRITERIA),
+        "an event that meets a criterion of seriousness should be serious",
+    ),
+    RecordRule("outcome", (_col("grade") == 5) & (_col("outcome") != "fatal"), "an event of grade 5 should be fatal"),
+    RecordRule("grade", (_col("outcome") == "fatal") & (_col("grade") < 5), "a fatal event should be of grade 5"),
+    RecordRule("aware", is_moment_before(_col("aware"), _col("start")), "should not be before the start"),
+)
+
+RECORD_RULES: dict[type, tuple[RecordRule, ...]] = {
+    Subject: (
+        RecordRule("birth", is_day_before(_col("consent"), _col("birth")), "should be before consent"),
+        RecordRule(
+            "eligibility_confirmed",
+            is_moment_before(_col("eligibility_confirmed"), _col("consent")),
+            "should not be before consent",
+        ),
+    ),
+    MedicalHistory: (_ends_before_start("start", "end", by_day=True),),
+    Visit: (_ends_before_start("start", "end"),),
+    AdverseEvent: ADVERSE_EVENT_RULES,
+    Medication: (
+        _ends_before_start("start", "end"),
+        RecordRule("dose_unit", (_col("dose") > 0) & _col("dose_unit").is_null(), "a dose should have a unit"),
+        RecordRule("ongoing", _col("ongoing") & _col("end").is_not_null(), "a drug still taken should have no end"),
+    ),
+    Dosing: (
+        _ends_before_start("product_start", "product_end"),
+        _ends_before_start("procedure_start", "product_start"),
+        RecordRule(
+            "dose_unit",
+            (_col("dose_given").is_not_null() | _col("dose_assigned").is_not_null()) & _col("dose_unit").is_null(),
+            "a dose should have a unit",
+            "add the unit",
+        ),
+        RecordRule("dose_given", (_col("given") == "none") & (_col("dose_given") > 0), "should be 0 if none was given"),
+        RecordRule(
+            "interruption_reason",
+            _col("interrupted") & _col("interruption_reason").is_null(),
+            "an interruption should have a reason",
+            "add the reason",
+        ),
+    ),
+    Slot: (
+        RecordRule(
+            "subject",
+            _col("state").is_in(["assigned", "dosed", "replaced"]) & _col("subject").is_null(),
+            "a slot in this state should have a subject",
+            "add the subject, or open the slot",
+        ),
+    ),
+    Batch: (_ends_before_start("manufactured", "expires", by_day=True),),
+    LabResult: (
+        *_says_why("result"),
+        RecordRule("range_high", _col("range_high") < _col("range_low"), "should not be below range_low"),
+        RecordRule(
+            "standard_range_high",
+            _col("standard_range_high") < _col("standard_range_low"),
+            "should not be below standard_range_low",
+        ),
+        RecordRule("last_intake", is_moment_before(_col("drawn"), _col("last_intake")), "should be before the draw"),
+    ),
+    VitalSign: _says_why("result"),
+    Assessment: _says_why("answer"),
+    Sample: (_ends_before_start("taken", "frozen"),),
+    Relapse: (_ends_before_start("onset", "end", by_day=True),),
+}
