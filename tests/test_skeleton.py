@@ -52,11 +52,7 @@ def imports_of(path: Path) -> Iterator[str]:
 def modules_after(statement: str) -> set[str]:
     """What a fresh interpreter has loaded after a statement."""
     code = f"{statement}\nimport sys\nprint(*sys.modules)"
-    return set(
-        subprocess.run(
-            [sys.executable, "-c", code], capture_output=True, check=True, text=True
-        ).stdout.split()
-    )
+    return set(subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True).stdout.split())
 
 
 def test_version_agrees_with_pyproject() -> None:
@@ -83,19 +79,13 @@ def test_light_packages_load_nothing_heavy(package: str) -> None:
 
 
 def test_every_folder_with_modules_is_a_package() -> None:
-    assert {path.parent for path in PACKAGE.rglob("*.py")} == {
-        path.parent for path in PACKAGE.rglob("__init__.py")
-    }
+    assert {path.parent for path in PACKAGE.rglob("*.py")} == {path.parent for path in PACKAGE.rglob("__init__.py")}
 
 
 def test_import_contract_lists_every_package() -> None:
-    (contract,) = (
-        each for each in PYPROJECT["tool"]["importlinter"]["contracts"] if each["type"] == "layers"
-    )
+    (contract,) = (each for each in PYPROJECT["tool"]["importlinter"]["contracts"] if each["type"] == "layers")
     listed = {name for layer in contract["layers"] for name in re.findall(r"\w+", layer)}
-    found = {
-        path.stem for path in PACKAGE.iterdir() if path.suffix == ".py" or (path / "__init__.py").exists()
-    }
+    found = {path.stem for path in PACKAGE.iterdir() if path.suffix == ".py" or (path / "__init__.py").exists()}
     assert contract["exhaustive"]
     assert found - {"__init__"} <= listed
 
@@ -145,13 +135,9 @@ def test_no_file_names_a_machine_a_registry_or_a_neighbouring_folder() -> None:
     assert not found
 
 
-def test_browser_prints_a_page_and_poppler_draws_it(
-    chromium: list[str], pdftoppm: str, tmp_path: Path
-) -> None:
+def test_browser_prints_a_page_and_poppler_draws_it(chromium: list[str], pdftoppm: str, tmp_path: Path) -> None:
     page, document = tmp_path / "page.html", tmp_path / "page.pdf"
     page.write_text("<!doctype html><title>Page</title><p>5 × 10⁶ cells", "utf-8")
     subprocess.run([*chromium, f"--print-to-pdf={document}", page.as_uri()], check=True, timeout=120)
-    subprocess.run(
-        [pdftoppm, "-r", "50", "-png", "-singlefile", document, tmp_path / "page"], check=True, timeout=60
-    )
+    subprocess.run([pdftoppm, "-r", "50", "-png", "-singlefile", document, tmp_path / "page"], check=True, timeout=60)
     assert (tmp_path / "page.png").read_bytes().startswith(b"\x89PNG")

@@ -1,0 +1,391 @@
+"""Writes the generated pages and pictures: `python docs/build.py --write`; `--check` says which are out of date.
+
+The pages are made from the code alone: each key's own words, types, limits and defaults. A picture holds the figures
+that it was drawn from as its description, and is up to date when these are.
+"""
+
+from __future__ import annotations
+
+import argparse
+import inspect
+import json
+import os
+import re
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from html import escape, unescape
+from pathlib import Path
+from typing import Any, get_args, get_origin
+
+from typer.testing import CliRunner
+
+from firstdose.cli import app
+from firstdose.designs import DESIGNS, GUARDS
+from firstdose.designs.building import MUST_FOLLOW, build_design, settings_of
+from firstdose.designs.history import History
+from firstdose.designs.recommendation import Recommendation
+from firstdose.designs.rule import EscalationRule
+from firstdose.designs.states import STOP_WORDS, Stop
+from firstdose.protocol import json_schema, protocol_reference, read_protocol
+from firstdose.protocol.describe import bare, keys_of, section_of
+from firstdose.protocol.problems import ProblemsFound
+from firstdose.protocol.reading import examine_text
+from firstdose.protocol.reference import TABLE_HEAD, key_row
+from firstdose.simulation.figures import OperatingCharacteristics, ScenarioFigures
+from firstdose.simulation.operating_characteristics import operating_characteristics
+from firstdose.simulation.pathways import Pathway, pathways
+from firstdose.simulation.scenarios import steps_around_each_mtd
+from firstdose.simulation.summary import SUMMARISED
+from firstdose.validation import COMPARISONS
+
+DOCS = Path(__file__).resolve().parent
+REFERENCE, PICTURES = DOCS / "reference", DOCS / "pictures"
+REFERENCE_TRIAL = DOCS.parent / "examples" / "nsc-spms" / "protocol.yaml"
+
+# Settings with which a design is shown: those that have no default. Several are shown one after the other.
+DESIGN_SETTINGS: dict[str, list[dict[str, Any]]] = {
+    "three_plus_three": [{"variant": variant} for variant in ("previous", "step_down", "confirm_six")],
+    "crm": [{"skeleton": [0.05, 0.12, 0.25, 0.40]}],
+    "blrm": [
+        {
+            "reference_dose": {"value": 2, "unit": "million cells"},
+            "prior_mean": [-1.0986, 0],
+            "prior_sd": [2, 1],
+            "declare": {"participants": 6, "target_probability": 0.5},
+        }
+    ],
+}
+
+GUARD_SETTINGS: dict[str, list[dict[str, Any]]] = {
+    "no_skipping": [{}],
+    "stop_when_too_toxic": [{"certainty": 0.95}],
+    "stop_when_enough": [{"participants": 12}],
+    "stop_when_precise": [{"lower": 0.15, "upper": 0.35, "certainty": 0.8}],
+    "at_least": [{"participants": 9}],
+    "cohort_sizes": [{"by_cohort": [1, 2, 3]}, {"by_level": [1, 3]}],
+    "titration": [{}, {"until_level": 2}],
+    "highest_level": [{"level": 3}],
+}
+
+DECISION_KEYS = {
+    "action": "`dose`, `wait` (windows are open whose outcome matters) or `stop`.",
+    "next_level": "The level to treat next; null unless the action is `dose`.",
+    "recommended_level": "The level selected at the end; null before it, and when none is.",
+    "reason": "Why, in words.",
+    "flags": "What people should look at: departures from the rule, figures next to a bound.",
+    "cohort_size": "Participants in the next cohort; null unless the action is `dose`.",
+    "stop_reason": "Why the trial ends; null before.",
+    "mtd_not_reached": "Whether the MTD may lie above the selected top level.",
+}
+
+SHAPES: dict[str, str] = {
+    "str": "text",
+    "bool": "true or false",
+    "int": "whole number",
+    "float": "number",
+    "list[float]": "one number a level",
+    "dict[str, float]": "name: probability",
+    "dict[int, float]": "count: probability",
+    "list[dict[int, float]]": "one a level, count: probability",
+    "dict[str, Any]": "as named",
+    "list[ScenarioFigures]": "one a scenario",
+}
+
+
+def pages() -> dict[Path, str]:
+    """Every generated page with its text."""
+    return {
+        REFERENCE / "protocol.md": protocol_reference().rstrip() + "\n",
+        REFERENCE / "protocol.schema.json": json.dumps(json_schema(), indent=1, ensure_ascii=False) + "\n",
+        REFERENCE / "designs.md": page(designs_page()),
+        REFERENCE / "guards.md": page(guards_page()),
+        REFERENCE / "commands.md": page(commands_page()),
+        REFERENCE / "figures.md": page(figures_page()),
+        REFERENCE / "validation.md": page(validation_page()),
+    }
+
+
+def page(lines: Iterator[str]) -> str:
+    """Lines as the text of a page."""
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def designs_page() -> Iterator[str]:
+    """Every design: title, source, settings, and how the final level is chosen."""
+    yield "# Escalation designs\n"
+    yield (
+        "A design is named by `escalation.design`; its settings stand in `escalation.settings`. The page on "
+        "[methods](../methods/README.md) says how each is computed.\n"
+    )
+    yield from (f"- [`{name}`](#{name}): {design.title}" for name, design in DESIGNS.items())
+    yield ""
+    for name, design in DESIGNS.items():
+        yield f"## `{name}`\n\n**{design.title}.** {design.summary}\n"
+        yield f"{prose(design)}\n"
+        yield f"Source: {design.source}\n"
+        yield from settings_tables(name, settings_of(design))
+        yield "Final level:\n"
+        for settings in DESIGN_SETTINGS.get(name, [{}]):
+            yield f"- {rule_with(name, settings).design.selection_words()}"
+        yield ""
+
+
+def guards_page() -> Iterator[str]:
+    """Every guard: what it does, its settings, and an entry for the protocol file."""
+    yield "# Guards\n"
+    yield (
+        "A guard is a condition on top of the design. Guards stand in `escalation.guards`; they review each step of "
+        "the design in the order given, and the trial's maximum comes last.\n"
+    )
+    for name, (others, effect) in MUST_FOLLOW.items():
+        named = ", ".join(f"`{other}`" for other in others)
+        yield f"- `{name}` must come after {named}: before such a guard it {effect}."
+    yield ""
+    for name, guard in GUARDS.items():
+        yield f"## `{name}`\n\n{prose(guard)}\n"
+        if guard.needs_model:
+            yield "For model-based designs only (`crm`, `blrm`); refused with others.\n"
+        yield from settings_tables(name, settings_of(guard))
+        for settings in GUARD_SETTINGS[name]:
+            entry = f"{name}: {inline(settings)}" if settings else name
+            yield f"- `- {entry}`: {guard_in_words(name, settings)}."
+        yield ""
+
+
+def settings_tables(place: str, section: type) -> Iterator[str]:
+    """The keys of a design or guard, then those of the mappings among them."""
+    keys = keys_of(section).values()
+    if not keys:
+        yield "No settings.\n"
+        return
+    yield TABLE_HEAD
+    yield from map(key_row, keys)
+    yield ""
+    for key in keys:
+        inner = section_of(key.annotation)
+        if inner:
+            yield f"### `{place}.{key.name}`\n\n{prose(inner)}\n"
+            yield from settings_tables(f"{place}.{key.name}", inner)
+
+
+def prose(part: object) -> str:
+    """The words that the code has for a part, in Markdown."""
+    return (inspect.getdoc(part) or "").replace("``", "`")
+
+
+def inline(settings: Mapping[str, Any]) -> str:
+    """Settings as a protocol file writes them on one line."""
+    return "{" + ", ".join(f"{key}: {value}" for key, value in settings.items()) + "}"
+
+
+def rule_with(design: str, settings: Mapping[str, Any], guards: tuple[Mapping[str, Any], ...] = ()) -> EscalationRule:
+    """The rule of a small protocol with this design and these guards."""
+    protocol = {
+        "trial": {"id": "REFERENCE", "title": "Reference"},
+        "dose_levels": {"unit": "million cells", "values": [1, 2, 3, 4]},
+        "escalation": {
+            "design": design,
+            "target_dlt_rate": 0.25,
+            "cohort_size": 3,
+            "max_participants": 24,
+            "settings": dict(settings),
+            "guards": list(guards),
+        },
+    }
+    examination = examine_text(json.dumps(protocol))
+    if examination.protocol is None or examination.problems:
+        raise ProblemsFound(examination.problems)
+    return build_design(examination.protocol)
+
+
+def guard_in_words(name: str, settings: Mapping[str, Any]) -> str:
+    """What a guard with these settings says of itself."""
+    (design_settings,) = DESIGN_SETTINGS["crm"]
+    return rule_with("crm", design_settings, ({name: dict(settings)},)).guards[0].words()
+
+
+def command_names() -> list[str]:
+    """The names of all commands, in the order of the help."""
+    return [str(command.name or command.callback.__name__) for command in app.registered_commands if command.callback]
+
+
+def commands_page() -> Iterator[str]:
+    """The help of every command."""
+    yield "# Commands\n"
+    yield (
+        "Exit status: 0 done, 1 the input is wrong or unreadable, 2 wrong usage. `--json` prints one JSON document on "
+        "standard output and nothing else; messages and progress go to standard error.\n"
+    )
+    yield from help_of()
+    for name in command_names():
+        yield f"## `{name}`\n"
+        yield from help_of(name)
+
+
+def help_of(*command: str) -> Iterator[str]:
+    """What a command prints with --help, 80 columns wide."""
+    found = CliRunner().invoke(app, [*command, "--help"], prog_name="firstdose", env={"COLUMNS": "80"})
+    yield "```text"
+    yield "\n".join(line.rstrip() for line in found.output.strip().splitlines())
+    yield "```\n"
+
+
+def figures_page() -> Iterator[str]:
+    """The keys of the JSON documents of `oc` and `decide`."""
+    yield "# Figures\n"
+    yield (
+        "What `firstdose oc --json` prints. Probabilities are fractions, at full double precision. A figure is null "
+        "where it needs a target and the protocol states none. Means include an expansion at the selected level, "
+        "which is shown apart too; distributions are those of the escalation alone.\n"
+    )
+    yield from figures_table(OperatingCharacteristics)
+    yield "## Each scenario\n"
+    yield (
+        "Distributions are given for at most 20 scenarios (`distributions` says whether they are); counts whose "
+        "probability is at most 1e-15 are left out, as are such reasons to stop.\n"
+    )
+    yield from figures_table(ScenarioFigures)
+    yield "## `summary`\n"
+    yield (
+        "Printed when no `--truth` is given: `curves` (their number), `figures` (mean, 10th, 50th and 90th percentile "
+        f"over the curves of {', '.join(f'`{name}`' for name in SUMMARISED)}) and `correct_selection_by_mtd`.\n"
+    )
+    yield "## Reasons to stop\n\n| key | meaning |\n|---|---|"
+    yield from (f"| `{stop.name.lower()}` | {STOP_WORDS[stop]} |" for stop in Stop if stop != Stop.GOES_ON)
+    yield "\n## A decision\n"
+    yield "What `firstdose decide --json` prints, and `firstdose pathways --json` at each node.\n"
+    yield "| key | meaning |\n|---|---|"
+    document = Recommendation("wait", None, None, "").as_json()
+    yield from (f"| `{key}` | {DECISION_KEYS[key]} |" for key in document)
+
+
+def figures_table(document: type) -> Iterator[str]:
+    """The keys of a document with their shapes and meanings."""
+    yield "| key | value | meaning |\n|---|---|---|"
+    for key in keys_of(document).values():
+        words = key.meaning.words.replace("|", "\\|")
+        yield f"| `{key.name}` | {shape(key.annotation)} | {words} |"
+    yield ""
+
+
+def shape(annotation: Any) -> str:
+    """The shape of a figure in words."""
+    inner = bare(annotation)
+    if get_args(inner) and all(isinstance(choice, str) for choice in get_args(inner)):
+        return " or ".join(get_args(inner))
+    name = str(inner) if get_origin(inner) else inner.__name__
+    return SHAPES[re.sub(r"\b[a-z_.]+\.(?=[A-Z])", "", name)]
+
+
+def validation_page() -> Iterator[str]:
+    """Every comparison with other software."""
+    yield "# Comparisons with other software\n"
+    yield (
+        "`firstdose validate` runs these on your machine and prints a certificate. The reference figures are part of "
+        "the package, with the call that made them.\n"
+    )
+    yield "| comparison | what | reference | call | agreement asked for |\n|---|---|---|---|---|"
+    for each in COMPARISONS.values():
+        asked = "equal" if each.unit == "equal" else f"{each.tolerance:g} {each.unit}"
+        cells = (f"`{each.name}`", each.what, each.software, f"`{each.call}`", asked)
+        yield "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+
+
+def picture_figures() -> dict[Path, str]:
+    """Every picture with the figures that it shows, as text."""
+    return {path: figures for path, (figures, _) in pictures().items()}
+
+
+def pictures() -> dict[Path, tuple[str, Callable[[], str]]]:
+    """Every picture: the figures that it shows, and the function that draws it."""
+    protocol = read_protocol(REFERENCE_TRIAL)
+    rule = build_design(protocol)
+    found = operating_characteristics(rule, steps_around_each_mtd(rule.frame.levels, rule.frame.rate))
+    tree = pathways(rule, History(), cohorts=2)
+
+    def draw_selection() -> str:
+        from firstdose.report.scenario_pictures import draw_selection
+
+        return draw_selection(found)
+
+    def draw_paths() -> str:
+        from firstdose.report.pathway_picture import draw_pathways
+
+        return draw_pathways(tree)
+
+    return {
+        PICTURES / "selection.svg": ("Selected (%): " + listed(found, lambda row: selection(row)), draw_selection),
+        PICTURES / "pathways.svg": ("Next steps: " + "; ".join(steps(tree)), draw_paths),
+    }
+
+
+def listed(found: OperatingCharacteristics, words: Callable[[ScenarioFigures], str]) -> str:
+    """A few words on each scenario."""
+    return "; ".join(f"{row.name}: {words(row)}" for row in found.scenarios)
+
+
+def selection(row: ScenarioFigures) -> str:
+    """How often each level is selected in a scenario."""
+    levels = [f"level {level} {100 * chance:.1f}" for level, chance in enumerate(row.selected, start=1)]
+    return ", ".join([*levels, f"none {100 * row.none_selected:.1f}"])
+
+
+def steps(tree: Pathway) -> Iterator[str]:
+    """Every history of a tree with what follows."""
+    advice = tree.recommendation
+    follows = f"treat {advice.cohort_size} at level {advice.next_level}" if advice.action == "dose" else advice.action
+    yield f"{tree.history or 'start'}: {follows}"
+    for _, after in tree.outcomes:
+        yield from steps(after)
+
+
+def described(drawing: str, figures: str) -> str:
+    """The picture with its figures as its description, for readers who cannot see it."""
+    head, tag, rest = re.split(r"(<svg\b[^>]*>)", drawing, maxsplit=1)
+    return f"{head}{tag}<desc>{escape(figures)}</desc>{rest}"
+
+
+def description(drawing: str) -> str:
+    """The figures that a picture was drawn from."""
+    found = re.search(r"<desc>(.*?)</desc>", drawing, re.DOTALL)
+    return unescape(found.group(1)) if found else ""
+
+
+def out_of_date() -> list[Path]:
+    """Pages and pictures that are missing or no longer say what the code says."""
+    wrong = [path for path, text in pages().items() if not path.exists() or path.read_text("utf-8") != text]
+    for path, figures in picture_figures().items():
+        if not path.exists() or description(path.read_text("utf-8")) != figures:
+            wrong.append(path)
+    return wrong
+
+
+def write() -> list[Path]:
+    """Write what is out of date; the files written."""
+    wrong = out_of_date()
+    for path, text in pages().items():
+        if path in wrong:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, "utf-8")
+    for path, (figures, draw) in pictures().items():
+        if path in wrong:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(described(draw(), figures), "utf-8")
+    return wrong
+
+
+def main() -> int:
+    """Write or check; 1 where the check finds a page out of date."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    choice = parser.add_mutually_exclusive_group(required=True)
+    choice.add_argument("--write", action="store_true", help="write what is out of date")
+    choice.add_argument("--check", action="store_true", help="name what is out of date")
+    asked = parser.parse_args()
+    wrong = [os.path.relpath(path, DOCS.parent) for path in (write() if asked.write else out_of_date())]
+    for path in wrong:
+        print(f"wrote {path}" if asked.write else f"{path} is out of date; run `make docs`", file=sys.stderr)
+    return 1 if wrong and asked.check else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
