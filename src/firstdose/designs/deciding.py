@@ -49,8 +49,7 @@ def _decide(rule: Transitions, history: History) -> Recommendation:
     flags = (*replays[0].flags, *close_calls)
     codes = {_next_step_code(rule, found) for found in replays}
     if len(codes) > 1:
-        outcomes = sorted({_decision_words(found.states) for found in replays})
-        return _wait(open_places, history, flags, f"depending on how they close, {' or '.join(outcomes)}")
+        return _wait(open_places, history, flags, _what_each_leads_to(replays, history))
     advice = _recommend(rule, replays[0])
     flag = f"decided with {sum(open_places)} open: every way in which they can close leads to the same next step"
     if len({int(found.states.highest[0]) for found in replays}) > 1:
@@ -112,6 +111,20 @@ def _close_calls(rule: Transitions, found: Replay) -> list[str]:
         *rule.design.close_calls(seen),
         *(call for guard in rule.guards for call in guard.close_calls(seen, rule.design)),
     ]
+
+
+def _what_each_leads_to(replays: list[Replay], history: History) -> str:
+    """The next step by the number of DLTs still to come."""
+    seen = sum(cohort.dlts for cohort in history.cohorts)
+    steps: dict[int, list[str]] = {}
+    for found in replays:
+        words = steps.setdefault(int(found.states.dlts.sum()) - seen, [])
+        if (step := _decision_words(found.states)) not in words:
+            words.append(step)
+    return "; ".join(
+        f"with {more or 'no'} more DLT{'s' if more > 1 else ''}, {' or '.join(words)}"
+        for more, words in sorted(steps.items())
+    )
 
 
 def _next_step_code(rule: Transitions, found: Replay) -> tuple[int, ...]:
