@@ -134,3 +134,14 @@ def test_a_file_name_that_a_terminal_would_act_upon(tmp_path: Path) -> None:
     for ran in (run("check", file), run("check", f"{file}x")):
         assert all(line.isprintable() for line in (ran.out + ran.err).splitlines())
         assert "red\\x1b[31m.yaml" in ran.out + ran.err
+
+
+def test_a_measure_that_is_not_known_is_named_with_its_line(tmp_path: Path) -> None:
+    text = (EXAMPLES / "nsc-spms" / "protocol.yaml").read_text(encoding="utf-8")
+    file = tmp_path / "protocol.yaml"
+    file.write_text(text.replace("measure: edss}", "measure: edsss}", 1), encoding="utf-8")
+    line = 1 + text[: text.index("measure: edss}")].count("\n")
+    ran = run("check", file)
+    assert ran.status == WRONG_INPUT
+    assert ran.err.startswith(f"{file}:{line}: schedule.activities")
+    assert "did you mean `edss`?" in ran.err

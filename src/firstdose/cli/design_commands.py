@@ -32,11 +32,11 @@ def register(app: typer.Typer) -> None:
 
 def check(protocol: ProtocolFile, as_json: AsJson = False) -> None:
     """Report every problem of a protocol file at once, with line, key, value, rule and fix."""
-    from firstdose.cli.inputs import InputError, all_problems, problems_text
+    from firstdose.cli.inputs import InputError, every_problem, problems_text
     from firstdose.cli.output import show_json
     from firstdose.protocol.problems import printable
 
-    read, problems = all_problems(protocol)
+    read, problems = every_problem(protocol)
     if as_json:
         show_json({"problems": [_problem_json(problem) for problem in problems]})
         if problems:

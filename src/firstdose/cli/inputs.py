@@ -64,6 +64,19 @@ def all_problems(path: Path) -> tuple[Protocol | None, list[Problem]]:
     return examination.protocol, problems
 
 
+def every_problem(path: Path) -> tuple[Protocol | None, list[Problem]]:
+    """As ``all_problems``, and those that the measures and the safety rules find."""
+    from firstdose.measures.checking import check_measures
+    from firstdose.safety.checking import check_safety
+
+    protocol, problems = all_problems(path)
+    if protocol is not None:
+        spoken_of = {problem.place.key for problem in problems}
+        found = [*check_measures(protocol), *check_safety(protocol)]
+        problems += [problem for problem in found if problem.place.key not in spoken_of]
+    return protocol, problems
+
+
 def read_rule(path: Path) -> tuple[Protocol, EscalationRule]:
     """The protocol and its escalation rule; InputError with every problem there is."""
     protocol, problems = all_problems(path)
