@@ -31,8 +31,10 @@ def show_table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
 
 
 def percent(value: float | None) -> str:
-    """A probability as a percentage with one decimal."""
-    return "-" if value is None else f"{100 * value:.1f}"
+    """A probability as a percentage with one decimal; what is possible but rounds to nothing is "<0.1"."""
+    if value is None:
+        return "-"
+    return "<0.1" if 0 < value < 0.0005 else f"{100 * value:.1f}"
 
 
 def number(value: float | None) -> str:
