@@ -115,7 +115,7 @@ class Design(ABC):
 
     def probability_between(self, participants: Integers, dlts: Integers, lower: float, upper: float) -> Floats:
         """P(lower < DLT rate <= upper | data) at every level; model-based designs only."""
-        raise NotImplementedError(f"{type(self).__name__} has no model of the dose-toxicity curve")
+        raise TypeError(f"{type(self).__name__} has no model of the dose-toxicity curve")
 
     def estimates(self, participants: Integers, dlts: Integers) -> Floats | None:
         """The DLT rates the design itself estimates at the end, shape (trials, levels); None if it does not."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from abc import ABC
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
 from typing import Annotated, ClassVar
@@ -48,9 +48,9 @@ class Guard(ABC):
         del seen, design
         return []
 
+    @abstractmethod
     def words(self) -> str:
         """What the guard does, in words."""
-        raise NotImplementedError
 
     def complaints(self, design: Design) -> Iterator[Complaint]:
         """Settings that make no sense with the protocol or its design."""
