@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -19,7 +19,10 @@ NotEvaluable = Annotated[
     float,
     typer.Option(min=0.0, max=0.9, help="Share of dosed participants who are not evaluable and are replaced."),
 ]
-Method = Annotated[str, typer.Option(help="exact or monte-carlo.")]
+Family = Annotated[
+    Literal["steps", "random"], typer.Option(help="Without --truth: steps (around each possible MTD) or random curves.")
+]
+Method = Annotated[Literal["exact", "monte-carlo"], typer.Option(help="The engine: exact, or simulated trials.")]
 Trials = Annotated[int, typer.Option(min=2, max=1_000_000, help="Simulated trials per scenario (monte-carlo).")]
 States = Annotated[int, typer.Option(min=1, help="Most states in one step of the exact engine.")]
 
@@ -66,7 +69,7 @@ def _problem_json(problem: object) -> dict[str, object]:
 def oc(
     protocol: ProtocolFile,
     truth: Truths = None,
-    family: Annotated[str, typer.Option(help="Without --truth: steps (around each possible MTD) or random.")] = "steps",
+    family: Family = "steps",
     curves: Curves = 300,
     seed: Seed = 1,
     not_evaluable: NotEvaluable = 0.0,
@@ -86,8 +89,6 @@ def oc(
     from firstdose.cli.tables import show_characteristics
     from firstdose.simulation.summary import summarise_family
 
-    _one_of("--family", family, ("steps", "random"))
-    _one_of("--method", method, ("exact", "monte-carlo"))
     read, rule = read_rule(protocol)
     check_replacement(read, not_evaluable)
     scenarios = read_scenarios(rule, truth or [], family, curves, seed)
@@ -106,7 +107,7 @@ def compare(
         typer.Option(help="Names with commas, such as boin,crm; without it the protocol's own and its comparators."),
     ] = None,
     truth: Truths = None,
-    family: Annotated[str, typer.Option(help="Without --truth: steps (around each possible MTD) or random.")] = "steps",
+    family: Family = "steps",
     curves: Curves = 300,
     seed: Seed = 1,
     not_evaluable: NotEvaluable = 0.0,
@@ -125,8 +126,6 @@ def compare(
     from firstdose.cli.output import show_json
     from firstdose.cli.tables import show_comparison
 
-    _one_of("--family", family, ("steps", "random"))
-    _one_of("--method", method, ("exact", "monte-carlo"))
     read, rule = read_rule(protocol)
     check_replacement(read, not_evaluable)
     scenarios = read_scenarios(rule, truth or [], family, curves, seed)
@@ -159,8 +158,3 @@ def design(
         written = write_design_report(read, rule, out, today(), bar.say)
     for path in written:
         typer.echo(str(path))
-
-
-def _one_of(option: str, value: str, known: tuple[str, ...]) -> None:
-    if value not in known:
-        raise typer.BadParameter(f"{value!r} is not one of: {', '.join(known)}", param_hint=option)

@@ -122,6 +122,38 @@ class OperatingCharacteristics:
         return document | {"scenarios": [vars(figures) for figures in self.scenarios]}
 
 
+def characteristics_of(
+    rule: EscalationRule,
+    scenarios: Scenarios,
+    rows: list[ScenarioFigures],
+    *,
+    method: Literal["exact", "monte-carlo"],
+    not_evaluable: float,
+    distributions: bool,
+    states: int | None = None,
+    endings: int | None = None,
+    trials: int | None = None,
+    seed: int | None = None,
+) -> OperatingCharacteristics:
+    """All scenarios' figures with what they are of, and what the engine has to say of itself."""
+    frame = rule.frame
+    return OperatingCharacteristics(
+        design=rule.design.name,
+        method=method,
+        dose_levels=list(frame.doses),
+        unit=frame.unit,
+        target=frame.target,
+        family=scenarios.family,
+        not_evaluable=not_evaluable,
+        scenarios=rows,
+        distributions=distributions,
+        states=states,
+        endings=endings,
+        trials=trials,
+        seed=seed,
+    )
+
+
 def scenario_figures(
     rule: EscalationRule,
     scenarios: Scenarios,

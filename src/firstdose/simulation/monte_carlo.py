@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from firstdose.designs.rule import EscalationRule
 from firstdose.designs.states import Integers, States, Stop
 from firstdose.simulation.counted_random import Words, trial_keys, uniforms
-from firstdose.simulation.figures import OperatingCharacteristics, scenario_figures
+from firstdose.simulation.figures import OperatingCharacteristics, characteristics_of, scenario_figures
 from firstdose.simulation.scenarios import Scenarios
 from firstdose.simulation.simulated_sums import Tally, count_trials, standard_errors, sum_trials, tally_trials
 
@@ -78,15 +78,12 @@ def monte_carlo(
             for tally, truth in zip(tallies, scenarios.truths, strict=True)
         ],
     )
-    return OperatingCharacteristics(
-        design=rule.design.name,
+    return characteristics_of(
+        rule,
+        scenarios,
+        rows,
         method="monte-carlo",
-        dose_levels=list(rule.frame.doses),
-        unit=rule.frame.unit,
-        target=rule.frame.target,
-        family=scenarios.family,
         not_evaluable=not_evaluable,
-        scenarios=rows,
         distributions=distributions,
         trials=trials,
         seed=seed,

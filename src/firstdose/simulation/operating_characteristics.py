@@ -7,7 +7,7 @@ from collections.abc import Callable
 from firstdose.designs.rule import EscalationRule
 from firstdose.simulation.ending_sums import count_endings, sum_endings
 from firstdose.simulation.exact import DEFAULT_BUDGET, Endings, walk
-from firstdose.simulation.figures import OperatingCharacteristics, scenario_figures
+from firstdose.simulation.figures import OperatingCharacteristics, characteristics_of, scenario_figures
 from firstdose.simulation.scenarios import Scenarios
 
 
@@ -40,15 +40,12 @@ def figures_of_endings(
     """The figures of each scenario from a walk that was made once."""
     sums = sum_endings(rule, endings, scenarios.truths, not_evaluable)
     counted = count_endings(rule, endings, scenarios.truths, not_evaluable) if distributions else None
-    return OperatingCharacteristics(
-        design=rule.design.name,
+    return characteristics_of(
+        rule,
+        scenarios,
+        scenario_figures(rule, scenarios, sums, counted, not_evaluable),
         method="exact",
-        dose_levels=list(rule.frame.doses),
-        unit=rule.frame.unit,
-        target=rule.frame.target,
-        family=scenarios.family,
         not_evaluable=not_evaluable,
-        scenarios=scenario_figures(rule, scenarios, sums, counted, not_evaluable),
         distributions=distributions,
         states=endings.states_visited,
         endings=len(endings),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 import platform
 import textwrap
@@ -81,10 +80,6 @@ class Certificate:
                 for comparison, outcome in self.results
             ],
         }
-
-    def as_json_text(self) -> str:
-        """That document as text."""
-        return json.dumps(self.as_json(), indent=2, allow_nan=False) + "\n"
 
 
 def agreement(comparison: Comparison, outcome: Outcome) -> str:
