@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.analysis_measuring import measure_analysis
 from benchmarks.measuring import REPEATS_OF_COMMANDS, TRIALS, Measured, measure_commands, measure_engine
 
 HEADINGS = ("what", "limit", "first", "best", "median", "naive", "ratio", "within")
@@ -22,7 +23,8 @@ first: the first call in a fresh process. best, median: later calls in that proc
 tables made afresh; what stays between them are the quadrature nodes of CRM and BLRM, which depend on the prior alone.
 The 1,000 scenarios are without whole distributions of counts, as the command has it past 20 curves.
 naive: {TRIALS:,} trials by a plain-Python Monte Carlo in this run, which leaves Monte Carlo error; ratio: naive / best.
-Whole processes: {REPEATS_OF_COMMANDS} runs after a first one.
+Whole processes: {REPEATS_OF_COMMANDS} runs after a first one. Analyses are whole processes too, from the start of
+Python to its end, files read and imports included; the parts of the quickest are named below the table.
 """
 
 
@@ -30,7 +32,7 @@ def show(rows: list[Measured]) -> None:
     """Print the table."""
     cells = [list(HEADINGS)]
     for row in rows:
-        ratio = "" if row.ratio is None else f"{row.ratio:,.0f}"
+        ratio = "" if row.ratio is None else f"{row.ratio:,.0f}" if row.ratio >= 10 else f"{row.ratio:.1f}"
         naive = "" if row.naive is None else f"{row.naive:,.2f} s"
         values = [f"{_short(value)} {row.unit}" for value in (row.limit, row.first, row.best, row.median)]
         cells.append([row.what, *values, naive, ratio, "yes" if row.is_within else "NO"])
@@ -65,7 +67,7 @@ def main() -> None:
     arguments = parser.parse_args()
     facts = machine()
     print(", ".join(f"{name} {value}" for name, value in facts.items()), flush=True)
-    rows = list(chain(measure_engine(), measure_commands()))
+    rows = list(chain(measure_engine(), measure_commands(), measure_analysis()))
     show(rows)
     print(EXPLANATION.rstrip())
     if arguments.json is not None:

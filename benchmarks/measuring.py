@@ -81,7 +81,7 @@ def measure_engine() -> Iterator[Measured]:
     """Each case of the exact engine, beside the naive Monte Carlo."""
     naive_times: dict[tuple[type[NaiveDesign], int, int], float] = {}
     for each in COMPARED:
-        output = _python("-m", "benchmarks.case", each.name)
+        output = run_python("-m", "benchmarks.case", each.name)
         found = json.loads(output)
         key = (each.naive, each.trials, each.cohort_size)
         if key not in naive_times:
@@ -112,11 +112,12 @@ def measure_commands() -> Iterator[Measured]:
 
 
 def _command(what: str, limit: float, arguments: list[str]) -> Measured:
-    times = [seconds(lambda: _python("-c", START, *arguments)) for _ in range(1 + REPEATS_OF_COMMANDS)]
+    times = [seconds(lambda: run_python("-c", START, *arguments)) for _ in range(1 + REPEATS_OF_COMMANDS)]
     return Measured(what, limit, times[0], min(times[1:]), statistics.median(times[1:]))
 
 
-def _python(*arguments: str) -> str:
+def run_python(*arguments: str) -> str:
+    """What a process of Python prints."""
     return subprocess.run([sys.executable, *arguments], cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True).stdout
 
 

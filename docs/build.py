@@ -7,6 +7,7 @@ that it was drawn from as its description, and is up to date when these are.
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import inspect
 import json
 import os
@@ -19,6 +20,8 @@ from typing import Any, get_args, get_origin
 
 from typer.testing import CliRunner
 
+from firstdose.analysis.analysing import CHAPTERS
+from firstdose.analysis.named_methods import METHODS
 from firstdose.cli import app
 from firstdose.designs import DESIGNS, GUARDS
 from firstdose.designs.building import MUST_FOLLOW, build_design, settings_of
@@ -27,20 +30,27 @@ from firstdose.designs.recommendation import Recommendation
 from firstdose.designs.rule import EscalationRule
 from firstdose.designs.states import STOP_WORDS, Stop
 from firstdose.protocol import json_schema, protocol_reference, read_protocol
-from firstdose.protocol.describe import bare, keys_of, section_of
+from firstdose.protocol.describe import Key, bare, keys_of, section_of
 from firstdose.protocol.problems import ProblemsFound
 from firstdose.protocol.reading import examine_text
 from firstdose.protocol.reference import TABLE_HEAD, key_row
+from firstdose.records import columns_of, data_dictionary
+from firstdose.records.derived import ANALYSIS_RECORDS
+from firstdose.records.results import TYPES, Result
 from firstdose.simulation.figures import OperatingCharacteristics, ScenarioFigures
 from firstdose.simulation.operating_characteristics import operating_characteristics
 from firstdose.simulation.pathways import Pathway, pathways
 from firstdose.simulation.scenarios import steps_around_each_mtd
 from firstdose.simulation.summary import SUMMARISED
-from firstdose.validation import COMPARISONS
+from firstdose.simulation.virtual import parameters
+from firstdose.simulation.virtual.scenario import ScenarioSections
+from firstdose.validation import COMPARISONS, recovery
 
 DOCS = Path(__file__).resolve().parent
 REFERENCE, PICTURES = DOCS / "reference", DOCS / "pictures"
 REFERENCE_TRIAL = DOCS.parent / "examples" / "nsc-spms" / "protocol.yaml"
+CHAIN_LEVEL = DOCS.parent / "tests" / "recovery" / "chain_level.json"
+RECOVERED = Path(recovery.__file__).parent / "figures" / recovery.ARTEFACT
 
 # Settings with which a design is shown: those that have no default. Several are shown one after the other.
 DESIGN_SETTINGS: dict[str, list[dict[str, Any]]] = {
@@ -102,6 +112,11 @@ def pages() -> dict[Path, str]:
         REFERENCE / "commands.md": page(commands_page()),
         REFERENCE / "figures.md": page(figures_page()),
         REFERENCE / "validation.md": page(validation_page()),
+        REFERENCE / "records.md": data_dictionary().rstrip() + "\n",
+        REFERENCE / "scenario.md": page(scenario_page()),
+        REFERENCE / "results.md": page(results_page()),
+        REFERENCE / "methods.md": page(methods_page()),
+        REFERENCE / "recovery.md": page(recovery_page()),
     }
 
 
@@ -289,6 +304,177 @@ def validation_page() -> Iterator[str]:
         asked = "equal" if each.unit == "equal" else f"{each.tolerance:g} {each.unit}"
         cells = (f"`{each.name}`", each.what, each.software, f"`{each.call}`", asked)
         yield "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+
+
+def scenario_page() -> Iterator[str]:
+    """Every key of a scenario file; the kinds of parameter, which come back everywhere, once at the end."""
+    yield "# The scenario file\n"
+    yield (
+        "One YAML file says what is true in the virtual trials of a protocol; `firstdose simulate` takes "
+        "`scenario.yaml` beside the protocol file, or the one that `--scenario` names. It is read as strictly as a "
+        "protocol file. Every parameter holds its value with its source. The page on [virtual trials]"
+        "(../methods/virtual-trial.md) says what is made of them.\n"
+    )
+    yield from scenario_section("", ScenarioSections)
+    yield "## Kinds of parameter\n"
+    for kind in PARAMETERS:
+        yield f"### {kind.__name__}\n\n{prose(kind)}\n"
+        yield TABLE_HEAD
+        yield from map(key_row, keys_of(kind).values())
+        yield ""
+
+
+PARAMETERS: tuple[type, ...] = tuple(
+    kind for kind in vars(parameters).values() if isinstance(kind, type) and kind.__module__ == parameters.__name__
+)
+
+
+def scenario_section(place: str, section: type) -> Iterator[str]:
+    """A table of a section's keys, each parameter with a link to its kind, then the sections inside it."""
+    if place:
+        yield f"## `{place}`\n\n{prose(section)}\n"
+    yield TABLE_HEAD
+    keys = keys_of(section).values()
+    yield from map(scenario_row, keys)
+    yield ""
+    for key in keys:
+        inner = section_of(key.annotation)
+        if inner is not None and inner not in PARAMETERS:
+            is_list = get_origin(bare(key.annotation)) is tuple
+            yield from scenario_section(f"{place}.{key.name}".lstrip(".") + ("[]" if is_list else ""), inner)
+
+
+def scenario_row(key: Key) -> str:
+    """One key of a scenario as a row."""
+    inner, part = bare(key.annotation), section_of(key.annotation)
+    if part is None:
+        return key_row(key)
+    is_list = get_origin(inner) is tuple
+    kind = f"[{part.__name__}](#{part.__name__.lower()})" if part in PARAMETERS else "a section of its own, below"
+    needed = "**required**" if key.is_required else "none" if key.default is None else "the defaults of its keys"
+    return row(f"`{key.name}`", f"a list, each item {kind}" if is_list else kind, needed, key.meaning.words)
+
+
+def row(*cells: str) -> str:
+    """Cells as a row of a table."""
+    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+
+
+COLUMN_WORDS = {"String": "text", "Float64": "number", "List(String)": "list of texts"}
+
+
+def results_page() -> Iterator[str]:
+    """The one table of results, the chapters that fill it, and the derived records that they read."""
+    yield "# Results\n"
+    yield (
+        "`firstdose analyse` writes one long table, a row a figure: `results.parquet` in full precision, and the same "
+        "as `results.csv`, where records are joined by semicolons. `summary.html` shows it and computes nothing; "
+        "`provenance.json` names what it was made from. [Methods that results name](methods.md) has the words "
+        "and sources of the keys in `method`.\n"
+    )
+    yield f"{prose(Result)}\n"
+    yield "| column | holds | where it is left out |\n|---|---|---|"
+    for field in dataclasses.fields(Result):
+        default = "required" if field.default is dataclasses.MISSING else f"`{json.dumps(field.default)}`"
+        yield row(f"`{field.name}`", COLUMN_WORDS[str(TYPES[field.name])], default.replace("`null`", "nothing"))
+    yield "\n## Chapters\n\nIn the order of the table.\n\n| chapter | what it holds |\n|---|---|"
+    yield from (row(f"`{name}`", first_paragraph(chapter)) for name, chapter in CHAPTERS.items())
+    yield "\n## Derived records\n"
+    yield (
+        "What chapters read: made of the [records](records.md) by `derive`, one frame each. Day 0 is the day of the "
+        "start of the procedure in the site's calendar.\n"
+    )
+    for name, record_type in ANALYSIS_RECORDS.items():
+        yield f"### `{name}`\n\n{prose(record_type)}\n\n| field | value | required | meaning |\n|---|---|---|---|"
+        for column in columns_of(record_type).values():
+            key = "*" if column.question.is_key else ""
+            needed = "yes" if column.is_required else "no"
+            yield row(f"`{column.name}`{key}", column.kind_in_words, needed, column.question.words)
+        yield ""
+
+
+def first_paragraph(part: object) -> str:
+    """The first paragraph of the words that the code has for a part."""
+    return " ".join(prose(part).split("\n\n")[0].split())
+
+
+def methods_page() -> Iterator[str]:
+    """Every method that a result may name."""
+    yield "# Methods that results name\n"
+    yield (
+        "The keys in the column `method` of the [results](results.md): each with the sentence that `summary.html` "
+        "prints, its source, and the tests that compare it with a truth. A method without such tests cannot be "
+        "named. The pages on [methods](../methods/README.md) give formulas and conventions.\n"
+    )
+    yield "| method | in words | source | tests |\n|---|---|---|---|"
+    for name, method in METHODS.items():
+        yield row(f"`{name}`", method.sentence, method.source, ", ".join(f"`{test}`" for test in method.tests))
+
+
+def recovery_page() -> Iterator[str]:
+    """What the analyses recover from virtual trials, and the level of the chain of mixed models."""
+    yield "# What the analyses recover\n"
+    yield "The page on [recovery](../methods/recovery.md) says how these figures are made and what is asked of them.\n"
+    yield "## Virtual trials\n"
+    if RECOVERED.exists():
+        yield from recovered_figures(json.loads(RECOVERED.read_text("utf-8")))
+    else:
+        yield "The figures of these targets have not been made yet.\n"
+        yield "| figure | truth |\n|---|---|"
+        yield from (row(target.name, TRUTH_WORDS[target.truth]) for target in recovery.TARGETS)
+        yield ""
+    yield from chain_figures(json.loads(CHAIN_LEVEL.read_text("utf-8")))
+
+
+TRUTH_WORDS: dict[str, str] = {
+    "share": "share of everybody in all trials",
+    "rate": "rate of everybody in all trials",
+    "mean": "mean over all trials",
+    "zero": "no effect of dose",
+    "planted": "the slope that was planted",
+    "level": "no effect of dose: how often p <= 0.05",
+}
+
+
+def recovered_figures(read: Mapping[str, Any]) -> Iterator[str]:
+    """The committed shares of the recovery study."""
+    yield (
+        f"{read['trials']:,} virtual trials of {read['scenario']} without effects of dose but for the planted one, "
+        f"seed {read['seed']}, Firstdose {read['version']}. For intervals the share that holds the truth; for tests "
+        "(level) the share that rejects. *Made*: trials in which there was such a figure.\n"
+    )
+    yield "| figure | truth | value | made | share % | limit % | holds |\n|---|---|---|---|---|---|---|"
+    for line in recovery.lines_of(read):
+        is_level = line.truth_kind == "level"
+        slack = recovery.ALLOWED_ERRORS * line.error
+        limit = (
+            f"at most {100 * (line.nominal + slack):.1f}"
+            if is_level
+            else f"at least {100 * (line.nominal - slack):.1f}"
+        )
+        value = "" if is_level else f"{line.truth:.4g}"
+        holds = "yes" if line.holds else "**no**"
+        yield row(
+            line.name, TRUTH_WORDS[line.truth_kind], value, f"{line.made:,}", f"{100 * line.share:.1f}", limit, holds
+        )
+    yield ""
+
+
+def chain_figures(read: Mapping[str, Any]) -> Iterator[str]:
+    """The level of the chain of mixed models, by outcome and order."""
+    people, doses = ", ".join(map(str, read["people_at_each"])), ", ".join(f"{dose:g}" for dose in read["doses"])
+    missed = f"{100 * read['share_of_visits_missed']:g} %"
+    yield "## The chain of mixed models\n"
+    yield (
+        f"Sets of {sum(read['people_at_each'])} people ({people} at doses {doses}) with {read['visits']} visits, of "
+        f"which {missed} are missed, and no effect of dose; seed {read['seed']}. Level: how often the Kenward-Roger "
+        f"test of log2 dose by time is below {read['nominal_level']:g}.\n"
+    )
+    yield "| outcome | order | sets | estimable | level % | +- | ends in |\n|---|---|---|---|---|---|---|"
+    for each in read["simulated"]:
+        ends = "; ".join(f"{name}: {count:,}" for name, count in each["structures"].items())
+        level, error = f"{100 * each['level']:.1f}", f"{100 * each['standard_error']:.1f}"
+        yield row(each["outcome"], each["order"], f"{each['sets']:,}", f"{each['estimable']:,}", level, error, ends)
 
 
 def picture_figures() -> dict[Path, str]:

@@ -29,6 +29,9 @@ COMMANDS = {
     "design": ["PROTOCOL", "--out"],
     "decide": ["PROTOCOL", "--outcomes", "1NNN 2NNT", "window", "--json"],
     "pathways": ["PROTOCOL", "--outcomes", "--cohorts", "--json"],
+    "simulate": ["PROTOCOL", "--scenario", "--seed", "--out", "--trials", "--format", "--with-errors", "--overwrite"],
+    "analyse": ["PROTOCOL", "DATA", "--out", "--seed", "--as-of"],
+    "report": ["PROTOCOL", "DATA", "--out", "--only", "--seed", "--as-of", "--dated"],
     "demo": ["--out"],
     "validate": ["--json", "--out"],
 }

@@ -88,3 +88,14 @@ def test_an_unknown_measure_is_a_problem_at_its_line() -> None:
     assert problems[0].fix == "did you mean `edss`?"
     assert problems[0].place.key == "endpoints[1].measure"
     assert problems[0].place.line
+
+
+def test_an_unknown_definition_of_confirmed_change_is_a_problem_of_the_protocol() -> None:
+    protocol = read_protocol(next(path for path in EXAMPLES if path.parent.name == "nsc-spms"))
+    endpoints = tuple(
+        replace(each, confirmed_change=("worsening_24_weeks", "worsening_24_week")) if each.measure == "edss" else each
+        for each in protocol.endpoints
+    )
+    (problem,) = check_measures(replace(protocol, endpoints=endpoints))
+    assert problem.value == "worsening_24_week"
+    assert "worsening_24_weeks" in problem.fix

@@ -64,7 +64,7 @@ def test_every_chain_ends_and_keeps_its_level(
 
 
 def test_the_primary_chain_ends_in_its_first_structure_here() -> None:
-    assert {result.structure for result in chains(PRIMARY_ORDER)} == {"compound symmetry"}
+    assert {result.structure for result in chains(PRIMARY_ORDER)} == {"toeplitz, heterogeneous"}
 
 
 def test_a_structure_without_a_maximum_is_passed_over() -> None:
@@ -105,7 +105,7 @@ def test_not_estimable(changes: dict[str, object], reason: str, order: tuple[str
 
 def test_reasons_in_common_are_said_once() -> None:
     result = fit_chain(**changed(response=np.full(60, 6.5)))  # type: ignore[arg-type]
-    assert result.reason == "compound symmetry, autoregressive: the outcome never changes within any person"
+    assert result.reason == f"{', '.join(PRIMARY_ORDER)}: the outcome never changes within any person"
 
 
 def test_half_steps_that_hardly_change() -> None:

@@ -97,6 +97,10 @@ WRONG: dict[str, tuple[list[Any], tuple[str, str]]] = {
         [dosing(), dosing(number=2), dosing(number=3, dose_unit="cells")],
         ("dose_unit", "most others, million cells"),
     ),
+    "dose in another unit than its cohort": (
+        [Cohort(cohort="C1", dose_level=1, dose_unit="million cells"), dosing(cohort="C1", dose_unit="cells")],
+        ("dose_unit", "unit of its cohort, million cells"),
+    ),
     "dose without unit": ([dosing(dose_unit=None)], ("dose_unit", "should have a unit")),
     "unable without reason": (
         [Assessment(subject="P1", number=1, measure="timed_walk", item="seconds", performed="unable_to_perform")],

@@ -54,6 +54,16 @@ FIGURES_COMPARED = {
     "kaplan_meier": 66,
     "confirmed_change_toy": 1999,
     "confirmed_change_300_people": 17419,
+    "quotient_normalisation": 9780,
+    "within_person_correlations": 760,
+    "common_correlation": 3,
+    "moderated_fits": 14669,
+    "moderated_priors": 801,
+    "moderated_tests": 36384,
+    "moderated_tests_robust": 12954,
+    "moderated_further_tests": 2886,
+    "class_rotations": 78,
+    "class_rotations_closed_form": 12,
 }
 
 # What each comparison looks at, by the keys in its file, and a change that must not go unnoticed: for numbers that
@@ -110,6 +120,46 @@ LOOKED_AT: dict[str, tuple[float, list[str]]] = {
     "kaplan_meier": (2e-8, ["time", "n.risk", "n.event", "surv", "lower", "upper"]),
     "confirmed_change_toy": (1, ["changes"]),
     "confirmed_change_300_people": (1, ["changes"]),
+    "quotient_normalisation": (2e-8, ["factors", "log2_abundance"]),
+    "within_person_correlations": (4e-3, ["atanh_correlation"]),
+    "common_correlation": (2e-4, ["consensus"]),
+    "moderated_fits": (
+        2e-8,
+        ["coefficients", "unscaled_deviations", "sigma", "degrees_of_freedom", "mean", "covariance"],
+    ),
+    "moderated_priors": (
+        2e-8,
+        [
+            "prior_variance",
+            "prior_degrees_of_freedom",
+            "prior_variance_ordinary",
+            "prior_degrees_of_freedom_ordinary",
+            "prior_variance_trend",
+            "prior_degrees_of_freedom_trend",
+            "variance_of_differences",
+        ],
+    ),
+    "moderated_tests": (
+        2e-8,
+        ["posterior_variance", "degrees_of_freedom", "t", "p", "log_odds", "adjusted_p", "lower", "upper"],
+    ),
+    "moderated_tests_robust": (
+        2e-7,
+        [
+            "posterior_variance",
+            "degrees_of_freedom",
+            "t",
+            "p",
+            "log_odds",
+            "adjusted_p",
+            "lower",
+            "upper",
+            "prior_degrees_of_freedom",
+        ],
+    ),
+    "moderated_further_tests": (2e-8, ["treat_t", "treat_p", "normal_score", "f", "f_p", "f_adjusted_p"]),
+    "class_rotations": (0.03, ["members", "share_up", "share_down", "direction", "p_two_sided", "p_mixed"]),
+    "class_rotations_closed_form": (0.03, ["closed_form_p"]),
 }
 DESIGN_IN_TABLES = {"mtpi_decisions": "mTPI", "mtpi2_decisions": "mTPI2", "boin_decisions": "BOIN"}
 TESTS_OF_FEW_PEOPLE = (

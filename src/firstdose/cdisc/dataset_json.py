@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 
 from firstdose.cdisc.values import as_text, rows_as_text
-from firstdose.records.delimited import ROWS_AT_ONCE
+from firstdose.records.frames import ROWS_AT_ONCE
 from firstdose.records.problems import Collector, row_as_text
 
 LARGEST_DOCUMENT_BYTES = 500_000_000

@@ -127,7 +127,7 @@ def _check_age_unit(part: pl.DataFrame, file: str, collector: Collector) -> None
         )
         where = {"file": file, "record": NAMES[Subject], "field": "AGEU"}
         words = {"rule": "must be YEARS", "fix": "state the age in years", "effect": "kept"}
-        collector.problems.append(problems_of(rows, **where, **words))
+        collector.add_problems(problems_of(rows, **where, **words))
 
 
 def _unused(record_types: tuple[type[Any], ...], part: pl.DataFrame) -> Iterable[str]:

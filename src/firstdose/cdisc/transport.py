@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 
 from firstdose.cdisc.values import rows_as_text
-from firstdose.records.delimited import ROWS_AT_ONCE
+from firstdose.records.frames import ROWS_AT_ONCE
 from firstdose.records.problems import Collector
 
 HEADERS = (b"HEADER RECORD*******LIBRARY HEADER RECORD", b"HEADER RECORD*******LIBV8   HEADER RECORD")

@@ -9,7 +9,14 @@ import sys
 import typer
 
 from firstdose import __version__
-from firstdose.cli import design_commands, evaluation_commands, trial_commands
+from firstdose.cli import (
+    analyse_command,
+    design_commands,
+    evaluation_commands,
+    report_command,
+    simulate_command,
+    trial_commands,
+)
 
 DONE, WRONG_INPUT, INTERRUPTED = 0, 1, 130
 
@@ -42,8 +49,15 @@ def options(
     """Options of all commands."""
 
 
-for register in (design_commands.register, trial_commands.register, evaluation_commands.register):
-    register(app)
+for commands in (
+    design_commands,
+    trial_commands,
+    simulate_command,
+    analyse_command,
+    report_command,
+    evaluation_commands,
+):
+    commands.register(app)
 
 
 def main(arguments: list[str] | None = None) -> int:

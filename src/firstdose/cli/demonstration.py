@@ -1,4 +1,4 @@
-"""The demonstration: the reference trial from its protocol file to a design report, and published trials replayed."""
+"""The demonstration: the reference trial from its protocol file over a virtual trial to results; trials replayed."""
 
 from __future__ import annotations
 
@@ -8,19 +8,24 @@ from pathlib import Path
 
 import typer
 
+from firstdose.cli.analyse_command import analyse
 from firstdose.cli.clock import today
 from firstdose.cli.engines import characteristics
 from firstdose.cli.inputs import input_errors, read_rule, read_scenarios
 from firstdose.cli.output import progress
+from firstdose.cli.simulate_command import simulate
 from firstdose.cli.tables import show_characteristics, show_tree
 from firstdose.designs.history import History
 from firstdose.report.design_report import write_design_report
 from firstdose.report.replay import read_published
 from firstdose.report.replay_page import write_published_trials
+from firstdose.report.results_page import PAGE_NAME
 from firstdose.simulation.pathways import pathways
 
 REFERENCE = "nsc-spms"
 TRUTH = "0.05,0.10,0.15,0.25"
+SEED = 1
+TRIAL, ANALYSIS = "virtual-trial", "analysis"
 INTRODUCTION = (
     "The reference trial NCT03282760: allogeneic neural stem cells at 5, 10, 16 or 24 million cells, injected once "
     "into the brain's ventricles of people with progressive multiple sclerosis."
@@ -52,6 +57,9 @@ def _demonstrate(examples: Path, out: Path) -> None:
     )
     with input_errors(), progress("design report") as bar:
         written = list(write_design_report(read, rule, out, today(), bar.say))
+    _make_trial(file, out)
+    _analyse_trial(file, out)
+    written.append(out / ANALYSIS / PAGE_NAME)
     _say(
         "Published trials under each design",
         "firstdose decide examples/published/levy2006/protocol.yaml --outcomes ...",
@@ -64,13 +72,33 @@ def _demonstrate(examples: Path, out: Path) -> None:
         typer.echo(f"wrote {path}")
 
 
+def _make_trial(file: Path, out: Path) -> None:
+    """A virtual trial of the reference protocol; one that an earlier demonstration made is replaced."""
+    where = out / TRIAL
+    _say(
+        "A virtual trial, whose truth is known",
+        f"firstdose simulate examples/{REFERENCE}/protocol.yaml --seed {SEED} --out {where}",
+    )
+    simulate(file, SEED, where, overwrite=True)
+    typer.echo("")
+
+
+def _analyse_trial(file: Path, out: Path) -> None:
+    """The results of that trial."""
+    where = out / ANALYSIS
+    _say("Its results", f"firstdose analyse examples/{REFERENCE}/protocol.yaml {out / TRIAL} --out {where}")
+    analyse(file, out / TRIAL, where)
+    typer.echo("")
+
+
 def _say(what: str, command: str) -> None:
     typer.echo(f"# {what}: {command}")
 
 
 def _write_index(out: Path, written: list[Path]) -> Path:
     """A page that leads to the others."""
-    links = "".join(f'<li><a href="{escape(path.name)}">{escape(path.name)}</a></li>' for path in written)
+    names = [path.relative_to(out).as_posix() for path in written]
+    links = "".join(f'<li><a href="{escape(name)}">{escape(name)}</a></li>' for name in names)
     page = (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1"><title>Firstdose demonstration</title>'

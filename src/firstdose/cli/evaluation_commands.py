@@ -19,7 +19,10 @@ def register(app: typer.Typer) -> None:
 def demo(
     out: Annotated[Path, typer.Option(help="Folder for the reports; made if it is missing.")] = Path("demo-output"),
 ) -> None:
-    """The whole path on the reference trial: protocol, exact figures, design report; and published trials replayed."""
+    """The whole path on the reference trial: protocol, exact figures, design report, a virtual trial and its results.
+
+    Published trials are replayed too.
+    """
     from firstdose.cli.demonstration import run_demo
 
     run_demo(out)

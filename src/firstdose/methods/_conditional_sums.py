@@ -4,37 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from itertools import product
 
 import numpy as np
-from scipy.special import comb
 
 from firstdose.methods._counts import FloatArray, IntArray
+from firstdose.methods._exact_tails import Tails, TooManyArrangements, refuse_too_many
+
+__all__ = ["Tails", "TooManyArrangements", "convolved", "merged", "over_groups", "sums_of_chosen", "tails"]
 
 MOST_SUMS = 2_000_000  # distinct sums held at once
-MOST_CELLS = 20_000_000  # states times values of the statistic
 _EQUAL = 1e-9  # values this close, relative to the largest, are one value
-
-
-class TooManyArrangements(ValueError):
-    """The exact distribution is too large to be worked out; simulate instead."""
-
-
-@dataclass(frozen=True)
-class Tails:
-    """Where an observed value lies in its exact or simulated distribution.
-
-    ``p_increasing`` is P(T >= t) and ``p_decreasing`` P(T <= t). There are two conventions for both sides:
-    ``p_doubled`` is twice the smaller of them, at most 1; ``p_distance`` is P(|T - mean| >= |t - mean|).
-    """
-
-    p_increasing: float
-    p_decreasing: float
-    p_doubled: float
-    p_distance: float
-    mean: float
-    variance: float
 
 
 def tails(values: FloatArray | IntArray, probabilities: FloatArray, observed: float) -> Tails:
@@ -61,7 +41,8 @@ def sums_of_chosen(scores: FloatArray, sizes: IntArray, chosen: int) -> tuple[Fl
     for score, size in zip(scores.tolist(), sizes.tolist(), strict=True):
         left -= size
         drawn = np.arange(size + 1)
-        weight = comb(size, drawn) * rate**drawn * (1 - rate) ** (size - drawn)
+        ways = np.array([math.comb(size, count) for count in range(size + 1)], dtype=np.float64)
+        weight = ways * rate**drawn * (1 - rate) ** (size - drawn)
         parts: dict[int, list[tuple[FloatArray, FloatArray]]] = {}
         for before, (sums, weights) in kept.items():
             for more in range(max(0, chosen - before - left), min(size, chosen - before) + 1):
@@ -106,9 +87,7 @@ def over_groups(
     Raises TooManyArrangements.
     """
     sizes = np.asarray(group_sizes, dtype=np.int64)
-    cells = float(np.prod(sizes + 1.0)) * (largest + 1)
-    if cells > MOST_CELLS:
-        raise TooManyArrangements(f"{cells:.2g} states and values, more than {MOST_CELLS:.2g}; simulate instead")
+    refuse_too_many(float(np.prod(sizes + 1.0)), largest + 1)
     every = np.indices(tuple(sizes + 1)).reshape(len(sizes), -1).T
     strides = np.append(np.cumprod((sizes + 1)[:0:-1])[::-1], 1)
     place = np.zeros(len(every), dtype=np.int64)

@@ -15,7 +15,9 @@ from firstdose.methods.mixed_model_fit import MixedModelFit
 from firstdose.methods.mixed_model_inference import Method, SmallSample, kenward_roger, satterthwaite
 
 NOT_ESTIMABLE = "not estimable"
-PRIMARY_ORDER = ("compound symmetry", "autoregressive")
+PRIMARY_ORDER = ("toeplitz, heterogeneous", "toeplitz", "autoregressive", "compound symmetry")
+"""The level holds where people drift apart; compound symmetry first, or one variance for all visits, would not hold."""
+
 SENSITIVITY_ORDER = (
     "unstructured",
     "toeplitz, heterogeneous",

@@ -2,50 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from firstdose.methods._conditional_sums import Tails, over_groups, sums_of_chosen, tails
+from firstdose.methods._conditional_sums import over_groups, sums_of_chosen, tails
 from firstdose.methods._counts import FloatArray, IntArray, as_counts
+from firstdose.methods._exact_tails import REMEMBERED, Trend, pairs_of_numbers
 from firstdose.methods._simulated import Simulated, simulate
+from firstdose.methods.jonckheere import jonckheere_terpstra
 
-
-@dataclass(frozen=True)
-class Trend(Tails):
-    """A trend test: the statistic, and its tails in the exact distribution given the ties (``mean`` and ``variance``
-    are the statistic's under no trend).
-
-    ``p_increasing`` speaks for a rise with dose. Name the two-sided convention that is reported: ``p_doubled`` or
-    ``p_distance``.
-    """
-
-    statistic: float
-
-
-def jonckheere_terpstra(values: ArrayLike, doses: ArrayLike) -> Trend:
-    """Exact test of a monotone trend of ``values`` over ``doses``; both of shape (N,), in any unit.
-
-    The statistic counts the pairs of people in which the higher dose has the higher value, ties as one half.
-    Its distribution under no trend is exact, ties included: dynamic programming over tied values and people dealt
-    to each dose. Source: Terpstra, Indag Math 1952;14:327; Jonckheere, Biometrika 1954;41:133.
-    Raises ValueError for shapes, missing values or a single dose; TooManyArrangements for large groups.
-    """
-    value, dose = _pair(values, doses)
-    _, group = np.unique(dose, return_inverse=True)
-    group_sizes, ties = np.bincount(group).tolist(), np.unique(value, return_counts=True)[1].tolist()
-    people = len(value)
-
-    def gain(_: int, received: IntArray, dealt: IntArray) -> IntArray:
-        at_lower_doses = np.cumsum(received, axis=1) - received
-        tied_at_lower_doses = np.cumsum(dealt) - dealt
-        return np.asarray(2 * at_lower_doses @ dealt + tied_at_lower_doses @ dealt)
-
-    largest = people**2 - sum(size**2 for size in group_sizes)
-    doubled, probabilities = over_groups(ties, group_sizes, largest, gain)
-    statistic = pairs_in_order(value, group)
-    return Trend(**vars(tails(doubled / 2, probabilities, statistic)), statistic=statistic)
+__all__ = [
+    "Trend",
+    "cochran_armitage",
+    "correlation_of_ranks",
+    "jonckheere_terpstra",
+    "mid_ranks",
+    "pairs_in_order",
+    "simulated_jonckheere_terpstra",
+    "simulated_spearman",
+    "spearman",
+]
 
 
 def simulated_jonckheere_terpstra(values: ArrayLike, doses: ArrayLike, *, permutations: int, seed: int) -> Simulated:
@@ -98,12 +76,10 @@ def spearman(one: ArrayLike, other: ArrayLike) -> Trend:
     other_rank, group_sizes = _doubled_ranks(second)
     rank_unit, other_unit = int(np.gcd.reduce(np.diff(rank))), int(np.gcd.reduce(np.diff(other_rank)))
     a, b = (rank - rank[0]) // rank_unit, (other_rank - other_rank[0]) // other_unit
-
-    def gain(tie: int, received: IntArray, dealt: IntArray) -> IntArray:
-        return np.full(len(received), a[tie] * (dealt @ b))
-
     x, y = np.repeat(a, ties), np.repeat(b, group_sizes)
-    products, probabilities = over_groups(ties.tolist(), group_sizes.tolist(), int(x @ y), gain)
+    products, probabilities = _products_by_chance(
+        tuple(zip(a, ties, strict=True)), tuple(zip(b, group_sizes, strict=True))
+    )
     middle = x.sum() * y.sum() / len(x)
     scale = float(np.sqrt(((x - x.mean()) ** 2).sum() * ((y - y.mean()) ** 2).sum()))
     statistic = correlation_of_ranks(first, second)
@@ -140,6 +116,21 @@ def pairs_in_order(values: FloatArray, group: IntArray) -> float:
     return float(((difference + 1) / 2)[higher].sum())
 
 
+@lru_cache(maxsize=REMEMBERED)
+def _products_by_chance(
+    one: tuple[tuple[int, int], ...], other: tuple[tuple[int, int], ...]
+) -> tuple[IntArray, FloatArray]:
+    """Distribution of the sum of products of two scores, each given as (score, people with it) in rising order."""
+    a, ties = np.array(one).T
+    b, group_sizes = np.array(other).T
+
+    def gain(tie: int, received: IntArray, dealt: IntArray) -> IntArray:
+        return np.full(len(received), a[tie] * (dealt @ b))
+
+    largest = int(np.repeat(a, ties) @ np.repeat(b, group_sizes))
+    return over_groups(ties.tolist(), group_sizes.tolist(), largest, gain)
+
+
 def _doubled_ranks(values: FloatArray) -> tuple[IntArray, IntArray]:
     """Twice the mid-rank of each distinct value, and how many people have it; both of shape (distinct,)."""
     ties = np.unique(values, return_counts=True)[1]
@@ -148,11 +139,5 @@ def _doubled_ranks(values: FloatArray) -> tuple[IntArray, IntArray]:
 
 
 def _pair(one: ArrayLike, other: ArrayLike) -> tuple[FloatArray, FloatArray]:
-    first, second = np.asarray(one, dtype=np.float64), np.asarray(other, dtype=np.float64)
-    if first.ndim != 1 or first.shape != second.shape:
-        raise ValueError(f"shapes {first.shape} and {second.shape} must be one and the same (N,)")
-    if not (np.isfinite(first).all() and np.isfinite(second).all()):
-        raise ValueError("every value must be a finite number: leave out people with missing values and say so")
-    if np.unique(second).size < 2:
-        raise ValueError("two or more different doses are needed")
-    return first, second
+    first, second = pairs_of_numbers(one, other)
+    return np.array(first), np.array(second)

@@ -25,6 +25,14 @@ class Endpoint:
     text: Annotated[Text, Meaning("The endpoint in words.")]
     measure: Annotated[Identifier | None, Meaning("Name of the clinical measure.", example="edss")] = None
     timing: Annotated[Text | None, Meaning("When it is measured.", example="12 months after dosing")] = None
+    visits: Annotated[
+        tuple[Identifier, ...],
+        Meaning("Key visits that its model compares; the scheduled ones if left out.", example=["M6", "M12"]),
+    ] = ()
+    confirmed_change: Annotated[
+        tuple[Identifier, ...],
+        Meaning("Named definitions of confirmed change, the leading one first.", example=["worsening_24_weeks"]),
+    ] = ()
 
 
 @part
@@ -88,6 +96,12 @@ class Conventions:
         365.25
     )
     toxicity_grading: Annotated[Literal["CTCAE 5.0", "CTCAE 6.0"], Meaning("Grading of adverse events.")] = "CTCAE 5.0"
+    analysis_until_day: Annotated[
+        int | None,
+        Meaning(
+            "Last day from dosing that analyses look at; no limit if left out.", unit="days", lowest=1, example=365
+        ),
+    ] = None
     treatment_emergent_days: Annotated[
         int | None,
         Meaning(

@@ -64,5 +64,7 @@ def _check_analysis(sections: Mapping[str, Any]) -> Iterator[Finding]:
     sets, endpoints, estimands, benchmarks = (sections.get(name, ()) for name in lists)
     for name in lists:
         yield from plan_checks.check_identifiers(name, (item.id for item in sections.get(name, ())))
+    if sections.get("schedule"):
+        yield from plan_checks.check_endpoints(endpoints, sections["schedule"])
     yield from plan_checks.check_estimands(estimands, endpoints, sets)
     yield from plan_checks.check_natural_history(benchmarks)

@@ -120,6 +120,14 @@ def check_estimands(
         yield from check_reference(f"{key}.analysis_set", estimand.analysis_set, known, "analysis_sets")
 
 
+def check_endpoints(endpoints: tuple[Endpoint, ...], schedule: Schedule) -> Iterator[Finding]:
+    """The key visits of an endpoint are visits of the schedule."""
+    known = [visit.id for visit in schedule.visits]
+    for number, endpoint in enumerate(endpoints, start=1):
+        for place, visit in enumerate(endpoint.visits, start=1):
+            yield from check_reference(f"endpoints[{number}].visits[{place}]", visit, known, "schedule.visits")
+
+
 def check_natural_history(benchmarks: tuple[NaturalHistory, ...]) -> Iterator[Finding]:
     """Ranges of the score are ranges, in order, and do not overlap."""
     for number, benchmark in enumerate(benchmarks, start=1):

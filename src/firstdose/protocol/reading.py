@@ -57,8 +57,8 @@ def examine_protocol(path: str | PathLike[str]) -> Examination:
     return Examination(None, (content,)) if isinstance(content, Problem) else examine_bytes(content, file)
 
 
-def read_bytes(file: str) -> bytes | Problem:
-    """The content of a file, or why there is none."""
+def read_bytes(file: str, what: str = "protocol") -> bytes | Problem:
+    """The content of a protocol file, or of another kind of file, or why there is none."""
 
     def problem(rule: str, fix: str) -> Problem:
         return Problem(Place(file), ABSENT, rule, fix)
@@ -66,31 +66,36 @@ def read_bytes(file: str) -> bytes | Problem:
     try:
         path = Path(file)
         if path.is_dir():
-            return problem("a protocol is a file; this is a folder", "name the file inside it, such as protocol.yaml")
+            return problem(f"a {what} is a file; this is a folder", f"name the file inside it, such as {what}.yaml")
         if not path.exists():
             return problem("there is no such file", "check the path and the folder you are in")
         if not path.is_file():
-            return problem("a protocol is an ordinary file", "save the protocol to a file first")
+            return problem(f"a {what} is an ordinary file", f"save the {what} to a file first")
         with path.open("rb") as stream:
             content = stream.read(LARGEST_FILE_BYTES + 1)
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         return problem(f"the file cannot be read: {reason}", "check its name and permissions")
     if len(content) > LARGEST_FILE_BYTES:
-        return problem(f"a protocol file has at most {LARGEST_FILE_BYTES:,} bytes", "check that this is the right file")
+        return problem(f"a {what} file has at most {LARGEST_FILE_BYTES:,} bytes", "check that this is the right file")
     return content
 
 
 def examine_bytes(content: bytes, file: str = "protocol") -> Examination:
     """Examine the content of a protocol file; `file` is the name that problems are reported under."""
+    text = decode(content, file)
+    return Examination(None, (text,)) if isinstance(text, Problem) else examine_text(text, file)
+
+
+def decode(content: bytes, file: str, what: str = "protocol") -> str | Problem:
+    """The text of a file, or where it is none."""
     try:
-        text = content.decode("utf-8")
+        return content.decode("utf-8").removeprefix(BYTE_ORDER_MARK)
     except UnicodeDecodeError as error:
         before = content[: error.start]
         place = Place(file, before.count(b"\n") + 1, len(before) - (before.rfind(b"\n") + 1) + 1)
-        rule = "a protocol file is text in UTF-8; this byte is not"
-        return Examination(None, (Problem(place, f"0x{content[error.start]:02x}", rule, "save the file as UTF-8"),))
-    return examine_text(text.removeprefix(BYTE_ORDER_MARK), file)
+        rule = f"a {what} file is text in UTF-8; this byte is not"
+        return Problem(place, f"0x{content[error.start]:02x}", rule, "save the file as UTF-8")
 
 
 def examine_text(text: str, file: str = "protocol") -> Examination:

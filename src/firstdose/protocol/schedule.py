@@ -72,3 +72,23 @@ class Schedule:
     activities: Annotated[tuple[Activity, ...], Meaning("Everything that is done at visits.")] = ()
     visits: Annotated[tuple[Visit, ...], Meaning("Visits in order of their day.")] = ()
     long_term_follow_up: Annotated[LongTermFollowUp | None, Meaning("Visits after the last scheduled one.")] = None
+
+    @property
+    def every_visit(self) -> tuple[Visit, ...]:
+        """The visits, and after them those of the long-term follow-up, which are called F and their day: F548."""
+        follow_up = self.long_term_follow_up
+        if follow_up is None:
+            return self.visits
+        last = max((visit.day for visit in self.visits), default=0)
+        days = range(last + follow_up.every_days, follow_up.until_day + 1, follow_up.every_days)
+        later = (
+            Visit(
+                id=f"F{day}",
+                name=f"Follow-up, day {day}",
+                day=day,
+                window=follow_up.window,
+                activities=follow_up.activities,
+            )
+            for day in days
+        )
+        return (*self.visits, *later)

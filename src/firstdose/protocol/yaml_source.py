@@ -79,6 +79,7 @@ class TreeReader:
     """Builds plain values from parsing events and notes every problem on the way."""
 
     file: str
+    what: str = "protocol"
     open_nodes: list[OpenNode] = field(default_factory=list)
     positions: dict[str, tuple[int, int]] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
@@ -90,7 +91,7 @@ class TreeReader:
         """Take in one event."""
         self.events += 1
         if self.events > MOST_EVENTS:
-            rule = f"a protocol file holds at most {MOST_EVENTS:,} keys and values"
+            rule = f"a {self.what} file holds at most {MOST_EVENTS:,} keys and values"
             self.refuse(event, ABSENT, rule, "check that this is the right file")
             raise ReadingStops
         if isinstance(event, DocumentStartEvent):
@@ -106,7 +107,7 @@ class TreeReader:
         """A file holds one document and no directives."""
         self.documents += 1
         if self.documents > 1:
-            rule = "a protocol file holds one document"
+            rule = f"a {self.what} file holds one document"
             self.refuse(event, Written("---"), rule, "remove this line or split the file")
         if event.version or event.tags:
             rule = "YAML directives are refused; the file is read as YAML 1.2"
@@ -120,7 +121,7 @@ class TreeReader:
         path = self.here()
         if len(self.open_nodes) >= DEEPEST_NESTING:
             rule = f"mappings and lists nest at most {DEEPEST_NESTING} deep"
-            self.refuse(event, ABSENT, rule, "write the protocol's own keys only")
+            self.refuse(event, ABSENT, rule, f"write the {self.what}'s own keys only")
             raise ReadingStops
         self.note_position(path, event)
         self.open_nodes.append(OpenNode(path, {} if is_mapping else [], is_kept))
@@ -216,9 +217,9 @@ class TreeReader:
             raise ReadingStops
 
 
-def read_yaml(text: str, file: str) -> YamlSource:
-    """Read the text of a protocol file, collecting every problem of its writing."""
-    reader = TreeReader(file)
+def read_yaml(text: str, file: str, what: str = "protocol") -> YamlSource:
+    """Read the text of a protocol file, or of another kind of file, collecting every problem of its writing."""
+    reader = TreeReader(file, what)
     try:
         for event in events_of(text):
             reader.read(event)
@@ -237,7 +238,9 @@ def _mapping_of(reader: TreeReader) -> tuple[dict[str, Any] | None, Places, tupl
     if isinstance(reader.root, dict):
         return reader.root, places, tuple(reader.problems)
     is_empty = reader.root is None and not reader.problems
-    rule = "the file is empty" if is_empty else "a protocol file is a mapping of keys"
+    rule = "the file is empty" if is_empty else f"a {reader.what} file is a mapping of keys"
     value = ABSENT if is_empty else reader.root
     fix = "begin with the keys `trial:`, `dose_levels:` and `escalation:`"
+    if reader.what != "protocol":
+        fix = f"begin with the keys of a {reader.what}"
     return None, places, (*reader.problems, Problem(Place(reader.file, 1, 1), value, rule, fix))

@@ -6,6 +6,7 @@ otherwise the whole row is rejected and kept as text. A readable but implausible
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -21,6 +22,7 @@ from firstdose.records.values import NUMBER, Unreadable, implausible, read_value
 FAULT_SCHEMA = {"value": pl.String, "rule": pl.String, "fix": pl.String}
 MISSING = ("must not be empty", "fill it in; without it the row cannot be used")
 IS_NUMBER = rf"^\s*{NUMBER.pattern}\s*$"
+IS_PLAIN_NUMBER = {int: r"^-?[0-9]{1,15}$", float: r"^-?[0-9]{1,15}(?:[.][0-9]{1,15})?$"}
 
 
 @dataclass(frozen=True)
@@ -98,6 +100,18 @@ def read_texts(column: Column, texts: Iterable[str], terms: Mapping[str, str]) -
     return readings
 
 
+def plain_numbers(column: Column, texts: pl.Series) -> pl.Series | None:
+    """The numbers that are written plainly and within limits, as `read_texts` reads them, but a column at once."""
+    pattern = IS_PLAIN_NUMBER.get(column.kind)
+    if pattern is None:
+        return None
+    is_plain = pl.when(texts.str.contains(pattern)).then(texts)
+    numbers = pl.select(is_plain.cast(FRAME_TYPES[column.kind]) + 0).to_series()
+    lowest, highest = column.question.lowest, column.question.highest
+    is_within = numbers.is_between(-math.inf if lowest is None else lowest, math.inf if highest is None else highest)
+    return pl.select(pl.when(is_within).then(numbers)).to_series()
+
+
 def _read_column(column: Column, part: pl.DataFrame, layout: Layout) -> tuple[pl.Series, list[pl.DataFrame]]:
     """One field of all rows, and the faults in it."""
     source, kind, terms = layout.naming.get(column.name), FRAME_TYPES[column.kind], layout.terms.get(column.name, {})
@@ -109,9 +123,12 @@ def _read_column(column: Column, part: pl.DataFrame, layout: Layout) -> tuple[pl
     filled = pl.select(pl.when(is_filled).then(texts)).to_series()
     values, readings = filled, Readings()
     if column.kind is not str or column.codes or terms:
-        readings = read_texts(column, filled.drop_nulls().unique().to_list(), terms)
+        numbers = None if terms else plain_numbers(column, filled)
+        others = filled if numbers is None else pl.select(pl.when(numbers.is_null()).then(filled)).to_series()
+        readings = read_texts(column, others.drop_nulls().unique().to_list(), terms)
         meanings = list(readings.values.values())
-        values = filled.replace_strict(list(readings.values), meanings, default=None, return_dtype=kind)
+        values = others.replace_strict(list(readings.values), meanings, default=None, return_dtype=kind)
+        values = values if numbers is None else numbers.fill_null(values)
     rows = pl.DataFrame({"row": part[ROW], "value": filled}).with_columns(pl.lit(source or column.name).alias("field"))
     return values.alias(column.name), _faults(column, rows, readings)
 
@@ -148,7 +165,7 @@ def _list_faults(
         .with_columns(effect)
         .sort("row", maintain_order=True)
     )
-    collector.problems.append(problems_of(joined, file=file, record=NAMES[record_type]))
+    collector.add_problems(problems_of(joined, file=file, record=NAMES[record_type]))
 
 
 def _keep_rejected(unused: pl.DataFrame, file: str, collector: Collector) -> None:
@@ -156,4 +173,4 @@ def _keep_rejected(unused: pl.DataFrame, file: str, collector: Collector) -> Non
     if unused.height:
         lines = [row_as_text(cells) for cells in unused.drop(ROW).iter_rows()]
         data = {"file": [file] * len(lines), "row": unused[ROW], "text": lines}
-        collector.rejected.append(pl.DataFrame(data, schema=REJECTED_SCHEMA))
+        collector.keep_rejected(pl.DataFrame(data, schema=REJECTED_SCHEMA))

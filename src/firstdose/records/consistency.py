@@ -3,56 +3,70 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from itertools import chain
+from typing import NamedTuple
 
 import polars as pl
 
 from firstdose.records import cross_checks
-from firstdose.records.catalogue import NAMES
-from firstdose.records.frames import identity
+from firstdose.records.catalogue import NAMES, RECORDS
+from firstdose.records.found_rows import Found, with_words
+from firstdose.records.frames import identity, in_parts
 from firstdose.records.problems import Problems, problems_of
 from firstdose.records.record_checks import RECORD_RULES
 from firstdose.records.trial_data import TrialData
 
-INDEX = "index"
+INDEX, FINDING = "index", "finding"
+
+
+class Finding(NamedTuple):
+    """A rule that is broken, the field that it is about, and what to do."""
+
+    field: str
+    rule: str
+    fix: str
 
 
 def check_trial_data(trial_data: TrialData, visits: Collection[str] = ()) -> Problems:
     """Every problem between and inside records; `visits` are the identifiers of the visits that are planned."""
     found = check_consistency(trial_data, visits)
-    listed = (problems_of(rows, record=name, effect="kept") for name, rows in found.items())
-    return Problems(pl.concat([problems_of(pl.DataFrame()), *listed]))
+    listed = (problems_of(rows, record=name, effect="kept") for name, rows in found)
+    return Problems.of([problems_of(pl.DataFrame()), *listed])
 
 
-def check_consistency(trial_data: TrialData, visits: Collection[str] = ()) -> dict[str, pl.DataFrame]:
-    """The problems by kind of record, each with the index of the record in its frame."""
-    found: dict[str, list[pl.DataFrame]] = {}
-    for record_type, field, rows in (*_inside(trial_data), *cross_checks.between(trial_data, visits)):
-        if rows.height:
-            found.setdefault(NAMES[record_type], []).append(_described(trial_data, record_type, field, rows))
-    return {name: pl.concat(frames).sort(INDEX, maintain_order=True) for name, frames in found.items()}
+def check_consistency(trial_data: TrialData, visits: Collection[str] = ()) -> Iterator[tuple[str, pl.DataFrame]]:
+    """The problems of each kind of record in parts, in the order of the records, each with the record's index.
+
+    While they are sought, a problem is two numbers; only a part at a time is put into words.
+    """
+    findings: dict[Finding, int] = {}
+    broken: dict[str, list[pl.DataFrame]] = {}
+    for record_type, field, rows in chain(_inside(trial_data), cross_checks.between(trial_data, visits)):
+        for (rule, fix), alike in rows.group_by("rule", "fix", maintain_order=True):
+            number = findings.setdefault(Finding(field, str(rule), str(fix)), len(findings))
+            numbers = alike.select(pl.col(INDEX).cast(pl.UInt32), pl.lit(number, pl.UInt32).alias(FINDING))
+            broken.setdefault(NAMES[record_type], []).append(numbers)
+    words = pl.DataFrame(list(findings), schema=dict.fromkeys(Finding._fields, pl.String), orient="row")
+    for name, parts in broken.items():
+        for _, part in in_parts(pl.concat(parts).sort(INDEX, maintain_order=True)):
+            found = pl.concat([part.select(INDEX), words[part[FINDING]]], how="horizontal")
+            yield name, _described(RECORDS[name], trial_data.frames[name][part[INDEX]], found)
 
 
-def _inside(trial_data: TrialData) -> Iterator[tuple[type, str, pl.DataFrame]]:
+def _inside(trial_data: TrialData) -> Iterator[Found]:
     """What breaks a rule inside one record."""
     for record_type, rules in RECORD_RULES.items():
-        frame = trial_data[record_type]
-        if not frame.height:
-            continue
-        broken = frame.select(rule.is_broken.fill_null(False).alias(str(n)) for n, rule in enumerate(rules))
-        for number, rule in enumerate(rules):
-            indices = broken[str(number)].arg_true().alias(INDEX)
-            if len(indices):
-                rows = pl.DataFrame({INDEX: indices}).with_columns(
-                    pl.lit(rule.rule).alias("rule"), pl.lit(rule.fix).alias("fix")
-                )
-                yield record_type, rule.field, rows
+        for first, part in in_parts(trial_data[record_type]):
+            broken = part.select(rule.is_broken.fill_null(False).alias(str(n)) for n, rule in enumerate(rules))
+            for number, rule in enumerate(rules):
+                indices = (broken[str(number)].arg_true() + first).alias(INDEX)
+                yield record_type, rule.field, with_words(indices.to_frame(), rule.rule, rule.fix)
 
 
-def _described(trial_data: TrialData, record_type: type, field: str, rows: pl.DataFrame) -> pl.DataFrame:
-    """Broken rules with the identity of each record and the value in question."""
-    about = trial_data[record_type].select(identity(record_type), pl.col(field).cast(pl.String).alias("value"))
-    return (
-        rows.select(pl.col(INDEX).cast(pl.UInt32), "rule", "fix")
-        .join(about.with_row_index(INDEX), on=INDEX, how="left", maintain_order="left")
-        .with_columns(pl.lit(field).alias("field"))
+def _described(record_type: type, records: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
+    """Broken rules with the identity of each record, one beside the other, and the value in question."""
+    fields = found["field"].unique(maintain_order=True).to_list()
+    values = pl.coalesce(
+        pl.when(found["field"] == field).then(pl.col(field).cast(pl.String).alias("value")) for field in fields
     )
+    return pl.concat([found, records.select(identity(record_type), values)], how="horizontal")

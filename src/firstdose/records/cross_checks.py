@@ -10,13 +10,13 @@ from firstdose.records.catalogue import RECORDS
 from firstdose.records.dosing import Batch, BatchTest, Cohort, Dosing, Slot
 from firstdose.records.events import AdverseEvent, DltAdjudication, GradeChange, Relapse
 from firstdose.records.examinations import Assessment, Image, LabResult, Sample, Visit, VitalSign
+from firstdose.records.found_rows import Found, found_in, indexed, repeated, with_words
+from firstdose.records.frames import in_parts
 from firstdose.records.partial_date_frames import is_complete_day, is_day_before, is_moment_before
 from firstdose.records.question import columns_of, keys_of, occurrence_of
 from firstdose.records.subjects import Death, Subject
 from firstdose.records.treatments import Medication
 from firstdose.records.trial_data import TrialData, is_later
-
-Found = tuple[type, str, pl.DataFrame]
 
 NEEDS_CONSENT = (Dosing, AdverseEvent, LabResult, VitalSign, Assessment, Image, Sample)
 OF_THE_LIVING = (Visit, Dosing, AdverseEvent, Medication, LabResult, VitalSign, Assessment, Image, Relapse)
@@ -44,19 +44,18 @@ def between(trial_data: TrialData, visits: Collection[str]) -> Iterator[Found]:
 def check_duplicates(data: TrialData) -> Iterator[Found]:
     """Two records of one kind have the same identity."""
     for record_type in RECORDS.values():
-        keys = list(keys_of(record_type))
-        is_later_one = pl.struct(keys).is_first_distinct().not_()
+        keys = keys_of(record_type)
         rule = f"must be unique: an earlier {_words(record_type)} has the same {' and '.join(keys)}"
-        yield _found(data, record_type, keys[-1], is_later_one, rule, "remove one of the two, or correct it")
+        rows = repeated(data[record_type].select(keys))
+        yield record_type, keys[-1], with_words(rows, rule, "remove one of the two, or correct it")
 
 
 def check_same_person(data: TrialData) -> Iterator[Found]:
     """Two subjects may be one person."""
-    person = pl.struct("centre", "birth", "sex")
-    is_known = is_complete_day(pl.col("birth")) & pl.col("earlier_subject").is_null()
-    is_again = is_known & person.is_first_distinct().not_()
+    person = repeated(data[Subject].select("centre", "birth", "sex", "earlier_subject"), "centre", "birth", "sex")
+    again = person.filter(is_complete_day(pl.col("birth")) & pl.col("earlier_subject").is_null())
     rule = "another subject of this centre has the same date of birth and sex"
-    yield _found(data, Subject, "birth", is_again, rule, "fill in earlier_subject if this is the same person")
+    yield Subject, "birth", with_words(again, rule, "fill in earlier_subject if this is the same person")
 
 
 def check_subjects_known(data: TrialData) -> Iterator[Found]:
@@ -66,28 +65,27 @@ def check_subjects_known(data: TrialData) -> Iterator[Found]:
         if record_type is not Subject and "subject" in columns_of(record_type):
             is_unknown = pl.col("subject").is_in(known).not_()
             rule = "must be one of the subjects"
-            yield _found(data, record_type, "subject", is_unknown, rule, "correct it, or add the subject")
+            yield from found_in(data, record_type, "subject", is_unknown, rule, "correct it, or add the subject")
 
 
 def check_references(data: TrialData) -> Iterator[Found]:
     """A record refers to another that is not there; where nothing of that kind is recorded, nothing is said."""
     for record_type, fields, other_type, keys in REFERENCES:
-        frame, others = data[record_type].with_row_index("index"), data[other_type]
-        if frame.height and others.height:
-            referring = frame.filter(pl.all_horizontal(pl.col(field).is_not_null() for field in fields))
-            lost = referring.join(others, left_on=fields, right_on=keys, how="anti")
-            rule = f"must be the {' and '.join(keys)} of an existing {_words(other_type)}"
-            yield record_type, fields[-1], _with_words(lost, rule, f"correct it, or add the {_words(other_type)}")
+        others = data[other_type].select(keys)
+        rule = f"must be the {' and '.join(keys)} of an existing {_words(other_type)}"
+        for rows in indexed(data, record_type, *fields) if others.height else ():
+            lost = rows.drop_nulls().join(others, left_on=fields, right_on=keys, how="anti", maintain_order="left")
+            yield record_type, fields[-1], with_words(lost, rule, f"correct it, or add the {_words(other_type)}")
 
 
 def check_consent(data: TrialData) -> Iterator[Found]:
     """Something was done to a person, or counted as an event, before consent; cells were given before eligibility."""
     for record_type in NEEDS_CONSENT:
         rule = "must not be before consent"
-        yield _against_subject(data, record_type, _first_date(record_type), "consent", rule)
+        yield from _against_subject(data, record_type, _first_date(record_type), "consent", rule)
     rule = "must not be before eligibility was confirmed"
-    yield _against_subject(data, Dosing, "product_start", "eligibility_confirmed", rule)
-    yield _against_subject(data, Dosing, "procedure_start", "consent", "must not be before consent")
+    yield from _against_subject(data, Dosing, "product_start", "eligibility_confirmed", rule)
+    yield from _against_subject(data, Dosing, "procedure_start", "consent", "must not be before consent")
 
 
 def check_death(data: TrialData) -> Iterator[Found]:
@@ -100,35 +98,46 @@ def check_death(data: TrialData) -> Iterator[Found]:
     ]
     dates += [(kind, end, "must not end after death") for kind, end in ENDS.items()]
     for record_type, field, rule in dates:
-        dated = data[record_type].select("subject", field).with_row_index("index")
-        frame = dated.join(deaths, on="subject", maintain_order="left")
-        after = frame.filter(is_day_before(pl.col("died"), pl.col(field)))
-        yield record_type, field, _with_words(after, rule, "check both dates with the source")
+        for rows in indexed(data, record_type, "subject", field):
+            joined = rows.join(deaths, on="subject", maintain_order="left")
+            after = joined.filter(is_day_before(pl.col("died"), pl.col(field)))
+            yield record_type, field, with_words(after, rule, "check both dates with the source")
 
 
 def check_fatal_events(data: TrialData) -> Iterator[Found]:
     """A fatal event of somebody whose death is not recorded."""
     dead = data[Death]["subject"].unique().to_list()
     is_open = (pl.col("outcome") == "fatal") & pl.col("subject").is_in(dead).not_()
-    yield _found(data, AdverseEvent, "outcome", is_open, "a fatal event needs a record of the death", "add the death")
+    rule = "a fatal event needs a record of the death"
+    yield from found_in(data, AdverseEvent, "outcome", is_open, rule, "add the death")
 
 
 def check_grades(data: TrialData) -> Iterator[Found]:
     """The highest grade of an event is not the highest of its history."""
     highest = data[GradeChange].group_by("subject", "event").agg(pl.col("grade").max().alias("highest"))
-    events = data[AdverseEvent].with_row_index("index")
-    joined = events.join(highest, left_on=["subject", "number"], right_on=["subject", "event"], maintain_order="left")
-    differs = joined.filter(pl.col("grade").is_null() | (pl.col("grade") != pl.col("highest")))
-    yield AdverseEvent, "grade", _with_words(differs, "should be the highest grade of its changes", "correct either")
+    for rows in indexed(data, AdverseEvent, "subject", "number", "grade"):
+        joined = rows.join(highest, left_on=["subject", "number"], right_on=["subject", "event"], maintain_order="left")
+        differs = joined.filter(pl.col("grade").is_null() | (pl.col("grade") != pl.col("highest")))
+        yield AdverseEvent, "grade", with_words(differs, "should be the highest grade of its changes", "correct either")
 
 
 def check_units(data: TrialData) -> Iterator[Found]:
     """A test or a dose is recorded in another unit than usual; a standard unit counts before the reported one."""
     unit = pl.coalesce("standard_unit", "unit")
     for record_type, test in ((LabResult, ["test", "category", "specimen"]), (VitalSign, ["test"])):
-        yield _other_unit(data, record_type, unit, test, "unit")
-    yield _other_unit(data, Dosing, pl.col("dose_unit"), [], "dose_unit")
-    yield _other_unit(data, Cohort, pl.col("dose_unit"), [], "dose_unit")
+        yield from _other_unit(data, record_type, unit, test, "unit")
+    yield from _other_unit(data, Dosing, pl.col("dose_unit"), [], "dose_unit")
+    yield from _other_unit(data, Cohort, pl.col("dose_unit"), [], "dose_unit")
+
+
+def check_cohort_units(data: TrialData) -> Iterator[Found]:
+    """A dose is recorded in another unit than the dose of its cohort."""
+    cohorts = data[Cohort].select("cohort", pl.col("dose_unit").alias("of cohort")).unique("cohort", keep="first")
+    for rows in indexed(data, Dosing, "cohort", "dose_unit"):
+        joined = rows.join(cohorts, on="cohort", maintain_order="left")
+        other = joined.filter(pl.col("dose_unit") != pl.col("of cohort"))
+        rule = pl.concat_str([pl.lit("should be in the unit of its cohort, "), "of cohort"]).alias("rule")
+        yield Dosing, "dose_unit", other.select("index", rule, pl.lit("check dose and unit").alias("fix"))
 
 
 def check_batches(data: TrialData) -> Iterator[Found]:
@@ -143,7 +152,7 @@ def check_batches(data: TrialData) -> Iterator[Found]:
         (pl.col("state") == "released_out_of_specification", "this batch is out of specification"),
     ):
         rows = given.filter(is_broken.fill_null(False))
-        yield Dosing, "batch", _with_words(rows, rule, "check the batch and tell the sponsor")
+        yield Dosing, "batch", with_words(rows, rule, "check the batch and tell the sponsor")
 
 
 def check_visits(data: TrialData) -> Iterator[Found]:
@@ -153,17 +162,18 @@ def check_visits(data: TrialData) -> Iterator[Found]:
         return
     for record_type in RECORDS.values():
         if record_type is not Visit and "visit" in columns_of(record_type):
-            frame = data[record_type].select("subject", "visit").with_row_index("index").drop_nulls("visit")
-            lost = frame.join(visits, on=["subject", "visit"], how="anti", maintain_order="left")
-            rule = "must be a visit that the subject had"
-            yield record_type, "visit", _with_words(lost, rule, "correct it, or add the visit")
+            for rows in indexed(data, record_type, "subject", "visit"):
+                at_visits = rows.drop_nulls("visit")
+                lost = at_visits.join(visits, on=["subject", "visit"], how="anti", maintain_order="left")
+                rule = "must be a visit that the subject had"
+                yield record_type, "visit", with_words(lost, rule, "correct it, or add the visit")
 
 
 def check_planned_visits(data: TrialData, visits: Collection[str]) -> Iterator[Found]:
     """A visit that the protocol does not plan and that is not said to be unscheduled."""
     is_unknown = pl.col("visit").is_in(list(visits)).not_() & pl.col("unscheduled").fill_null(False).not_()
     fix = f"use one of: {', '.join(visits)}; or say that it was unscheduled"
-    yield _found(data, Visit, "visit", is_unknown, "must be a visit that the protocol plans", fix)
+    yield from found_in(data, Visit, "visit", is_unknown, "must be a visit that the protocol plans", fix)
 
 
 def check_future(data: TrialData) -> Iterator[Found]:
@@ -172,7 +182,8 @@ def check_future(data: TrialData) -> Iterator[Found]:
         field = occurrence_of(record_type)
         if field and data.as_of:
             rule = f"must not be after the day of the data, {data.as_of.isoformat()}"
-            yield _found(data, record_type, field, is_later(field, data.as_of), rule, "check the date with the source")
+            fix = "check the date with the source"
+            yield from found_in(data, record_type, field, is_later(field, data.as_of), rule, fix)
 
 
 CHECKS: tuple[Callable[[TrialData], Iterator[Found]], ...] = (
@@ -185,46 +196,38 @@ CHECKS: tuple[Callable[[TrialData], Iterator[Found]], ...] = (
     check_fatal_events,
     check_grades,
     check_units,
+    check_cohort_units,
     check_batches,
     check_visits,
     check_future,
 )
 
 
-def _found(data: TrialData, record_type: type, field: str, is_broken: pl.Expr, rule: str, fix: str) -> Found:
-    """The rows of a frame that break a rule."""
-    frame = data[record_type]
-    indices = frame.select(is_broken.fill_null(False).alias("broken"))["broken"].arg_true()
-    return record_type, field, _with_words(indices.alias("index").to_frame(), rule, fix)
-
-
-def _with_words(rows: pl.DataFrame, rule: str, fix: str) -> pl.DataFrame:
-    """Rows with the rule that they break."""
-    return rows.select("index", pl.lit(rule).alias("rule"), pl.lit(fix).alias("fix"))
-
-
-def _against_subject(data: TrialData, record_type: type, field: str, limit: str, rule: str) -> Found:
+def _against_subject(data: TrialData, record_type: type, field: str, limit: str, rule: str) -> Iterator[Found]:
     """Rows whose date is surely before a date of their subject."""
     limits = data[Subject].select("subject", pl.col(limit).alias("limit")).unique("subject", keep="first").drop_nulls()
-    frame = data[record_type].select("subject", field).with_row_index("index")
-    frame = frame.join(limits, on="subject", maintain_order="left")
-    early = frame.filter(is_moment_before(pl.col(field), pl.col("limit")))
-    return record_type, field, _with_words(early, rule, "check both dates with the source")
+    for rows in indexed(data, record_type, "subject", field):
+        joined = rows.join(limits, on="subject", maintain_order="left")
+        early = joined.filter(is_moment_before(pl.col(field), pl.col("limit")))
+        yield record_type, field, with_words(early, rule, "check both dates with the source")
 
 
-def _other_unit(data: TrialData, record_type: type, unit: pl.Expr, test: list[str], field: str) -> Found:
+def _other_unit(data: TrialData, record_type: type, unit: pl.Expr, test: list[str], field: str) -> Iterator[Found]:
     """Rows in another unit than most of their test; equally frequent ones go by alphabet."""
-    frame = data[record_type].select(*test, unit.alias("in unit"), pl.lit(0).alias("all")).with_row_index("index")
+    frame = data[record_type].select(*test, unit.alias("in unit"), pl.lit(0).alias("all"))
     counted = frame.filter(pl.col("in unit").is_not_null()).group_by("all", *test, "in unit").len()
     usual = (
         counted.sort(["len", "in unit"], descending=[True, False])
         .unique(["all", *test], keep="first", maintain_order=True)
         .rename({"in unit": "usual"})
     )
-    joined = frame.join(usual, on=["all", *test], nulls_equal=True, maintain_order="left")
-    other = joined.filter(pl.col("in unit") != pl.col("usual"))
     rule = pl.concat_str([pl.lit("should be in the unit of most others, "), "usual"])
-    return record_type, field, other.select("index", rule.alias("rule"), pl.lit("check value and unit").alias("fix"))
+    for first, part in in_parts(frame):
+        rows = part.with_row_index("index", offset=first)
+        joined = rows.join(usual, on=["all", *test], nulls_equal=True, maintain_order="left")
+        other = joined.filter(pl.col("in unit") != pl.col("usual"))
+        words = (rule.alias("rule"), pl.lit("check value and unit").alias("fix"))
+        yield record_type, field, other.select("index", *words)
 
 
 def _first_date(record_type: type) -> str:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import codecs
 import gzip
 import io
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import Any, TypeAlias
 
 from firstdose.records.problems import Collector
 
 LONGEST_LINE_BYTES = 16_000_000
+BLOCK_BYTES = 1_000_000
 MARKS = (
     (codecs.BOM_UTF32_LE, "utf-32"),
     (codecs.BOM_UTF32_BE, "utf-32"),
@@ -20,14 +22,18 @@ MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
 )
 MOST_LINES_NAMED = 5
+BREAKS = (OSError, EOFError, zlib.error)
 
 
-def open_bytes(path: Path) -> BinaryIO:
+Source: TypeAlias = io.BufferedReader | gzip.GzipFile
+
+
+def open_bytes(path: Path) -> Source:
     """A file for reading, unpacked if its name ends in .gz."""
-    return cast(BinaryIO, gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb"))
+    return gzip.GzipFile(path, "rb") if path.suffix == ".gz" else path.open("rb")
 
 
-def lines_of(stream: BinaryIO, file: str, collector: Collector, encoding: str | None = None) -> Iterator[str]:
+def lines_of(stream: Source, file: str, collector: Collector, encoding: str | None = None) -> Iterator[str]:
     """The lines of a text, each with its end.
 
     With a byte order mark or a declared encoding, that holds. Otherwise a line that is UTF-8 is read as UTF-8 and any
@@ -35,7 +41,8 @@ def lines_of(stream: BinaryIO, file: str, collector: Collector, encoding: str | 
     """
     head = stream.read(4)
     mark, marked = next(((mark, name) for mark, name in MARKS if head.startswith(mark)), (b"", None))
-    rest = cast(BinaryIO, io.BufferedReader(_Rejoined(head[len(mark) :] if marked == "utf-8" else head, stream)))
+    rejoined = _Rejoined(head[len(mark) :] if marked == "utf-8" else head, stream)
+    rest = io.BufferedReader(rejoined, BLOCK_BYTES)
     if marked == "utf-8":
         encoding = None
     elif marked:
@@ -47,37 +54,61 @@ def lines_of(stream: BinaryIO, file: str, collector: Collector, encoding: str | 
 
 
 class _Rejoined(io.RawIOBase):
-    """The first bytes of a stream, put before the rest again."""
+    """The first bytes of a stream, put before the rest again; what comes before a break in the stream is handed out."""
 
-    def __init__(self, head: bytes, stream: BinaryIO) -> None:
+    def __init__(self, head: bytes, stream: Source) -> None:
         self.head, self.stream = head, stream
 
     def readable(self) -> bool:
         return True
 
-    def readinto(self, buffer: bytearray) -> int:  # type: ignore[override]
+    def readinto(self, buffer: Any, /) -> int:
         """Fill a buffer."""
-        data = self.head[: len(buffer)] or self.stream.read(len(buffer))
+        data = self.head[: len(buffer)] or self.stream.read1(len(buffer))
         self.head = self.head[len(buffer) :]
         buffer[: len(data)] = data
         return len(data)
 
 
-def _lines_in_utf8_or_windows(stream: BinaryIO, file: str, collector: Collector) -> Iterator[str]:
-    """Lines in UTF-8, or in Windows-1252 where they are not."""
+def _lines_in_utf8_or_windows(stream: io.BufferedReader[Any], file: str, collector: Collector) -> Iterator[str]:
+    """Lines in UTF-8, or in Windows-1252 where they are not; a block that is wholly UTF-8 is decoded at once."""
     others: list[int] = []
-    count = 0
-    for number, line in enumerate(iter(lambda: stream.readline(LONGEST_LINE_BYTES), b""), start=1):
-        try:
-            yield line.decode("utf-8")
-        except UnicodeDecodeError:
-            count += 1
-            if count <= MOST_LINES_NAMED:
-                others.append(number)
-            yield _from_windows(line)
+    count = before = 0
+    for block in _blocks_of_lines(stream):
+        text = _from_utf8(block)
+        if text is not None:
+            yield from io.StringIO(text)
+        else:
+            for number, line in enumerate(io.BytesIO(block), start=before + 1):
+                line_text = _from_utf8(line)
+                if line_text is None:
+                    count += 1
+                    others += [number] if count <= MOST_LINES_NAMED else []
+                yield _from_windows(line) if line_text is None else line_text
+        before += block.count(b"\n") + (not block.endswith(b"\n"))
     if count:
         named = ", ".join(map(str, others)) + (" ..." if count > len(others) else "")
         collector.notes.append(f"{file}: {count} lines are not UTF-8 and were read as Windows-1252: {named}")
+
+
+def _blocks_of_lines(stream: io.BufferedReader[Any]) -> Iterator[bytes]:
+    """Some whole lines at a time; the last before a break in the file may be cut."""
+    while block := stream.read1(BLOCK_BYTES):
+        if not block.endswith(b"\n"):
+            try:
+                block += stream.readline(LONGEST_LINE_BYTES)
+            except BREAKS:
+                yield block
+                raise
+        yield block
+
+
+def _from_utf8(data: bytes) -> str | None:
+    """The text, if it is UTF-8."""
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        return None
 
 
 def _from_windows(line: bytes) -> str:
@@ -88,7 +119,7 @@ def _from_windows(line: bytes) -> str:
         return "".join(bytes([byte]).decode("cp1252", "ignore") or chr(byte) for byte in line)
 
 
-def _lines_as_declared(stream: BinaryIO, file: str, collector: Collector, encoding: str) -> Iterator[str]:
+def _lines_as_declared(stream: io.BufferedReader[Any], file: str, collector: Collector, encoding: str) -> Iterator[str]:
     """Lines in one encoding; a byte that is not of it is shown as an escape instead."""
     try:
         text = io.TextIOWrapper(stream, encoding=encoding, errors="backslashreplace", newline="\n")

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import polars as pl
 
-from firstdose.records.decoding import lines_of, open_bytes
+from firstdose.records.decoding import BREAKS, lines_of, open_bytes
+from firstdose.records.frames import ROWS_AT_ONCE
 from firstdose.records.problems import Collector, row_as_text
 
 ROW = "firstdose row"
-ROWS_AT_ONCE = 50_000
 LONGEST_CELL = 1_000_000
 MOST_RESUMPTIONS = 1_000
 DELIMITERS = (",", ";", "\t", "|")
@@ -48,11 +48,54 @@ class Lines:
 def read_delimited(path: Path, file: str, collector: Collector, encoding: str | None = None) -> Iterator[pl.DataFrame]:
     """The rows of a CSV file in parts, as text; an empty cell is nothing. `ROW` counts from 1, the header."""
     csv.field_size_limit(max(csv.field_size_limit(), LONGEST_CELL))
-    with open_bytes(path) as stream:
-        try:
-            yield from _parts(lines_of(stream, file, collector, encoding), file, collector)
-        except (OSError, EOFError) as error:
-            collector.add(f"the file must be readable: {error}", "copy it again from its source", "not read", file=file)
+    try:
+        stream = open_bytes(path)
+    except OSError as error:
+        _list_break(error, file, collector)
+        return
+    with stream:
+        yield from _parts(_until_a_break(lines_of(stream, file, collector, encoding), file, collector), file, collector)
+
+
+def read_cells(
+    path: Path, file: str, collector: Collector, encoding: str | None = None
+) -> Iterator[tuple[int, list[str]]]:
+    """The cells of every row of a CSV file with its number, the header first, however many cells a row has."""
+    csv.field_size_limit(max(csv.field_size_limit(), LONGEST_CELL))
+    try:
+        stream = open_bytes(path)
+    except OSError as error:
+        _list_break(error, file, collector)
+        return
+    with stream:
+        lines = _until_a_break(lines_of(stream, file, collector, encoding), file, collector)
+        first = next(lines, "")
+        yield from _rows(Lines(_with_first(first, lines)), max(DELIMITERS, key=first.count), file, collector)
+
+
+def _until_a_break(lines: Iterator[str], file: str, collector: Collector) -> Iterator[str]:
+    """The lines of a file that may break off; those before the break are used, and a line cut by it is rejected."""
+    unended = ""
+    try:
+        for line in lines:
+            if unended:
+                yield unended
+            unended = "" if line.endswith("\n") else line
+            if not unended:
+                yield line
+    except BREAKS as error:
+        _list_break(error, file, collector)
+        if unended:
+            rule = "must be whole: the file breaks off in this row"
+            collector.reject(file, None, unended, rule, "copy the file again from its source")
+        return
+    if unended:
+        yield unended
+
+
+def _list_break(error: Exception, file: str, collector: Collector) -> None:
+    """Say that a file cannot be read, or not to its end."""
+    collector.add(f"the file must be readable: {error}", "copy it again from its source", "not read", file=file)
 
 
 def _parts(lines: Iterator[str], file: str, collector: Collector) -> Iterator[pl.DataFrame]:
@@ -66,17 +109,20 @@ def _parts(lines: Iterator[str], file: str, collector: Collector) -> Iterator[pl
     if not columns:
         collector.add("must begin with the names of its columns", "add a header", "not read", file=file)
         return
-    part: list[tuple[int, list[str]]] = []
+    width = len(header)
+    numbers: list[int] = []
+    cells_in_turn: list[str] = []  # of all rows: a list for each row would take longer
     for number, cells in rows:
-        if len(cells) != len(header):
-            rule = f"must have {len(header)} cells, as the header has; this row has {len(cells)}"
+        if len(cells) != width:
+            rule = f"must have {width} cells, as the header has; this row has {len(cells)}"
             collector.reject(file, number, row_as_text(cells), rule, "put text with commas or quotes in quotes")
             continue
-        part.append((number, cells))
-        if len(part) == ROWS_AT_ONCE:
-            yield _frame(part, columns)
-            part = []
-    yield _frame(part, columns)
+        numbers.append(number)
+        cells_in_turn += cells
+        if len(numbers) == ROWS_AT_ONCE:
+            yield _frame(numbers, cells_in_turn, columns, width)
+            numbers, cells_in_turn = [], []
+    yield _frame(numbers, cells_in_turn, columns, width)
 
 
 def _with_first(first: str, lines: Iterator[str]) -> Iterator[str]:
@@ -120,10 +166,9 @@ def _column_names(header: list[str], file: str, collector: Collector) -> dict[st
     return columns
 
 
-def _frame(part: list[tuple[int, list[str]]], columns: dict[str, int]) -> pl.DataFrame:
+def _frame(numbers: list[int], cells: list[str], columns: dict[str, int], width: int) -> pl.DataFrame:
     """Rows as a frame of text."""
-    data: dict[str, Iterable[object]] = {
-        name: [cells[place] or None for _, cells in part] for name, place in columns.items()
-    }
-    schema = {ROW: pl.Int64, **dict.fromkeys(columns, pl.String)}
-    return pl.DataFrame({ROW: [number for number, _ in part], **data}, schema=schema)
+    data = {name: pl.Series(cells[place::width], dtype=pl.String) for name, place in columns.items()}
+    texts = pl.DataFrame(data, schema=dict.fromkeys(columns, pl.String))
+    texts = texts.with_columns(pl.when(pl.all() != "").then(pl.all()))
+    return texts.insert_column(0, pl.Series(ROW, numbers, dtype=pl.Int64))

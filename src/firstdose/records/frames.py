@@ -14,6 +14,8 @@ from firstdose.records.question import Column, columns_of, keys_of
 
 RecordType = TypeVar("RecordType")
 
+ROWS_AT_ONCE = 50_000
+
 FRAME_TYPES: dict[type, type[pl.DataType]] = {
     bool: pl.Boolean,
     int: pl.Int64,
@@ -80,6 +82,12 @@ def identity(record_type: type) -> pl.Expr:
     """What tells one record from another, as one text: subject and number, for example `P01/3`."""
     parts = (pl.col(key).cast(pl.String).fill_null("") for key in keys_of(record_type))
     return pl.concat_str(list(parts), separator="/").alias("identity")
+
+
+def in_parts(frame: pl.DataFrame) -> Iterator[tuple[int, pl.DataFrame]]:
+    """The rows of a frame in parts, each with the index of its first row, so that what is made of them stays small."""
+    for first in range(0, frame.height, ROWS_AT_ONCE):
+        yield first, frame.slice(first, ROWS_AT_ONCE)
 
 
 def in_frame(value: Any) -> Any:

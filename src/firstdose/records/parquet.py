@@ -7,7 +7,8 @@ from pathlib import Path
 
 import polars as pl
 
-from firstdose.records.delimited import ROW, ROWS_AT_ONCE
+from firstdose.records.delimited import ROW
+from firstdose.records.frames import ROWS_AT_ONCE
 from firstdose.records.problems import Collector
 
 SIMPLE = (pl.String, pl.Boolean, pl.Date, pl.Datetime, pl.Categorical, pl.Enum, pl.Null)

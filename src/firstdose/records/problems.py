@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import chain
 from os import PathLike
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 import polars as pl
+
+from firstdose.records.stored_frames import StoredFrame, TemporaryFolder
 
 # kept: the value is used as typed; left empty: the value is in this list only; rejected: the whole row is among the
 # rejected rows; not read: a column or a file
@@ -50,32 +55,48 @@ class Problem(NamedTuple):
         return "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in ": ".join(filter(None, parts)))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Problems:
-    """A list of problems, held as a frame since there may be a million."""
+    """A list of problems in parts, some of which may lie in a temporary file since there may be millions."""
 
-    frame: pl.DataFrame
+    parts: tuple[pl.DataFrame | StoredFrame, ...]
+
+    @classmethod
+    def of(cls, parts: Iterable[pl.DataFrame | StoredFrame]) -> Problems:
+        """The problems of all parts, one after the other."""
+        return cls(tuple(part for part in parts if part.height))
 
     def __len__(self) -> int:
-        return self.frame.height
+        return sum(part.height for part in self.parts)
 
     def __iter__(self) -> Iterator[Problem]:
-        return map(Problem._make, self.frame.iter_rows())
+        return (Problem._make(row) for frame in self.frames() for row in frame.iter_rows())
 
     def __add__(self, other: Problems) -> Problems:
-        return Problems(pl.concat([self.frame, other.frame]))
+        return Problems(self.parts + other.parts)
+
+    def frames(self) -> Iterator[pl.DataFrame]:
+        """The list as frames, one after the other, so that not all of it need be in memory."""
+        return (part.read() if isinstance(part, StoredFrame) else part for part in self.parts)
+
+    @property
+    def frame(self) -> pl.DataFrame:
+        """The whole list as one frame, however long it is."""
+        return pl.concat([NO_PROBLEMS, *self.frames()])
 
     def by_rule(self) -> dict[str, int]:
         """How often each rule is broken, the most frequent first."""
-        counts = self.frame.group_by("rule").len().sort(["len", "rule"], descending=[True, False])
-        return dict(counts.iter_rows())
+        counts: Counter[str] = Counter()
+        for frame in self.frames():
+            counts.update(dict(frame.group_by("rule").len().iter_rows()))
+        return dict(sorted(counts.items(), key=lambda rule_and_count: (-rule_and_count[1], rule_and_count[0])))
 
     def write(self, path: str | PathLike[str]) -> None:
         """Write the list as CSV."""
-        write_rows(self.frame, Path(path))
+        write_rows(chain([NO_PROBLEMS], self.frames()), Path(path))
 
 
-NO_PROBLEMS = Problems(pl.DataFrame(schema=PROBLEM_SCHEMA))
+NO_PROBLEMS = pl.DataFrame(schema=PROBLEM_SCHEMA)
 
 
 def problems_of(rows: pl.DataFrame | pl.LazyFrame, **same: Any) -> pl.DataFrame:
@@ -85,15 +106,14 @@ def problems_of(rows: pl.DataFrame | pl.LazyFrame, **same: Any) -> pl.DataFrame:
         pl.col(name).cast(kind) if name in frame.columns else pl.lit(same.get(name), kind).alias(name)
         for name, kind in PROBLEM_SCHEMA.items()
     )
-    return frame.select(columns) if frame.height else NO_PROBLEMS.frame
+    return frame.select(columns) if frame.height else NO_PROBLEMS
 
 
-def write_rows(frame: pl.DataFrame, path: Path) -> None:
-    """Write a frame of texts and numbers as CSV in UTF-8."""
-    with path.open("w", encoding="utf-8", newline="") as stream:
-        writer = csv.writer(stream, lineterminator="\r\n")
-        writer.writerow(frame.columns)
-        writer.writerows(frame.iter_rows())
+def write_rows(frames: Iterable[pl.DataFrame], path: Path) -> None:
+    """Write frames of texts and numbers with the same columns as one CSV in UTF-8."""
+    with path.open("wb") as stream:
+        for number, frame in enumerate(frames):
+            frame.write_csv(stream, include_header=number == 0, line_terminator="\r\n")
 
 
 def row_as_text(cells: Sequence[str | None]) -> str:
@@ -108,42 +128,58 @@ def row_as_text(cells: Sequence[str | None]) -> str:
 
 
 MOST_PENDING = 20_000
+MOST_HELD = 200_000
 
 
 @dataclass
 class Collector:
-    """Gathers problems, rejected rows and notes while files are read."""
+    """Gathers problems, rejected rows and notes while files are read; many problems go into a temporary file."""
 
-    problems: list[pl.DataFrame] = field(default_factory=list)
-    rejected: list[pl.DataFrame] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
-    pending_problems: list[dict[str, Any]] = field(default_factory=list)
-    pending_rejected: list[tuple[str, int, str]] = field(default_factory=list)
+    _stored: list[StoredFrame] = field(default_factory=list)
+    _held: list[pl.DataFrame] = field(default_factory=list)
+    _rejected: list[pl.DataFrame] = field(default_factory=list)
+    _pending_problems: list[dict[str, Any]] = field(default_factory=list)
+    _pending_rejected: list[tuple[str, int | None, str]] = field(default_factory=list)
+    _folder: TemporaryFolder = field(default_factory=TemporaryFolder)
 
     def add(self, rule: str, fix: str, effect: Effect, **where: Any) -> None:
         """One problem."""
-        self.pending_problems.append({**where, "rule": rule, "fix": fix, "effect": effect})
-        if len(self.pending_problems) >= MOST_PENDING:
+        self._pending_problems.append({**where, "rule": rule, "fix": fix, "effect": effect})
+        if len(self._pending_problems) >= MOST_PENDING:
             self._gather()
 
-    def reject(self, file: str, row: int, text: str, rule: str, fix: str) -> None:
+    def add_problems(self, problems: pl.DataFrame) -> None:
+        """Many problems at once."""
+        self._held.append(problems)
+        if sum(frame.height for frame in self._held) >= MOST_HELD:
+            with suppress(OSError):  # where nothing can be written, memory has to do
+                self._stored.append(self._folder.store(pl.concat(self._held)))
+                self._held = []
+
+    def reject(self, file: str, row: int | None, text: str, rule: str, fix: str) -> None:
         """One row that cannot be used; its text is kept."""
-        self.pending_rejected.append((file, row, text))
+        self._pending_rejected.append((file, row, text))
         self.add(rule, fix, "rejected", file=file, row=row)
+
+    def keep_rejected(self, rows: pl.DataFrame) -> None:
+        """Keep many rejected rows with their text at once."""
+        self._rejected.append(rows)
 
     def all_problems(self) -> Problems:
         """Everything found so far."""
         self._gather()
-        return Problems(pl.concat([NO_PROBLEMS.frame, *self.problems]))
+        return Problems.of([*self._stored, *self._held])
 
     def all_rejected(self) -> pl.DataFrame:
         """Every rejected row with its text."""
         self._gather()
-        return pl.concat([pl.DataFrame(schema=REJECTED_SCHEMA), *self.rejected])
+        return pl.concat([pl.DataFrame(schema=REJECTED_SCHEMA), *self._rejected])
 
     def _gather(self) -> None:
         """Turn what was added one by one into frames."""
-        rows = {name: [each.get(name) for each in self.pending_problems] for name in PROBLEM_SCHEMA}
-        self.problems.append(pl.DataFrame(rows, schema=PROBLEM_SCHEMA))
-        self.rejected.append(pl.DataFrame(self.pending_rejected, schema=REJECTED_SCHEMA, orient="row"))
-        self.pending_problems, self.pending_rejected = [], []
+        rows = {name: [each.get(name) for each in self._pending_problems] for name in PROBLEM_SCHEMA}
+        rejected = pl.DataFrame(self._pending_rejected, schema=REJECTED_SCHEMA, orient="row")
+        self._pending_problems, self._pending_rejected = [], []
+        self.add_problems(pl.DataFrame(rows, schema=PROBLEM_SCHEMA))
+        self.keep_rejected(rejected)

@@ -41,7 +41,7 @@ class Reading:
         target = Path(folder)
         target.mkdir(parents=True, exist_ok=True)
         self.problems.write(target / PROBLEMS_FILE)
-        write_rows(self.rejected, target / REJECTED_FILE)
+        write_rows([self.rejected], target / REJECTED_FILE)
         return target / PROBLEMS_FILE
 
 
@@ -73,11 +73,10 @@ def gather(
     trial_data: TrialData, origins: Mapping[str, Origins], collector: Collector, visits: Collection[str] = ()
 ) -> Reading:
     """Check the data as a whole and put everything found together, with file and row."""
-    for name, found in check_consistency(trial_data, visits).items():
-        places = origins[name].places if name in origins else None
-        if places is not None:
-            found = found.join(places.with_row_index("index"), on="index", how="left", maintain_order="left")
-        collector.problems.append(problems_of(found, record=name, effect="kept"))
+    for name, found in check_consistency(trial_data, visits):
+        places = [origins[name].places[found["index"]]] if name in origins else []
+        listed = pl.concat([found, *places], how="horizontal")
+        collector.add_problems(problems_of(listed, record=name, effect="kept"))
     return Reading(trial_data, collector.all_problems(), collector.all_rejected(), tuple(collector.notes))
 
 

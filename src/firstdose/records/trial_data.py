@@ -13,13 +13,11 @@ from typing import Any, TypeVar
 import polars as pl
 
 from firstdose.records.catalogue import NAMES, RECORDS
-from firstdose.records.frames import fit_schema, frame_of, records_of
+from firstdose.records.frames import fit_schema, frame_of, in_parts, records_of
 from firstdose.records.partial_date_frames import is_day_before
 from firstdose.records.question import columns_of, occurrence_of
 
 RecordType = TypeVar("RecordType")
-
-ROWS_AT_ONCE = 50_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,7 +78,7 @@ def hash_frames(frames: Mapping[str, pl.DataFrame]) -> str:
         frame = frames[name]
         cells = [_cell(column, kind) for column, kind in sorted(frame.schema.items())]
         rows = []
-        for part in frame.iter_slices(ROWS_AT_ONCE):
+        for _, part in in_parts(frame):
             texts = part.select(pl.concat_str(cells, ignore_nulls=True).alias("row"))["row"]
             rows += [hashlib.sha256(text.encode()).digest() for text in texts]
         digest.update(f"{name}:{len(rows)}\n".encode())

@@ -74,7 +74,11 @@ class Row:
 
 @dataclass(frozen=True)
 class Table:
-    """A table. ``spanner`` stands over all columns but the first; ``words`` tells columns that hold prose."""
+    """A table. ``spanner`` stands over all columns but the first; ``words`` tells columns that hold prose.
+
+    ``sources`` say what the figures were made from, where they are not the document's own. With ``folded`` a page shows
+    these words in place of the table until somebody opens it.
+    """
 
     kind: ClassVar[str] = "table"
     caption: str
@@ -84,6 +88,8 @@ class Table:
     spanner: str = ""
     words: tuple[int, ...] = (0,)
     is_grid: bool = False
+    sources: tuple[str, ...] = ()
+    folded: str = ""
     label: str = ""
 
 

@@ -7,6 +7,7 @@ from firstdose.safety.emergence import Emergence, EventCourse, GradeStep, treatm
 from firstdose.safety.evaluability import Evaluability, Status, Treated, evaluability
 from firstdose.safety.grading import DependsOn, Graded, NotGraded, grade, grade_for_each_term
 from firstdose.safety.laboratory import LaboratoryTerm, laboratory_criteria
+from firstdose.safety.laboratory_tests import Measured, analytes_of
 from firstdose.safety.marks import LaboratoryValue
 from firstdose.safety.moments import MISSING, Moment
 from firstdose.safety.periods import Immunosuppression, Period, period_of
@@ -30,6 +31,7 @@ __all__ = [
     "Immunosuppression",
     "LaboratoryTerm",
     "LaboratoryValue",
+    "Measured",
     "Moment",
     "NotGraded",
     "Period",
@@ -37,6 +39,7 @@ __all__ = [
     "Status",
     "StoppingBoundary",
     "Treated",
+    "analytes_of",
     "bayesian_boundary",
     "boundary_behaviour",
     "evaluability",

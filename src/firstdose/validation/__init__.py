@@ -6,11 +6,13 @@ The reference figures are package data of this folder; call and version stand be
 from __future__ import annotations
 
 from firstdose.validation import (
+    class_rotation,
     confirmed_change,
     continual_reassessment,
     few_people,
     intervals,
     mixed_models,
+    moderated_models,
     operating_characteristics,
     rates,
     simulated_trials,
@@ -30,6 +32,8 @@ COMPARISONS: dict[str, Comparison] = {
         mixed_models,
         few_people,
         confirmed_change,
+        moderated_models,
+        class_rotation,
     )
     for comparison in family.COMPARISONS
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import math
 from collections.abc import Callable, Sequence
@@ -21,8 +22,8 @@ MOST_PLACES_NAMED = 3
 @cache
 def load_figures(file: str) -> Figures:
     """The reference figures of a file in this package, with the call and versions that made them (``meta``)."""
-    text = files("firstdose").joinpath("validation", "figures", *file.split("/")).read_text("utf-8")
-    figures: Figures = json.loads(text)
+    content = files("firstdose").joinpath("validation", "figures", *file.split("/")).read_bytes()
+    figures: Figures = json.loads(gzip.decompress(content) if file.endswith(".gz") else content)
     return figures
 
 

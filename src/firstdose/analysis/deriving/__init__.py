@@ -1,0 +1,1 @@
+"""From the records to one row a person, event, score and result."""

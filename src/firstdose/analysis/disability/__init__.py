@@ -1,0 +1,1 @@
+"""Confirmed worsening and improvement, and what natural history would have shown."""

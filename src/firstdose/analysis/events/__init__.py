@@ -1,0 +1,1 @@
+"""Adverse events, dose-limiting toxicities, rates and resolution."""

@@ -1,0 +1,71 @@
+"""The adverse events that are counted, and what is asked of each: yes, no, or not known."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from firstdose.analysis.frame import Frame
+from firstdose.analysis.recorded import recorded
+from firstdose.records import AdverseEvent, Death
+from firstdose.records.attribution import CAUSES, Cause
+from firstdose.records.catalogue import NAMES
+from firstdose.records.derived import EventAnalysis
+from firstdose.records.frames import identity
+
+CAUSE_WORDS: dict[Cause, str] = {cause: f"the {cause.replace('_', ' ')}" for cause in CAUSES}
+
+SEVERE_GRADE = 3
+ANY, SERIOUS, SEVERE = "any adverse event", "serious", f"grade {SEVERE_GRADE} or more"
+SPECIAL_INTEREST = "of special interest"
+
+
+def relation(cause: Cause) -> pl.Expr:
+    """Whether an event is related to a cause."""
+    return pl.col(f"related_to_{cause}")
+
+
+def related(cause: Cause) -> str:
+    """The words for events that are related to a cause."""
+    return f"related to {CAUSE_WORDS[cause]}"
+
+
+def is_fatal() -> pl.Expr:
+    """Whether an event was fatal. Without a known outcome it can have been so only in someone who died."""
+    outcome = pl.col("outcome")
+    is_open = outcome.is_null() | (outcome == "unknown")
+    return pl.when(is_open).then(pl.when("has_died").then(None).otherwise(pl.lit(False))).otherwise(outcome == "fatal")
+
+
+QUESTIONS: dict[str, pl.Expr] = {
+    ANY: pl.lit(True),
+    SEVERE: pl.col("grade") >= SEVERE_GRADE,
+    SERIOUS: pl.col("is_serious"),
+    **{related(cause): relation(cause) for cause in CAUSES},
+    "serious and related to the product or the procedure": pl.col("is_serious")
+    & (relation("product") | relation("procedure")),
+    SPECIAL_INTEREST: pl.when(pl.col("special_interest").is_not_null().any()).then(
+        pl.col("special_interest").is_not_null()
+    ),
+    "led to a change of treatment": pl.col("changed_treatment"),
+    "fatal": is_fatal(),
+}
+"""What is asked of each counted event, in words and as a three-valued expression, in the order of the tables."""
+
+
+def events_of(frame: Frame) -> pl.DataFrame:
+    """Everybody's adverse events, with the identity of the record in ``record`` and whether the person ``has_died``."""
+    died = recorded(frame, Death)["subject"].implode()
+    death_day = frame.subjects.select("subject", "death_day")
+    return (
+        frame.data[EventAnalysis]
+        .join(death_day, on="subject", how="left", maintain_order="left")
+        .with_columns(
+            record=pl.concat_str(pl.lit(f"{NAMES[AdverseEvent]}:"), identity(EventAnalysis)),
+            has_died=pl.col("subject").is_in(died) | pl.col("death_day").is_not_null(),
+        )
+    )
+
+
+def counted_events(frame: Frame) -> pl.DataFrame:
+    """The events of `events_of` that are counted: treatment-emergent, or not known not to be."""
+    return events_of(frame).filter("counts")

@@ -1,0 +1,46 @@
+"""How long each adverse event lasted, and how that ended: resolved, by the person's death, or not seen to end."""
+
+from __future__ import annotations
+
+import polars as pl
+
+GOES_ON, RESOLVED, DIED = 0, 1, 2
+RECOVERED = ("recovered", "recovered_with_sequelae")
+UNRESOLVED = ("not_recovered", "recovering")
+
+
+def durations(events: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame:
+    """Events with ``ending`` (`GOES_ON`, `RESOLVED`, `DIED`), and the ``longest`` and ``shortest`` time to it in days.
+
+    ``events`` have the columns of `EventAnalysis`, ``people`` ``subject``, ``followed_to_day`` and ``death_day``. An
+    event is resolved where its outcome says so, or where it has an end and no known outcome; with another outcome it
+    was not seen to end. Both times are missing where start or end of observation is not known, or the end comes first.
+    """
+    outcome, end, follow_up, death = (
+        pl.col(name) for name in ("outcome", "end_last_day", "followed_to_day", "death_day")
+    )
+    is_resolved = outcome.is_in(RECOVERED) | (end.is_not_null() & (outcome.is_null() | (outcome == "unknown")))
+    is_fatal = (outcome == "fatal").fill_null(False)
+    joined = events.drop("death_day", strict=False).join(
+        people.select("subject", "followed_to_day", "death_day"), on="subject", maintain_order="left"
+    )
+    ending = (
+        pl.when(is_fatal)
+        .then(DIED)
+        .when(is_resolved.fill_null(False))
+        .then(RESOLVED)
+        .when(death.is_not_null())
+        .then(DIED)
+        .otherwise(GOES_ON)
+    )
+    seen = pl.when(ending == DIED).then(pl.coalesce(death, end, follow_up)).otherwise(pl.coalesce(end, follow_up))
+    soonest = pl.when(ending == RESOLVED).then(pl.coalesce("end_first_day", "first_day")).otherwise(seen)
+    longest = seen - pl.col("first_day")
+    is_possible = longest >= 0
+    latest_start = pl.coalesce("last_day", seen)
+    shortest = pl.max_horizontal(soonest - latest_start, pl.lit(0))
+    return joined.with_columns(
+        ending=ending,
+        longest=pl.when(is_possible).then(longest),
+        shortest=pl.when(is_possible).then(pl.min_horizontal(shortest, longest)),
+    )

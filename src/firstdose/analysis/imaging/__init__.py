@@ -1,0 +1,1 @@
+"""Lesions and brain volume."""

@@ -1,0 +1,1 @@
+"""Laboratory results, vital signs and troughs."""

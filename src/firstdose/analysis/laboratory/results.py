@@ -1,0 +1,103 @@
+"""The chapter on laboratory results and vital signs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import polars as pl
+
+from firstdose.analysis.frame import Frame
+from firstdose.analysis.laboratory.liver import liver_figures
+from firstdose.analysis.laboratory.shifts import CHAPTER, after_start, grade_shifts, range_shifts
+from firstdose.analysis.laboratory.vital_signs import vital_signs
+from firstdose.analysis.visit_summaries import Place, summaries
+from firstdose.records.derived import LabAnalysis
+from firstdose.records.frames import identity
+from firstdose.records.results import Result
+
+APART = ("trough", "donor_specific_antibody")
+"""Categories of laboratory results that have a chapter of their own."""
+
+
+def laboratory(frame: Frame) -> Iterator[Result]:
+    """Laboratory results of the treated: completeness, by visit, shifts, severe grades and liver; then vital signs."""
+    objective = frame.objective(CHAPTER)
+    results = lab_results(frame).filter(~pl.col("category").is_in(APART).fill_null(False))
+    if results.height:
+        yield from _completeness(frame, results, objective)
+        place = Place(CHAPTER, "results_by_visit", "change_by_visit", objective)
+        yield from summaries(frame, _measured(results), place)
+        yield from grade_shifts(frame, results, objective)
+        yield from range_shifts(frame, results, objective)
+        yield from liver_figures(frame, results, objective)
+    else:
+        warning = "no laboratory results of treated people are recorded"
+        yield Result(
+            chapter=CHAPTER, table="results_recorded", what="all tests", statistic="results", value=0.0, format="count",
+            unit="results", population="treated", objective=objective, warning=warning,
+        )  # fmt: skip
+    yield from vital_signs(frame, objective)
+
+
+def lab_results(frame: Frame) -> pl.DataFrame:
+    """The laboratory results of the treated in order, with their identities in ``record``."""
+    results = frame.data[LabAnalysis].with_columns(record=pl.lit("lab_results:") + identity(LabAnalysis))
+    return results.sort("subject", "number").join(
+        frame.people("treated").select("subject"), on="subject", how="semi", maintain_order="left"
+    )
+
+
+def _measured(results: pl.DataFrame) -> pl.DataFrame:
+    """Results as measurements: each test in each unit by itself."""
+    return results.select(
+        "unit", "subject", "visit", "day", "number", "value", "baseline", "record",
+        what="test",
+        within=pl.coalesce("name", "test") + pl.format(" ({})", "unit").fill_null(""),
+        is_after=after_start(),
+    )  # fmt: skip
+
+
+LACKS = {
+    "as_text": ("a text, not a number", pl.col("value").is_null() & pl.col("text").is_not_null()),
+    "without_result": ("neither number nor text", pl.col("value").is_null() & pl.col("text").is_null()),
+    "without_unit": ("no unit", pl.col("value").is_not_null() & pl.col("unit").is_null()),
+    "without_range": (
+        "no normal range",
+        pl.col("value").is_not_null() & pl.col("range_low").is_null() & pl.col("range_high").is_null(),
+    ),
+    "without_day": ("no day that is known", pl.col("day").is_null()),
+}
+"""What a result may lack: the statistic that counts it, words, and the condition."""
+
+
+def _completeness(frame: Frame, results: pl.DataFrame, objective: str) -> Iterator[Result]:
+    """Results and people of each test, and what results lack; nothing is dropped without a row here."""
+    everyone = frame.people("treated").height
+    for (test,), rows in results.sort("test", "subject", "number").group_by(["test"], maintain_order=True):
+        same: dict[str, Any] = {
+            "chapter": CHAPTER,
+            "what": str(test),
+            "within": next(iter(rows["name"].drop_nulls()), ""),
+            "table": "results_recorded",
+            "format": "count",
+            "population": "treated",
+            "objective": objective,
+        }
+        people = rows.filter(after_start())["subject"].n_unique()
+        units = rows["unit"].drop_nulls().unique().sort().to_list()
+        several = f"in several units: {', '.join(units)}; each is summarised by itself" if len(units) > 1 else ""
+        yield Result(**same, statistic="results", value=float(rows.height), unit="results", warning=several)
+        missing = f"{everyone - people} treated people have none" if people < everyone else ""
+        yield Result(
+            **same, statistic="people", value=float(people), of=float(everyone),
+            unit="people", warning=missing,
+        )  # fmt: skip
+        for statistic, (words, lacks) in LACKS.items():
+            without = rows.filter(lacks)
+            if without.height:
+                texts = ", ".join(without["text"].drop_nulls().unique().sort().head(5))
+                yield Result(
+                    **same, statistic=statistic, value=float(without.height), of=float(rows.height), unit="results",
+                    text=texts, warning=words, records=tuple(without["record"]),
+                )  # fmt: skip

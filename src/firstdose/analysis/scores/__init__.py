@@ -1,0 +1,1 @@
+"""Scores of the clinical measures: summaries, models, trends over dose."""

@@ -1,0 +1,176 @@
+"""The command that analyses a trial's data: analyse."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from firstdose.cli.design_commands import ProtocolFile
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from firstdose.cli.output import Progress
+    from firstdose.protocol.plan import Protocol
+    from firstdose.records import Reading
+    from firstdose.records.analysis_data import AnalysisData
+    from firstdose.records.results import Results
+
+LINES_SHOWN = 6
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(analyse)
+
+
+def analyse(
+    protocol: ProtocolFile,
+    data: Annotated[
+        Path,
+        typer.Argument(
+            metavar="DATA", help="Folder of the trial's data: own layout, or SDTM datasets.", show_default=False
+        ),
+    ],
+    out: Annotated[Path, typer.Option(help="Folder for the results; made if it is missing.")],
+    seed: Annotated[int, typer.Option(min=0, help="Seed of the methods that draw random numbers.")] = 1,
+    as_of: Annotated[
+        str | None, typer.Option(metavar="DATE", help="Cut the data at the end of this day, as in 2026-03-31.")
+    ] = None,
+) -> None:
+    """Analyse a trial's data: safety, laboratory, disability, MRI, with an interval beside every figure.
+
+    Writes results.csv, results.parquet, provenance.json and the page summary.html; what is wrong with the data is
+    listed in problems.csv and analysed as far as it can be read.
+    """
+    day = day_given("--as-of", as_of)
+    read, reading = read_for_analysis(protocol, data, out)
+    day = cut_off(day, reading)
+    notices = told_notices(data, reading)
+    results = run_analysis(read, protocol, reading, out, seed=seed, as_of=day, notices=notices)
+    _tell(results)
+
+
+def run_analysis(
+    read: Protocol,
+    protocol_file: Path,
+    reading: Reading,
+    out: Path,
+    *,
+    seed: int,
+    as_of: date | None = None,
+    notices: tuple[str, ...] = (),
+) -> Results:
+    """Analyse what was read, write everything into the folder, and tell which files were written."""
+    from firstdose.cli.output import progress
+    from firstdose.records.results import write_results
+    from firstdose.report.results_page import write_results_page
+
+    with progress("analysis") as bar:
+        _, results = analysed(read, protocol_file, reading, bar, seed=seed, as_of=as_of)
+        bar.say("writing")
+        written = [*write_results(results, out), write_results_page(read, results, out, notices)]
+    for path in written:
+        typer.echo(f"wrote {path}")
+    return results
+
+
+def analysed(
+    read: Protocol, protocol_file: Path, reading: Reading, bar: Progress, *, seed: int, as_of: date | None = None
+) -> tuple[AnalysisData, Results]:
+    """What is derived from the data that were read, and every figure of the analysis."""
+    from hashlib import sha256
+
+    from firstdose import __version__
+    from firstdose.analysis import analyse as analyse_data
+    from firstdose.analysis import derive
+    from firstdose.records import cut
+    from firstdose.records.results import Provenance
+
+    bar.say("deriving")
+    trial_data = reading.trial_data if as_of is None else cut(reading.trial_data, as_of)
+    provenance = Provenance(
+        trial=read.trial.id,
+        protocol_hash=sha256(protocol_file.read_bytes()).hexdigest(),
+        data_hash=trial_data.content_hash,
+        as_of=trial_data.as_of,
+        seed=seed,
+        version=__version__,
+    )
+    derived = derive(read, trial_data)
+    return derived, analyse_data(read, derived, seed=seed, provenance=provenance, progress=bar.say)
+
+
+def read_for_analysis(protocol: Path, data: Path, out: Path) -> tuple[Protocol, Reading]:
+    """The protocol and the data; what is wrong with the data is written and told."""
+    from firstdose.cli.data_folder import read_data, told_problems
+    from firstdose.cli.inputs import InputError, every_problem, problems_text
+    from firstdose.cli.output import progress
+    from firstdose.protocol.problems import printable
+
+    read, problems = every_problem(protocol)
+    if read is None or problems:
+        raise InputError(problems_text(problems))
+    if out.resolve() == data.resolve():
+        raise InputError(f"--out {printable(str(out))}: this folder holds the data; name another for the results")
+    with progress("reading") as bar:
+        bar.say(str(data))
+        reading, recognised = read_data(data, read)
+    typer.echo(f"read {printable(str(data))}: {recognised.layout}")
+    if recognised.ignored:
+        typer.echo(f"not read, of another layout: {', '.join(map(printable, recognised.ignored))}", err=True)
+    for note in reading.notes:
+        typer.echo(f"note: {printable(note)}", err=True)
+    written = reading.write_problems(out)
+    for line in told_problems(reading, written):
+        typer.echo(line, err=True)
+    typer.echo(f"wrote {written}")
+    if len(reading.problems) and not any(frame.height for frame in reading.trial_data.frames.values()):
+        raise InputError(f"{printable(str(data))}: no record in it can be used; mend what {written} lists")
+    return read, reading
+
+
+def cut_off(day: date | None, reading: Reading) -> date | None:
+    """The day to cut the data at; none after the day up to which they were gathered."""
+    known_by = reading.trial_data.as_of
+    if day is not None and known_by is not None and day > known_by:
+        typer.echo(f"note: the data were gathered up to {known_by}; that is the cut-off", err=True)
+        return None
+    return day
+
+
+def told_notices(data: Path, reading: Reading) -> tuple[str, ...]:
+    """What must be told of the data, such as that they are simulated; told here, and to be shown on every page."""
+    from firstdose.cli.data_folder import notices_of, notices_on
+
+    notices = (*notices_of(data), *notices_on(reading))
+    for notice in notices:
+        typer.echo(notice)
+    return notices
+
+
+def day_given(option: str, text: str | None) -> date | None:
+    """The day that an option names."""
+    from datetime import date
+
+    from firstdose.cli.inputs import InputError
+
+    if text is None:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise InputError(f"{option} {text!r} is no date; write it as in {option} 2026-03-31") from None
+
+
+def _tell(results: Results) -> None:
+    """The most important figures, and what they were made from."""
+    from firstdose.report.results_glance import at_a_glance
+
+    origin = results.provenance
+    cut_off = f", data up to {origin.as_of}" if origin.as_of else ""
+    typer.echo(f"{origin.trial}{cut_off}, seed {origin.seed}, Firstdose {origin.version}")
+    for glance in at_a_glance(results)[:LINES_SHOWN]:
+        typer.echo(f"  {glance.name}: {glance.words}")

@@ -1,0 +1,108 @@
+"""Reads a folder of a trial's data: in this package's own layout, or SDTM datasets. Which it is, its files say."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from firstdose.cdisc.domains import record_types_of
+from firstdose.cdisc.reading import read_sdtm
+from firstdose.cdisc.sources import dataset_of
+from firstdose.cli.inputs import InputError
+from firstdose.protocol.plan import Protocol
+from firstdose.protocol.problems import printable
+from firstdose.records import RECORDS, Reading, read_folder
+from firstdose.records.reading import ENDINGS
+from firstdose.simulation.virtual.writing import TRUTH
+
+OWN, SDTM = "Firstdose's own layout", "SDTM datasets"
+RULES_SHOWN = 5
+
+
+@dataclass(frozen=True)
+class Recognised:
+    """The files of a folder that are a kind of record, and those that are an SDTM dataset."""
+
+    own: tuple[str, ...]
+    sdtm: tuple[str, ...]
+
+    @property
+    def layout(self) -> str:
+        """What most files are; where as many are the other, the folder counts as its own layout."""
+        return SDTM if len(self.sdtm) > len(self.own) else OWN
+
+    @property
+    def ignored(self) -> tuple[str, ...]:
+        """The files of the other layout."""
+        return self.own if self.layout == SDTM else self.sdtm
+
+
+EXPECTED = {"adverse_events": "adverse event", "visits": "visit", "assessments": "clinical assessment"}
+"""Kinds of records that a trial has once people are dosed, and what one of them is called."""
+
+
+def recognise(folder: Path) -> Recognised:
+    """Look at the names of the files; InputError where none is of either kind."""
+    name = printable(str(folder))
+    if not folder.is_dir():
+        what = "it is a file" if folder.exists() else "there is no such folder"
+        raise InputError(f"{name}: {what}; name the folder that holds the trial's data")
+    files = sorted(path for path in folder.iterdir() if path.is_file())
+    own = [path.name for path in files if path.name.endswith(ENDINGS) and path.name.split(".")[0] in RECORDS]
+    sdtm = [path.name for path in files if path.name not in own and is_sdtm(path)]
+    if not own and not sdtm:
+        raise InputError(
+            f"{name}: no file there is a kind of record or an SDTM dataset; a folder of data holds files such as "
+            "subjects.csv and adverse_events.csv, or dm.xpt and ae.xpt"
+        )
+    return Recognised(tuple(own), tuple(sdtm))
+
+
+def is_sdtm(path: Path) -> bool:
+    """Whether a file is an SDTM dataset that is read."""
+    known = dataset_of(path)
+    return known is not None and bool(record_types_of(known[0]))
+
+
+def read_data(folder: Path, protocol: Protocol) -> tuple[Reading, Recognised]:
+    """The data of a folder with everything that is wrong with it."""
+    recognised = recognise(folder)
+    visits = [visit.id for visit in protocol.schedule.every_visit] if protocol.schedule else []
+    read = read_sdtm if recognised.layout == SDTM else read_folder
+    return read(folder, visits=visits), recognised
+
+
+def notices_of(folder: Path) -> tuple[str, ...]:
+    """What must be told of data on top of all: that they are simulated, where their truth stands beside them."""
+    if not (folder / TRUTH).is_dir():
+        return ()
+    return (f"These data are simulated: nobody took part in this trial, and its truth stands in {TRUTH}/.",)
+
+
+def notices_on(reading: Reading) -> tuple[str, ...]:
+    """That kinds of records without which zeros mean nothing are not there at all."""
+    frames = reading.trial_data.frames
+    if not frames["dosings"].height:
+        return ()
+    absent = [words for name, words in EXPECTED.items() if not frames[name].height]
+    return tuple(
+        f"No {words} is recorded for anybody. Where there is a zero below, it holds only if none took place; a missing "
+        "file looks the same."
+        for words in absent
+    )
+
+
+def told_problems(reading: Reading, written: Path) -> list[str]:
+    """What was found to be wrong, in a few lines: how many problems, the most frequent rules, and where all stand."""
+    problems = reading.problems
+    if not len(problems):
+        return []
+    count = "1 problem" if len(problems) == 1 else f"{len(problems):,} problems"
+    rejected = f", {reading.rejected.height:,} rows cannot be used" if reading.rejected.height else ""
+    lines = [f"{count} in the data{rejected}; all are listed in {printable(str(written))}:"]
+    rules = problems.by_rule()
+    for rule, number in list(rules.items())[:RULES_SHOWN]:
+        lines.append(f"  {number:,} x {printable(rule)}")
+    if len(rules) > RULES_SHOWN:
+        lines.append(f"  and {len(rules) - RULES_SHOWN} further rules")
+    return lines

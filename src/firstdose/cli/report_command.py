@@ -1,0 +1,70 @@
+"""The command that writes the trial's report: report."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from firstdose.cli.design_commands import ProtocolFile
+
+
+class Part(StrEnum):
+    """What can be written alone."""
+
+    html = "html"
+    pdf = "pdf"
+    tables = "tables"
+    figures = "figures"
+    pack = "pack"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(report)
+
+
+def report(
+    protocol: ProtocolFile,
+    data: Annotated[
+        Path,
+        typer.Argument(
+            metavar="DATA", help="Folder of the trial's data: own layout, or SDTM datasets.", show_default=False
+        ),
+    ],
+    out: Annotated[Path, typer.Option(help="Folder for the report; made if it is missing.")],
+    only: Annotated[
+        list[Part] | None, typer.Option(help="Write this alone; repeat it for more. Everything if left out.")
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of the methods that draw random numbers.")] = 1,
+    as_of: Annotated[
+        str | None, typer.Option(metavar="DATE", help="Cut the data at the end of this day, as in 2026-03-31.")
+    ] = None,
+    dated: Annotated[
+        str | None, typer.Option(metavar="DATE", help="Date that the report bears; today if left out.")
+    ] = None,
+) -> None:
+    """Write the report of a trial: HTML, PDF, tables (DOCX), figures (SVG, PNG, CSV), and the committee's pack.
+
+    The same data, seed and date give the same bytes. Results are written beside the report.
+    """
+    from firstdose.cli.analyse_command import analysed, cut_off, day_given, read_for_analysis, told_notices
+    from firstdose.cli.clock import today
+    from firstdose.cli.output import progress
+    from firstdose.records.results import write_results
+    from firstdose.report.trial_files import write_report
+
+    day, bears = day_given("--as-of", as_of), day_given("--dated", dated)
+    read, reading = read_for_analysis(protocol, data, out)
+    notices = told_notices(data, reading)
+    with progress("report") as bar:
+        derived, results = analysed(read, protocol, reading, bar, seed=seed, as_of=cut_off(day, reading))
+        parts = frozenset(part.value for part in only or Part)
+        written = [
+            *write_results(results, out),
+            *write_report(read, derived, results, out, bears or today(), parts, notices, bar.say),
+        ]
+    for path in written:
+        typer.echo(f"wrote {path}")

@@ -1,0 +1,186 @@
+"""Everyone's course, from the records: who was dosed, in which order and cohort, and what became of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+from firstdose.dosing.administrations import Administration, administration_of
+from firstdose.dosing.cohorts import CohortInOrder, Place, cohorts_in_order
+from firstdose.dosing.judging import follow_up, judge
+from firstdose.dosing.leaving import Ending, endings
+from firstdose.dosing.participant import NOT_FOLLOWED, ParticipantCourse
+from firstdose.dosing.recorded import Records
+from firstdose.dosing.toxicity import CountedEvent, counted_events
+from firstdose.protocol import Protocol
+from firstdose.records import Slot, TrialData
+from firstdose.safety.evaluability import Evaluability, Status, level_of_dose
+
+COHORT_NOT_RECORDED = "cohort not recorded"
+
+
+@dataclass(frozen=True, eq=False)
+class Courses:
+    """Everyone's course as of a moment, with the cohorts that they make up."""
+
+    protocol: Protocol
+    records: Records
+
+    @cached_property
+    def cohorts(self) -> tuple[CohortInOrder, ...]:
+        """The cohorts in the order in which they began."""
+        return cohorts_in_order(self.protocol, self.records, [self._place(subject) for subject in self._in_order])
+
+    @cached_property
+    def all(self) -> tuple[ParticipantCourse, ...]:
+        """The dosed in the order of dosing, then those who only hold a slot, by cohort and slot."""
+        courses = [self._course(subject) for subject in self._in_order]
+        return tuple(sorted(courses, key=lambda course: (not course.is_dosed, *self._rank(course))))
+
+    def of(self, subject: str) -> ParticipantCourse | None:
+        """One participant's course."""
+        return next((course for course in self.all if course.subject == subject), None)
+
+    def in_cohort(self, cohort: CohortInOrder) -> tuple[ParticipantCourse, ...]:
+        """Those of a cohort who were dosed."""
+        return tuple(course for course in self.all if course.cohort_number == cohort.number and course.is_dosed)
+
+    def _rank(self, course: ParticipantCourse) -> tuple[int, int]:
+        """The place among those who were not dosed; the others are in order already."""
+        return (0, 0) if course.is_dosed else (course.cohort_number or len(self.cohorts) + 1, course.slot or 0)
+
+    @cached_property
+    def _given(self) -> Mapping[str, Administration]:
+        """What was given, by subject in the order of dosing; on the same instant or without one, by slot and name."""
+        found = (administration_of(self.protocol, self.records, subject) for subject in self.records.dosings)
+        given = [each for each in found if each is not None]
+        latest = self.records.as_of
+        given.sort(
+            key=lambda each: (each.start.first is None, each.start.first or latest, *self._slot_key(each.subject))
+        )
+        return {each.subject: each for each in given}
+
+    def _slot_key(self, subject: str) -> tuple[int, str]:
+        slot = self.records.slot(subject, was_dosed=True)
+        return (slot.slot if slot else 0, subject)
+
+    def _slot(self, subject: str) -> Slot | None:
+        return self.records.slot(subject, was_dosed=subject in self._given)
+
+    @cached_property
+    def _in_order(self) -> tuple[str, ...]:
+        """Everyone who was dosed, in order, and everyone else who holds a slot."""
+        holding = [subject for subject in self.records.slots if self._slot(subject) is not None]
+        return tuple(dict.fromkeys([*self._given, *holding]))
+
+    @cached_property
+    def _endings(self) -> Mapping[str, tuple[Ending, ...]]:
+        return {subject: endings(self.records, subject) for subject in self._in_order}
+
+    @cached_property
+    def _events(self) -> Mapping[str, tuple[CountedEvent, ...]]:
+        definition = self.protocol.escalation.dlt
+        return {subject: counted_events(self.records, given, definition) for subject, given in self._given.items()}
+
+    @cached_property
+    def _judged(self) -> Mapping[str, Evaluability]:
+        return {
+            subject: judge(self.protocol, self.records, given, self._events[subject], self._endings[subject])
+            for subject, given in self._given.items()
+        }
+
+    def _place(self, subject: str) -> Place:
+        given = self._given.get(subject)
+        if given is None:
+            slot = self._slot(subject)
+            return Place(subject, slot.cohort if slot else None, None, None)
+        is_counted = self._judged[subject].status is not Status.NOT_EVALUABLE
+        return Place(subject, given.cohort, given.start.first, given.level_assigned, is_counted)
+
+    @cached_property
+    def _cohort_of(self) -> Mapping[str, CohortInOrder]:
+        return {subject: cohort for cohort in self.cohorts for subject in cohort.subjects}
+
+    @cached_property
+    def _replacements(self) -> Mapping[str, str]:
+        """Who replaces whom: the replaced, and their replacement."""
+        slots = (slot for held in self.records.slots.values() for slot in held if self.records.is_held(slot))
+        return {slot.replaces: slot.subject for slot in slots if slot.replaces and slot.subject}
+
+    def _course(self, subject: str) -> ParticipantCourse:
+        """One participant's course, put together."""
+        given, cohort, slot = self._given.get(subject), self._cohort_of.get(subject), self._slot(subject)
+        not_dosed = Evaluability(subject, Status.NOT_DOSED, ("not dosed",), None)
+        judged = self._judged.get(subject, not_dosed)
+        level = given.level_assigned if given else cohort.level if cohort else None
+        level_given = self._level_given(given)
+        is_counted_as_given = judged.has_dlt is True and level_given is not None
+        return ParticipantCourse(
+            subject=subject,
+            cohort=cohort.identifier if cohort else None,
+            cohort_number=cohort.number if cohort else None,
+            slot=slot.slot if slot else None,
+            is_sentinel=self._is_sentinel(subject, slot, cohort),
+            level_assigned=level,
+            level_given=level_given,
+            level_counted=level_given if is_counted_as_given else level,
+            evaluability=judged,
+            given=given,
+            events=self._events.get(subject, ()),
+            endings=self._endings[subject],
+            follow_up=follow_up(self.protocol, self.records, given, self._endings[subject]) if given else NOT_FOLLOWED,
+            replaces=slot.replaces if slot else None,
+            replaced_by=self._replacements.get(subject),
+            flags=tuple(self._flags(given, cohort, level, level_given)),
+        )
+
+    def _level_given(self, given: Administration | None) -> int | None:
+        if given is None or given.dose_given is None:
+            return None
+        tolerance = self.protocol.product.dose_tolerance if self.protocol.product else None
+        return level_of_dose(given.dose_given, self.protocol.dose_levels.values, tolerance)
+
+    def _is_sentinel(self, subject: str, slot: Slot | None, cohort: CohortInOrder | None) -> bool | None:
+        """As recorded; where the cohort's slots do not say, the first to be dosed are taken for its sentinels."""
+        sentinel = self.protocol.escalation.sentinel
+        if sentinel is None:
+            return None
+        if slot is not None and slot.sentinel is not None:
+            return slot.sentinel
+        if cohort is None or subject not in self._given:
+            return None
+        dosed = [one for one in self._given if self._cohort_of.get(one) == cohort]
+        said = [self._slot(one) for one in dosed]
+        named = sum(each is not None and each.sentinel is True for each in said)
+        silent = [one for one, each in zip(dosed, said, strict=True) if each is None or each.sentinel is None]
+        return subject in silent[: max(sentinel.participants - named, 0)]
+
+    def _flags(
+        self, given: Administration | None, cohort: CohortInOrder | None, level: int | None, level_given: int | None
+    ) -> Iterator[str]:
+        """What to beware of in one participant's course."""
+        if given is None:
+            return
+        yield from given.flags
+        if cohort is None or cohort.identifier is None:
+            yield f"{COHORT_NOT_RECORDED}: order and level of the dosings stand for it"
+        elif cohort.record is None and self.records.cohorts:
+            yield f"there is no record of {cohort.name}"
+        if given.dose_given is not None and level is not None and level != level_given:
+            yield _difference(given.dose_given, level, level_given)
+
+
+def course_of(protocol: Protocol, trial_data: TrialData, as_of: datetime) -> tuple[ParticipantCourse, ...]:
+    """Everyone who was dosed by a moment, in the order of dosing, then those who held a slot.
+
+    What is surely later than ``as_of``, which needs a zone, is not known yet.
+    """
+    return Courses(protocol, Records(trial_data, as_of)).all
+
+
+def _difference(dose_given: float, level: int, level_given: int | None) -> str:
+    """The dose given is not the level assigned."""
+    what = f"the dose of level {level_given}" if level_given else "between the levels"
+    return f"given level differs from assigned: {dose_given:g} given is {what}, level {level} was assigned"

@@ -1,0 +1,94 @@
+"""Whether a participant may be dosed now, and if not, every reason why not and from when it will no longer hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+
+from firstdose.dosing.cohort_checks import cohort_reasons
+from firstdose.dosing.decision_checks import decision_reasons
+from firstdose.dosing.decisions import Decisions
+from firstdose.dosing.intervals import Earliest
+from firstdose.dosing.person_checks import person_reasons
+from firstdose.dosing.product_checks import batch_chosen, product_reasons, serving_batches
+from firstdose.dosing.question import Question, Reason
+from firstdose.dosing.recorded import Records
+from firstdose.dosing.timing_checks import earliest, timing_reasons
+from firstdose.protocol import Protocol
+from firstdose.records import TrialData
+
+
+@dataclass(frozen=True)
+class Gate:
+    """The answer: dosing is allowed where there is no reason against it.
+
+    ``earliest`` is what the others' dosings ask for, None without a cohort; ``batches`` are those that would serve;
+    ``notes`` inform people and hold nothing back.
+    """
+
+    subject: str
+    as_of: datetime
+    reasons: tuple[Reason, ...]
+    cohort: str | None = None
+    level: int | None = None
+    earliest: Earliest | None = None
+    batches: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def allowed(self) -> bool:
+        return not self.reasons
+
+
+def may_be_dosed(
+    protocol: Protocol,
+    trial_data: TrialData,
+    subject: str,
+    as_of: datetime,
+    *,
+    zone: tzinfo | None = None,
+    batch: str | None = None,
+) -> Gate:
+    """Whether a participant may be dosed at a moment, by all that was known then. Unknown is never a yes.
+
+    ``zone`` is that of the participant's site. Without it: the one of a dosing that is planned, the one of earlier
+    dosings at the centre, the one of ``as_of`` if that is a place's; else a day counts as begun or over once it is so
+    everywhere. ``batch`` is the one chosen; without it the one of a dosing that is planned.
+
+    Raises ValueError if ``as_of`` has no zone, and ProblemsFound if the protocol's rule cannot be built.
+    """
+    question = Question(protocol, Records(trial_data, as_of, zone), subject, zone)
+    reasons = [*person_reasons(question), *cohort_reasons(question)]
+    cohort, found = question.cohort, None
+    if cohort is not None and cohort.record is not None:
+        decisions = Decisions(question, cohort)
+        found = earliest(question, decisions)
+        reasons += [*decision_reasons(question, decisions), *timing_reasons(question, decisions, found)]
+    chosen = batch or batch_chosen(question)
+    reasons += product_reasons(question, chosen)
+    serving = serving_batches(question)
+    return Gate(
+        subject=subject,
+        as_of=as_of,
+        reasons=tuple(dict.fromkeys(reasons)),
+        cohort=question.slot.cohort if question.slot else None,
+        level=cohort.level if cohort else None,
+        earliest=found,
+        batches=serving,
+        notes=tuple(_notes(question, chosen, serving)),
+    )
+
+
+def _notes(question: Question, chosen: str | None, serving: tuple[str, ...]) -> Iterator[str]:
+    """What people should know and what holds nothing back."""
+    if question.zone_known is None:
+        yield "the zone of the site is not known: a day counts as begun or over once it is so everywhere"
+    if chosen is None and question.records.batches:
+        yield f"no batch is chosen; these would serve: {', '.join(serving) or 'none'}"
+    elif not question.records.batches:
+        yield "no batch is recorded"
+    if question.advice is not None:
+        yield f"the rule's advice now: {question.advice.recommendation.reason}"
+    if question.advice is not None and question.advice.is_settled:
+        yield "the next step does not depend on the places of the cohort that are left"

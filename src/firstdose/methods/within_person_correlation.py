@@ -1,0 +1,170 @@
+"""The correlation between observations of one person: by restricted maximum likelihood, and one common to all.
+
+The covariance of the observations is proportional to (1 - c) I + c Z Z', with Z the indicators of people. Let M remove
+the design. M Z Z' M has eigenvalues l, and the squared components s of the responses along its eigenvectors are
+independent, each chi-squared times its variance 1 - c + c l: that is the restricted likelihood, a function of c alone
+once the scale is profiled out. The eigenvectors do not depend on the responses, so one decomposition serves all
+metabolites that miss the same values. It is no larger than visits times columns of the design, however many the people:
+among those with v observations, what is orthogonal to their sums of the design has eigenvalue v.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from firstdose.methods._counts import BoolArray, FloatArray, IntArray
+from firstdose.methods.linear_fits import pseudo_inverse, without_variation
+from firstdose.methods.mixed_model_data import NotEstimable
+from firstdose.methods.products import serial_product
+from firstdose.methods.response_matrix import ResponseMatrix
+
+TRIM = 0.15  # of the transformed correlations at either end, before their mean is taken
+MARGIN = 0.01  # kept from the correlations at which the covariance is singular
+ZERO = 1e-9  # an eigenvalue this small is 0: it lies in the design
+GRID, HALVINGS = 32, 40
+
+
+@dataclass(frozen=True, eq=False)
+class Spectrum:
+    """Eigenvalues (P, K), how often each counts (P, K), and sums of squared components (G, K)."""
+
+    values: FloatArray
+    counts: FloatArray
+    squares: FloatArray
+    pattern: IntArray  # (G,)
+
+    @property
+    def informative(self) -> BoolArray:
+        """Which metabolites have components of more than one variance (G,)."""
+        used = self.counts > 0.5
+        largest = np.where(used, self.values, -np.inf).max(axis=1)
+        smallest = np.where(used, self.values, np.inf).min(axis=1)
+        return np.asarray((largest > smallest + ZERO)[self.pattern])
+
+
+@dataclass(frozen=True, eq=False)
+class WithinPersonCorrelation:
+    """The correlation of each metabolite (G,), NaN where it cannot be estimated, and the common one.
+
+    `common` is the hyperbolic tangent of the trimmed mean of the inverse hyperbolic tangents.
+    """
+
+    each: FloatArray
+    common: float
+
+
+def within_person_correlation(data: ResponseMatrix) -> WithinPersonCorrelation:
+    """The correlation within people, given the design, for each metabolite and for all of them.
+
+    Source: Smyth, Michaud and Scott, Bioinformatics 2005;21:2067 (restricted maximum likelihood by metabolite, their
+    mean on the scale of the inverse hyperbolic tangent, 15 % trimmed at either end). Raises NotEstimable where nobody
+    was observed twice and where no metabolite informs.
+    """
+    if data.most_visits < 2:
+        raise NotEstimable("nobody was observed twice, so there is no correlation within people")
+    found = spectrum(data)
+    informative = found.informative & ~without_variation(data, found.squares.sum(axis=1))
+    each = np.where(informative, _maximise(found, -1 / (data.most_visits - 1) + MARGIN, 1 - MARGIN), np.nan)
+    return WithinPersonCorrelation(each, common_correlation(each))
+
+
+def common_correlation(each: FloatArray) -> float:
+    """One correlation for all metabolites, from those of each (G,); NaN are left out."""
+    transformed = np.sort(np.arctanh(each[np.isfinite(each)]))
+    if not len(transformed):
+        raise NotEstimable("no metabolite informs about the correlation within people")
+    cut = int(TRIM * len(transformed))
+    return float(np.tanh(transformed[cut : len(transformed) - cut].mean()))
+
+
+def restricted_log_likelihood(found: Spectrum, correlation: FloatArray) -> FloatArray:
+    """Restricted log-likelihood, its scale profiled out and up to a constant, at correlations (G,)."""
+    values, counts = found.values[found.pattern], found.counts[found.pattern]
+    variances = 1 + correlation[:, None] * (values - 1)
+    scale = np.log((found.squares / variances).sum(axis=1))
+    return np.asarray(-0.5 * ((counts * np.log(variances)).sum(axis=1) + counts.sum(axis=1) * scale))
+
+
+def spectrum(data: ResponseMatrix) -> Spectrum:
+    """Eigenvalues and squared components of every metabolite."""
+    sums, most = data.sums, data.most_visits
+    inverse, _, rank = pseudo_inverse(sums.gram)
+    residuals = _residuals(data, inverse)
+    roots, back = _roots(sums.by_visits)  # (P, V, r, r) each
+    stacked = roots.reshape(len(roots), -1, data.design.rank)  # (P, V r, r)
+    diagonal = np.diag(np.repeat(np.arange(1.0, most + 1), data.design.rank))
+    values, vectors = np.linalg.eigh(diagonal - stacked @ inverse @ stacked.transpose(0, 2, 1))
+    along, beside = _components(data, residuals, back, vectors)
+    in_design = values <= ZERO * most
+    along = np.where(in_design[data.pattern], 0.0, along / np.where(in_design, 1.0, values)[data.pattern])
+    plain = np.arange(1.0, most + 1)
+    same = np.abs(values[:, :, None] - plain) <= ZERO * most  # (P, V r, V): those that count with the others of v
+    counted = ~in_design & ~same.any(axis=2)
+    left = sums.people - data.design.rank + same.sum(axis=1)
+    beside = beside + np.einsum("gk,gkv->gv", along, same[data.pattern])
+    along = np.where(counted[data.pattern], along, 0.0)
+    rest = data.count - rank[data.pattern] - counted.sum(axis=1)[data.pattern] - left.sum(axis=1)[data.pattern]
+    remaining = np.square(residuals).sum(axis=0) - along.sum(axis=1) - beside.sum(axis=1)
+    rest_by_pattern = np.zeros(len(values))
+    rest_by_pattern[data.pattern] = rest
+    visits = np.broadcast_to(plain, (len(values), most))
+    return Spectrum(
+        np.column_stack([np.where(in_design, 0.0, values), visits, np.zeros(len(values))]),
+        np.column_stack([counted, left, rest_by_pattern]),
+        np.column_stack([along, beside, np.where(rest > 0, np.maximum(remaining, 0.0), 0.0)]),
+        data.pattern,
+    )
+
+
+def _residuals(data: ResponseMatrix, inverse: FloatArray) -> FloatArray:
+    effects = (inverse[data.pattern] @ data.scores(data.values)[:, :, None])[:, :, 0]
+    return data.cells * (data.values - data.fitted(effects))
+
+
+def _roots(products: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Of S'S the root R with S = Q R, Q having orthonormal columns, and the matrix that turns S'h into Q'h."""
+    values, vectors = np.linalg.eigh(products)
+    kept = values > 1e-12 * np.maximum(values[..., -1:], 1e-300)
+    sizes = np.sqrt(np.where(kept, values, 1.0))
+    turned = vectors.swapaxes(-1, -2)
+    return turned * np.where(kept, sizes, 0.0)[..., None], turned * (kept / sizes)[..., None]
+
+
+def _components(
+    data: ResponseMatrix, residuals: FloatArray, back: FloatArray, vectors: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Squared components along the eigenvectors (G, V r), times the eigenvalue, and beside them (G, V)."""
+    people = data.by_person(residuals)
+    inside = np.zeros((data.metabolites, data.most_visits, data.design.rank))
+    size = np.zeros((data.metabolites, data.most_visits))
+    for pattern, seen in enumerate(data.pattern_visits.T):
+        places = np.flatnonzero(data.pattern == pattern)
+        for visits in range(data.most_visits):
+            these = np.flatnonzero(seen == visits + 1)
+            some = people[np.ix_(these, places)]
+            score = serial_product(some.T, data.sums.by_person[pattern, these])
+            inside[places, visits] = score @ back[pattern, visits].T
+            size[places, visits] = np.square(some).sum(axis=0)
+    beside = np.maximum(size - np.square(inside).sum(axis=2), 0.0) / np.arange(1, data.most_visits + 1)
+    joined = inside.reshape(data.metabolites, vectors.shape[1], 1)
+    along = (vectors.transpose(0, 2, 1)[data.pattern] @ joined)[:, :, 0]
+    return np.square(along), beside
+
+
+def _maximise(found: Spectrum, lowest: float, highest: float) -> FloatArray:
+    """The best of a grid, then halving on the sign of the slope between its neighbours (G,)."""
+    values, counts, grid = found.values[found.pattern], found.counts[found.pattern], np.linspace(lowest, highest, GRID)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        every = np.stack([restricted_log_likelihood(found, np.full(len(values), each)) for each in grid])
+        best = np.argmax(np.where(np.isfinite(every), every, -np.inf), axis=0)
+        low, high = grid[np.maximum(best - 1, 0)], grid[np.minimum(best + 1, GRID - 1)]
+        for _ in range(HALVINGS):
+            middle = (low + high) / 2
+            variances = 1 + middle[:, None] * (values - 1)
+            share = found.squares / variances
+            pull = (share / variances * (values - 1)).sum(axis=1) / share.sum(axis=1)
+            rises = pull * counts.sum(axis=1) > (counts * (values - 1) / variances).sum(axis=1)
+            low, high = np.where(rises, middle, low), np.where(rises, high, middle)
+    return np.asarray((low + high) / 2)

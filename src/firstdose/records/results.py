@@ -1,0 +1,121 @@
+"""The results of an analysis: one long table, a row a figure, each with its interval, method and records."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any, Literal
+
+import polars as pl
+
+Side = Literal["both", "upper", "lower"]
+Format = Literal["count", "number", "proportion", "rate", "p_value", "text", "day"]
+EVERYONE = "all"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Result:
+    """One figure.
+
+    ``chapter`` and ``table`` say where it belongs, ``what`` and ``within`` what it is about (a term, and its organ
+    class), ``group`` whom (a dose level as text, or "all"), ``when`` the visit, period or grade that it is broken down
+    by. ``of`` is the denominator of a count, ``text`` an answer in words. ``value`` and the limits are raw; ``format``
+    says how they are printed, rates per person-year in ``unit``. A figure that cannot be made has no value, and
+    ``warning`` says why. ``records`` are identities such as ``adverse_events:P01/3``.
+    """
+
+    chapter: str
+    table: str
+    what: str
+    statistic: str
+    within: str = ""
+    group: str = EVERYONE
+    when: str = ""
+    population: str = ""
+    objective: str = "exploratory"
+    value: float | None = None
+    of: float | None = None
+    text: str = ""
+    unit: str = ""
+    format: Format = "number"
+    lower: float | None = None
+    upper: float | None = None
+    confidence: float | None = None
+    side: Side = "both"
+    method: str = ""
+    warning: str = ""
+    records: tuple[str, ...] = ()
+
+
+TYPES: dict[str, Any] = {
+    **{field.name: pl.String() for field in dataclasses.fields(Result)},
+    **dict.fromkeys(("value", "of", "lower", "upper", "confidence"), pl.Float64()),
+    "records": pl.List(pl.String()),
+}
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """What results were made from, and with what."""
+
+    trial: str
+    protocol_hash: str
+    data_hash: str
+    as_of: date | None
+    seed: int
+    version: str
+
+
+@dataclass(frozen=True, eq=False)
+class Results:
+    """All figures of an analysis, and where they come from."""
+
+    frame: pl.DataFrame
+    provenance: Provenance
+
+    @classmethod
+    def of(cls, results: Iterable[Result], provenance: Provenance) -> Results:
+        """Results from single figures, in their order."""
+        return cls(frame_of_results(results), provenance)
+
+    def chapter(self, name: str) -> pl.DataFrame:
+        """The figures of one chapter."""
+        return self.frame.filter(pl.col("chapter") == name)
+
+    def one(self, **columns: str) -> Result:
+        """The one figure with these values of columns; ValueError where there is none or more than one."""
+        found = self.frame.filter(**columns)
+        if found.height != 1:
+            raise ValueError(f"{found.height} figures have {columns}")
+        row = found.row(0, named=True)
+        return Result(**{**row, "records": tuple(row["records"])})
+
+
+def frame_of_results(results: Iterable[Result]) -> pl.DataFrame:
+    """Figures as a frame, a row each."""
+    rows = list(results)
+    return pl.DataFrame(
+        {name: pl.Series(name, [getattr(row, name) for row in rows], dtype=kind) for name, kind in TYPES.items()}
+    )
+
+
+def write_results(results: Results, folder: Path) -> list[Path]:
+    """Write `results.csv` (records joined by semicolons), `results.parquet` and `provenance.json`; returns paths."""
+    folder.mkdir(parents=True, exist_ok=True)
+    table, exact, origin = folder / "results.csv", folder / "results.parquet", folder / "provenance.json"
+    results.frame.with_columns(pl.col("records").list.join("; ")).write_csv(table)
+    results.frame.write_parquet(exact)
+    document = json.dumps(dataclasses.asdict(results.provenance), indent=1, default=str)
+    origin.write_text(document + "\n", encoding="utf-8")
+    return [table, exact, origin]
+
+
+def read_results(folder: Path) -> Results:
+    """The results that `write_results` wrote into a folder."""
+    origin = json.loads((folder / "provenance.json").read_text(encoding="utf-8"))
+    as_of = date.fromisoformat(origin["as_of"]) if origin["as_of"] else None
+    return Results(pl.read_parquet(folder / "results.parquet"), Provenance(**{**origin, "as_of": as_of}))

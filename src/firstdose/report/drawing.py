@@ -1,0 +1,40 @@
+"""A picture of the trial report: its drawing as SVG and PNG, its words, and the figures behind it."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from firstdose.report.blocks import Picture
+from firstdose.report.figure_style import as_svg, styled
+
+if TYPE_CHECKING:
+    import polars as pl
+    from matplotlib.figure import Figure
+
+PNG_DOTS_PER_INCH = 200
+
+
+@dataclass(frozen=True, eq=False)
+class Drawing:
+    """What a picture shows, in words; how it is drawn; and the rows that it was drawn from."""
+
+    name: str
+    caption: str
+    alternative: str
+    draw: Callable[[], Figure]
+    data: pl.DataFrame
+
+    def picture(self) -> Picture:
+        """The picture for a page."""
+        with styled():
+            return Picture(self.caption, self.alternative, as_svg(self.draw()))
+
+    def png(self) -> bytes:
+        """The picture as PNG, the same bytes for the same data."""
+        with styled():
+            buffer = io.BytesIO()
+            self.draw().savefig(buffer, format="png", dpi=PNG_DOTS_PER_INCH, metadata={"Software": None})
+        return buffer.getvalue()

@@ -1,0 +1,100 @@
+"""What becomes of the people who give consent: participants, places, cohorts, decisions, as a walk fills them in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from firstdose.designs.history import DLT, NO_DLT, NOT_EVALUABLE, PENDING, History
+from firstdose.designs.recommendation import Recommendation
+from firstdose.simulation.virtual.plan import NEVER
+
+FAILED, WITHDREW, NOT_NEEDED, DOSED = "failed", "withdrew", "not needed", "dosed"
+ESCALATION, EXPANSION = "escalation", "expansion"
+
+
+@dataclass
+class Participant:
+    """Someone who gave consent; calendar days, except `left` and `dlt_onset`, which count from dosing."""
+
+    candidate: int
+    consent: int
+    answered: int
+    fate: str = NOT_NEEDED
+    fate_day: int = NEVER
+    ready: int = NEVER
+    cohort: int = 0
+    slot: int = 0
+    is_sentinel: bool = False
+    day: int = NEVER
+    level: int = 0
+    assigned: float = 0.0
+    given: float = 0.0
+    is_short: bool = False
+    is_full: bool = True
+    dlt_probability: float = 0.0
+    has_latent_dlt: bool = False
+    has_dlt: bool = False
+    dlt_onset: int = NEVER
+    left: int = NEVER
+    known: int = NEVER
+
+    def outcome(self, window: int) -> str:
+        """The letter of the participant once everything is known."""
+        if self.has_dlt:
+            return DLT
+        return NO_DLT if self.is_full and self.left > window else NOT_EVALUABLE
+
+    def outcome_on(self, day: int, window: int) -> str:
+        """The letter as far as it is known on a day."""
+        return self.outcome(window) if self.known <= day else PENDING
+
+
+@dataclass
+class SlotHolder:
+    """One place of a cohort and who holds it."""
+
+    slot: int
+    opened: int
+    replaces: int | None = None
+    participant: Participant | None = None
+    state: str = "open"
+    reason: str | None = None
+
+
+@dataclass
+class CohortCourse:
+    """One cohort from its opening to its last outcome."""
+
+    number: int
+    level: int
+    size: int
+    opened: int
+    kind: str = ESCALATION
+    closed: int = NEVER
+    slots: list[SlotHolder] = field(default_factory=list)
+    participants: list[Participant] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Decided:
+    """A decision with the advice that it follows."""
+
+    cohort: int
+    day: int
+    advice: Recommendation
+    history: str
+
+
+@dataclass
+class Enrolment:
+    """Everything that the walk through the calendar finds out."""
+
+    people: list[Participant] = field(default_factory=list)
+    cohorts: list[CohortCourse] = field(default_factory=list)
+    decisions: list[Decided] = field(default_factory=list)
+    history: History = field(default_factory=History)
+
+    @property
+    def dosed(self) -> list[Participant]:
+        """Those who were dosed, in the order of their dosing."""
+        return [participant for cohort in self.cohorts for participant in cohort.participants]

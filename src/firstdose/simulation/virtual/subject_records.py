@@ -1,0 +1,204 @@
+"""The people of the trial as it records them: subjects, criteria, disease, dispositions, deaths, deviations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from firstdose.measures.edss import STEPS
+from firstdose.records.attribution import CAUSES as JUDGED
+from firstdose.records.attribution import relation_field
+from firstdose.records.subjects import (
+    CriterionAnswer,
+    Death,
+    Deviation,
+    DiseaseHistory,
+    Disposition,
+    Subject,
+)
+from firstdose.simulation.virtual.attendance import Attendance
+from firstdose.simulation.virtual.candidates import DIES, IS_LOST
+from firstdose.simulation.virtual.cast import Cast
+from firstdose.simulation.virtual.columns import from_rows
+from firstdose.simulation.virtual.enrolment import DOSED, FAILED, NOT_NEEDED, WITHDREW, Participant
+from firstdose.simulation.virtual.entry_rules import Entrant
+from firstdose.simulation.virtual.event_records import RELATIONS
+from firstdose.simulation.virtual.events import FATAL_GRADE
+from firstdose.simulation.virtual.grade_records import RecordedEvents
+from firstdose.simulation.virtual.plan import Plan
+
+MILESTONE, END = "PROTOCOL MILESTONE", "DISPOSITION EVENT"
+CONSENTED, SCREEN_FAILURE, WITHDRAWAL = "INFORMED CONSENT OBTAINED", "SCREEN FAILURE", "WITHDRAWAL BY SUBJECT"
+LOST, DIED, NOT_DOSED = "LOST TO FOLLOW-UP", "DEATH", "STUDY ENROLLMENT CLOSED"
+Table = list[list[Any]]
+
+
+def subject_frames(
+    plan: Plan, cast: Cast, attendance: Attendance, recorded: RecordedEvents
+) -> dict[type, pl.DataFrame]:
+    """Every frame about people rather than what is done with them."""
+    confirmed = _confirmed(plan, cast, attendance)
+    dispositions = [[*row] for row in _dispositions(plan, cast)]
+    return {
+        Subject: _subjects(plan, cast, confirmed),
+        CriterionAnswer: _criteria(plan, cast, confirmed),
+        DiseaseHistory: _diseases(plan, cast),
+        Disposition: from_rows(
+            Disposition, ("subject", "number", "event", "term", "category", "occurred"), dispositions
+        ),
+        Death: _deaths(plan, cast, recorded),
+        Deviation: _deviations(plan, cast, attendance),
+    }
+
+
+def _confirmed(plan: Plan, cast: Cast, attendance: Attendance) -> dict[int, int]:
+    """The day on which each person dosed was found eligible: the last entry visit, or the day before dosing."""
+    found = {}
+    entry = np.flatnonzero(plan.is_entry_visit)
+    for place, person in enumerate(cast.dosed):
+        day = int(attendance.day[place, entry[-1]]) if len(entry) else -1
+        found[person.candidate] = person.day + day
+    return found
+
+
+def _subjects(plan: Plan, cast: Cast, confirmed: dict[int, int]) -> pl.DataFrame:
+    """The subjects; of the date of birth only the month is recorded."""
+    centres, traits, levels = plan.scenario.conduct.centres, cast.traits, plan.protocol.dose_levels
+    rows: Table = []
+    text = plan.calendar.words
+    ends = _ends(cast)
+    for name, person in zip(cast.names(), cast.everyone, strict=True):
+        number = person.candidate
+        centre = centres[cast.candidates.centre[number]]
+        age = float(traits.age_years[number])
+        born = plan.calendar.date_of(person.consent).year - int(np.ceil(age))
+        day = confirmed.get(number)
+        arm = levels.label(person.level) if person.fate == DOSED else None
+        end = ends.get(number)
+        rows.append(
+            [
+                name, centre.id, text[person.consent], plan.protocol.trial.version,
+                None if day is None else text[day], None if day is None else f"investigator-{centre.id}",
+                arm, arm, f"{born}-{int(traits.birth_month[number]):02}", age,
+                "female" if traits.is_female[number] else "male", centre.country,
+                None if end is None else text[end],
+            ]
+        )  # fmt: skip
+    names = (
+        "subject", "centre", "consent", "protocol_version", "eligibility_confirmed", "eligibility_confirmed_by",
+        "arm", "arm_given", "birth", "age_years", "sex", "country", "participation_end",
+    )  # fmt: skip
+    return from_rows(Subject, names, rows)
+
+
+def _ends(cast: Cast) -> dict[int, int]:
+    """The last day of participation of each candidate whose participation has ended by the data cut."""
+    found = {
+        each.candidate: each.fate_day for each in cast.everyone if each.fate != DOSED and each.fate_day <= cast.cut
+    }
+    for place in np.flatnonzero(cast.left_early):
+        found[int(cast.candidate[place])] = int(cast.day[place] + cast.left[place])
+    return found
+
+
+def _criteria(plan: Plan, cast: Cast, confirmed: dict[int, int]) -> pl.DataFrame:
+    """Everyone's answers; a person who failed has one that keeps out."""
+    rows: Table = []
+    for name, person in zip(cast.names(), cast.everyone, strict=True):
+        day = confirmed.get(person.candidate, person.answered)
+        if day > cast.cut:
+            continue
+        rows += [[name, *row, plan.calendar.words[day]] for row in _answers(plan, cast, person)]
+    return from_rows(CriterionAnswer, ("subject", "criterion", "answer", "value", "answered"), rows)
+
+
+def _answers(plan: Plan, cast: Cast, person: Participant) -> Iterator[tuple[str, str, str | None]]:
+    """The answers of one person with the values that they rest on."""
+    rules, traits, number = plan.entry, cast.traits, person.candidate
+    step, before = STEPS[traits.entry_step[number]], STEPS[traits.step_before[number]]
+    entrant = Entrant(step, step - before, float(traits.age_years[number]))
+    failed = number % len(rules.criteria) if person.fate == FAILED and rules.criteria else None
+    if failed is not None:
+        entrant = rules.refused[failed] or entrant
+    for place, criterion in enumerate(rules.criteria):
+        met = (criterion.kind == "inclusion") != (place == failed)
+        value = rules.values_asked(criterion, entrant)
+        yield criterion.id, "yes" if met else "no", value if place != failed or rules.refused[place] else None
+
+
+def _diseases(plan: Plan, cast: Cast) -> pl.DataFrame:
+    """The disease before the trial; of dates long past only the year is known."""
+    rows: Table = []
+    traits, people = cast.traits, plan.scenario.people
+    is_progressive = "secondary progressive" in people.diagnosis
+    for name, person in zip(cast.names(), cast.everyone, strict=True):
+        number, year = person.candidate, plan.calendar.date_of(person.consent).year
+        onset = year - round(float(traits.disease_years[number]))
+        since = year - round(float(traits.progressive_years[number]))
+        rows.append(
+            [
+                name, people.diagnosis, "secondary_progressive" if is_progressive else None, str(onset),
+                str(min(onset + 1, since)), str(since), float(STEPS[traits.step_before[number]]),
+            ]
+        )  # fmt: skip
+    names = ("subject", "diagnosis", "course", "onset", "diagnosed", "progressive_since", "edss_2_years_before")
+    return from_rows(DiseaseHistory, names, rows)
+
+
+def _dispositions(plan: Plan, cast: Cast) -> Iterator[list[Any]]:
+    """Consent of everyone, and how participation ended."""
+    text, ends = plan.calendar.words, _ends(cast)
+    why = dict(zip(cast.candidate.tolist(), cast.left_why.tolist(), strict=True))
+    for name, person in zip(cast.names(), cast.everyone, strict=True):
+        yield [name, 1, CONSENTED, None, MILESTONE, text[person.consent]]
+        end = ends.get(person.candidate)
+        if end is None:
+            continue
+        event, term = {
+            FAILED: (SCREEN_FAILURE, "did not meet the criteria"),
+            WITHDREW: (WITHDRAWAL, "withdrew before dosing"),
+            NOT_NEEDED: (NOT_DOSED, "no place was left"),
+        }.get(person.fate, (WITHDRAWAL, "withdrew consent"))
+        if person.fate == DOSED and why[person.candidate] == DIES:
+            event, term = DIED, "died"
+        if person.fate == DOSED and why[person.candidate] == IS_LOST:
+            event, term = LOST, "could not be reached"
+        yield [name, 2, event, term, END, text[end]]
+
+
+def _deaths(plan: Plan, cast: Cast, recorded: RecordedEvents) -> pl.DataFrame:
+    """The deaths, each with the event that led to it."""
+    names, events = cast.names(), recorded.events
+    rows: Table = []
+    for place in np.flatnonzero(events.grade == FATAL_GRADE):
+        person = events.person[place]
+        relations = [RELATIONS[code] if code >= 0 else None for code in recorded.relation[place]]
+        died = plan.calendar.words[int(cast.day[person] + cast.left[person])]
+        cause = plan.scenario.attendance.fatal_term
+        rows.append([names[cast.subject[person]], died, cause, int(recorded.number[place]), *relations])
+    fields = ("subject", "died", "cause", "event", *(relation_field(cause) for cause in JUDGED))
+    return from_rows(Death, fields, rows)
+
+
+def _deviations(plan: Plan, cast: Cast, attendance: Attendance) -> pl.DataFrame:
+    """Short doses, which are major, and missed visits, which are minor."""
+    names, text = cast.names(), plan.calendar.words
+    is_missed = attendance.is_due & ~attendance.is_attended
+    rows: Table = []
+    for place, person in enumerate(cast.dosed):
+        own: list[tuple[int, str, str, str]] = []
+        if not person.is_full:
+            own.append((0, f"{person.given:g} of {person.assigned:g} were given", "dosing", "major"))
+        for visit in np.flatnonzero(is_missed[place]):
+            own.append(
+                (int(attendance.day[place, visit]), f"visit {plan.visits[visit].id} was missed", "visit", "minor")
+            )
+        name = names[cast.subject[place]]
+        rows += [
+            [name, number, words, category, degree, text[person.day + day]]
+            for number, (day, words, category, degree) in enumerate(sorted(own), start=1)
+        ]
+    return from_rows(Deviation, ("subject", "number", "description", "category", "degree", "occurred"), rows)

@@ -1,0 +1,43 @@
+"""Quotient factors: dilution is found, changes of a few metabolites do not matter, missing values are left out."""
+
+import numpy as np
+import pytest
+
+from firstdose.methods.normalisation import quotient_factors
+
+NAN = float("nan")
+
+
+def test_dilution_is_found_whatever_a_minority_does() -> None:
+    profile = np.exp(np.random.default_rng(1).normal(size=21))
+    dilution = np.array([0.5, 1, 1, 1, 2.0])
+    samples = dilution[:, None] * profile
+    samples[0, :9] *= 50
+    np.testing.assert_allclose(quotient_factors(samples), dilution)
+    np.testing.assert_allclose(quotient_factors(samples, 2 * profile), dilution / 2)
+
+
+def test_missing_values_and_empty_metabolites_are_left_out() -> None:
+    samples = np.array([[1, 2, NAN, NAN, 0], [2, 4, 6, NAN, 0], [NAN, 2, 3, NAN, 0]])
+    # reference: medians 1.5, 2, 4.5; quotients of the first sample 1/1.5 and 1
+    np.testing.assert_allclose(quotient_factors(samples), [5 / 6, 4 / 3, 5 / 6])
+
+
+@pytest.mark.parametrize(
+    ("abundance", "message"),
+    [
+        ([[1.0, -1]], "not negative"),
+        ([[1.0, np.inf]], "not negative"),
+        ([1.0, 2], "shape"),
+        ([[1.0, 2], [NAN, NAN]], "sample 1"),
+        ([[1.0, 2, 3], [0, 0, 3]], "sample 1"),
+    ],
+)
+def test_bad_samples_are_named(abundance: object, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        quotient_factors(abundance)  # type: ignore[arg-type]
+
+
+def test_reference_needs_every_metabolite() -> None:
+    with pytest.raises(ValueError, match="reference"):
+        quotient_factors([[1.0, 2]], [1.0])
