@@ -50,7 +50,7 @@ DOCS = Path(__file__).resolve().parent
 REFERENCE, PICTURES = DOCS / "reference", DOCS / "pictures"
 REFERENCE_TRIAL = DOCS.parent / "examples" / "nsc-spms" / "protocol.yaml"
 CHAIN_LEVEL = DOCS.parent / "tests" / "recovery" / "chain_level.json"
-RECOVERED = Path(recovery.__file__).parent / "figures" / recovery.ARTEFACT
+RECOVERED = Path(recovery.__file__).parent / "calibration" / recovery.ARTEFACT
 
 # Settings with which a design is shown: those that have no default. Several are shown one after the other.
 DESIGN_SETTINGS: dict[str, list[dict[str, Any]]] = {

@@ -21,7 +21,7 @@ from firstdose.simulation.virtual_trial import read_scenario
 from firstdose.validation import recovery
 
 REFERENCE = Path(__file__).parents[2] / "examples" / "nsc-spms"
-FILE = Path(recovery.__file__).parent / "figures" / recovery.ARTEFACT
+FILE = Path(recovery.__file__).parent / "calibration" / recovery.ARTEFACT
 AT_ONCE = 25
 KEPT = 8  # trials whose figures are kept, to be computed again by the test
 ONE_THREAD = {"POLARS_MAX_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}

@@ -231,7 +231,9 @@ def artefact_of(figures: pl.DataFrame, *, seed: int, version: str, scenario: str
 @cache
 def artefact() -> Mapping[str, Any]:
     """The committed figures."""
-    read: Mapping[str, Any] = json.loads(files("firstdose.validation").joinpath("figures", ARTEFACT).read_text("utf-8"))
+    read: Mapping[str, Any] = json.loads(
+        files("firstdose.validation").joinpath("calibration", ARTEFACT).read_text("utf-8")
+    )
     return read
 
 
