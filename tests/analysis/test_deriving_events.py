@@ -22,6 +22,7 @@ from firstdose.records import (
     Dosing,
     GradeChange,
     Medication,
+    PartialDate,
     PartialDateTime,
     TrialData,
 )
@@ -261,9 +262,10 @@ def test_emergence_is_the_rule_of_safety_on_every_row(seed: int, window: int | N
         doses = given_to[adverse.subject]
         zone = next((each.zone for each in doses if each.zone), None)
         starts = [moment(each.procedure_start or each.product_start, zone, None) for each in doses]
+        began, ended = moment(adverse.start, zone, None), moment(adverse.end, zone, None)
         course = EventCourse(
-            moment(adverse.start, zone, None),
-            moment(adverse.end, zone, None),
+            began,
+            Moment() if ended.before(began) else ended,
             tuple(
                 GradeStep(step.grade, moment(step.changed, zone, None))
                 for step in sorted(grades[adverse.subject, adverse.number], key=lambda each: each.change)
@@ -363,3 +365,11 @@ def test_the_pilots_counts_are_those_of_its_files(pilot: TrialData, window: int)
     )
     assert (people, several) == counted_by_hand(window)
     assert sum(several.values()) > 100
+
+
+def test_an_end_before_its_own_start_hides_no_event() -> None:
+    """A mistyped year of the end: the event still began after treatment, and a note says what was left out."""
+    data = derive(reference_protocol(), trial(event(start=day(5), end=PartialDateTime(PartialDate(2000, 1, 1)))))
+    (row,) = data.frames["events"].to_dicts()
+    assert (row["is_emergent"], row["counts"]) == (True, True)
+    assert any("before its own start" in text for text in data.frames["notes"]["note"])

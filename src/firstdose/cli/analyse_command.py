@@ -143,12 +143,12 @@ def cut_off(day: date | None, reading: Reading) -> date | None:
 
 def told_notices(data: Path, reading: Reading) -> tuple[str, ...]:
     """What must be told of the data, such as that they are simulated; told here, and to be shown on every page."""
-    from firstdose.cli.data_folder import notices_of, notices_on
+    from firstdose.cli.data_folder import notices_of, notices_on, problems_notice
 
     notices = (*notices_of(data), *notices_on(reading))
     for notice in notices:
         typer.echo(notice)
-    return notices
+    return (*notices, *problems_notice(reading))
 
 
 def day_given(option: str, text: str | None) -> date | None:

@@ -92,6 +92,16 @@ def notices_on(reading: Reading) -> tuple[str, ...]:
     )
 
 
+def problems_notice(reading: Reading) -> tuple[str, ...]:
+    """How many problems the records have, for the pages; the terminal tells them in more detail."""
+    count, rejected = len(reading.problems), reading.rejected.height
+    if not count:
+        return ()
+    found = "1 problem was" if count == 1 else f"{count:,} problems were"
+    lost = f"; rows that cannot be used: {rejected:,}" if rejected else ""
+    return (f"{found} found in the records and may bear on any figure{lost}. problems.csv lists them.",)
+
+
 def told_problems(reading: Reading, written: Path) -> list[str]:
     """What was found to be wrong, in a few lines: how many problems, the most frequent rules, and where all stand."""
     problems = reading.problems

@@ -13,6 +13,7 @@ from firstdose.protocol.expression import Answer, some
 from firstdose.records import AdverseEvent, GradeChange, TrialData
 from firstdose.records.derived import AnalysisNote, EventAnalysis
 from firstdose.records.frames import in_frame
+from firstdose.safety import MISSING
 from firstdose.safety.dlt import is_related
 from firstdose.safety.emergence import Emergence, EventCourse, GradeStep, treatment_emergence
 
@@ -71,9 +72,10 @@ def _grades(data: TrialData) -> dict[EventKey, list[GradeChange]]:
 def _emergence(event: AdverseEvent, steps: list[GradeChange], context: EventContext) -> Emergence:
     """Whether the event is treatment-emergent, by the one rule of `safety`."""
     subject, moment = event.subject, context.days.moment
+    start, end = moment(subject, in_frame(event.start)), moment(subject, in_frame(event.end))
     course = EventCourse(
-        moment(subject, in_frame(event.start)),
-        moment(subject, in_frame(event.end)),
+        start,
+        MISSING if end.before(start) else end,  # an end before the event's own start tells nothing of when it ended
         tuple(GradeStep(step.grade, moment(subject, in_frame(step.changed))) for step in steps),
     )
     treatment = context.treatments.get(subject)
@@ -155,6 +157,8 @@ def _changed_treatment(event: AdverseEvent, background: Background) -> Answer:
 
 def _remarks(event: AdverseEvent, emergence: Emergence, row: EventAnalysis) -> Iterator[tuple[str, str]]:
     """What was assumed, and where records contradict each other."""
+    if row.end_last_day is not None and row.first_day is not None and row.end_last_day < row.first_day:
+        yield "is_emergent", "its end is before its own start, so the end is left out of whether it is emergent"
     if event.grade is not None and event.grade not in GRADES:
         yield "grade", f"grade {event.grade} does not exist and is left out"
     if emergence.assumption is not None:
