@@ -1,0 +1,148 @@
+"""Puts a table of text, its samples and its metabolites together as Abundances, and lists what does not fit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import polars as pl
+
+from firstdose.metabolites.abundances import FEATURE_SCHEMA, SAMPLE_SCHEMA, Abundances, Matrix, Scale
+from firstdose.metabolites.cells import RECORD, RawTable, numbers_of, unique_names
+from firstdose.metabolites.wording import kind_of, scale_of
+from firstdose.records.problems import Collector
+
+MOST_SHOWN = 6  # names in a note
+FEWEST_ALIKE = 3  # different values that two metabolites must share before they are called copies
+
+
+def assemble(
+    table: RawTable,
+    samples: pl.DataFrame | None,
+    features: pl.DataFrame,
+    collector: Collector,
+    *,
+    units: str | None = None,
+    scale: Scale | None = None,
+) -> Abundances:
+    """The abundances of a table.
+
+    `samples` has a column `sample` with the names in the table, `features` one row for each metabolite of the table, in
+    its order, with `name`. Without a scale that of the units is taken, else raw. Nothing is dropped: repeated samples
+    and metabolites are kept apart, and whatever lacks a partner is listed.
+    """
+    known = scale_of(units)
+    taken: Scale = scale or ("log2" if known == "log2" else "raw")
+    _list_scale(table.file, units, known, taken, scale, collector)
+    sample_names, metabolites = unique_names(table.samples), unique_names(table.metabolites)
+    _list_repeated(table, sample_names, metabolites, collector)
+    values = numbers_of(table, taken, collector)
+    _list_empty(table, values, sample_names, metabolites, collector)
+    _list_copies(table, values, metabolites, collector)
+    own = {"metabolite": metabolites, "label": list(table.metabolites)}
+    frame = features.with_columns(pl.Series(name, column, dtype=pl.String) for name, column in own.items())
+    return Abundances(
+        values=values,
+        samples=_sample_frame(table, sample_names, samples, collector),
+        features=_in_order(frame, FEATURE_SCHEMA),
+        units=units,
+        scale=taken,
+        notes=tuple(collector.notes),
+        problems=collector.all_problems(),
+    )
+
+
+def _in_order(frame: pl.DataFrame, schema: dict[str, type[pl.DataType]]) -> pl.DataFrame:
+    """The columns of a schema first, made where they lack, then the others."""
+    lacking = [pl.lit(None, kind).alias(name) for name, kind in schema.items() if name not in frame.columns]
+    others = [name for name in frame.columns if name not in schema]
+    return frame.with_columns(lacking).select(*schema, *others)
+
+
+def _sample_frame(
+    table: RawTable, names: Sequence[str], sheet: pl.DataFrame | None, collector: Collector
+) -> pl.DataFrame:
+    """One row for each sample of the table, with what the sheet says of it."""
+    frame = pl.DataFrame({"sample": names, "label": table.samples}, schema={"sample": pl.String, "label": pl.String})
+    if sheet is not None:
+        described = set(sheet["sample"].to_list())
+        sheet = sheet.drop("label", strict=False).rename({"sample": "label"})
+        frame = frame.join(sheet, on="label", how="left", maintain_order="left")
+        for place, name in enumerate(table.samples):
+            if name not in described:
+                rule, fix = "has no row in the sheet of samples", "add one, or correct the name"
+                collector.add(rule, fix, "kept", file=table.file, record="samples", identity=names[place], field=name)
+        for name in sorted(described - set(table.samples)):
+            rule, fix = "is in the sheet of samples but was not measured", "none if that is so; else correct the name"
+            collector.add(rule, fix, "kept", file=table.file, record="samples", identity=name)
+    return _with_kinds(_in_order(frame, SAMPLE_SCHEMA), table.file, collector)
+
+
+def _with_kinds(frame: pl.DataFrame, file: str, collector: Collector) -> pl.DataFrame:
+    """The kind of each sample; where it is not said and there is no subject, the sample's name may say it."""
+    kinds, told = [], []
+    for label, subject, kind in frame.select("label", "subject", "kind").iter_rows():
+        by_name = kind_of(label) if kind is None and subject is None else None
+        told += [f"{label} as {by_name}"] if by_name in ("pooled_qc", "other") else []
+        kinds.append(kind or by_name or "study")
+    if told:
+        shown = ", ".join(told[:MOST_SHOWN]) + (" ..." if len(told) > MOST_SHOWN else "")
+        collector.notes.append(f"{file}: {len(told)} samples were taken by their names: {shown}")
+    return frame.with_columns(pl.Series("kind", kinds, dtype=pl.String))
+
+
+def _list_scale(
+    file: str, units: str | None, known: str | None, taken: Scale, asked: Scale | None, collector: Collector
+) -> None:
+    """Say where the scale is not what the units say, or is one that is not dealt with."""
+    if asked is None and known == "log2":
+        collector.notes.append(f"{file}: the values are log2, since the units say {units!r}")
+    elif known == "log2" and taken == "raw":
+        fix = "say scale log2 if the units are right"
+        collector.add(
+            "the units are those of log2 values, but they are read as raw", fix, "kept", file=file, value=units
+        )
+    elif known == "other":
+        fix = "bring the values to the raw or the log2 scale first"
+        collector.add("the units say that the values were transformed", fix, "kept", file=file, value=units)
+
+
+def _list_repeated(table: RawTable, samples: Sequence[str], metabolites: Sequence[str], collector: Collector) -> None:
+    """Names that occur more than once; they are kept apart."""
+    for name, identifier in zip(table.samples, samples, strict=True):
+        if name != identifier:
+            rule, fix = "the name of a sample must occur once", f"rename it; it is kept apart as {identifier}"
+            collector.add(rule, fix, "kept", file=table.file, record=RECORD, field=name)
+    for name, identifier, row in zip(table.metabolites, metabolites, table.rows, strict=True):
+        if name != identifier:
+            rule, fix = "the name of a metabolite must occur once", f"rename it; it is kept apart as {identifier}"
+            collector.add(rule, fix, "kept", file=table.file, row=row, record=RECORD, identity=name)
+
+
+def _list_empty(
+    table: RawTable, values: Matrix, samples: Sequence[str], metabolites: Sequence[str], collector: Collector
+) -> None:
+    """Samples and metabolites without a value."""
+    nothing = np.isnan(values)
+    fix = "none: it takes part in no analysis"
+    for place in np.flatnonzero(nothing.all(axis=0)).tolist() if len(samples) else ():
+        where = {"row": table.rows[place], "identity": metabolites[place]}
+        collector.add("has no value in any sample", fix, "kept", file=table.file, record=RECORD, **where)
+    for place in np.flatnonzero(nothing.all(axis=1)).tolist() if len(metabolites) else ():
+        collector.add(
+            "has no value of any metabolite", fix, "kept", file=table.file, record=RECORD, field=samples[place]
+        )
+
+
+def _list_copies(table: RawTable, values: Matrix, metabolites: Sequence[str], collector: Collector) -> None:
+    """Metabolites with the values of another one, which would count twice in a test of a class."""
+    first: dict[bytes, int] = {}
+    for place, column in enumerate(values.T):
+        if len(set(column[~np.isnan(column)])) < FEWEST_ALIKE:
+            continue
+        before = first.setdefault(column.tobytes(), place)
+        if before != place:
+            where = {"file": table.file, "row": table.rows[place], "record": RECORD, "identity": metabolites[place]}
+            fix = "remove it if it is a copy; it would count twice"
+            rule = "has the values of another metabolite in every sample"
+            collector.add(rule, fix, "kept", **where, value=metabolites[before])
