@@ -14,6 +14,8 @@ import numpy as np
 
 from benchmarks.analysis_measuring import measure_analysis
 from benchmarks.measuring import REPEATS_OF_COMMANDS, TRIALS, Measured, measure_commands, measure_engine
+from benchmarks.metabolite_measuring import measure_metabolites
+from benchmarks.trial_measuring import measure_trial
 
 HEADINGS = ("what", "limit", "first", "best", "median", "naive", "ratio", "within")
 EXPLANATION = f"""
@@ -67,7 +69,7 @@ def main() -> None:
     arguments = parser.parse_args()
     facts = machine()
     print(", ".join(f"{name} {value}" for name, value in facts.items()), flush=True)
-    rows = list(chain(measure_engine(), measure_commands(), measure_analysis()))
+    rows = list(chain(measure_engine(), measure_commands(), measure_analysis(), measure_trial(), measure_metabolites()))
     show(rows)
     print(EXPLANATION.rstrip())
     if arguments.json is not None:

@@ -105,28 +105,25 @@ def _trials(path: Path, numbers: range) -> int:
     return sum(trial.trial_data.frames["subjects"].height for trial in trials)
 
 
-def one_analysis(path: Path) -> dict[str, Any]:
-    """The records of one trial, read, derived and analysed."""
+def common_correlation(path: Path) -> dict[str, Any]:
+    """The correlation within people of many metabolites, and the common one."""
     began = time.perf_counter()
-    from firstdose.analysis import analyse, derive
-    from firstdose.protocol import read_protocol
-    from firstdose.records import read_folder
-    from firstdose.records.results import Provenance, write_results
+    import numpy as np
+
+    from benchmarks.metabolite_data import many_people_design
+    from firstdose.methods.response_matrix import arrange
+    from firstdose.methods.within_person_correlation import within_person_correlation
 
     imported = time.perf_counter()
-    protocol = read_protocol(path / "protocol.yaml")
-    trial_data = read_folder(path / "records").trial_data
+    values, (design, person) = np.load(path), many_people_design()
     read = time.perf_counter()
-    origin = Provenance(protocol.trial.id, "", trial_data.content_hash, trial_data.as_of, 1, "")
-    results = analyse(protocol, derive(protocol, trial_data), seed=1, provenance=origin)
-    analysed = time.perf_counter()
-    write_results(results, path / "out")
+    found = within_person_correlation(arrange(values, design, person))
     return {
         "imports": imported - began,
         "reading": read - imported,
-        "analysis": analysed - read,
-        "writing": time.perf_counter() - analysed,
-        "figures": results.frame.height,
+        "analysis": time.perf_counter() - read,
+        "common": found.common,
+        "each": found.each.tolist(),
     }
 
 
@@ -136,7 +133,7 @@ ANALYSIS_CASES: dict[str, Callable[[Path], dict[str, Any]]] = {
     "reading": reading,
     "virtual_trials": virtual_trials,
     "half_of_the_trials": half_of_the_trials,
-    "one_analysis": one_analysis,
+    "common_correlation": common_correlation,
 }
 
 if __name__ == "__main__":

@@ -8,7 +8,6 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-REFERENCE = Path(__file__).parents[1] / "examples" / "nsc-spms"
 PEOPLE, VISITS = 10_000, 81_000
 LABORATORY_ROWS = 1_000_000
 DOSES = (5.0,) * 3 + (10.0,) * 3 + (16.0,) * 3 + (24.0,) * 6
@@ -56,16 +55,3 @@ def _write(path: Path, names: tuple[str, ...], rows: Iterable[tuple[Any, ...]]) 
         writer = csv.writer(stream)
         writer.writerow(names)
         writer.writerows(rows)
-
-
-def write_trial(folder: Path) -> None:
-    """The reference protocol with its scenario, and the records of one virtual trial of it."""
-    from firstdose.protocol import read_protocol
-    from firstdose.records import write_folder
-    from firstdose.simulation.virtual_trial import read_scenario, virtual_trial
-
-    folder.mkdir()
-    for name in ("protocol.yaml", "scenario.yaml"):
-        (folder / name).write_bytes((REFERENCE / name).read_bytes())
-    trial = virtual_trial(read_protocol(folder / "protocol.yaml"), read_scenario(folder / "scenario.yaml"), seed=1)
-    write_folder(trial.trial_data, folder / "records", "csv")

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import analysis_data, naive_analysis
-from benchmarks.analysis_cases import TRIALS
 from benchmarks.case import seconds
 from benchmarks.measuring import Measured, run_python
 
@@ -28,62 +27,50 @@ def measure_analysis() -> Iterator[Measured]:
         laboratory = Path(folder, "laboratory")
         laboratory.mkdir()
         yield from _reading(laboratory)
-        yield from _trial(Path(folder, "trial"))
 
 
 def _confirmed_worsening(path: Path) -> Measured:
     """Beside a naive search through the same file, which must find as many."""
     analysis_data.write_visits(path)
-    times, found = _whole_processes("confirmed_worsening", path)
+    times, found = whole_processes("confirmed_worsening", path)
     worse: dict[str, int] = {}
     naive = seconds(lambda: worse.update(naive_analysis.worsenings(path)))
     if len(worse) != found["worse"]:
         raise AssertionError(f"the naive search finds {len(worse)} worsenings, the package {found['worse']}")
     what = f"confirmed worsening, {analysis_data.PEOPLE:,} people, {analysis_data.VISITS:,} visits, whole process"
-    return _measured(what, 2.0, times, naive, f"{_parts(found)}; {len(worse):,} worsenings in both")
+    return measured(what, 2.0, times, naive, f"{_parts(found)}; {len(worse):,} worsenings in both")
 
 
 def _jonckheere_terpstra(path: Path) -> Measured:
     """Beside the enumeration of some arrangements, scaled to all of them."""
     analysis_data.write_values_by_dose(path)
-    times, found = _whole_processes("jonckheere_terpstra", path)
+    times, found = whole_processes("jonckheere_terpstra", path)
     doses, values = zip(*_numbers(path), strict=True)
     sizes = [doses.count(dose) for dose in sorted(set(doses))]
     every = math.factorial(len(values)) // math.prod(map(math.factorial, sizes))
     sample = seconds(lambda: naive_analysis.share_at_least(values, sizes, found["statistic"], ENUMERATED))
     note = f"{_parts(found)}; naive: {ENUMERATED:,} arrangements, scaled to {every:,}"
     what = f"exact Jonckheere-Terpstra, {'/'.join(map(str, sizes))} with ties, whole process"
-    return _measured(what, 0.05, times, sample * every / ENUMERATED, note)
+    return measured(what, 0.05, times, sample * every / ENUMERATED, note)
 
 
 def _reading(folder: Path) -> Iterator[Measured]:
     """A million rows with five problems each; no naive version."""
     analysis_data.write_laboratory(folder)
-    times, found = _whole_processes("reading", folder, repeats=1)
+    times, found = whole_processes("reading", folder, repeats=1)
     what = f"reading {found['rows']:,} rows, listing {found['problems']:,} problems, whole process"
-    yield _measured(what, 15.0, times, None, _parts(found))
+    yield measured(what, 15.0, times, None, _parts(found))
     peak = found["peak_mib"]
     yield Measured(f"{what}, peak memory", READING_MEMORY_LIMIT_MIB, peak, peak, peak, "MiB")
 
 
-def _trial(folder: Path) -> Iterator[Measured]:
-    """A thousand virtual reference trials, and the analysis of one of them; no naive versions."""
-    analysis_data.write_trial(folder)
-    times, found = _whole_processes("virtual_trials", folder, repeats=2)
-    what = f"{TRIALS:,} virtual reference trials in two processes"
-    yield _measured(what, 10.0, times, None, f"{found['people']:,} people screened")
-    times, found = _whole_processes("one_analysis", folder, repeats=4)
-    yield _measured(
-        "analysis of one trial, whole process", 3.0, times, None, f"{_parts(found)}; {found['figures']:,} figures"
-    )
-
-
-def _measured(what: str, limit: float, times: list[float], naive: float | None, note: str) -> Measured:
+def measured(what: str, limit: float, times: list[float], naive: float | None, note: str) -> Measured:
+    """A line of the table from the times of whole processes, the first of them apart."""
     later = times[1:]
     return Measured(what, limit, times[0], min(later), statistics.median(later), naive=naive, note=note)
 
 
-def _whole_processes(name: str, path: Path, repeats: int = REPEATS) -> tuple[list[float], dict[str, Any]]:
+def whole_processes(name: str, path: Path, repeats: int = REPEATS) -> tuple[list[float], dict[str, Any]]:
     """How long processes took from start to end, and what the quickest of them said of its parts."""
     runs = [_whole_process(name, path) for _ in range(1 + repeats)]
     return [took for took, _ in runs], min(runs, key=lambda run: run[0])[1]

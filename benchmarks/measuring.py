@@ -117,8 +117,9 @@ def _command(what: str, limit: float, arguments: list[str]) -> Measured:
 
 
 def run_python(*arguments: str) -> str:
-    """What a process of Python prints."""
-    return subprocess.run([sys.executable, *arguments], cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True).stdout
+    """What a process of Python prints; what it says beside that is not shown."""
+    command = [sys.executable, *arguments]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
 
 
 def _protocol() -> str:

@@ -13,7 +13,7 @@ import json
 import os
 import re
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from html import escape, unescape
 from pathlib import Path
 from typing import Any, get_args, get_origin
@@ -22,6 +22,7 @@ from typer.testing import CliRunner
 
 from firstdose.analysis.analysing import CHAPTERS
 from firstdose.analysis.named_methods import METHODS
+from firstdose.cdisc.writing.reference import sdtm_page
 from firstdose.cli import app
 from firstdose.designs import DESIGNS, GUARDS
 from firstdose.designs.building import MUST_FOLLOW, build_design, settings_of
@@ -45,6 +46,8 @@ from firstdose.simulation.summary import SUMMARISED
 from firstdose.simulation.virtual import parameters
 from firstdose.simulation.virtual.scenario import ScenarioSections
 from firstdose.validation import COMPARISONS, recovery
+from firstdose.validation.recovery_studies import STUDIES
+from firstdose.validation.recovery_truths import TRUTHS
 
 DOCS = Path(__file__).resolve().parent
 REFERENCE, PICTURES = DOCS / "reference", DOCS / "pictures"
@@ -56,6 +59,7 @@ RECOVERED = Path(recovery.__file__).parent / "calibration" / recovery.ARTEFACT
 DESIGN_SETTINGS: dict[str, list[dict[str, Any]]] = {
     "three_plus_three": [{"variant": variant} for variant in ("previous", "step_down", "confirm_six")],
     "crm": [{"skeleton": [0.05, 0.12, 0.25, 0.40]}],
+    "tite_crm": [{"skeleton": [0.05, 0.12, 0.25, 0.40]}],
     "blrm": [
         {
             "reference_dose": {"value": 2, "unit": "million cells"},
@@ -117,6 +121,7 @@ def pages() -> dict[Path, str]:
         REFERENCE / "results.md": page(results_page()),
         REFERENCE / "methods.md": page(methods_page()),
         REFERENCE / "recovery.md": page(recovery_page()),
+        REFERENCE / "sdtm.md": page(sdtm_page()),
     }
 
 
@@ -201,7 +206,7 @@ def rule_with(design: str, settings: Mapping[str, Any], guards: tuple[Mapping[st
         "escalation": {
             "design": design,
             "target_dlt_rate": 0.25,
-            "cohort_size": 3,
+            "cohort_size": DESIGNS[design].own_cohort_size or 3,
             "max_participants": 24,
             "settings": dict(settings),
             "guards": list(guards),
@@ -403,61 +408,53 @@ def methods_page() -> Iterator[str]:
     yield "# Methods that results name\n"
     yield (
         "The keys in the column `method` of the [results](results.md): each with the sentence that `summary.html` "
-        "prints, its source, and the tests that compare it with a truth. A method without such tests cannot be "
-        "named. The pages on [methods](../methods/README.md) give formulas and conventions.\n"
+        "prints, its source, the code, and the tests that compare it with a truth. A method without code and such "
+        "tests of it cannot be named. The pages on [methods](../methods/README.md) give formulas and conventions.\n"
     )
-    yield "| method | in words | source | tests |\n|---|---|---|---|"
+    yield "| method | in words | source | code | tests |\n|---|---|---|---|---|"
     for name, method in METHODS.items():
-        yield row(f"`{name}`", method.sentence, method.source, ", ".join(f"`{test}`" for test in method.tests))
+        tests = ", ".join(f"`{test}`" for test in method.tests)
+        yield row(f"`{name}`", method.sentence, method.source, f"`{method.code}`", tests)
 
 
 def recovery_page() -> Iterator[str]:
     """What the analyses recover from virtual trials, and the level of the chain of mixed models."""
     yield "# What the analyses recover\n"
     yield "The page on [recovery](../methods/recovery.md) says how these figures are made and what is asked of them.\n"
-    yield "## Virtual trials\n"
-    if RECOVERED.exists():
-        yield from recovered_figures(json.loads(RECOVERED.read_text("utf-8")))
-    else:
-        yield "The figures of these targets have not been made yet.\n"
-        yield "| figure | truth |\n|---|---|"
-        yield from (row(target.name, TRUTH_WORDS[target.truth]) for target in recovery.TARGETS)
-        yield ""
+    yield from recovered_figures(json.loads(RECOVERED.read_text("utf-8")))
     yield from chain_figures(json.loads(CHAIN_LEVEL.read_text("utf-8")))
 
 
-TRUTH_WORDS: dict[str, str] = {
-    "share": "share of everybody in all trials",
-    "rate": "rate of everybody in all trials",
-    "mean": "mean over all trials",
-    "zero": "no effect of dose",
-    "planted": "the slope that was planted",
-    "level": "no effect of dose: how often p <= 0.05",
-}
-
-
 def recovered_figures(read: Mapping[str, Any]) -> Iterator[str]:
-    """The committed shares of the recovery study."""
+    """The committed outcomes of each recovery study."""
     yield (
-        f"{read['trials']:,} virtual trials of {read['scenario']} without effects of dose but for the planted one, "
-        f"seed {read['seed']}, Firstdose {read['version']}. For intervals the share that holds the truth; for tests "
-        "(level) the share that rejects. *Made*: trials in which there was such a figure.\n"
+        f"{read['trials']:,} virtual trials of each study, from {read['scenario']} with seed {read['seed']}; truths "
+        f"from {recovery.TRIALS:,} others with seed {read['truth_seed']}; Firstdose {read['version']}. *Share*: of "
+        "intervals those that hold the truth, of tests those that reject. *Made*: trials with such a figure.\n"
     )
-    yield "| figure | truth | value | made | share % | limit % | holds |\n|---|---|---|---|---|---|---|"
-    for line in recovery.lines_of(read):
-        is_level = line.truth_kind == "level"
-        slack = recovery.ALLOWED_ERRORS * line.error
-        limit = (
-            f"at most {100 * (line.nominal + slack):.1f}"
-            if is_level
-            else f"at least {100 * (line.nominal - slack):.1f}"
-        )
-        value = "" if is_level else f"{line.truth:.4g}"
-        holds = "yes" if line.holds else "**no**"
-        yield row(
-            line.name, TRUTH_WORDS[line.truth_kind], value, f"{line.made:,}", f"{100 * line.share:.1f}", limit, holds
-        )
-    yield ""
+    for study in STUDIES.values():
+        yield f"## Study `{study.name}`\n\nTrials: {study.words}.\n"
+        lines = list(recovery.lines_of(read, study))
+        reasons = list(dict.fromkeys(line.target.shortfall.reason for line in lines if line.target.shortfall))
+        yield "| figure | true | value | made % | at least % | share % | limit % | holds | reason |"
+        yield "|---|---|---|---|---|---|---|---|---|"
+        yield from (recovered_row(line, reasons) for line in lines)
+        yield ""
+        if reasons:
+            yield "Where less than the nominal coverage, or more than the nominal level, is asked:\n"
+        yield from (f"{number}. {reason[0].upper()}{reason[1:]}." for number, reason in enumerate(reasons, start=1))
+        yield ""
+
+
+def recovered_row(line: recovery.Recovered, reasons: Sequence[str]) -> str:
+    """What became of one target."""
+    target, made = line.target, f"{100 * line.made / line.trials:.1f}"
+    truth, value = ("no effect", "") if line.truth is None else (TRUTHS[target.truth].words, f"{line.truth:.4g}")
+    share = f"{100 * line.share:.1f}" if line.made else ""
+    limit = "" if line.bound is None else f"{'<=' if target.is_level else '>='} {100 * line.bound:.1f}"
+    holds = {True: "yes", False: "**no**", None: "not asked"}[line.holds]
+    why = f"{reasons.index(target.shortfall.reason) + 1}" if target.shortfall else ""
+    return row(target.name, truth, value, made, f"{100 * target.least_made:g}", share, limit, holds, why)
 
 
 def chain_figures(read: Mapping[str, Any]) -> Iterator[str]:
@@ -490,12 +487,12 @@ def pictures() -> dict[Path, tuple[str, Callable[[], str]]]:
     tree = pathways(rule, History(), cohorts=2)
 
     def draw_selection() -> str:
-        from firstdose.report.scenario_pictures import draw_selection
+        from firstdose.report.design.scenario_pictures import draw_selection
 
         return draw_selection(found)
 
     def draw_paths() -> str:
-        from firstdose.report.pathway_picture import draw_pathways
+        from firstdose.report.design.pathway_picture import draw_pathways
 
         return draw_pathways(tree)
 

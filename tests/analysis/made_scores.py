@@ -74,7 +74,6 @@ def course(
             change=value - known
             if isinstance(value, int | float) and known is not None and days[visit] > days[baseline or visit]
             else None,
-            near_relapse=False,
             record_numbers="1",
         )
         for visit, value in values.items()
@@ -92,7 +91,8 @@ def steps(start: float, changes: Mapping[str, Value] | None = None, visits: Iter
 
 
 def relapse(subject: str, number: int, day: int | None) -> RelapseAnalysis:
-    return RelapseAnalysis(subject=subject, number=number, onset_day=day)
+    """A relapse whose onset is known, or of which no date is recorded."""
+    return RelapseAnalysis(subject=subject, number=number, onset_day=day, onset_first_day=day, onset_last_day=day)
 
 
 def event(subject: str, number: int, **fields: Any) -> EventAnalysis:

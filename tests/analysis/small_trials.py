@@ -25,6 +25,7 @@ PERSON: Mapping[str, Any] = {
     "has_dlt": False,
     "background_taken": True,
     "background_last_day": 183,
+    "background_withdrawal_days": 28,
     "followed_to_day": 365,
     "treatment_last_day": 0,
 }

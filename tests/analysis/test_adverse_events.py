@@ -13,11 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from firstdose.analysis.events.adverse_events import adverse_events
-from firstdose.records import Death
+from firstdose.records import AdverseEvent, Death
 from firstdose.records.derived import EventAnalysis, SubjectAnalysis
 from firstdose.records.results import Result
 from firstdose.safety.periods import Period
-from tests.analysis.small_trials import Figures, event, frame, person, with_conventions, with_doses
+from tests.analysis.small_trials import PROTOCOL, Figures, event, frame, person, with_conventions, with_doses
 
 ANY = "any adverse event"
 LEVELS = {"P1": 1, "P2": 1, "P3": 2, "P4": 2, "P5": 4}
@@ -66,7 +66,7 @@ def test_the_overview_by_hand() -> None:
 def test_unknown_seriousness_is_told_and_never_a_no() -> None:
     found = trial(*EVENTS)
     of_all = found.one(table="overview", what="serious", group="all", statistic="people")
-    assert of_all.warning == "not known for 1 event; at most 2 people"
+    assert of_all.warning == "not known for 1 event, so at most 2 people"
     assert found.one(table="overview", what="serious", group="4", statistic="people").value is None
     assert found.one(table="overview", what="serious", group="all", statistic="not_known").records == (
         "adverse_events:P5/1",
@@ -130,7 +130,7 @@ def test_events_without_a_grade_stay_apart_and_severity_never_becomes_a_grade() 
     assert people("by_maximum_severity", "moderate") == 0
     assert people("by_maximum_severity", "neither grade nor severity") == 1
     severe = found.one(table="overview", what="grade 3 or more", group="all", statistic="people")
-    assert (severe.value, severe.warning) == (0, "not known for 3 events; at most 3 people")
+    assert (severe.value, severe.warning) == (0, "not known for 3 events, so at most 3 people")
     words = "severe, of events without a grade"
     assert found.value(table="overview", what=words, group="all", statistic="people") == 1
 
@@ -138,7 +138,7 @@ def test_events_without_a_grade_stay_apart_and_severity_never_becomes_a_grade() 
 def test_without_any_grade_one_row_says_so() -> None:
     found = trial(event("P1", 1, grade=None, severity="mild"))
     (row,) = found.where(table="by_maximum_grade")
-    assert (row.value, row.warning) == (None, "no event has a grade; see by_maximum_severity")
+    assert (row.value, row.warning) == (None, "no event has a grade; see the table by maximum severity")
 
 
 def test_by_period_of_those_followed_in_it() -> None:
@@ -191,9 +191,9 @@ def test_deaths_from_every_source() -> None:
     related = found.one(
         table="deaths", what="death related to the background treatment", group="all", statistic="people"
     )
-    assert (related.value, related.warning) == (1, "not known for 2 people; at most 3 people")
+    assert (related.value, related.warning) == (1, "not known for 2 people, so at most 3 people")
     unrelated = found.one(table="deaths", what="death related to the product", group="1", statistic="people")
-    assert (unrelated.value, unrelated.warning) == (0, "not known for 1 person; at most 1 person")
+    assert (unrelated.value, unrelated.warning) == (0, "not known for 1 person, so at most 1 person")
     listed = found.where(table="people_who_died")
     assert [(row.what, row.group, row.value, row.text) for row in listed] == [
         ("P1", "1", 50, "cause not recorded"),
@@ -204,7 +204,7 @@ def test_deaths_from_every_source() -> None:
     assert listed[2].records == ("adverse_events:P3/1",)
     # The outcome of P4's event is open, but nobody who lives had a fatal event; P2 died, so there it is not known.
     fatal = found.one(table="overview", what="fatal", group="all", statistic="people")
-    assert (fatal.value, fatal.warning) == (1, "not known for 1 event; at most 2 people")
+    assert (fatal.value, fatal.warning) == (1, "not known for 1 event, so at most 2 people")
 
 
 def test_the_trend_is_the_exact_distribution_over_all_arrangements() -> None:
@@ -338,3 +338,16 @@ def test_the_order_of_events_makes_no_difference() -> None:
         return [replace(each, records=tuple(sorted(each.records))) for each in results]
 
     assert told(one) == told(turned)
+
+
+def test_a_trial_without_a_background_treatment_has_no_rows_of_one() -> None:
+    """Unless somebody recorded a relation to one all the same."""
+    without = replace(PROTOCOL, background_treatments=())
+    unrelated = event("P1", 1, related_to_background_treatment=None)
+    found = trial(unrelated, protocol=without)
+    assert not [row for row in found.all if "background treatment" in row.what]
+    assert found.where(table="overview", what="related to the disease")
+    recorded = AdverseEvent(subject="P1", number=1, term="headache", relation_to_background_treatment="probable")
+    told = trial(unrelated, protocol=without, records=[recorded])
+    assert told.where(table="overview", what="related to the background treatment")
+    assert told.where(table="deaths", what="death related to the background treatment")

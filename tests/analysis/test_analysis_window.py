@@ -46,7 +46,10 @@ DATA = AnalysisData(
                 EventAnalysis(subject="P2", number=1, term="undated", outcome="unknown", **EVENT),
             ],
         ),
-        "relapses": frame_of(RelapseAnalysis, [RelapseAnalysis(subject="P1", number=1, onset_day=366)]),
+        "relapses": frame_of(
+            RelapseAnalysis,
+            [RelapseAnalysis(subject="P1", number=1, onset_day=366, onset_first_day=366, onset_last_day=366)],
+        ),
     },
     TrialData(),
 )

@@ -104,7 +104,7 @@ def test_a_zero_has_its_interval() -> None:
 def test_what_is_not_known_is_no_no() -> None:
     found = figures([row("P1", True), row("P1", None), row("P2", None), row("P2", False), row("P3", None)])
     first = found.one(group="1", statistic="people")
-    assert (first.value, first.of, first.warning) == (1, 2, "not known for 2 events; at most 2 people")
+    assert (first.value, first.of, first.warning) == (1, 2, "not known for 2 events, so at most 2 people")
     assert found.one(group="1", statistic="events").warning == first.warning
     unknown = found.one(group="1", statistic="not_known")
     assert (unknown.value, unknown.records) == (2, ("r1", "r2"))
@@ -128,3 +128,41 @@ def test_numbers_in_words() -> None:
         "2 people",
         "2 events",
     ]
+
+
+@pytest.mark.parametrize(
+    ("answers", "words"),
+    [
+        ([True, False], ""),
+        ([None], "not known for 1 event"),
+        ([None, None], "not known for any of 2 events"),
+        ([False, None], "not known for 1 event, so at most 1 person"),
+        ([True, None], "not known for 1 event, so at most 2 people"),
+    ],
+)
+def test_what_is_not_known_is_told_in_words(answers: list[bool | None], words: str) -> None:
+    rows = [
+        {"within": "", "what": "rash", "when": "", "subject": f"P{number}", "answer": answer}
+        for number, answer in enumerate(answers, start=1)
+    ]
+    tally = Tallies.of(TRIAL, as_cells(rows), Place("c")).at(Line("t", "rash"))
+    assert tally.doubt("events") == words
+
+
+def test_doubt_about_somebody_who_counts_already_changes_nothing() -> None:
+    rows = [
+        {"within": "", "what": "rash", "when": "", "subject": "P1", "answer": answer} for answer in (True, None, None)
+    ]
+    tally = Tallies.of(TRIAL, as_cells(rows), Place("c")).at(Line("t", "rash"))
+    assert tally.doubt("events") == "not known for 2 events, of people who are counted already"
+
+
+def test_what_describes_these_people_has_no_interval() -> None:
+    rows = [{"within": "", "what": "female", "when": "", "subject": "P1", "answer": True}]
+    tallies = Tallies.of(TRIAL, as_cells(rows), Place("c"))
+    (plain,) = [
+        each for each in tallies.results([Line("t", "female")], events=False, estimates=False) if each.group == "1"
+    ]
+    (estimate,) = [each for each in tallies.results([Line("t", "female")], events=False) if each.group == "1"]
+    assert (plain.value, plain.of, plain.lower, plain.upper, plain.method) == (1, 2, None, None, "")
+    assert (estimate.value, estimate.of, estimate.method) == (1, 2, "clopper_pearson")

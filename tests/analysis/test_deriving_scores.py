@@ -175,15 +175,20 @@ def test_what_has_no_day_or_no_measure_is_left_out_and_noted(records: list[Any],
     assert [words in each for each in notes(data)] == [True]
 
 
-def test_scores_near_a_relapse() -> None:
-    scores = [edss(number, 7.0, assessed=day(number)) for number in (9, 10, 40, 41)]
-    known = trial(Relapse(subject="P1", number=1, onset=on("2026-03-20")), *scores)  # day 10
-    assert [row["near_relapse"] for row in derived(known)] == [False, True, True, False]
-    partly = trial(Relapse(subject="P1", number=1, onset=on("2026-03")), *scores)  # to day 21: 41 may be near
-    assert [row["near_relapse"] for row in derived(partly)] == [True] * 4
-    found = derive(reference_protocol(), partly)
-    assert found[RelapseAnalysis]["onset_day"].to_list() == [None]
-    assert found[AnalysisNote].filter(kind="relapses").height == 1
+@pytest.mark.parametrize(
+    ("onset", "exact", "first", "last"),
+    [("2026-03-20", 10, 10, 10), ("2026-03", None, -9, 21), ("2026", None, -68, 296), (None, None, None, None)],
+)
+def test_a_relapse_keeps_every_day_on_which_it_may_have_begun(
+    onset: str | None, exact: int | None, first: int | None, last: int | None
+) -> None:
+    """Day 0 is 10 March 2026."""
+    data = trial(Relapse(subject="P1", number=1, onset=on(onset) if onset else None))
+    found = derive(reference_protocol(), data)
+    (row,) = found[RelapseAnalysis].to_dicts()
+    assert (row["onset_day"], row["onset_first_day"], row["onset_last_day"]) == (exact, first, last)
+    remarks = found[AnalysisNote].filter(kind="relapses")["note"].to_list()
+    assert [("not known where it may have begun near" in each) for each in remarks] == [True] * (exact is None)
 
 
 def test_brain_volume_is_a_change_already_and_has_no_baseline() -> None:

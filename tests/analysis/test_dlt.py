@@ -59,7 +59,7 @@ def test_who_is_left_out_is_told_with_what_that_does() -> None:
 def test_dlts_among_all_treated_with_those_not_known_yet() -> None:
     figures = found()
     top = figures.one(table="among_treated", group="3", statistic="people")
-    assert (top.value, top.of, top.warning) == (2, 3, "not known for 1 person; at most 3 people")
+    assert (top.value, top.of, top.warning) == (2, 3, "not known for 1 person, so at most 3 people")
     assert figures.one(table="among_treated", group="1", statistic="people").of == 4
     assert {row.objective for row in figures.where(table="among_treated")} == {"exploratory"}
 
@@ -116,7 +116,7 @@ def test_the_scores_are_logarithms_of_the_doses() -> None:
 def test_an_answer_that_is_missing_is_no_no() -> None:
     figures = Figures(dlt(frame([person("P1", 1, has_dlt=None), person("P2", 1)])))
     row = figures.one(table="among_evaluable", group="1", statistic="people")
-    assert (row.value, row.warning) == (0, "not known for 1 person; at most 1 person")
+    assert (row.value, row.warning) == (0, "not known for 1 person, so at most 1 person")
 
 
 def test_without_a_definition_one_row_says_so() -> None:

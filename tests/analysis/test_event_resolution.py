@@ -42,6 +42,74 @@ def test_how_long_events_lasted_and_how_they_ended() -> None:
     assert lasting(one(outcome="recovered", **ended), death_day=40) == [(RESOLVED, 5, 5)]
 
 
+def test_an_event_spans_the_days_that_its_dates_may_mean() -> None:
+    """Start from day 5 to 25, resolved from day 12 to 20: it cannot have begun after it had ended."""
+    people = frame_of(SubjectAnalysis, [person("P1", 1, followed_to_day=100)])
+    spans = ("start_from", "start_to", "end_from", "end_to")
+    for fields, expected in (
+        ({"first_day": 5, "last_day": 25, "end_first_day": 12, "end_last_day": 20}, (5, 20, 12, 20)),
+        ({"first_day": 5, "last_day": 5}, (5, 5, 5, 100)),
+        ({"first_day": 5, "last_day": None, "outcome": None}, (5, 100, 100, 100)),
+        ({"first_day": 5, "last_day": 9, "end_first_day": 1, "end_last_day": 30}, (5, 9, 5, 30)),
+        ({"first_day": None, "last_day": 9}, (None,) * 4),
+    ):
+        found = durations(frame_of(EventAnalysis, [event("P1", 1, **fields)]), people)
+        assert found.select(spans).row(0) == expected
+
+
+def test_partial_dates_neither_shorten_nor_lengthen_times() -> None:
+    """Thirty people with events of 1 to 30 days, starts or ends known to the month: close to all known, either side."""
+    random = np.random.default_rng(3)
+    people, whole, partly = [], [], []
+    for number in range(30):
+        subject = f"P{number:02}"
+        people.append(person(subject, 1))
+        for one in range(1, 9):
+            start, lasts = int(random.integers(0, 90)), int(random.integers(1, 31))
+            end = start + lasts
+            dates = {"first_day": start, "last_day": start, "end_first_day": end, "end_last_day": end}
+            whole.append(event(subject, one, **dates))
+            if random.random() < 0.3:
+                dates |= {"first_day": start // 30 * 30, "last_day": start // 30 * 30 + 29}
+            if random.random() < 0.3:
+                dates |= {"end_first_day": end // 30 * 30, "end_last_day": end // 30 * 30 + 29}
+            partly.append(event(subject, one, **dates))
+    for day in (7, 28):
+        rows = [
+            Figures(event_resolution(frame(people, events))).one(
+                table=table, what=ANY, when=f"day {day}", group="all", statistic="share_resolved"
+            )
+            for events in (whole, partly)
+            for table in ("time_to_resolution", "cumulative_incidence")
+        ]
+        values = [row.value for row in rows]
+        assert values[2] == pytest.approx(values[0], abs=0.03)
+        assert values[3] == pytest.approx(values[2], abs=1e-6)
+        assert [row.method for row in rows[1::2]] == ["aalen_johansen_clustered", "incidence_partly_known"]
+        assert [row.method for row in rows[::2]] == ["kaplan_meier_clustered", "survival_partly_known"]
+        for row in rows:
+            assert row.lower is not None
+            assert row.upper is not None
+            assert row.lower < row.value < row.upper  # type: ignore[operator]
+
+
+def test_exact_limits_count_the_people_of_whom_it_is_known() -> None:
+    """Nobody's event ended within 7 days for certain: of P3, whose may have, it is not known."""
+    people = [person(f"P{number}", 1) for number in (1, 2, 3)]
+    events = [
+        resolved("P1", 1, 20),
+        resolved("P2", 1, 20),
+        event("P3", 1, end_first_day=4, end_last_day=33),
+    ]
+    found = Figures(event_resolution(frame(people, events)))
+    row = found.one(table="time_to_resolution", what=ANY, when="day 7", group="all")
+    assert (row.value, row.warning) == (0, "the limits are those of 0 of 2 people")
+    died = found.one(
+        table="cumulative_incidence", what=ANY, when="day 7", group="all", statistic="share_died_before_resolution"
+    )
+    assert (died.value, died.warning) == (0, "the limits are those of 0 of 3 people")
+
+
 def test_dates_known_in_part_leave_two_durations() -> None:
     partial = event("P1", 1, first_day=5, last_day=10, end_first_day=12, end_last_day=20)
     assert lasting(partial) == [(RESOLVED, 15, 2)]
@@ -176,8 +244,10 @@ def test_partial_dates_are_told_with_the_other_extreme() -> None:
     median = Figures(event_resolution(frame(five(), [partial]))).one(
         table="time_to_resolution", what=ANY, statistic="median_days", group="all"
     )
-    assert median.value == 15
-    assert "1 event known in part, as long as possible; as short as possible the median is 2" in median.warning
+    assert median.value == 8  # 7 to 10 days are as likely as each other, and more so than all others
+    told = "1 event known in part; the median is 2 with all times as short as possible, 15 with all as long"
+    assert told in median.warning
+    assert median.method == "survival_partly_known"
 
 
 def test_events_without_a_time_are_left_out_and_counted() -> None:

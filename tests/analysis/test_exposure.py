@@ -61,12 +61,12 @@ def test_doses_by_level_and_the_share_within_the_tolerance() -> None:
     found = given()
     assert found.value(table="dose", what="dose given", group="1", statistic="mean") == pytest.approx(4.45)
     shares = found.one(table="dose", what="share of the dose assigned that was given", group="all", statistic="minimum")
-    assert shares.value == pytest.approx(10 / 16)
+    assert shares.value == pytest.approx(100 * 10 / 16)
     within = found.one(table="dose", what="dose given within the tolerance", group="1", statistic="people")
     assert (within.value, within.of, within.records) == (1, 2, ("subjects:P1",))
     everyone = found.one(table="dose", what="dose given within the tolerance", group="all", statistic="people")
     assert (everyone.value, everyone.of) == (1, 4)
-    assert everyone.warning == "not known for 1 person; at most 2 people"
+    assert everyone.warning == "not known for 1 person, so at most 2 people"
 
 
 def test_without_a_tolerance_only_the_very_dose_is_within() -> None:
@@ -134,7 +134,7 @@ def test_the_background_treatment_of_those_who_took_it() -> None:
     open_row = found.one(
         table="background_treatment", when="stopped early, before day 183", group="1", statistic="people"
     )
-    assert open_row.warning == "not known for 1 person; at most 2 people"
+    assert open_row.warning == "not known for 1 person, so at most 2 people"
     days = found.where(table="background_treatment", what="days of tacrolimus, once over", group="all")
     assert {row.statistic: row.value for row in days}["mean"] == pytest.approx((184 + 99) / 2)
 

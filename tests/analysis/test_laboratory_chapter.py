@@ -125,6 +125,41 @@ def test_range_shift_where_there_is_no_grade(three: Results) -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("results", "words"),
+    [
+        ([(12.0, 10.0, 18.0)], "normal"),
+        ([(12.0, 10.0, None)], "not known"),  # above the lower limit: it may be high
+        ([(12.0, None, 18.0)], "not known"),
+        ([(9.0, 10.0, None)], "low"),
+        ([(19.0, None, 18.0)], "high"),
+        ([(12.0, None, None)], "no range"),
+        ([(12.0, 10.0, 18.0), (12.0, None, 18.0)], "not known"),
+        ([(12.0, 10.0, 18.0), (12.0, None, None)], "not known"),
+        ([(12.0, None, None), (12.0, None, 18.0)], "not known"),
+        ([(9.0, 10.0, 18.0), (12.0, 10.0, 18.0)], "low"),
+        ([(9.0, 10.0, 18.0), (12.0, 10.0, None)], "low, some not known"),
+        ([(19.0, 10.0, 18.0), (12.0, None, None)], "high, some not known"),
+        ([(9.0, 10.0, 18.0), (19.0, 10.0, 18.0), (12.0, None, None)], "low and high"),
+        ([(10.0, 10.0, 18.0), (18.0, 10.0, 18.0)], "normal"),  # the limits belong to the range
+    ],
+)
+def test_a_result_is_normal_only_between_two_known_limits(
+    results: list[tuple[float, float | None, float | None]], words: str
+) -> None:
+    rows = [
+        result("P1", number, "ZINC", value, 30 + number, range_low=low, range_high=high)
+        for number, (value, low, high) in enumerate(results, start=1)
+    ]
+    first = results[0]
+    rows.append(result("P1", 9, "ZINC", first[0], -1, range_low=first[1], range_high=first[2], is_baseline=True))
+    shift = gathered(laboratory, make_frame([person("P1")], rows)).one(table="worst_against_normal_range", group="all")
+    before, after = shift.when.split(", ", 1)
+    assert after == f"worst {words}"
+    if len(results) == 1:
+        assert before == f"baseline {words}"
+
+
 def test_what_results_lack_is_told(three: Results) -> None:
     text = three.one(table="results_recorded", what="ALT", statistic="as_text")
     assert (text.value, text.of, text.text, text.records) == (1, 7, "<5", ("lab_results:P2/3",))

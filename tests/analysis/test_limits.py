@@ -13,8 +13,8 @@ def test_no_event_in_fifteen() -> None:
     results = rows(limits(frame_with(people(SIZES))), table="zero_counts", what="serious")
     everyone = {each.statistic: each for each in rows(results, group="all")}
     assert everyone["people"].upper == pytest.approx(1 - 0.05 ** (1 / 15))
-    assert everyone["rate_seen_with_probability_0.8"].value == pytest.approx(1 - 0.2 ** (1 / 15))
-    assert everyone["rate_seen_with_probability_0.9"].value == pytest.approx(1 - 0.1 ** (1 / 15))
+    assert everyone["rate_that_shows_with_80_percent_probability"].value == pytest.approx(1 - 0.2 ** (1 / 15))
+    assert everyone["rate_that_shows_with_90_percent_probability"].value == pytest.approx(1 - 0.1 ** (1 / 15))
     assert {each.group: each.of for each in rows(results, statistic="people")} == {
         "1": 3,
         "2": 3,
@@ -40,11 +40,12 @@ def test_what_is_not_known_is_no_certain_zero() -> None:
         person("P99", 2, has_dlt=None),
     ]
     results = rows(limits(frame_with(records)), table="zero_counts")
-    assert "at most 1 people" in one(results, what="serious", group="all", statistic="people").warning
+    assert "so at most 1 person" in one(results, what="serious", group="all", statistic="people").warning
     assert one(results, what="serious", group="4", statistic="people").warning == ""
     related = one(results, what="related to the product", group="all")
-    assert (related.value, related.warning) == (None, "not recorded of any event")
-    assert "not known of 1 people" in one(results, what="dose-limiting toxicity", group="2", statistic="people").warning
+    assert (related.value, related.warning) == (None, "not known for any of 2 events")
+    dlt = one(results, what="dose-limiting toxicity", group="2", statistic="people")
+    assert dlt.warning == "not known for 1 person"
 
 
 def test_worsening_counts_in_those_in_whom_it_could_be_seen() -> None:
@@ -58,9 +59,9 @@ def test_worsening_counts_in_those_in_whom_it_could_be_seen() -> None:
     found = one(limits(frame_with(records)), table="zero_counts", within="edss", group="all", statistic="people")
     assert (found.value, found.of) == (0, 2)
     assert found.upper == pytest.approx(1 - 0.05**0.5)
-    assert found.what == "confirmed worsening, worsening_24_weeks"
+    assert (found.what, found.when) == ("confirmed worsening", "worsening_24_weeks")
     assert found.objective == "secondary"
-    assert "1 of 3 people are not evaluable" in found.warning
+    assert "not evaluable: 1 of 3 people" in found.warning
 
 
 def test_the_chance_to_see_a_rate() -> None:

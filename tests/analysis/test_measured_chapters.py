@@ -1,7 +1,6 @@
 """The chapters on measures with any data at all: nothing fails, nothing is silent, every method is a named one."""
 
 import re
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -69,9 +68,7 @@ def check(results: list[Result]) -> None:
             assert each.lower <= each.value + 1e-9
             assert each.value <= each.upper + 1e-9
         assert (each.lower is None and each.upper is None) or each.confidence == 0.95
-    assert all(
-        Path(test).is_file() for name in {each.method for each in results} - {""} for test in METHODS[name].tests
-    )
+    assert all(METHODS[name].tests for name in {each.method for each in results} - {""})
     places = [(e.chapter, e.table, e.what, e.within, e.group, e.when, e.statistic) for e in results]
     assert len(set(places)) == len(places), sorted(p for p in places if places.count(p) > 1)[:3]
 

@@ -168,10 +168,10 @@ def test_becoming_unable_ranks_worst_and_stays_out_of_the_model() -> None:
     results = list(scores(frame))
     found = one(results, table="dose_trends", within="jonckheere_terpstra", when="M12", statistic="pairs_in_order")
     assert (found.value, found.of) == (4, 4)
-    assert "2 people unable to perform rank as worse" in found.warning
+    assert "unable to perform, ranked as worse than any other: 2 people" in found.warning
     model = one(results, table="model", what="timed_walk", within="primary", statistic="structure")
-    assert "2 results 'unable to perform' are not in the model" in model.warning
-    assert "1 people without a baseline score" in model.warning
+    assert "not in the model: 2 results 'unable to perform'" in model.warning
+    assert "not in the model: 1 person without a baseline score" in model.warning
     assert "one dose" in one(results, table="dose_slopes", within="primary", what="timed_walk", when=AVERAGE).warning
     counts = {
         each.statistic: each.value
@@ -251,7 +251,7 @@ def test_the_control_is_dose_zero_in_the_trend_and_not_in_the_model() -> None:
     assert "the control counts as dose 0" in found.warning
     assert one(results, table="model", within="primary", statistic="people").value == 4
     assert (
-        "2 people without a dose above 0"
+        "not in the model: 2 people without a dose above 0"
         in one(results, table="model", within="primary", statistic="structure").warning
     )
 

@@ -26,6 +26,16 @@ def dataset(name: str) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(content.decode("utf-8"), newline="")))
 
 
+def repeats_its_number(row: dict[str, str], variable: str) -> bool:
+    """Whether a standard result in words is the number that stands beside it."""
+    if variable != "LBSTRESC" or not row["LBSTRESN"]:
+        return False
+    try:
+        return float(row["LBSTRESC"]) == float(row["LBSTRESN"])
+    except ValueError:
+        return False
+
+
 @pytest.fixture(scope="module")
 def reading() -> Reading:
     return read_sdtm(PILOT / "sdtm")
@@ -72,7 +82,7 @@ def test_no_value_is_lost(reading: Reading, record_type: type, name: str) -> Non
     for variable in set(naming.values()):
         fields = [field for field, source in naming.items() if source == variable]
         found = frame.select(pl.coalesce(pl.col(field).cast(pl.String) for field in fields)).to_series()
-        written = [row[variable] for row in rows if row[variable]]
+        written = [row[variable] for row in rows if row[variable] and not repeats_its_number(row, variable)]
         assert found.count() == len(written), variable
         if variable not in TERMS and frame[fields[0]].dtype == pl.String:
             assert Counter(found.drop_nulls()) == Counter(written), variable

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from firstdose.cdisc import dataset_json, read_sdtm, transport
-from firstdose.cdisc.domains import DOMAINS, naming_of
+from firstdose.cdisc.domains import DOMAINS, naming_of, variable_of
 from firstdose.cdisc.terms import TERMS
 from firstdose.records import (
     AdverseEvent,
@@ -42,10 +42,10 @@ def read(tmp_path: Path, **datasets: str | bytes) -> Reading:
 def test_every_term_means_a_code_of_its_field(variable: str) -> None:
     columns = [
         column
-        for record_types in DOMAINS.values()
+        for domain, record_types in DOMAINS.items()
         for record_type in record_types
-        for column in columns_of(record_type).values()
-        if column.question.sdtm == variable
+        for field, column in columns_of(record_type).items()
+        if variable_of(record_type, field, domain) == variable
     ]
     assert columns or variable == "RDOMAIN"
     for column in columns:
@@ -56,8 +56,8 @@ def test_every_term_means_a_code_of_its_field(variable: str) -> None:
 @pytest.mark.parametrize("domain", DOMAINS)
 def test_every_domain_takes_its_own_variables(domain: str) -> None:
     for record_type in DOMAINS[domain]:
-        variables = {column.question.sdtm for column in columns_of(record_type).values()} - {""}
-        assert set(naming_of(record_type, variables).values()) == variables
+        variables = {variable_of(record_type, field, domain) for field in columns_of(record_type)} - {""}
+        assert set(naming_of(record_type, variables, domain).values()) == variables
         own = {v for v in variables if not v.startswith(domain)}
         allowed = {"USUBJID", "VISIT", "VISITNUM", "VISITDY", "SVSTDTC"}
         assert domain == "DM" or own <= allowed

@@ -1,5 +1,6 @@
 """`firstdose decide` and `firstdose pathways`: advice on one trial."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -129,3 +130,17 @@ def test_pathways_agree_with_decide() -> None:
 @pytest.mark.parametrize("cohorts", ["0", "7", "two", "-1", "1.5"])
 def test_pathways_so_many_cohorts_ahead(cohorts: str) -> None:
     assert run("pathways", MINIMAL, f"--cohorts={cohorts}").status == WRONG_USAGE
+
+
+def test_follow_up_is_what_designs_in_time_decide_from(tmp_path: Path) -> None:
+    file = tmp_path / "time.yaml"
+    file.write_text(MINIMAL.read_text("utf-8").replace("design: boin", "design: tite_boin"), "utf-8")
+    call = ("decide", file, "--outcomes", "1NNN 2NN?")
+    assert run(*call, "--json").document()["action"] == "wait"
+    found = run(*call, "--follow-up", "0.4", "--json").document()
+    assert (found["action"], found["next_level"]) == ("dose", 3)
+    assert any("followed" in flag for flag in found["flags"])
+    for wrong, words in (("0.4,0.5", "2 shares are given"), ("much", "not a list of numbers"), ("1.0", "below 1")):
+        refused = run(*call, "--follow-up", wrong)
+        assert refused.status == WRONG_INPUT
+        assert words in refused.err

@@ -243,3 +243,67 @@ def test_text_and_document_agree() -> None:
         assert f"{100 * rate:.1f}" in text
     for mean in scenario["mean_participants"]:
         assert f"{mean:.2f}" in text
+
+
+IN_TIME = {"dlt": {"definition": "any", "attribution": ["product"], "window_days": 28}}
+
+
+def in_time(folder: Path, design: str = "tite_boin", **escalation: Any) -> Path:
+    """A protocol with a DLT window and a design in time."""
+    file = folder / "time.yaml"
+    file.write_text(
+        json.dumps(
+            {
+                "trial": {"id": "TIME-1", "title": "A trial"},
+                "dose_levels": {"unit": "mg", "values": [1, 2, 3, 4]},
+                "escalation": {
+                    "design": design, "target_dlt_rate": 0.25, "cohort_size": 3, "max_participants": 12,
+                    **IN_TIME, **escalation,
+                },
+            }
+        ),
+        "utf-8",
+    )  # fmt: skip
+    return file
+
+
+def test_trials_in_time_say_how_long_they_take(tmp_path: Path) -> None:
+    call = ("oc", in_time(tmp_path), "--method", "calendar", "--accrual", "6", "--trials", "300", "--truth", TRUTH)
+    document = run(*call, "--json").document()
+    assert document["method"] == "calendar"
+    (scenario,) = document["scenarios"]
+    check_scenario(scenario, 4)
+    time = scenario["in_time"]
+    assert time["duration_quantiles"]["10"] < time["mean_duration_days"] < time["duration_quantiles"]["90"]
+    assert time["standard_errors"]["mean_duration_days"] > 0
+    text = run(*call)
+    assert text.status == DONE
+    assert f"{time['mean_duration_days']:.0f} (" in text.out
+    assert "calendar (300 trials" in text.out
+
+
+def test_leaving_and_failures_need_more_candidates(tmp_path: Path) -> None:
+    call = ("oc", in_time(tmp_path, "boin"), "--method", "calendar", "--accrual", "6", "--trials", "200", "--json")
+    (plain,), (more,) = (
+        run(*call, "--truth", TRUTH, *extra).document()["scenarios"]
+        for extra in ((), ("--not-evaluable", "0.2", "--screening-failures", "0.5", "--meetings", "30"))
+    )
+    assert more["in_time"]["mean_screened"] > 2.2 * plain["in_time"]["mean_screened"]
+    assert more["in_time"]["mean_duration_days"] > plain["in_time"]["mean_duration_days"]
+
+
+@pytest.mark.parametrize("method", [[], ["--method", "monte-carlo"]])
+def test_designs_in_time_are_refused_without_a_calendar(tmp_path: Path, method: list[str]) -> None:
+    refused = run("oc", in_time(tmp_path), *method)
+    assert refused.status == WRONG_INPUT
+    assert "tite_boin decides while DLT windows are open" in refused.err
+    assert "firstdose oc --method calendar" in refused.err
+
+
+def test_a_calendar_needs_accrual_and_a_window(tmp_path: Path) -> None:
+    missing = run("oc", in_time(tmp_path), "--method", "calendar")
+    assert missing.status == WRONG_INPUT
+    assert "--accrual" in missing.err
+    windowless = run("oc", MINIMAL, "--method", "calendar", "--accrual", "3")
+    assert windowless.status == WRONG_INPUT
+    assert "window_days" in windowless.err

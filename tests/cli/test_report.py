@@ -68,3 +68,35 @@ def test_wrong_input_is_told(data: Path, tmp_path: Path) -> None:
     assert ran.status == WRONG_INPUT
     assert "--dated 'tomorrow' is no date" in ran.err
     assert run("report", REFERENCE, tmp_path / "nowhere", "--out", tmp_path / "o").status == WRONG_INPUT
+
+
+def test_the_pack_alone_at_an_earlier_date_writes_no_results(data: Path, tmp_path: Path) -> None:
+    """On the day before the dosing nobody has been dosed; no event of later days is told."""
+    ran = run("report", REFERENCE, data, "--out", tmp_path / "out", "--only", "pack", "--as-of", "2025-03-03")
+    assert ran.status == DONE, ran.err
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {
+        "committee-pack.html", "committee-pack.pdf", "problems.csv",
+    } | {path.name for path in (tmp_path / "out").glob("rejected_rows.csv")}  # fmt: skip
+    page = (tmp_path / "out" / "committee-pack.html").read_text("utf-8")
+    assert "Nobody has been dosed yet." in page
+    assert "Headache" not in page
+
+
+def test_a_style_is_applied_to_every_page(data: Path, tmp_path: Path) -> None:
+    style = tmp_path / "style.yaml"
+    style.write_text("wording: {sponsor: Example Foundation, report: Study report}\n", "utf-8")
+    parts = ("--only", "html", "--only", "pack", "--only", "people")
+    ran = run("report", REFERENCE, data, "--out", tmp_path / "out", "--style", style, *parts)
+    assert ran.status == DONE, ran.err
+    for name in ("trial-report.html", "committee-pack.html", "people/P1.html"):
+        assert "Example Foundation" in (tmp_path / "out" / name).read_text("utf-8")
+    assert "Study report" in (tmp_path / "out" / "trial-report.html").read_text("utf-8")
+
+
+def test_a_wrong_style_is_told_before_anything_is_read(data: Path, tmp_path: Path) -> None:
+    style = tmp_path / "style.yaml"
+    style.write_text("colours: {accent: '#eeeeee'}\n", "utf-8")
+    ran = run("report", REFERENCE, data, "--out", tmp_path / "out", "--style", style)
+    assert ran.status == WRONG_INPUT
+    assert f"{style}:1: colours.accent" in ran.err
+    assert not (tmp_path / "out").exists()

@@ -34,6 +34,16 @@ class DesignExample:
     naive: NaiveMaker
     starts_singly: bool = False
 
+    @property
+    def is_one_by_one(self) -> bool:
+        """Whether the first cohort has one participant."""
+        return self.starts_singly or DESIGNS[self.design].own_cohort_size == 1
+
+    @property
+    def needs_time(self) -> bool:
+        """Whether figures without a calendar are refused."""
+        return DESIGNS[self.design].needs_time
+
 
 def _blrm(**settings: Any) -> DesignExample:
     declare = settings.get("declare")
@@ -101,7 +111,18 @@ DESIGN_EXAMPLES: dict[str, DesignExample] = {
     "blrm": _blrm(),
     "blrm max_target": _blrm(choice="max_target", prior_correlation=-0.3, overdose_bound=0.35),
     "blrm declare": _blrm(declare=Declaration(participants=6, target_probability=0.4, required=True)),
+    # with every window closed these are the designs that they extend
+    "tite_boin": DesignExample("tite_boin", {}, naive.Boin),
+    "tite_boin effective": DesignExample(
+        "tite_boin",
+        {"estimate": "effective_sample_size", "extra_safe": True, "offset": 0.15},
+        lambda trial: naive.Boin(trial, extra_safe=True, offset=0.15),
+    ),
+    "tite_crm": DesignExample("tite_crm", {"skeleton": SKELETON}, lambda trial: naive.Crm(trial, SKELETON)),
+    "rolling_six": DesignExample("rolling_six", {}, naive.RollingSix),
 }
+
+EXACT_EXAMPLES = {name: example for name, example in DESIGN_EXAMPLES.items() if not example.needs_time}
 
 
 @dataclass(frozen=True)
@@ -240,6 +261,11 @@ def combinations() -> list[tuple[str, str]]:
     return [
         (design, guards) for design in DESIGN_EXAMPLES for guards in GUARD_EXAMPLES if are_compatible(design, guards)
     ]
+
+
+def exact_combinations() -> list[tuple[str, str]]:
+    """Those of them that the exact engine takes."""
+    return [(design, guards) for design, guards in combinations() if design in EXACT_EXAMPLES]
 
 
 def are_compatible(design: str, guards: str) -> bool:

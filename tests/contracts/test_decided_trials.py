@@ -9,7 +9,7 @@ from firstdose.simulation.operating_characteristics import operating_characteris
 from firstdose.simulation.scenarios import listed
 from tests.contracts.checks import LARGEST_Z, z_scores_of
 from tests.contracts.decided_trials import decided_figures
-from tests.contracts.examples import DESIGN_EXAMPLES, GUARD_EXAMPLES, are_compatible, make_rule
+from tests.contracts.examples import EXACT_EXAMPLES, GUARD_EXAMPLES, are_compatible, make_rule
 
 TRUTHS = [[0.08, 0.25, 0.45], [0.4, 0.5, 0.6]]
 
@@ -26,7 +26,7 @@ def check_advice_against_exact(rule: EscalationRule, trials: int, seed: int) -> 
         assert seen.share_above_mtd == pytest.approx(true.share_above_mtd, abs=0.05)
 
 
-@pytest.mark.parametrize("design", DESIGN_EXAMPLES)
+@pytest.mark.parametrize("design", EXACT_EXAMPLES)
 def test_advice_on_full_histories_gives_the_exact_figures(design: str) -> None:
     check_advice_against_exact(make_rule(design), 2000, 31)
 

@@ -137,6 +137,18 @@ def test_while_a_cohort_is_open_the_advice_is_to_fill_it() -> None:
     assert any("1 evaluable of 3 planned; taken as complete" in flag for flag in advice.flags)
 
 
+def test_a_cohort_whose_first_dlt_counts_elsewhere_is_still_filled_at_its_own_level() -> None:
+    trial = C1.cohort("C2", 2, "2026-03-20T08:00").person("P4").slot("C2", 1, "P4", state="dosed")
+    trial = trial.dosed("P4", "2026-03-21T10:00", "C2", 2, dose_given=5.2)
+    trial = toxic(trial, "P4", "2026-03-30", "2026-03-31T10:00")
+    assert str(history(trial).history) == "1NNN 1T"
+    advice = recommendation(PLAIN, trial.data, at("2026-06-01T12:00"))
+    assert (advice.action, advice.next_level, advice.cohort_size) == ("dose", 2, 2)
+    assert advice.reason == "2 of cohort C2 still to be dosed. Next: 2 at level 2 (10 million cells)."
+    closed = trial.changed(CohortRecord, lambda one: one.cohort == "C2", closed=time("2026-05-01T10:00"))
+    assert recommendation(PLAIN, closed.data, at("2026-06-01T12:00")).next_level != 2
+
+
 def test_a_settled_cohort_is_not_waited_for() -> None:
     trial = C1.cohort("C2", 2, "2026-03-20T08:00").full_cohort("C2", 2, ["P4", "P5"], "2026-03-21T10:00")
     for name in ("P4", "P5"):
@@ -168,4 +180,5 @@ def test_a_trial_without_a_dosing_begins_at_its_start_level() -> None:
 
 
 def test_the_history_is_what_the_designs_read() -> None:
-    assert history(C1, "2026-02-20T12:00").history == History((Cohort(1, PENDING * 3),))
+    shares = (18 / 29, 11 / 29, 4 / 29)  # whole days that are over, of a window of 28 days and the day of dosing
+    assert history(C1, "2026-02-20T12:00").history == History((Cohort(1, PENDING * 3, shares),))

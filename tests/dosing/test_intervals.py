@@ -79,6 +79,12 @@ def test_a_window_that_closed_early_is_not_waited_for() -> None:
     assert day_and_waits(found) == (156, {"participants": 142, "window": 129, "cohorts": 156, "decision": 130})
 
 
+@pytest.mark.parametrize("design", ["tite_boin", "tite_crm", "rolling_six"])
+def test_designs_in_time_decide_themselves_when_windows_are_waited_for(design: str) -> None:
+    found = earliest_dosing(replace(STAGGERED, design=design), [Dosed(1, 100)], cohort=2, decided_day=101)
+    assert day_and_waits(found) == (128, {"participants": 114, "cohorts": 128, "decision": 101})
+
+
 def test_windows_of_the_own_cohort_are_not_waited_for() -> None:
     assert day_and_waits(earliest_dosing(replace(PLAIN, dlt=DLT), [Dosed(1, 100)], cohort=1)) == (100, {})
 

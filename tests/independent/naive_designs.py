@@ -173,6 +173,34 @@ class ThreePlusThree(NaiveDesign):
         return named, named == self.trial.top
 
 
+class RollingSix(NaiveDesign):
+    """Skolnik et al. 2008 with every window closed; the MTD needs six with at most one DLT."""
+
+    def size(self, history: History, level: int) -> int:
+        return 1
+
+    def answer(self, history: History) -> Answer:
+        cohorts, here = as_judged(history), history[-1].level
+        toxic = [level for level in range(1, self.trial.levels + 1) if at(cohorts, level)[1] >= 2]
+        barred = min([*toxic, self.trial.top + 1])
+        if barred == 1:
+            return Answer(1, barred, "too_toxic")
+        looked_at = min(here, barred - 1)
+        n, t = at(cohorts, looked_at)
+        if n >= 6 or (t == 0 and n >= 3):
+            if here < barred and here + 1 < barred:
+                return Answer(here + 1, barred)
+            if n >= 6:
+                return Answer(looked_at, barred, "rule_complete")
+        return Answer(looked_at, barred)
+
+    def select(self, history: History, level: int, stop: str) -> tuple[int, bool]:
+        if stop == "maximum":
+            return 0, False
+        named = self.answer(history).barred_from - 1 if stop == "rule_complete" else level
+        return named, named == self.trial.top
+
+
 # --- designs that look at the current level's counts --------------------------------------------------------------
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from firstdose.simulation.operating_characteristics import operating_characteristics
 from firstdose.simulation.scenarios import listed
-from tests.contracts.examples import DESIGN_EXAMPLES, Setting, combinations, make_naive, make_rule
+from tests.contracts.examples import EXACT_EXAMPLES, Setting, exact_combinations, make_naive, make_rule
 from tests.independent.naive_enumeration import figures
 
 TRUTHS = [[0.1, 0.25, 0.4], [0.3, 0.45, 0.6], [0.0, 0.0, 0.0], [1.0, 1.0, 1.0], [0.0, 0.5, 1.0]]
@@ -55,13 +55,13 @@ def check_figures(design: str, guards: str, not_evaluable: float = 0.0, **settin
 
 
 @pytest.mark.parametrize("stops_within_cohort", [False, True])
-@pytest.mark.parametrize(("design", "guards"), combinations())
+@pytest.mark.parametrize(("design", "guards"), exact_combinations())
 def test_every_design_with_every_guard(design: str, guards: str, stops_within_cohort: bool) -> None:
     """Ten participants, so that the last cohort is smaller than the others."""
     check_figures(design, guards, most=10, stops_within_cohort=stops_within_cohort)
 
 
-ANY_SIZE = [name for name, example in DESIGN_EXAMPLES.items() if example.design != "three_plus_three"]
+ANY_SIZE = [name for name, example in EXACT_EXAMPLES.items() if example.design != "three_plus_three"]
 COUNTED = ["three_plus_three confirm_six", "three_plus_three step_down", "boin", "crm", "blrm"]
 COUNTS_ONLY = [name for name in ANY_SIZE if not name.startswith(("blrm", "crm"))]
 
@@ -84,7 +84,7 @@ def test_pairs_that_begin_above_the_lowest_level(design: str, stops_within_cohor
 
 
 @pytest.mark.parametrize("stops_within_cohort", [False, True])
-@pytest.mark.parametrize("design", DESIGN_EXAMPLES)
+@pytest.mark.parametrize("design", EXACT_EXAMPLES)
 def test_trials_that_begin_above_the_lowest_level(design: str, stops_within_cohort: bool) -> None:
     check_figures(design, "none", most=11, start=3, target=0.2, stops_within_cohort=stops_within_cohort)
 

@@ -5,7 +5,13 @@ from math import comb, exp, factorial
 import numpy as np
 import pytest
 
-from firstdose.methods.rates import clustered_rate, garwood, rate_ratio_central, rate_ratio_minlike
+from firstdose.methods.rates import (
+    clustered_rate,
+    few_people_rate,
+    garwood,
+    rate_ratio_central,
+    rate_ratio_minlike,
+)
 
 
 def poisson_at_most(events: int, mean: float) -> float:
@@ -62,3 +68,59 @@ def test_the_clustered_interval_covers_better_than_the_poisson_interval() -> Non
         poisson += bool(lower <= 3 <= upper)
     assert poisson < 165
     assert covered > 172
+
+
+def test_limits_of_few_people_by_leaving_each_out() -> None:
+    """The error of the logarithm by moving each person's weight a little, and Student's quantile from a table."""
+    events, time = np.array([1.0, 6.0, 2.0, 9.0]), np.array([0.9, 1.0, 0.4, 1.1])
+
+    def log_rate(weights: np.ndarray) -> float:
+        return float(np.log((weights * events).sum() / (weights * time).sum()))
+
+    step, pull = 1e-6, []
+    for person in range(4):
+        moved = np.ones(4)
+        moved[person] += step
+        pull.append((log_rate(moved) - log_rate(np.ones(4))) / step)
+    error = np.sqrt(sum(each**2 for each in pull) * 4 / 3)
+    rate = events.sum() / time.sum()
+    lower, upper = (float(limit) for limit in few_people_rate(events, time))
+    assert lower == pytest.approx(rate * np.exp(-3.18245 * error), rel=1e-4)  # 97.5 %, 3 degrees of freedom
+    assert upper == pytest.approx(rate * np.exp(3.18245 * error), rel=1e-4)
+    exact = garwood(18, time.sum())
+    assert lower < exact[0]
+    assert upper > exact[1]
+    alike = few_people_rate([2, 2, 2], [1, 1, 1])
+    assert [float(limit) for limit in alike] == pytest.approx([float(limit) for limit in garwood(6, 3.0)])
+
+
+@pytest.mark.parametrize("people", [3, 4, 6, 8])
+def test_limits_of_few_people_hold_the_truth_as_often_as_they_say(people: int) -> None:
+    """600 trials with two or more people with events, whose own rates are exponential with mean 3."""
+    generator, made, held, ratios = np.random.default_rng(people), 0, 0, []
+    while made < 600:
+        events = generator.poisson(generator.exponential(3.0, people))
+        if (events > 0).sum() < 2:
+            continue
+        lower, upper = (float(limit) for limit in few_people_rate(events, np.ones(people)))
+        made += 1
+        held += lower <= 3 <= upper
+        ratios.append(upper / lower)
+    assert 0.925 < held / made < 0.995
+    assert max(ratios) < {3: 5e4, 4: 2000, 6: 200, 8: 100}[people]
+
+
+@pytest.mark.parametrize(("people", "lowest", "highest"), [(4, 0.0, 0.01), (6, 0.0, 0.1), (15, 0.8, 1.0)])
+def test_only_resamples_of_different_people_carry_limits(people: int, lowest: float, highest: float) -> None:
+    """How often the bootstrap's limits stand, people's own rates exponential; those that stand are not absurd."""
+    generator, ratios, made = np.random.default_rng(3), [], 0
+    for trial in range(150):
+        events = generator.poisson(generator.exponential(3.0, people))
+        if (events > 0).sum() < 2:
+            continue
+        made += 1
+        found = clustered_rate(events, generator.uniform(0.8, 1.0, people), replicates=399, seed=trial)
+        if found.carries:
+            ratios.append(found.upper / found.lower)
+    assert lowest <= len(ratios) / made <= highest
+    assert max(ratios, default=1) < 40

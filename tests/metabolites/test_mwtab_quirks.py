@@ -254,6 +254,24 @@ def test_a_sheet_of_samples_takes_precedence(tmp_path: Path) -> None:
     assert any("by their names: QC1 as pooled_qc" in note for note in found.notes)
 
 
+def test_a_sheet_overrides_only_what_it_says(tmp_path: Path) -> None:
+    sheet = tmp_path / "sheet.csv"
+    told = text()
+    sheet.write_text("sample,subject,visit,dose\nS1,A,M0,1\nS2,A,M3,1\n")
+    own = read(tmp_path, told)
+    found = read(tmp_path, told, samples=sheet)
+    assert found.samples["fluid"].to_list() == own.samples["fluid"].to_list()
+    assert found.fluid == "cerebrospinal_fluid"
+    assert found.samples["dose"].to_list() == [1, 1, None]
+    sheet.write_text("sample,subject,visit,dose,fluid\nS1,A,M0,1,serum\nS2,A,M3,1,\n")
+    mixed = read(tmp_path, told, samples=sheet)
+    assert mixed.samples["fluid"].to_list() == ["serum", *["cerebrospinal_fluid"] * 2]
+    sheet.write_text("sample,subject\nS1,A\nS2,B\n")
+    without_doses = read(tmp_path, told, samples=sheet)
+    assert without_doses.samples["dose"].to_list() == [5, 5, 0]
+    assert without_doses.samples["subject"].to_list() == ["A", "B", None]
+
+
 def test_json_that_is_none(tmp_path: Path) -> None:
     path = tmp_path / "deposit.json"
     for content in (

@@ -1,5 +1,7 @@
 """Class tests by permutation of doses: known extremes, invariance, and clear refusals."""
 
+from itertools import permutations
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -150,3 +152,68 @@ def test_one_dose_only_is_refused() -> None:
     design, person = trial([1.0] * 5)
     with pytest.raises(NotEstimable, match="cannot be told apart"):
         permute_doses(noise(9, 15), design, person, 2, CLASSES, seed=1)
+
+
+def interim(doses: list[float], seen_last: int) -> tuple[DoseDesign, np.ndarray]:
+    """A design of three visits in which only the first people have the last one."""
+    design, person = trial(doses)
+    kept = (person < seen_last) | (design.by_dose[:, 2] == 0)
+    return DoseDesign(design.fixed[kept], design.by_dose[kept], design.dose[kept]), person[kept]
+
+
+def test_a_slope_that_nobody_tests_and_nobody_can_tell_does_not_matter() -> None:
+    """The last visit is reached at one dose only: its slope is a multiple of its visit, and leaving it out changes
+    neither the model nor the tested slope at the visit between."""
+    design, person = interim([0.5, 0.5, 0.5, 1, 1, 1, 2, 2, 2], 3)
+    response = noise(11, len(person))
+    without = DoseDesign(design.fixed, design.by_dose[:, :2], design.dose)
+    one, other = (permute_doses(response, each, person, 1, CLASSES, seed=3) for each in (design, without))
+    assert set(one) == set(CLASSES)
+    for name in one:
+        assert one[name].statistic == pytest.approx(other[name].statistic, rel=1e-9)
+        assert one[name].p_increasing == pytest.approx(other[name].p_increasing)
+        assert (one[name].indistinct, one[name].possible) == (0, 1680)
+    with pytest.raises(NotEstimable, match="cannot be told apart"):
+        permute_doses(response, design, person, 2, CLASSES, seed=3)
+
+
+def test_an_arrangement_that_hides_an_untested_slope_still_counts_as_one() -> None:
+    """Three people of two doses have the last visit; where an arrangement gives them one dose, the tested slope stays.
+
+    The truth is a fit of every arrangement by itself, with the residuals of the model without the tested column.
+    """
+    design, person = interim([0.0, 1, 1, 0, 1, 2], 3)
+    response = noise(12, len(person))[:, :2]
+    test = permute_doses(response, design, person, 1, {"one": [0, 1]}, seed=1)["one"]
+    assert (test.exact, test.arrangements, test.indistinct) == (True, 60, 0)
+    model = fit_moderated_model(response, design.matrix, person)
+    others = np.column_stack([design.fixed, design.dose * design.by_dose[:, 0], design.dose * design.by_dose[:, 2]])
+    correlation = model.fits.correlation or 0.0
+    covariance = np.where(person[:, None] == person, correlation, 0.0) + (1 - correlation) * np.eye(len(person))
+    inverse = np.linalg.inv(covariance)
+
+    def fitted(columns: FloatArray, values: FloatArray) -> tuple[FloatArray, FloatArray]:
+        half = np.linalg.cholesky(inverse).T
+        found = np.linalg.pinv(half @ columns, rcond=1e-10) @ (half @ values)
+        rest = values - columns @ found
+        return rest, np.einsum("ng,nm,mg->g", rest, inverse, rest)
+
+    residuals, _ = fitted(others, response)
+    prior, free = model.variances.prior, model.fits.degrees_of_freedom
+    drawn = []
+    for doses in sorted(set(permutations([0.0, 1, 1, 0, 1, 2]))):
+        dose = np.array(doses)[person]
+        rest_of = np.column_stack([design.fixed, dose * design.by_dose[:, 0], dose * design.by_dose[:, 2]])
+        whole = np.column_stack([rest_of, dose * design.by_dose[:, 1]])
+        _, without = fitted(rest_of, residuals)
+        _, within = fitted(whole, residuals)
+        half = np.linalg.cholesky(inverse).T
+        sign = np.sign((np.linalg.pinv(half @ whole, rcond=1e-10) @ (half @ residuals))[-1])
+        known = np.isfinite(prior.degrees_of_freedom)
+        weight = np.where(known, prior.degrees_of_freedom, 0.0)
+        variance = np.where(known, (weight * prior.variance + within) / (weight + free), prior.variance)
+        drawn.append(float(np.mean(sign * np.sqrt(np.maximum(without - within, 0) / variance))))
+    actual = test.statistic
+    assert min(abs(np.array(drawn) - actual)) < 1e-8
+    assert test.p_increasing == pytest.approx(np.mean(np.array(drawn) >= actual - 1e-9))
+    assert test.p_decreasing == pytest.approx(np.mean(np.array(drawn) <= actual + 1e-9))

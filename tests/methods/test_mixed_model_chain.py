@@ -105,7 +105,7 @@ def test_not_estimable(changes: dict[str, object], reason: str, order: tuple[str
 
 def test_reasons_in_common_are_said_once() -> None:
     result = fit_chain(**changed(response=np.full(60, 6.5)))  # type: ignore[arg-type]
-    assert result.reason == f"{', '.join(PRIMARY_ORDER)}: the outcome never changes within any person"
+    assert result.reason == f"{' / '.join(PRIMARY_ORDER)}: the outcome never changes within any person"
 
 
 def test_half_steps_that_hardly_change() -> None:

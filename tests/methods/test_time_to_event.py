@@ -70,6 +70,25 @@ def test_events_of_one_person_count_as_one_piece_of_information() -> None:
     assert (kaplan_meier(np.repeat(time, 3), np.repeat(event, 3)).error[:-1] < once.error[:-1]).all()
 
 
+def test_who_has_more_than_others_counts_as_if_left_out() -> None:
+    """Without censoring survival is a mean of people's observations, so that leaving one out is exact: the change of
+    the mean is the influence / (1 - share), here for persons with 3, 1 and 2 of 6 observations."""
+    time, person = np.array([1.0, 4, 4, 2, 3, 5]), np.array([7, 7, 7, 8, 9, 9])
+    event = np.ones(6, dtype=bool)
+    curve = kaplan_meier(time, event, person, as_if_left_out=True)
+    for place, now in enumerate(curve.time[:-1]):
+        later = time > now
+        changes = [later.mean() - later[person != one].mean() for one in (7, 8, 9)]
+        expected = np.sqrt(sum(np.square(changes))) * (1 - 1 / 3)
+        assert curve.error[place] == pytest.approx(expected)
+    incidence = aalen_johansen(time, event.astype(int), person, as_if_left_out=True)[1]
+    np.testing.assert_allclose(incidence.error[:-1], curve.error[:-1])
+    alike = kaplan_meier(time, event, [1, 1, 2, 2, 3, 3], as_if_left_out=True)
+    np.testing.assert_allclose(alike.error[:-1], kaplan_meier(time, event, [1, 1, 2, 2, 3, 3]).error[:-1])
+    one = kaplan_meier(time, event, np.zeros(6, dtype=int), as_if_left_out=True)
+    assert np.isfinite(one.error[:-1]).all()
+
+
 def test_no_event_of_any_cause() -> None:
     assert aalen_johansen([1, 2], [0, 0]) == {}
 

@@ -82,7 +82,7 @@ LISTED = [
         "dosings.csv", 4, "product_start", "2026-04-31",
         "must be a date that exists: this month has 30 days", "left empty",
     ),
-    ("dosings.csv", 5, "subject", "P3", "must be one of the subjects", "kept"),
+    ("dosings.csv", 5, "subject", "P3", "must be one of the subjects", "kept, of nobody"),
     ("lab_results.csv", 3, "drawn", "2026-03T10:30", NO_TIME, "left empty"),
     ("lab_results.csv", 3, "result", "inf", "must be a finite number", "left empty"),
     ("lab_results.csv", 3, "result", None, "should have an answer, or say that it was not done and why", "kept"),
@@ -96,7 +96,7 @@ LISTED = [
     ("lab_results.csv", 6, "drawn", "1026-03-10", "should be between 1900 and 2100", "kept"),
     ("subjects.csv", 3, "birth", "1970-05-05", SAME_PERSON, "kept"),
     ("subjects.csv", 4, "age_years", "NaN", "must be a finite number", "left empty"),
-    ("subjects.csv", 4, "subject", "P1", "must be unique: an earlier subject has the same subject", "kept"),
+    ("subjects.csv", 4, "subject", "P1", "must be unique: an earlier subject has the same subject", "kept, one used"),
     ("subjects.csv", 5, "subject", None, "must not be empty", "rejected"),
     ("visits.csv", 3, "visit", "M13", "must be a visit that the protocol plans", "kept"),
 ]  # fmt: skip

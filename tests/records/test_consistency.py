@@ -180,5 +180,5 @@ def test_problems_of_files_carry_file_and_row(tmp_path: Path) -> None:
     assert sorted((p.file, p.row, p.identity, p.field, p.effect) for p in problems) == [
         ("dosings.csv", 2, "P1/", "number", "rejected"),
         ("dosings.csv", 3, "P1/1", "product_start", "kept"),
-        ("subjects.csv", 4, "P1", "subject", "kept"),
+        ("subjects.csv", 4, "P1", "subject", "kept, one used"),
     ]

@@ -14,7 +14,7 @@ HEADER = "subject,number,test,result,unit,drawn\n"
 
 @pytest.fixture
 def many_rows(tmp_path: Path) -> Path:
-    rows = (f"P{n % 15},{n + 1},ALT,{n % 97},U/L,2026-0{n % 9 + 1}-14T10:30\n" for n in range(40_000))
+    rows = (f"P{n % 15},{n + 1},ALT,{n % 97 + 1},U/L,2026-0{n % 9 + 1}-14T10:30\n" for n in range(40_000))
     (tmp_path / "lab_results.csv").write_text(HEADER + "".join(rows), "utf-8")
     (tmp_path / "subjects.csv").write_text("subject\n" + "".join(f"P{n}\n" for n in range(15)), "utf-8")
     return tmp_path

@@ -71,11 +71,20 @@ def test_a_quotation_mark_left_open_costs_one_row_only(tmp_path: Path) -> None:
     assert reading.rejected["text"].to_list() == ['P1,"01\n']
 
 
-def test_latin_lines_among_utf_8_are_read_with_a_note(tmp_path: Path) -> None:
+def test_lines_in_windows_1252_are_read_with_a_note(tmp_path: Path) -> None:
+    text = EVENTS + "P1,1,fever,,,,\n" + "P1,2,Übelkeit – stark,,,,\n"
+    reading = read(tmp_path, subjects=SUBJECTS, adverse_events=text.encode("cp1252"))
+    assert events(reading)["term"].to_list() == ["fever", "Übelkeit – stark"]
+    assert reading.notes == ("adverse_events.csv: 1 line is not UTF-8 and was read as Windows-1252: 3",)
+    assert not len(reading.problems)
+
+
+def test_lines_in_windows_1252_among_utf_8_are_listed(tmp_path: Path) -> None:
     lines = [EVENTS.encode(), "P1,1,Übelkeit,,,,\n".encode(), "P1,2,Übelkeit – stark,,,,\n".encode("cp1252")]
     reading = read(tmp_path, subjects=SUBJECTS, adverse_events=b"".join(lines))
     assert events(reading)["term"].to_list() == ["Übelkeit", "Übelkeit – stark"]
-    assert reading.notes == ("adverse_events.csv: 1 lines are not UTF-8 and were read as Windows-1252: 3",)
+    rule = "should be in the encoding of the other lines, UTF-8; this line was read as Windows-1252"
+    assert listed(reading) == [("adverse_events.csv", 3, None, None, rule, "kept")]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32"])
@@ -128,6 +137,7 @@ def test_problems_and_rejected_rows_are_written(tmp_path: Path) -> None:
     written = pl.read_csv(path, infer_schema=False)
     assert written["value"].to_list() == ["old", None]
     assert written["row"].to_list() == ["2", "3"]
+    assert written["effect"].to_list() == ["row kept, this value left out", "row set aside in rejected_rows.csv"]
     rejected = pl.read_csv(path.with_name("rejected_rows.csv"), infer_schema=False)
     assert rejected.rows() == [("subjects.csv", "3", ",41")]
 

@@ -9,8 +9,8 @@ import pytest
 
 from firstdose.designs.building import build_design
 from firstdose.protocol import examine_text, read_protocol
-from firstdose.report.design_content import DesignReport, design_content
-from firstdose.report.evaluation import Engine
+from firstdose.report.design.content import DesignReport, design_content
+from firstdose.report.design.evaluation import Engine
 
 ROOT = Path(__file__).resolve().parents[2]
 DAY = date(2026, 1, 31)

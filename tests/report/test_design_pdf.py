@@ -10,10 +10,10 @@ import pytest
 
 from firstdose.designs.building import build_design
 from firstdose.protocol import read_protocol
-from firstdose.report.design_content import DesignReport
-from firstdose.report.design_report import render_design_pdf, render_design_report, write_design_report
-from firstdose.report.evaluation import Engine
-from firstdose.report.wording import percent_figure
+from firstdose.report.design.content import DesignReport
+from firstdose.report.design.evaluation import Engine
+from firstdose.report.design.report import render_design_pdf, render_design_report, write_design_report
+from firstdose.report.documents.wording import percent_figure
 from tests.report.conftest import DAY, ROOT
 
 HOSTILE = "<script>alert(1)</script> #text(red)[x] $x$ {{ 7*7 }} */ // @ref <b> ]#panic()"
@@ -68,8 +68,8 @@ def test_another_process_writes_the_same_bytes(tmp_path: Path) -> None:
         from pathlib import Path
         from firstdose.designs.building import build_design
         from firstdose.protocol import read_protocol
-        from firstdose.report.design_report import write_design_report
-        from firstdose.report.evaluation import Engine
+        from firstdose.report.design.report import write_design_report
+        from firstdose.report.design.evaluation import Engine
         protocol = read_protocol(sys.argv[1])
         folder, day = Path(sys.argv[2]), date(2026, 1, 31)
         write_design_report(protocol, build_design(protocol), folder, day, engine=Engine(curves=5))

@@ -6,15 +6,15 @@ from pathlib import Path
 import pytest
 
 from firstdose.protocol import ProblemsFound
-from firstdose.report.html_page import render_html
-from firstdose.report.replay import (
+from firstdose.report.documents.html_page import render_html
+from firstdose.report.published.replay import (
     PublishedTrial,
     ReplayReport,
     published_trial,
     read_published,
     replay_content,
 )
-from firstdose.report.replay_page import replay_document, write_published_trials
+from firstdose.report.published.replay_page import replay_document, write_published_trials
 from tests.report.conftest import DAY, ROOT
 
 

@@ -4,14 +4,14 @@ from collections.abc import Callable
 
 import pytest
 
-from firstdose.report.decisions import CountsTable, ModelTable, SituationsTable
-from firstdose.report.design_content import DesignReport
-from firstdose.report.design_report import render_design_report
-from firstdose.report.detection import detection
-from firstdose.report.evaluation import Engine
-from firstdose.report.figure_style import spread
-from firstdose.report.pathway_picture import grouped, ways
-from firstdose.report.wording import between, listed, number, percent, percent_figure, quantile, run_together
+from firstdose.report.design.content import DesignReport
+from firstdose.report.design.decisions import CountsTable, ModelTable, SituationsTable
+from firstdose.report.design.detection import detection
+from firstdose.report.design.evaluation import Engine
+from firstdose.report.design.pathway_picture import grouped, ways
+from firstdose.report.design.report import render_design_report
+from firstdose.report.documents.figure_style import spread
+from firstdose.report.documents.wording import between, listed, number, percent, percent_figure, quantile, run_together
 
 BOIN = """
 trial: {{id: EXAMPLE-1, title: A title}}
@@ -109,7 +109,7 @@ def test_past_the_budget_of_states_trials_are_simulated_and_the_report_says_so(
 
     from firstdose.designs.building import build_design
     from firstdose.protocol import examine_text
-    from firstdose.report.design_content import design_content
+    from firstdose.report.design.content import design_content
 
     protocol = examine_text(BOIN.format(target=0.25, most=9)).protocol
     assert protocol is not None

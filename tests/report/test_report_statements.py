@@ -10,11 +10,11 @@ from firstdose.designs.history import History
 from firstdose.designs.replaying import replay
 from firstdose.designs.rule import EscalationRule
 from firstdose.protocol import examine_text
-from firstdose.report.blocks import Mark
-from firstdose.report.decisions import CountsTable
-from firstdose.report.design_content import DesignReport
-from firstdose.report.design_report import render_design_report
-from firstdose.report.wording import number
+from firstdose.report.design.content import DesignReport
+from firstdose.report.design.decisions import CountsTable
+from firstdose.report.design.report import render_design_report
+from firstdose.report.documents.blocks import Mark
+from firstdose.report.documents.wording import number
 from firstdose.simulation.scenarios import TRUE_MTD_WORDS
 
 MOST = 24

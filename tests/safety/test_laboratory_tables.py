@@ -7,10 +7,10 @@ from itertools import pairwise
 
 import pytest
 
+from firstdose.records.units import conversion_factor
 from firstdose.safety.grading import DependsOn, Graded, NotGraded, grade
 from firstdose.safety.laboratory import VERSIONS, LaboratoryTerm, Mark, Version, laboratory_criteria
 from firstdose.safety.marks import LaboratoryValue
-from firstdose.safety.units import conversion_factor
 
 TERMS = [term for version in VERSIONS for term in laboratory_criteria(version).terms]
 EVERY = pytest.mark.parametrize("term", TERMS, ids=lambda term: f"{term.version}-{term.term}-{term.analyte}")

@@ -16,7 +16,7 @@ from firstdose.designs.states import Stop
 from firstdose.simulation.exact import TooManyStates, merge, walk
 from firstdose.simulation.operating_characteristics import operating_characteristics
 from firstdose.simulation.scenarios import listed
-from tests.contracts.examples import DESIGN_EXAMPLES, make_rule
+from tests.contracts.examples import EXACT_EXAMPLES, make_rule
 
 
 def boin(levels: int, cohort_size: int, most: int) -> EscalationRule:
@@ -79,7 +79,7 @@ def test_progress_is_told_cohort_by_cohort() -> None:
     assert max(states for _, states in seen) == endings.largest_step
 
 
-@pytest.mark.parametrize("design", DESIGN_EXAMPLES)
+@pytest.mark.parametrize("design", EXACT_EXAMPLES)
 def test_endings_are_distinct_have_stopped_and_hold_every_order_of_outcomes(design: str) -> None:
     rule = make_rule(design, most=9)
     endings = walk(rule)

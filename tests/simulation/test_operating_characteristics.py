@@ -14,7 +14,7 @@ from firstdose.simulation.figures import ScenarioFigures
 from firstdose.simulation.monte_carlo import monte_carlo
 from firstdose.simulation.operating_characteristics import figures_of_endings, operating_characteristics
 from firstdose.simulation.scenarios import listed, random_monotone
-from tests.contracts.examples import DESIGN_EXAMPLES, make_rule
+from tests.contracts.examples import EXACT_EXAMPLES, make_rule
 
 truths = st.lists(st.floats(0, 1), min_size=3, max_size=3)
 
@@ -47,7 +47,7 @@ def check_invariants(found: ScenarioFigures, most: int) -> None:
 
 
 @pytest.mark.parametrize("stops_within_cohort", [False, True])
-@pytest.mark.parametrize("design", DESIGN_EXAMPLES)
+@pytest.mark.parametrize("design", EXACT_EXAMPLES)
 def test_every_design_under_random_curves(design: str, stops_within_cohort: bool) -> None:
     rule = make_rule(design, stops_within_cohort=stops_within_cohort)
     found = operating_characteristics(rule, random_monotone(3, 0.25, 20, 11))

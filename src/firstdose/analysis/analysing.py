@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from firstdose.analysis.attribution.chapter import attribution
 from firstdose.analysis.disability.chapter import disability
 from firstdose.analysis.events.adverse_events import adverse_events
 from firstdose.analysis.events.dlt import dlt
@@ -15,6 +16,7 @@ from firstdose.analysis.imaging.mri import mri
 from firstdose.analysis.laboratory.results import laboratory
 from firstdose.analysis.laboratory.troughs import troughs
 from firstdose.analysis.limits import limits
+from firstdose.analysis.metabolism.chapter import metabolism
 from firstdose.analysis.people.baseline import baseline
 from firstdose.analysis.people.exposure import exposure
 from firstdose.analysis.people.populations import populations
@@ -39,6 +41,8 @@ CHAPTERS: dict[str, Chapter] = {
     "disability": disability,
     "scores": scores,
     "mri": mri,
+    "metabolism": metabolism,
+    "attribution": attribution,
     "limits": limits,
 }
 """Each chapter by its name, in the order of the report."""

@@ -7,7 +7,7 @@ never counted as no: the line says how much of it there is and what the count wo
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 import polars as pl
@@ -16,6 +16,8 @@ from firstdose.analysis.frame import Frame
 from firstdose.analysis.shares import share
 from firstdose.analysis.visit_summaries import in_groups
 from firstdose.records.results import EVERYONE, Result
+
+WITHOUT_INTERVAL: dict[str, Any] = {"lower": None, "upper": None, "confidence": None, "side": "both", "method": ""}
 
 CELLS = {
     "table": pl.String(),
@@ -84,6 +86,17 @@ class Tally:
     def is_known(self) -> bool:
         """Whether there is a count: the answer is known for some record, or there is none to ask it of."""
         return self.known > 0 or not self.not_known
+
+    def doubt(self, unit: str) -> str:
+        """What is not known of the line, in words, for records that are called ``unit``; nothing where all is known."""
+        if not self.not_known:
+            return ""
+        if not self.is_known:
+            return f"not known for {'any of ' if self.not_known > 1 else ''}{number_of(self.not_known, unit)}"
+        unsure = f"not known for {number_of(self.not_known, unit)}"
+        if self.at_most == self.people:
+            return f"{unsure}, of people who are counted already"
+        return f"{unsure}, so at most {number_of(self.at_most, 'people')}"
 
 
 @dataclass(frozen=True)
@@ -158,16 +171,23 @@ class Tallies:
         return sorted(found, key=rank)
 
     def results(
-        self, lines: Iterable[Line], *, events: bool = True, at_risk: Mapping[tuple[str, str], int] | None = None
+        self,
+        lines: Iterable[Line],
+        *,
+        events: bool = True,
+        at_risk: Mapping[tuple[str, str], int] | None = None,
+        estimates: bool = True,
     ) -> Iterator[Result]:
         """The figures of lines, group by group: people, and how many events unless these are the people themselves.
 
-        ``at_risk`` holds denominators by group and `when` where they are not all people of the group.
+        ``at_risk`` holds denominators by group and `when` where they are not all people of the group. What describes
+        these people and ``estimates`` nothing of others, such as their sex, has no interval.
         """
         for line in lines:
             for group, size in self.sizes.items():
                 of = size if at_risk is None else at_risk.get((group, line.when), 0)
-                yield from self._figures(line, group, of, "events" if events else "people")
+                for result in self._figures(line, group, of, "events" if events else "people"):
+                    yield result if estimates else replace(result, **WITHOUT_INTERVAL)
 
     def _figures(self, line: Line, group: str, of: int, unit: str) -> Iterator[Result]:
         """The figures of one line in one group."""
@@ -175,16 +195,13 @@ class Tallies:
         place: dict[str, Any] = {**line._asdict(), **vars(self.place), "group": group}
         count: dict[str, Any] = {**place, "format": "count", "unit": unit}
         records = tuple(tally.records)
+        doubt: dict[str, Any] = {"warning": tally.doubt(unit)} if tally.not_known else {}
         if not tally.is_known:
-            all_of = number_of(tally.not_known, unit)
-            reason = f"not known for any of {all_of}" if tally.not_known > 1 else f"not known for {all_of}"
-            yield Result(**{**count, "unit": "people"}, statistic="people", warning=reason)
+            yield Result(**{**count, "unit": "people"}, **doubt, statistic="people")
         else:
-            doubt = f"not known for {number_of(tally.not_known, unit)}; at most {number_of(tally.at_most, 'people')}"
-            warning: dict[str, Any] = {"warning": doubt} if tally.not_known else {}
-            yield share(self.frame, of, tally.people, records=records, **place, **warning)
+            yield share(self.frame, of, tally.people, records=records, **place, **doubt)
             if unit == "events":
-                yield Result(**count, **warning, statistic="events", value=float(tally.events), records=records)
+                yield Result(**count, **doubt, statistic="events", value=float(tally.events), records=records)
         if tally.not_known:
             records = tuple(tally.open_records)
             yield Result(**count, statistic="not_known", value=float(tally.not_known), records=records)

@@ -8,10 +8,10 @@ from typing import Any
 
 import polars as pl
 
-from firstdose.analysis.counting import Line, Place, Tallies, cells
+from firstdose.analysis.counting import Line, Place, Tallies, cells, number_of
 from firstdose.analysis.disability.chapter import leading_sought
 from firstdose.analysis.disability.confirmed import Sought
-from firstdose.analysis.events.counted_events import QUESTIONS, counted_events
+from firstdose.analysis.events.counted_events import counted_events, questions
 from firstdose.analysis.events.deaths import DEATH, people_who_died
 from firstdose.analysis.frame import Frame
 from firstdose.analysis.scores.measured import names_of_measures
@@ -34,6 +34,7 @@ class Count:
 
     what: str
     within: str
+    when: str
     group: str
     population: str
     objective: str
@@ -56,6 +57,7 @@ def limits(frame: Frame) -> Iterator[Result]:
             "table": "zero_counts",
             "what": count.what,
             "within": count.within,
+            "when": count.when,
             "group": count.group,
             "population": count.population,
             "objective": count.objective,
@@ -67,7 +69,7 @@ def limits(frame: Frame) -> Iterator[Result]:
         for chance in CHANCES:
             yield Result(
                 **where,
-                statistic=f"rate_seen_with_probability_{chance:g}",
+                statistic=f"rate_that_shows_with_{100 * chance:g}_percent_probability",
                 value=float(largest_undetected_rate(count.people, chance)),
                 of=float(count.people),
                 format="proportion",
@@ -81,10 +83,11 @@ def counts(frame: Frame) -> Iterator[Count]:
     """Everything that is hoped to befall nobody: adverse events, death, dose-limiting toxicity, worsening."""
     place = Place(CHAPTER, frame.objective("adverse_events"))
     events, died = counted_events(frame), people_who_died(frame)
-    counted = [cells(events, "events", what, answer=answer) for what, answer in QUESTIONS.items()]
+    asked = questions(frame)
+    counted = [cells(events, "events", what, answer=answer) for what, answer in asked.items()]
     counted.append(cells(died, "events", DEATH))
     tallies = Tallies.of(frame, pl.concat(counted), place)
-    for what in (*QUESTIONS, DEATH):
+    for what in (*asked, DEATH):
         objective = frame.objective("mortality") if what == DEATH else place.objective
         yield from _of_line(tallies, what, objective)
     yield from _dlts(frame)
@@ -97,15 +100,11 @@ def counts(frame: Frame) -> Iterator[Count]:
 def _of_line(tallies: Tallies, what: str, objective: str) -> Iterator[Count]:
     """One line of adverse events in each group."""
     line = Line("events", what)
-    total = tallies.at(line)
-    recorded = total.known > 0 or not total.not_known
     for group, people in tallies.sizes.items():
         tally = tallies.at(line, group)
-        warning = "" if recorded else "not recorded of any event"
-        if recorded and tally.at_most > tally.people:
-            warning = f"not known of every event: at most {tally.at_most} people"
         population = tallies.place.population
-        yield Count(what, "", group, population, objective, people, tally.people, warning, recorded)
+        doubt = tally.doubt("events")
+        yield Count(what, "", "", group, population, objective, people, tally.people, doubt, tally.is_known)
 
 
 def _dlts(frame: Frame) -> Iterator[Count]:
@@ -113,9 +112,10 @@ def _dlts(frame: Frame) -> Iterator[Count]:
     for group in frame.groups("dlt_evaluable"):
         answers = group.subjects["has_dlt"]
         events, unknown = int(answers.sum() or 0), answers.null_count()
-        warning = f"not known of {unknown} people" if unknown else ""
+        warning = f"not known for {number_of(unknown, 'people')}" if unknown else ""
         yield Count(
             DLT,
+            "",
             "",
             group.name,
             "dlt_evaluable",
@@ -134,14 +134,15 @@ def _worsening(frame: Frame, sought: Sought) -> Iterator[Count]:
         events = sum(person in firsts for person in seen)
         unseen = len(members) - len(seen)
         yield Count(
-            f"confirmed {sought.definition.events[0]}, {sought.definition.name}",
+            f"confirmed {sought.definition.events[0]}",
             sought.measured.name,
+            sought.definition.name,
             group,
             people.analysis_set,
             sought.definition.objective,
             len(seen),
             events,
-            f"{unseen} of {len(members)} people are not evaluable" if unseen else "",
+            f"not evaluable: {unseen} of {number_of(len(members), 'people')}" if unseen else "",
         )
 
 

@@ -11,11 +11,13 @@ from firstdose.records import (
     CriterionAnswer,
     Death,
     Deviation,
+    DiseaseHistory,
     Disposition,
     Dosing,
     LabResult,
     MedicalHistory,
     Medication,
+    Relapse,
     Subject,
     Supplement,
     Visit,
@@ -26,18 +28,33 @@ from firstdose.records import (
 DOMAINS: dict[str, tuple[type[Any], ...]] = {
     "DM": (Subject, Death),
     "AE": (AdverseEvent,),
+    "CE": (Relapse,),
     "CM": (Medication,),
     "DS": (Disposition,),
     "DV": (Deviation,),
     "EX": (Dosing,),
+    "EC": (Dosing,),
+    "FT": (Assessment,),
     "IE": (CriterionAnswer,),
     "LB": (LabResult,),
-    "MH": (MedicalHistory,),
+    "MH": (MedicalHistory, DiseaseHistory),
     "QS": (Assessment,),
+    "RS": (Assessment,),
     "SV": (Visit,),
     "VS": (VitalSign,),
 }
 SUPPLEMENT = "SUPP"
+
+# Variables of fields whose own question names none, since they are theirs only in one domain.
+FURTHER: dict[type[Any], dict[str, str]] = {
+    DiseaseHistory: {"diagnosis": "MHTERM", "onset": "MHSTDTC"},
+    Relapse: {"number": "CESEQ", "onset": "CESTDTC", "end": "CEENDTC", "severity": "CESEV"},
+}
+RELAPSE_CATEGORY = "RELAPSE OF THE DISEASE UNDER STUDY"
+# Domains whose variables are those of another, with their own first letters.
+ALIKE = {"FT": "QS", "RS": "QS", "EC": "EX"}
+# Of EC only what EX cannot hold is read: the doses of which this program wrote that nothing was given.
+READ_IN_PART = ("EC",)
 
 # Variables that name the study and the domain, or follow from others.
 DERIVED = ("STUDYID", "DOMAIN", "RDOMAIN", "SUBJID", "AGEU", "DTHFL", "VISITNUM")
@@ -49,13 +66,22 @@ def record_types_of(dataset: str) -> tuple[type[Any], ...]:
     return (Supplement,) if dataset.startswith(SUPPLEMENT) else DOMAINS.get(dataset, ())
 
 
-def naming_of(record_type: type, variables: Collection[str]) -> dict[str, str]:
-    """The variable of each field that a dataset has; a visit without a name goes by its number."""
-    columns = columns_of(record_type).items()
-    naming = {name: column.question.sdtm for name, column in columns if column.question.sdtm in variables}
-    if "visit" in columns_of(record_type) and "visit" not in naming and "VISITNUM" in variables:
+def variable_of(record_type: type, field: str, domain: str = "") -> str:
+    """The variable that holds a field in a domain; empty if there is none."""
+    variable = FURTHER.get(record_type, {}).get(field) or columns_of(record_type)[field].question.sdtm
+    return domain + variable[2:] if domain in ALIKE and variable.startswith(ALIKE[domain]) else variable
+
+
+def naming_of(record_type: type, variables: Collection[str], domain: str = "") -> dict[str, str]:
+    """The column of each field that a dataset has; a visit without a name goes by its number.
+
+    A column with the name of the field itself, which no dataset has but SUPP-- may have given, comes first.
+    """
+    sources = {name: (name, variable_of(record_type, name, domain)) for name in columns_of(record_type)}
+    naming = {name: next((s for s in both if s in variables), "") for name, both in sources.items()}
+    if "visit" in naming and not naming["visit"] and "VISITNUM" in variables:
         naming["visit"] = "VISITNUM"
-    return naming
+    return {name: column for name, column in naming.items() if column}
 
 
 def is_derived(variable: str) -> bool:

@@ -8,6 +8,19 @@ from firstdose.cdisc.domains import DOMAINS
 from firstdose.records import NAMES
 
 NOT_DONE = {"NOT DONE": "not_done"}
+COUNTRIES = {
+    "AUT": "Austria",
+    "BEL": "Belgium",
+    "CHE": "Switzerland",
+    "DEU": "Germany",
+    "DNK": "Denmark",
+    "ESP": "Spain",
+    "FRA": "France",
+    "GBR": "United Kingdom",
+    "ITA": "Italy",
+    "NLD": "Netherlands",
+    "SWE": "Sweden",
+}
 
 TERMS: dict[str, Mapping[str, str]] = {
     "SEX": {"F": "female", "M": "male", "U": "unknown", "UN": "undifferentiated"},
@@ -41,9 +54,8 @@ TERMS: dict[str, Mapping[str, str]] = {
         "NOT RECOVERED/NOT RESOLVED": "not_recovered",
     },
     "LBNRIND": {"LOW LOW": "low", "HIGH HIGH": "high"},
-    "LBSTAT": NOT_DONE,
-    "VSSTAT": NOT_DONE,
-    "QSSTAT": NOT_DONE,
+    **dict.fromkeys(("LBSTAT", "VSSTAT", "QSSTAT", "FTSTAT", "RSSTAT"), NOT_DONE),
+    "COUNTRY": COUNTRIES,
     "IEORRES": {"Y": "yes", "N": "no", "U": "unknown", "NA": "not_applicable"},
     "CMENRTPT": {"ONGOING": "yes", "AFTER": "yes", "BEFORE": "no"},
     "RDOMAIN": {domain: NAMES[record_types[0]] for domain, record_types in DOMAINS.items()},

@@ -45,17 +45,37 @@ def read_transport(path: Path, file: str, collector: Collector) -> Iterator[pl.D
 
 
 def _encoding(path: Path) -> str:
-    """The first encoding in which the whole file can be read."""
+    """The first encoding in which all texts of the file can be read; its numbers are no text."""
     for encoding, codec in CODECS.items():
-        decoder = codecs.getincrementaldecoder(codec)()
-        try:
-            with path.open("rb") as stream:
-                for part in iter(lambda: stream.read(1_000_000), b""):
-                    decoder.decode(part)
-        except UnicodeDecodeError:
-            continue
-        return encoding
+        if _is_wholly(path, codec) or _is_readable(path, encoding):
+            return encoding
     raise ValueError("its text is in no known encoding")
+
+
+def _is_wholly(path: Path, codec: str) -> bool:
+    """Whether the whole file, numbers included, is text of an encoding: quickly seen, where it holds no numbers."""
+    decoder = codecs.getincrementaldecoder(codec)()
+    try:
+        with path.open("rb") as stream:
+            for part in iter(lambda: stream.read(1_000_000), b""):
+                decoder.decode(part)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _is_readable(path: Path, encoding: str) -> bool:
+    """Whether all texts of the file can be read in an encoding."""
+    offset = 0
+    while True:
+        try:
+            columns = _read(path, encoding, offset)
+        except UnicodeDecodeError:
+            return False
+        height = max((len(values) for values in columns.values()), default=0)
+        if height < ROWS_AT_ONCE:
+            return True
+        offset += height
 
 
 def _read(path: Path, encoding: str, offset: int) -> Mapping[str, Any]:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from firstdose.protocol.plan import Protocol
     from firstdose.records import Reading
     from firstdose.records.analysis_data import AnalysisData
-    from firstdose.records.results import Results
+    from firstdose.records.results import Provenance, Results
 
 LINES_SHOWN = 6
 
@@ -66,7 +66,7 @@ def run_analysis(
     """Analyse what was read, write everything into the folder, and tell which files were written."""
     from firstdose.cli.output import progress
     from firstdose.records.results import write_results
-    from firstdose.report.results_page import write_results_page
+    from firstdose.report.results.page import write_results_page
 
     with progress("analysis") as bar:
         _, results = analysed(read, protocol_file, reading, bar, seed=seed, as_of=as_of)
@@ -81,32 +81,44 @@ def analysed(
     read: Protocol, protocol_file: Path, reading: Reading, bar: Progress, *, seed: int, as_of: date | None = None
 ) -> tuple[AnalysisData, Results]:
     """What is derived from the data that were read, and every figure of the analysis."""
+    from firstdose.analysis import analyse as analyse_data
+
+    derived, provenance = prepared(read, protocol_file, reading, bar, seed=seed, as_of=as_of)
+    return derived, analyse_data(read, derived, seed=seed, provenance=provenance, progress=bar.say)
+
+
+def prepared(
+    read: Protocol, protocol_file: Path, reading: Reading, bar: Progress, *, seed: int, as_of: date | None = None
+) -> tuple[AnalysisData, Provenance]:
+    """What is derived from the data that were read, and what all figures are made from."""
+    from dataclasses import replace
     from hashlib import sha256
 
     from firstdose import __version__
-    from firstdose.analysis import analyse as analyse_data
     from firstdose.analysis import derive
+    from firstdose.cli.metabolite_folder import matched_by
     from firstdose.records import cut
     from firstdose.records.results import Provenance
 
     bar.say("deriving")
     trial_data = reading.trial_data if as_of is None else cut(reading.trial_data, as_of)
+    derived = replace(derive(read, trial_data), abundances=matched_by(reading, trial_data))
     provenance = Provenance(
         trial=read.trial.id,
         protocol_hash=sha256(protocol_file.read_bytes()).hexdigest(),
-        data_hash=trial_data.content_hash,
+        data_hash=derived.data_hash,
         as_of=trial_data.as_of,
         seed=seed,
         version=__version__,
     )
-    derived = derive(read, trial_data)
-    return derived, analyse_data(read, derived, seed=seed, provenance=provenance, progress=bar.say)
+    return derived, provenance
 
 
 def read_for_analysis(protocol: Path, data: Path, out: Path) -> tuple[Protocol, Reading]:
     """The protocol and the data; what is wrong with the data is written and told."""
     from firstdose.cli.data_folder import read_data, told_problems
     from firstdose.cli.inputs import InputError, every_problem, problems_text
+    from firstdose.cli.metabolite_folder import with_abundances
     from firstdose.cli.output import progress
     from firstdose.protocol.problems import printable
 
@@ -118,6 +130,7 @@ def read_for_analysis(protocol: Path, data: Path, out: Path) -> tuple[Protocol, 
     with progress("reading") as bar:
         bar.say(str(data))
         reading, recognised = read_data(data, read)
+        reading = with_abundances(reading, data, read)
     typer.echo(f"read {printable(str(data))}: {recognised.layout}")
     if recognised.ignored:
         typer.echo(f"not read, of another layout: {', '.join(map(printable, recognised.ignored))}", err=True)
@@ -167,7 +180,7 @@ def day_given(option: str, text: str | None) -> date | None:
 
 def _tell(results: Results) -> None:
     """The most important figures, and what they were made from."""
-    from firstdose.report.results_glance import at_a_glance
+    from firstdose.report.results.glance import at_a_glance
 
     origin = results.provenance
     cut_off = f", data up to {origin.as_of}" if origin.as_of else ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import sys
 
@@ -13,12 +14,20 @@ from firstdose.cli import (
     analyse_command,
     design_commands,
     evaluation_commands,
+    export_command,
+    metabolite_commands,
     report_command,
     simulate_command,
     trial_commands,
 )
 
 DONE, WRONG_INPUT, INTERRUPTED = 0, 1, 130
+
+OBJECTS_BETWEEN_COLLECTIONS = 200_000
+"""Most objects of a command live to its end: to look through them as often as Python does takes a tenth of it."""
+THREADS_OF_ALGEBRA = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS")
+"""Who sets them is followed. Else one: the matrices are small, threads that wait for each other take ten times as long
+on a busy machine, and sums in another order would make the last digit depend on the number of cores."""
 
 app = typer.Typer(
     name="firstdose",
@@ -54,7 +63,9 @@ for commands in (
     trial_commands,
     simulate_command,
     analyse_command,
+    metabolite_commands,
     report_command,
+    export_command,
     evaluation_commands,
 ):
     commands.register(app)
@@ -62,6 +73,9 @@ for commands in (
 
 def main(arguments: list[str] | None = None) -> int:
     """Run a command; the exit status. Errors of the input are one message each on standard error, never a traceback."""
+    for threads in THREADS_OF_ALGEBRA:
+        os.environ.setdefault(threads, "1")
+    gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS, 20, 20)
     try:
         app(arguments, prog_name="firstdose", standalone_mode=True)
     except SystemExit as end:

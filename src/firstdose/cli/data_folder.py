@@ -6,17 +6,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from firstdose.cdisc.domains import record_types_of
-from firstdose.cdisc.reading import read_sdtm
 from firstdose.cdisc.sources import dataset_of
 from firstdose.cli.inputs import InputError
 from firstdose.protocol.plan import Protocol
 from firstdose.protocol.problems import printable
-from firstdose.records import RECORDS, Reading, read_folder
+from firstdose.records import RECORDS, Problem, Reading, read_folder
+from firstdose.records.problems import PROBLEMS_FILE, REJECTED_FILE
 from firstdose.records.reading import ENDINGS
-from firstdose.simulation.virtual.writing import TRUTH
+from firstdose.simulation.virtual import TRUTH
 
 OWN, SDTM = "Firstdose's own layout", "SDTM datasets"
-RULES_SHOWN = 5
+RULES_SHOWN = 8
+LONGEST_VALUE = 60
 
 
 @dataclass(frozen=True)
@@ -68,8 +69,11 @@ def read_data(folder: Path, protocol: Protocol) -> tuple[Reading, Recognised]:
     """The data of a folder with everything that is wrong with it."""
     recognised = recognise(folder)
     visits = [visit.id for visit in protocol.schedule.every_visit] if protocol.schedule else []
-    read = read_sdtm if recognised.layout == SDTM else read_folder
-    return read(folder, visits=visits), recognised
+    if recognised.layout == OWN:
+        return read_folder(folder, visits=visits), recognised
+    from firstdose.cdisc.reading import read_sdtm
+
+    return read_sdtm(folder, visits=visits), recognised
 
 
 def notices_of(folder: Path) -> tuple[str, ...]:
@@ -97,22 +101,41 @@ def problems_notice(reading: Reading) -> tuple[str, ...]:
     count, rejected = len(reading.problems), reading.rejected.height
     if not count:
         return ()
-    found = "1 problem was" if count == 1 else f"{count:,} problems were"
-    lost = f"; rows that cannot be used: {rejected:,}" if rejected else ""
-    return (f"{found} found in the records and may bear on any figure{lost}. problems.csv lists them.",)
+    found = f"{counted(count, 'problem')} {'was' if count == 1 else 'were'}"
+    aside = f" {counted(rejected, 'row')} set aside in {REJECTED_FILE} and in no figure." if rejected else ""
+    return (f"{found} found in the records and may bear on any figure; {PROBLEMS_FILE} lists them.{aside}",)
 
 
 def told_problems(reading: Reading, written: Path) -> list[str]:
-    """What was found to be wrong, in a few lines: how many problems, the most frequent rules, and where all stand."""
-    problems = reading.problems
+    """What was found to be wrong, in a few lines: how many problems, the first of each of the most frequent rules with
+    its file and row, and where all stand.
+    """
+    problems, rejected = reading.problems, reading.rejected.height
     if not len(problems):
         return []
-    count = "1 problem" if len(problems) == 1 else f"{len(problems):,} problems"
-    rejected = f", {reading.rejected.height:,} rows cannot be used" if reading.rejected.height else ""
-    lines = [f"{count} in the data{rejected}; all are listed in {printable(str(written))}:"]
+    lines = [f"{counted(len(problems), 'problem')} in the data; all are listed in {printable(str(written))}"]
+    if rejected:
+        aside = printable(str(written.with_name(REJECTED_FILE)))
+        are = "is set aside, with its text," if rejected == 1 else "are set aside, with their text,"
+        lines.append(f"{counted(rejected, 'row')} cannot be used and {are} in {aside}")
     rules = problems.by_rule()
-    for rule, number in list(rules.items())[:RULES_SHOWN]:
-        lines.append(f"  {number:,} x {printable(rule)}")
+    shown = list(rules)[:RULES_SHOWN]
+    firsts = problems.first_of(shown)
+    lines += [f"  {rules[rule]:,} x {printable(rule)}: {printable(_place(firsts[rule]))}" for rule in shown]
     if len(rules) > RULES_SHOWN:
-        lines.append(f"  and {len(rules) - RULES_SHOWN} further rules")
+        lines.append(f"  and {counted(len(rules) - RULES_SHOWN, 'further rule')}")
     return lines
+
+
+def counted(count: int, thing: str) -> str:
+    """A number of things: "1 row", "2,000 rows"."""
+    return f"{count:,} {thing}" if count == 1 else f"{count:,} {thing}s"
+
+
+def _place(problem: Problem) -> str:
+    """Where a problem is: file, row, record, field and value, as far as they are known."""
+    value = None if problem.value is None else f'"{problem.value[:LONGEST_VALUE]}"'
+    row = None if problem.row is None else f"row {problem.row}"
+    return ", ".join(
+        filter(None, (problem.file, row, problem.identity, problem.field and f"{problem.field} {value or ''}".strip()))
+    )

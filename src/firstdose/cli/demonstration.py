@@ -1,31 +1,30 @@
-"""The demonstration: the reference trial from its protocol file over a virtual trial to results; trials replayed."""
+"""The demonstration: the reference trial from its protocol file over a virtual trial to its report; trials replayed."""
 
 from __future__ import annotations
 
-from html import escape
 from importlib.resources import as_file, files
 from pathlib import Path
 
 import typer
 
-from firstdose.cli.analyse_command import analyse
 from firstdose.cli.clock import today
 from firstdose.cli.engines import characteristics
 from firstdose.cli.inputs import input_errors, read_rule, read_scenarios
 from firstdose.cli.output import progress
+from firstdose.cli.report_command import report
 from firstdose.cli.simulate_command import simulate
 from firstdose.cli.tables import show_characteristics, show_tree
 from firstdose.designs.history import History
-from firstdose.report.design_report import write_design_report
-from firstdose.report.replay import read_published
-from firstdose.report.replay_page import write_published_trials
-from firstdose.report.results_page import PAGE_NAME
+from firstdose.report.design.report import write_design_report
+from firstdose.report.documents.index_page import Link, index_page
+from firstdose.report.published.replay import read_published
+from firstdose.report.published.replay_page import write_published_trials
 from firstdose.simulation.pathways import pathways
 
 REFERENCE = "nsc-spms"
 TRUTH = "0.05,0.10,0.15,0.25"
 SEED = 1
-TRIAL, ANALYSIS = "virtual-trial", "analysis"
+TRIAL, REPORT = "virtual-trial", "report"
 INTRODUCTION = (
     "The reference trial NCT03282760: allogeneic neural stem cells at 5, 10, 16 or 24 million cells, injected once "
     "into the brain's ventricles of people with progressive multiple sclerosis."
@@ -57,9 +56,6 @@ def _demonstrate(examples: Path, out: Path) -> None:
     )
     with input_errors(), progress("design report") as bar:
         written = list(write_design_report(read, rule, out, today(), bar.say))
-    _make_trial(file, out)
-    _analyse_trial(file, out)
-    written.append(out / ANALYSIS / PAGE_NAME)
     _say(
         "Published trials under each design",
         "firstdose decide examples/published/levy2006/protocol.yaml --outcomes ...",
@@ -67,9 +63,12 @@ def _demonstrate(examples: Path, out: Path) -> None:
     with input_errors(), progress("published trials"):
         trials = list(read_published(examples / "published"))
         written.append(write_published_trials(trials, out, today()))
-    written.insert(0, _write_index(out, written))
     for path in written:
         typer.echo(f"wrote {path}")
+    typer.echo("")
+    _make_trial(file, out)
+    _report_trial(file, out)
+    typer.echo(f"wrote {_write_index(out)}")
 
 
 def _make_trial(file: Path, out: Path) -> None:
@@ -83,11 +82,11 @@ def _make_trial(file: Path, out: Path) -> None:
     typer.echo("")
 
 
-def _analyse_trial(file: Path, out: Path) -> None:
-    """The results of that trial."""
-    where = out / ANALYSIS
-    _say("Its results", f"firstdose analyse examples/{REFERENCE}/protocol.yaml {out / TRIAL} --out {where}")
-    analyse(file, out / TRIAL, where)
+def _report_trial(file: Path, out: Path) -> None:
+    """The report of that trial, with its results, a page for each person, and the committee's pack."""
+    where = out / REPORT
+    _say("Its report", f"firstdose report examples/{REFERENCE}/protocol.yaml {out / TRIAL} --out {where}")
+    report(file, out / TRIAL, where)
     typer.echo("")
 
 
@@ -95,17 +94,41 @@ def _say(what: str, command: str) -> None:
     typer.echo(f"# {what}: {command}")
 
 
-def _write_index(out: Path, written: list[Path]) -> Path:
+PAGES = {
+    "Before the trial": {
+        "design-report.html": "The design report: how the rule behaves, exactly",
+        "design-report.pdf": "The same as PDF",
+        "published-trials.html": "Published trials under each design",
+    },
+    "The virtual trial": {
+        f"{REPORT}/trial-report.html": "The trial report",
+        f"{REPORT}/trial-report.pdf": "The same as PDF",
+        f"{REPORT}/committee-pack.html": "The safety committee's pack for the next dose decision",
+        f"{REPORT}/committee-pack.pdf": "The same as PDF, two pages",
+        f"{REPORT}/people/index.html": "A timeline of each person",
+        f"{REPORT}/people.pdf": "All timelines as PDF",
+    },
+    "For other programs": {
+        f"{REPORT}/tables.docx": "Every table, for a word processor",
+        f"{REPORT}/results.csv": "Every figure with its interval, method and records",
+        f"{REPORT}/problems.csv": "What is wrong with the records",
+    },
+}
+"""What the index leads to, by heading; what was not written is left out."""
+
+
+def _write_index(out: Path) -> Path:
     """A page that leads to the others."""
-    names = [path.relative_to(out).as_posix() for path in written]
-    links = "".join(f'<li><a href="{escape(name)}">{escape(name)}</a></li>' for name in names)
-    page = (
-        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1"><title>Firstdose demonstration</title>'
-        "<style>:root{color-scheme:light dark}body{font:1rem/1.5 system-ui,sans-serif;max-width:42rem;margin:2rem auto;"
-        f"padding:0 1rem}}</style></head><body><main><h1>Firstdose demonstration</h1><p>{escape(INTRODUCTION)}</p>"
-        f"<ul>{links}</ul></main></body></html>\n"
-    )
+    groups = [
+        (heading, [Link(name, words) for name, words in pages.items() if (out / name).is_file()])
+        for heading, pages in PAGES.items()
+    ]
+    told = [
+        INTRODUCTION,
+        "The trial below is simulated: nobody took part in it, and its truth stands beside its records.",
+    ]
     index = out / "index.html"
-    index.write_text(page, encoding="utf-8")
+    index.write_text(
+        index_page("Firstdose demonstration", "Demonstration", told, groups), encoding="utf-8", newline="\n"
+    )
     return index

@@ -23,7 +23,21 @@ Family = Annotated[
     Literal["steps", "random"], typer.Option(help="Without --truth: steps (around each possible MTD) or random curves.")
 ]
 Method = Annotated[Literal["exact", "monte-carlo"], typer.Option(help="The engine: exact, or simulated trials.")]
-Trials = Annotated[int, typer.Option(min=2, max=1_000_000, help="Simulated trials per scenario (monte-carlo).")]
+AnyMethod = Annotated[
+    Literal["exact", "monte-carlo", "calendar"],
+    typer.Option(help="The engine: exact, simulated trials, or simulated trials in time."),
+]
+Accrual = Annotated[
+    float | None,
+    typer.Option(min=0.01, max=100_000, help="Candidates who come in 30 days, all sites together (calendar)."),
+]
+ScreeningFailures = Annotated[
+    float, typer.Option(min=0.0, max=0.99, help="Share of candidates who are not eligible (calendar).")
+]
+Meetings = Annotated[
+    float, typer.Option(min=0.0, max=10_000, help="Days between meetings of the committee; 0: any day (calendar).")
+]
+Trials = Annotated[int, typer.Option(min=2, max=1_000_000, help="Simulated trials per scenario (not exact).")]
 States = Annotated[int, typer.Option(min=1, help="Most states in one step of the exact engine.")]
 
 
@@ -73,15 +87,20 @@ def oc(
     curves: Curves = 300,
     seed: Seed = 1,
     not_evaluable: NotEvaluable = 0.0,
-    method: Method = "exact",
+    method: AnyMethod = "exact",
     trials: Trials = 10_000,
     states: States = 5_000_000,
+    accrual: Accrual = None,
+    screening_failures: ScreeningFailures = 0.0,
+    meetings: Meetings = 0.0,
     as_json: AsJson = False,
 ) -> None:
     """Operating characteristics: how often the rule names which level, and what it costs in participants and DLTs.
 
     A truth is P(DLT | evaluable) at each level. Without --truth, the steps around each possible MTD are shown. The
-    figures are exact: all histories of the rule, merged, with no simulation and no Monte Carlo error.
+    figures are exact: all histories of the rule, merged, with no simulation and no Monte Carlo error. Designs that
+    decide while windows are open, and durations, need --method calendar and --accrual; the DLT window and the intervals
+    are the protocol's, and --not-evaluable is then the share who leave before their window ends.
     """
     from firstdose.cli.engines import characteristics
     from firstdose.cli.inputs import check_replacement, read_rule, read_scenarios
@@ -92,6 +111,13 @@ def oc(
     read, rule = read_rule(protocol)
     check_replacement(read, not_evaluable)
     scenarios = read_scenarios(rule, truth or [], family, curves, seed)
+    if method == "calendar":
+        from firstdose.cli.calendar_output import show_in_time
+
+        show_in_time(
+            read, rule, scenarios, (accrual, screening_failures, meetings, not_evaluable), trials, seed, as_json
+        )
+        return
     found = characteristics(rule, scenarios, method, not_evaluable, states, trials, seed)
     if as_json:
         summary = {} if truth else {"summary": summarise_family(found).as_json()}
@@ -151,7 +177,7 @@ def design(
     from firstdose.cli.clock import today
     from firstdose.cli.inputs import input_errors, read_rule
     from firstdose.cli.output import progress
-    from firstdose.report.design_report import write_design_report
+    from firstdose.report.design.report import write_design_report
 
     read, rule = read_rule(protocol)
     with input_errors(), progress("design report") as bar:

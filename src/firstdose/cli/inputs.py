@@ -15,7 +15,8 @@ from firstdose.methods.logistic_model import PriorContradicted
 from firstdose.protocol.plan import Protocol
 from firstdose.protocol.problems import Problem, ProblemsFound
 from firstdose.protocol.reading import examine_protocol
-from firstdose.simulation.exact import TooManyStates
+from firstdose.simulation.calendar.conditions import CalendarError
+from firstdose.simulation.exact import NeedsTime, TooManyStates
 from firstdose.simulation.scenarios import (
     Scenarios,
     TruthError,
@@ -36,7 +37,7 @@ def input_errors() -> Iterator[None]:
         yield
     except ProblemsFound as found:
         raise InputError(problems_text(found.problems)) from None
-    except (OutcomesError, TruthError, TooManyStates) as error:
+    except (OutcomesError, TruthError, TooManyStates, NeedsTime, CalendarError) as error:
         raise InputError(str(error)) from None
     except PriorContradicted as error:
         raise InputError(f"escalation.settings: {error}; widen prior_sd or move prior_mean") from None
@@ -116,10 +117,20 @@ def check_replacement(protocol: Protocol, not_evaluable: float) -> None:
         )
 
 
-def read_outcomes(text: str, rule: EscalationRule) -> History:
-    """The outcomes of a trial so far."""
+def read_outcomes(text: str, rule: EscalationRule, follow_up: str | None = None) -> History:
+    """The outcomes of a trial so far, with the share of each open window that is over, where it is given."""
     with input_errors():
-        return parse_outcomes(text, rule.frame.levels)
+        return parse_outcomes(text, rule.frame.levels, _shares(follow_up) if follow_up else ())
+
+
+def _shares(text: str) -> list[float]:
+    try:
+        return [float(word) for word in text.split(",")]
+    except ValueError:
+        raise InputError(
+            f"--follow-up {text!r} is not a list of numbers; write the share of each open window that is over, with "
+            "commas and without spaces, for example --follow-up 0.4,0.75"
+        ) from None
 
 
 def read_scenarios(rule: EscalationRule, truths: list[str], family: str, curves: int, seed: int) -> Scenarios:

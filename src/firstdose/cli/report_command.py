@@ -18,6 +18,7 @@ class Part(StrEnum):
     pdf = "pdf"
     tables = "tables"
     figures = "figures"
+    people = "people"
     pack = "pack"
 
 
@@ -42,29 +43,44 @@ def report(
     as_of: Annotated[
         str | None, typer.Option(metavar="DATE", help="Cut the data at the end of this day, as in 2026-03-31.")
     ] = None,
+    style: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Logo, font, colours and wording of your own; see the how-to.")
+    ] = None,
     dated: Annotated[
         str | None, typer.Option(metavar="DATE", help="Date that the report bears; today if left out.")
     ] = None,
 ) -> None:
-    """Write the report of a trial: HTML, PDF, tables (DOCX), figures (SVG, PNG, CSV), and the committee's pack.
+    """Write the report of a trial: HTML, PDF, tables (DOCX), figures (SVG, PNG, CSV), people, the committee's pack.
 
-    The same data, seed and date give the same bytes. Results are written beside the report.
+    The same data, seed and date give the same bytes. Results are written beside the report; the pack alone needs only
+    a few of them, and writes none.
     """
-    from firstdose.cli.analyse_command import analysed, cut_off, day_given, read_for_analysis, told_notices
+    from firstdose.cli.analyse_command import analysed, cut_off, day_given, prepared, read_for_analysis, told_notices
     from firstdose.cli.clock import today
+    from firstdose.cli.inputs import input_errors
     from firstdose.cli.output import progress
     from firstdose.records.results import write_results
-    from firstdose.report.trial_files import write_report
+    from firstdose.report.committee.figures import pack_results
+    from firstdose.report.documents.house_style import read_style
+    from firstdose.report.documents.house_style_pages import PLAIN_PRESS, Press
+    from firstdose.report.trial.files import write_pack, write_report
 
+    with input_errors():
+        press = Press(read_style(style)) if style else PLAIN_PRESS
     day, bears = day_given("--as-of", as_of), day_given("--dated", dated)
     read, reading = read_for_analysis(protocol, data, out)
     notices = told_notices(data, reading)
+    parts, bears_day = frozenset(part.value for part in only or Part), bears or today()
     with progress("report") as bar:
-        derived, results = analysed(read, protocol, reading, bar, seed=seed, as_of=cut_off(day, reading))
-        parts = frozenset(part.value for part in only or Part)
-        written = [
-            *write_results(results, out),
-            *write_report(read, derived, results, out, bears or today(), parts, notices, bar.say),
-        ]
+        if parts == {Part.pack.value} and read.escalation.has_rule:
+            derived, provenance = prepared(read, protocol, reading, bar, seed=seed, as_of=cut_off(day, reading))
+            results = pack_results(read, derived, seed=seed, provenance=provenance)
+            written = write_pack(read, derived, results, out, bears_day, notices, press)
+        else:
+            derived, results = analysed(read, protocol, reading, bar, seed=seed, as_of=cut_off(day, reading))
+            written = [
+                *write_results(results, out),
+                *write_report(read, derived, results, out, bears_day, parts, notices, bar.say, press),
+            ]
     for path in written:
         typer.echo(f"wrote {path}")

@@ -40,7 +40,7 @@ def show_characteristics(found: OperatingCharacteristics) -> None:
 def _method(found: OperatingCharacteristics) -> str:
     if found.method == "exact":
         return f"exact ({found.states:,} states, {found.endings:,} endings)"
-    return f"monte-carlo ({found.trials:,} trials a scenario, seed {found.seed}); +- one standard error"
+    return f"{found.method} ({found.trials:,} trials a scenario, seed {found.seed}); +- one standard error"
 
 
 def _show_scenario(found: OperatingCharacteristics, row: ScenarioFigures) -> None:

@@ -20,23 +20,35 @@ Outcomes = Annotated[
 ]
 
 
+FollowUp = Annotated[
+    str | None,
+    typer.Option(
+        metavar="SHARES",
+        help="For each ? in order, the share of its window that is over: 0.4,0.75. Designs in time decide from it.",
+    ),
+]
+
+
 def register(app: typer.Typer) -> None:
     """Add the commands."""
     app.command()(decide)
     app.command("pathways")(show_pathways)
 
 
-def decide(protocol: ProtocolFile, outcomes: Outcomes = "", as_json: AsJson = False) -> None:
+def decide(
+    protocol: ProtocolFile, outcomes: Outcomes = "", follow_up: FollowUp = None, as_json: AsJson = False
+) -> None:
     """The next step after the outcomes so far, and why. Advice: people decide.
 
     A history that the rule would not have produced is decided all the same, with a flag for each departure. Open
-    windows are decided when every way in which they can close gives the same next step, and waited for otherwise.
+    windows are decided when every way in which they can close gives the same next step, and waited for otherwise. The
+    designs in time (tite_boin, tite_crm, rolling_six) decide from the follow-up of open windows where it is given.
     """
     from firstdose.cli.inputs import read_outcomes, read_rule
     from firstdose.cli.output import show_json
 
     _, rule = read_rule(protocol)
-    advice = rule.decide(read_outcomes(outcomes, rule))
+    advice = rule.decide(read_outcomes(outcomes, rule, follow_up))
     if as_json:
         show_json(advice.as_json())
         return

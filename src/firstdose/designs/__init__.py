@@ -21,7 +21,10 @@ from firstdose.designs.i3plus3 import I3plus3
 from firstdose.designs.keyboard import Keyboard
 from firstdose.designs.mtpi import Mtpi
 from firstdose.designs.mtpi2 import Mtpi2
+from firstdose.designs.rolling_six import RollingSix
 from firstdose.designs.three_plus_three import ThreePlusThree
+from firstdose.designs.tite_boin import TiteBoin
+from firstdose.designs.tite_crm import TiteCrm
 
 DESIGNS: dict[str, type[Design]] = {
     "three_plus_three": ThreePlusThree,
@@ -32,6 +35,9 @@ DESIGNS: dict[str, type[Design]] = {
     "boin": Boin,
     "crm": Crm,
     "blrm": Blrm,
+    "tite_boin": TiteBoin,
+    "tite_crm": TiteCrm,
+    "rolling_six": RollingSix,
 }
 
 GUARDS: dict[str, type[Guard]] = {

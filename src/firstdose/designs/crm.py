@@ -133,14 +133,19 @@ class Crm(Design):
         return np.asarray(self.posterior.rates(participants[first], dlts[first])[inverse])
 
     def next_step(self, seen: Seen) -> Step:
-        level = self._closest(self.estimates(seen.participants, seen.dlts))
-        if self.restrict:
-            too_many = seen.cohort_dlts >= self.frame.rate * seen.cohort_size - 1e-9
-            level = np.minimum(level, seen.current + np.where(too_many & (seen.cohort_size > 0), 0, 1))
+        level = self.restricted(self.closest_level(self.estimates(seen.participants, seen.dlts)), seen)
         stop = np.full(seen.rows, Stop.GOES_ON, dtype=np.int8)
         return Step(level.astype(np.int8), seen.highest, stop, no_memory(seen.rows))
 
-    def _closest(self, rates: Floats) -> Integers:
+    def restricted(self, level: Integers, seen: Seen) -> Integers:
+        """The levels asked for, as far as ``restrict`` lets the trial go up."""
+        if not self.restrict:
+            return level
+        too_many = seen.cohort_dlts >= self.frame.rate * seen.cohort_size - 1e-9
+        return np.minimum(level, seen.current + np.where(too_many & (seen.cohort_size > 0), 0, 1))
+
+    def closest_level(self, rates: Floats) -> Integers:
+        """The level whose rate is closest to the target, shape (trials,)."""
         # Equally close but for the last digit is equally close: then the higher of levels below the target, or else
         # the lower one.
         distance = np.round(np.abs(rates - self.frame.rate), 12)
@@ -172,8 +177,11 @@ class Crm(Design):
         return np.asarray(self.posterior.probability_between(participants[first], dlts[first], lower, upper)[inverse])
 
     def explain(self, seen: Seen, step: Step) -> str:
-        rates = self.estimates(seen.participants, seen.dlts)
-        closest = int(self._closest(rates)[0])
+        return self.words(self.estimates(seen.participants, seen.dlts), seen, step)
+
+    def words(self, rates: Floats, seen: Seen, step: Step) -> str:
+        """Why these estimated rates lead to the step, for the single trial in row 0."""
+        closest = int(self.closest_level(rates)[0])
         listed = ", ".join(f"{rate:.3f}" for rate in rates[0])
         reason = f"the estimated DLT rates are {listed}; level {closest} is closest to the target {self.frame.rate:g}"
         current = int(seen.current[0])

@@ -35,7 +35,7 @@ def _decide(rule: Transitions, history: History) -> Recommendation:
     """
     open_places = _open_places(rule, history)
     if not any(open_places):
-        return _recommend(rule, replay(rule, history))
+        return recommend(rule, replay(rule, history))
     combinations = int(np.prod([places + 1 for places in open_places]))
     if combinations > MOST_COMPLETIONS:
         return _wait(
@@ -50,7 +50,7 @@ def _decide(rule: Transitions, history: History) -> Recommendation:
     codes = {_next_step_code(rule, found) for found in replays}
     if len(codes) > 1:
         return _wait(open_places, history, flags, _what_each_leads_to(replays, history))
-    advice = _recommend(rule, replays[0])
+    advice = recommend(rule, replays[0])
     flag = f"decided with {sum(open_places)} open: every way in which they can close leads to the same next step"
     if len({int(found.states.highest[0]) for found in replays}) > 1:
         flag += ", though which levels are eliminated is still open"
@@ -58,10 +58,11 @@ def _decide(rule: Transitions, history: History) -> Recommendation:
     return replace(advice, reason=reason, flags=tuple(dict.fromkeys((*advice.flags, *close_calls, flag))))
 
 
-def _recommend(rule: Transitions, found: Replay) -> Recommendation:
+def recommend(rule: Transitions, found: Replay, own_reason: str | None = None) -> Recommendation:
+    """The advice in the state to which a history has led; ``own_reason`` stands for the design's own words."""
     states, frame = found.states, rule.frame
     level, stop = int(states.level[0]), Stop(int(states.stop[0]))
-    reason, flags = _reason(rule, found)
+    reason, flags = _reason(rule, found, own_reason)
     if found.replacements:
         dose = f"{frame.doses[level - 1]:g} {frame.unit}"
         reason = f"{found.replacements} of the cohort still to be replaced, not evaluable"
@@ -89,11 +90,11 @@ def _recommend(rule: Transitions, found: Replay) -> Recommendation:
     return Recommendation("stop", None, selected or None, text, flags, None, stop.name.lower(), not_reached)
 
 
-def _reason(rule: Transitions, found: Replay) -> tuple[str, tuple[str, ...]]:
+def _reason(rule: Transitions, found: Replay, own_reason: str | None) -> tuple[str, tuple[str, ...]]:
     if found.seen is None:
         begins = found.states.stop[0] == Stop.GOES_ON
         return "the trial begins at its start level" if begins else "no participant was evaluable", tuple(found.flags)
-    reason = rule.design.explain(found.seen, found.trail[0])
+    reason = own_reason or rule.design.explain(found.seen, found.trail[0])
     if found.settled_early:
         reason = f"dosing inside the cohort stopped because its decision was settled; if the rest had no DLT, {reason}"
     for guard, before, after in zip(rule.guards, found.trail[:-1], found.trail[1:], strict=True):

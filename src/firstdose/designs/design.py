@@ -65,6 +65,7 @@ class Design(ABC):
     one row. What a design knows of the past is in ``Seen``: counts, the last cohort, eliminated levels, and
     the values it declares in ``remembers``. ``selection_uses_level`` says whether the final selection looks at the
     level that would have come next; ``own_cohort_size`` is the only size that the design knows, if it knows only one.
+    ``needs_time`` says that decisions rest on how far windows have been followed; see ``in_time.py``.
     """
 
     frame: Frame
@@ -76,6 +77,7 @@ class Design(ABC):
     eliminates: ClassVar[bool] = False
     selection_uses_level: ClassVar[bool] = True
     own_cohort_size: ClassVar[int | None] = None
+    needs_time: ClassVar[bool] = False
     remembers: ClassVar[tuple[int, ...]] = ()
 
     @abstractmethod

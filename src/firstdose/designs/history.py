@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 NO_DLT = "N"
@@ -22,10 +23,24 @@ class OutcomesError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Cohort:
-    """One cohort: the level given and one letter a participant."""
+    """One cohort: the level given and one letter a participant.
+
+    ``followed`` says for each open window, in order, what share of it is over without a DLT; None where that is not
+    known. It may be left out: then nothing is known of any.
+    """
 
     level: int
     outcomes: str
+    followed: tuple[float | None, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.followed and len(self.followed) != self.pending:
+            raise ValueError(f"{len(self.followed)} shares of follow-up for {self.pending} open windows")
+
+    @property
+    def shares(self) -> tuple[float | None, ...]:
+        """The share of each open window that is over, in order."""
+        return self.followed or (None,) * self.pending
 
     @property
     def evaluable(self) -> int:
@@ -72,14 +87,52 @@ class History:
     def evaluable(self) -> int:
         return sum(cohort.evaluable for cohort in self.cohorts)
 
+    @property
+    def is_followed(self) -> bool:
+        """Whether the follow-up of any open window is known."""
+        return any(share is not None for cohort in self.cohorts for share in cohort.followed)
 
-def parse_outcomes(text: str, levels: int) -> History:
+    def without_follow_up(self) -> History:
+        """The same letters, with nothing known of open windows."""
+        return History(tuple(Cohort(cohort.level, cohort.outcomes) for cohort in self.cohorts))
+
+
+def parse_outcomes(text: str, levels: int, follow_up: Sequence[float] = ()) -> History:
     """Read outcomes such as ``1NNN 2NNT``: the level, then a letter a participant, a space between cohorts.
 
-    ``N`` no DLT, ``T`` DLT, ``?`` window still open, ``-`` not evaluable and replaced.
+    ``N`` no DLT, ``T`` DLT, ``?`` window still open, ``-`` not evaluable and replaced. ``follow_up`` has the share of
+    its window that is over for each ``?``, in order, or nothing.
 
     Raises OutcomesError for anything else, and for a level that the protocol does not have.
     """
+    history = _read_cohorts(text, levels)
+    return with_follow_up(history, follow_up) if follow_up else history
+
+
+def with_follow_up(history: History, follow_up: Sequence[float]) -> History:
+    """The same history with the share of each open window that is over; OutcomesError where they do not fit."""
+    pending = sum(cohort.pending for cohort in history.cohorts)
+    if len(follow_up) != pending:
+        raise OutcomesError(
+            f"follow-up: {len(follow_up)} shares are given and {pending} windows are open (?) in the outcomes; give "
+            "one share for each, in their order."
+        )
+    for number, share in enumerate(follow_up, start=1):
+        if not 0 <= share < 1:
+            raise OutcomesError(
+                f"follow-up: share {number} is {share:g}; write the part of the window that is over, at least 0 and "
+                "below 1. A window that is over is no ? but N or T."
+            )
+    shares = iter(follow_up)
+    return History(
+        tuple(
+            Cohort(cohort.level, cohort.outcomes, tuple(next(shares) for _ in range(cohort.pending)))
+            for cohort in history.cohorts
+        )
+    )
+
+
+def _read_cohorts(text: str, levels: int) -> History:
     cohorts = []
     for number, word in enumerate(text.split(), start=1):
         match = _COHORT.fullmatch(word)

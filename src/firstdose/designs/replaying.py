@@ -124,8 +124,9 @@ def _check_departures(rule: Transitions, found: Replay, cohort: Cohort, number: 
         found.flags.append(f"cohort {number} departs from the rule, which had stopped before it: {why}")
         found.was_too_toxic |= found.states.stop[0] == Stop.TOO_TOXIC
     elif cohort.level != advised:
+        today = " by what is known today" if rule.design.needs_time else ""
         found.flags.append(
-            f"cohort {number} departs from the rule: level {cohort.level} was given, level {advised} advised"
+            f"cohort {number} departs from the rule: level {cohort.level} was given, level {advised} advised{today}"
         )
     elif cohort.evaluable > (planned := int(rule.cohort_sizes(found.states)[0])):
         found.flags.append(f"cohort {number} departs from the rule: {cohort.evaluable} evaluable, {planned} planned")

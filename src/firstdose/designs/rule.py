@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from firstdose.designs.deciding import decide
+from firstdose.designs.deciding_in_time import advise_in_time
 from firstdose.designs.history import History
 from firstdose.designs.recommendation import Recommendation
 from firstdose.designs.transitions import Transitions
@@ -18,5 +19,7 @@ class EscalationRule(Transitions):
     """A design with its guards, ready to decide."""
 
     def decide(self, history: History) -> Recommendation:
-        """What the rule advises after a history; see ``deciding.decide``."""
+        """What the rule advises after a history: ``deciding.decide``, or where follow-up counts ``advise_in_time``."""
+        if self.design.needs_time and history.is_followed:
+            return advise_in_time(self, history)
         return decide(self, history)

@@ -92,15 +92,18 @@ class Transitions:
         all_dlts.ravel()[flat] += dlts.astype(all_dlts.dtype)
         return Seen(participants, all_dlts, level, size, dlts, states.highest, states.memory)
 
-    def decide_step(self, seen: Seen) -> tuple[Step, list[Step]]:
-        """The step after a cohort, reviewed by the guards and the maximum; and the step after each part."""
+    def decide_step(self, seen: Seen, asked: Step | None = None) -> tuple[Step, list[Step]]:
+        """The step after a cohort, reviewed by the guards and the maximum; and the step after each part.
+
+        ``asked`` stands for the design's own step where it was found in another way.
+        """
         trail = []
         memory = seen.memory.copy()
         step: Step | None = None
         for part, place in zip(self._parts, self._memory_slices, strict=True):
             own = seen if not self.memory_sizes else _with_memory(seen, memory[:, place])
             if isinstance(part, Design):
-                step = part.next_step(own)
+                step = part.next_step(own) if asked is None else asked
             else:
                 assert step is not None
                 step = part.review(Step(step.level, step.highest, step.stop, own.memory), own, self.design)

@@ -11,6 +11,7 @@ from firstdose.dosing.courses import course_of
 from firstdose.dosing.gate import Gate, may_be_dosed
 from firstdose.dosing.histories import TreatedCohort, TrialHistory, history_of
 from firstdose.dosing.intervals import Dosed, Earliest, Wait, earliest_dosing
+from firstdose.dosing.levels import by_level, level_counted, level_given, with_open_place
 from firstdose.dosing.participant import ParticipantCourse
 from firstdose.dosing.question import Reason
 
@@ -23,9 +24,13 @@ __all__ = [
     "TreatedCohort",
     "TrialHistory",
     "Wait",
+    "by_level",
     "course_of",
     "earliest_dosing",
     "history_of",
+    "level_counted",
+    "level_given",
     "may_be_dosed",
     "recommendation",
+    "with_open_place",
 ]

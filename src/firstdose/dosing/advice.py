@@ -6,12 +6,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from firstdose.designs.building import build_design
-from firstdose.designs.history import PENDING, Cohort, History
+from firstdose.designs.history import Cohort, History
 from firstdose.designs.recommendation import Recommendation
 from firstdose.designs.rule import EscalationRule
 from firstdose.dosing.cohorts import CohortInOrder
 from firstdose.dosing.courses import Courses
 from firstdose.dosing.histories import TreatedCohort, TrialHistory, trial_history
+from firstdose.dosing.levels import with_open_place
 from firstdose.dosing.recorded import Records
 from firstdose.protocol import Protocol
 from firstdose.records import TrialData
@@ -53,8 +54,10 @@ def advise(courses: Courses, found: TrialHistory) -> Advice:
     if not places:
         advised = rule.decide(found.history)
         return Advice(replace(advised, flags=(*flags, *advised.flags)))
-    name, level = courses.cohorts[found.cohorts[-1].number - 1].name, found.cohorts[-1].level
-    advised = rule.decide(_with_open_place(found.history))
+    cohort = courses.cohorts[found.cohorts[-1].number - 1]
+    name, level = cohort.name, cohort.level or found.cohorts[-1].level
+    # a place that nobody has taken has no follow-up, so the rest is filled unless no outcome can change the step
+    advised = rule.decide(with_open_place(found.history.without_follow_up(), level))
     if advised.action != "wait":
         settled = f"{name} is open, with {places} of its places left"
         return Advice(replace(advised, flags=(*flags, settled, *advised.flags)), places, is_settled=True)
@@ -68,8 +71,7 @@ def places_left(courses: Courses, found: TrialHistory, rule: EscalationRule) -> 
     cohort = next((each for each in reversed(courses.cohorts) if each.is_in_the_rule), None)
     if cohort is None or not found.cohorts or not _may_be_open(cohort, courses):
         return 0
-    last = found.cohorts[-1]
-    return places_in(cohort, found, rule) if (cohort.number, cohort.level) == (last.number, last.level) else 0
+    return places_in(cohort, found, rule) if cohort.number == found.cohorts[-1].number else 0
 
 
 def places_in(cohort: CohortInOrder, found: TrialHistory, rule: EscalationRule) -> int:
@@ -97,11 +99,3 @@ def _may_be_open(cohort: CohortInOrder, courses: Courses) -> bool:
         if any(course.is_sentinel and course.has_dlt for course in dosed):
             return False
     return cohort.record is not None and cohort.is_open(courses.records) is not False
-
-
-def _with_open_place(history: History) -> History:
-    """The history with one more place of the last cohort open; the rule adds the others."""
-    last = history.cohorts[-1]
-    if PENDING in last.outcomes:
-        return history
-    return History((*history.cohorts[:-1], Cohort(last.level, last.outcomes + PENDING)))

@@ -11,12 +11,13 @@ from firstdose.dosing.administrations import Administration, administration_of
 from firstdose.dosing.cohorts import CohortInOrder, Place, cohorts_in_order
 from firstdose.dosing.judging import follow_up, judge
 from firstdose.dosing.leaving import Ending, endings
+from firstdose.dosing.levels import level_counted, level_given
 from firstdose.dosing.participant import NOT_FOLLOWED, ParticipantCourse
 from firstdose.dosing.recorded import Records
 from firstdose.dosing.toxicity import CountedEvent, counted_events
 from firstdose.protocol import Protocol
 from firstdose.records import Slot, TrialData
-from firstdose.safety.evaluability import Evaluability, Status, level_of_dose
+from firstdose.safety.evaluability import Evaluability, Status
 
 COHORT_NOT_RECORDED = "cohort not recorded"
 
@@ -115,8 +116,7 @@ class Courses:
         not_dosed = Evaluability(subject, Status.NOT_DOSED, ("not dosed",), None)
         judged = self._judged.get(subject, not_dosed)
         level = given.level_assigned if given else cohort.level if cohort else None
-        level_given = self._level_given(given)
-        is_counted_as_given = judged.has_dlt is True and level_given is not None
+        given_as = level_given(self.protocol, given.dose_given if given else None)
         return ParticipantCourse(
             subject=subject,
             cohort=cohort.identifier if cohort else None,
@@ -124,8 +124,8 @@ class Courses:
             slot=slot.slot if slot else None,
             is_sentinel=self._is_sentinel(subject, slot, cohort),
             level_assigned=level,
-            level_given=level_given,
-            level_counted=level_given if is_counted_as_given else level,
+            level_given=given_as,
+            level_counted=level_counted(level, given_as, judged.has_dlt),
             evaluability=judged,
             given=given,
             events=self._events.get(subject, ()),
@@ -133,14 +133,8 @@ class Courses:
             follow_up=follow_up(self.protocol, self.records, given, self._endings[subject]) if given else NOT_FOLLOWED,
             replaces=slot.replaces if slot else None,
             replaced_by=self._replacements.get(subject),
-            flags=tuple(self._flags(given, cohort, level, level_given)),
+            flags=tuple(self._flags(given, cohort, level, given_as)),
         )
-
-    def _level_given(self, given: Administration | None) -> int | None:
-        if given is None or given.dose_given is None:
-            return None
-        tolerance = self.protocol.product.dose_tolerance if self.protocol.product else None
-        return level_of_dose(given.dose_given, self.protocol.dose_levels.values, tolerance)
 
     def _is_sentinel(self, subject: str, slot: Slot | None, cohort: CohortInOrder | None) -> bool | None:
         """As recorded; where the cohort's slots do not say, the first to be dosed are taken for its sentinels."""
@@ -158,7 +152,7 @@ class Courses:
         return subject in silent[: max(sentinel.participants - named, 0)]
 
     def _flags(
-        self, given: Administration | None, cohort: CohortInOrder | None, level: int | None, level_given: int | None
+        self, given: Administration | None, cohort: CohortInOrder | None, level: int | None, given_as: int | None
     ) -> Iterator[str]:
         """What to beware of in one participant's course."""
         if given is None:
@@ -168,8 +162,8 @@ class Courses:
             yield f"{COHORT_NOT_RECORDED}: order and level of the dosings stand for it"
         elif cohort.record is None and self.records.cohorts:
             yield f"there is no record of {cohort.name}"
-        if given.dose_given is not None and level is not None and level != level_given:
-            yield _difference(given.dose_given, level, level_given)
+        if given.dose_given is not None and level is not None and level != given_as:
+            yield _difference(given.dose_given, level, given_as)
 
 
 def course_of(protocol: Protocol, trial_data: TrialData, as_of: datetime) -> tuple[ParticipantCourse, ...]:
@@ -180,7 +174,7 @@ def course_of(protocol: Protocol, trial_data: TrialData, as_of: datetime) -> tup
     return Courses(protocol, Records(trial_data, as_of)).all
 
 
-def _difference(dose_given: float, level: int, level_given: int | None) -> str:
+def _difference(dose_given: float, level: int, given_as: int | None) -> str:
     """The dose given is not the level assigned."""
-    what = f"the dose of level {level_given}" if level_given else "between the levels"
+    what = f"the dose of level {given_as}" if given_as else "between the levels"
     return f"given level differs from assigned: {dose_given:g} given is {what}, level {level} was assigned"

@@ -9,6 +9,7 @@ from datetime import datetime
 from firstdose.designs.history import DLT, NO_DLT, NOT_EVALUABLE, PENDING, Cohort, History
 from firstdose.dosing.cohorts import CohortInOrder
 from firstdose.dosing.courses import Courses
+from firstdose.dosing.levels import by_level
 from firstdose.dosing.participant import ParticipantCourse
 from firstdose.dosing.recorded import Records
 from firstdose.protocol import Protocol
@@ -18,13 +19,17 @@ from firstdose.safety.evaluability import Status
 
 @dataclass(frozen=True)
 class TreatedCohort:
-    """Participants of one cohort who count at one level, in the order of dosing, with a letter each."""
+    """Participants of one cohort who count at one level, in the order of dosing, with a letter each.
+
+    ``followed`` has the share of the DLT window that is over for each ``?``, in order: see ``share_followed``.
+    """
 
     cohort: str | None
     number: int
     level: int
     outcomes: str
     subjects: tuple[str, ...]
+    followed: tuple[float | None, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -57,7 +62,7 @@ def trial_history(courses: Courses) -> TrialHistory:
             (in_rule if cohort.is_in_the_rule and treated.level else apart).append(treated)
     levels = len(courses.protocol.dose_levels.values)
     return TrialHistory(
-        history=History(tuple(Cohort(each.level, each.outcomes) for each in in_rule)),
+        history=History(tuple(Cohort(each.level, each.outcomes, each.followed) for each in in_rule)),
         cohorts=tuple(in_rule),
         apart=tuple(apart),
         missing=tuple(_missing(courses.all, levels)),
@@ -72,14 +77,33 @@ def letter_of(course: ParticipantCourse) -> str:
     return NOT_EVALUABLE if course.status is Status.NOT_EVALUABLE else PENDING
 
 
+def share_followed(course: ParticipantCourse) -> float | None:
+    """The share of an open DLT window that is over without a DLT.
+
+    None where the window is over, where an event waits for its adjudication, and where the dose given is not that of
+    the level assigned or not known: more follow-up alone cannot make such a participant one without a DLT.
+    """
+    share = course.follow_up.fraction
+    if share is None or share >= 1 or course.has_dlt is not False:
+        return None
+    if course.dose_given is None or course.level_given != course.level_assigned:
+        return None
+    return share
+
+
 def _parts(cohort: CohortInOrder, dosed: Sequence[ParticipantCourse]) -> Iterator[TreatedCohort]:
     """A cohort by the levels at which its participants count, its own level last, so that the rule decides from it."""
-    levels = dict.fromkeys(course.level_counted for course in dosed if course.level_counted is not None)
-    for level in sorted(levels, key=lambda level: level == _own_level(cohort, dosed)):
-        people = [course for course in dosed if course.level_counted == level]
+    if not dosed:
+        return
+    for level, people in by_level(_own_level(cohort, dosed), dosed, lambda course: course.level_counted):
         letters = "".join(map(letter_of, people))
         yield TreatedCohort(
-            cohort.identifier, cohort.number, level, letters, tuple(course.subject for course in people)
+            cohort.identifier,
+            cohort.number,
+            level,
+            letters,
+            tuple(course.subject for course in people),
+            tuple(share_followed(course) for course in people if letter_of(course) == PENDING),
         )
 
 

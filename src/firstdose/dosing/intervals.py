@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from firstdose.designs import DESIGNS
 from firstdose.protocol.escalation import Escalation, Sentinel
 
 BETWEEN_PARTICIPANTS = "escalation.interval_between_participants_days"
@@ -117,7 +118,7 @@ def _after_cohorts_before(escalation: Escalation, before: Sequence[Dosed]) -> It
     if not before:
         return
     open_windows = [one.day for one in before if not one.window_closed_early]
-    if escalation.dlt is not None and open_windows:
+    if escalation.dlt is not None and open_windows and waits_for_windows(escalation):
         window = escalation.dlt.window_days
         words = f"the DLT windows of the cohorts before, to the end of day {window}"
         yield Wait(DLT_WINDOW, max(open_windows) + window + 1, words)
@@ -125,6 +126,12 @@ def _after_cohorts_before(escalation: Escalation, before: Sequence[Dosed]) -> It
     if apart:
         last = max([one.day for one in before])
         yield Wait(BETWEEN_COHORTS, last + apart, f"{_days(apart)} after the last dosing of the cohorts before")
+
+
+def waits_for_windows(escalation: Escalation) -> bool:
+    """Whether a cohort waits for the windows before it: not where the design itself decides when that is needed."""
+    design = DESIGNS.get(escalation.design)
+    return design is None or not design.needs_time
 
 
 def _days(count: int) -> str:

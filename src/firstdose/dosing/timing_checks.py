@@ -15,6 +15,7 @@ from firstdose.dosing.intervals import (
     Dosed,
     Earliest,
     earliest_dosing,
+    waits_for_windows,
 )
 from firstdose.dosing.known import day_number, record_name
 from firstdose.dosing.participant import ParticipantCourse
@@ -130,7 +131,7 @@ def _still_open(question: Question, course: ParticipantCourse, window_is_said: b
         return
     end = course.follow_up.window_end
     is_window_open = end is not None and end > question.as_of and _is_window_open(question, course)
-    if is_window_open and not window_is_said:
+    if is_window_open and not window_is_said and waits_for_windows(question.protocol.escalation):
         yield Reason(DLT_WINDOW, f"the DLT window of {course.subject} is open where they live", end, _dosings([course]))
     waiting = [event for event in course.events if event.is_dlt is None]
     for event in waiting:

@@ -1,6 +1,5 @@
 """Abundances of metabolites, read and matched to people and visits, and the classes of metabolites by their names."""
 
-from firstdose.metabolites.abundances import FEATURE_SCHEMA, SAMPLE_SCHEMA, Abundances, Kind, Scale
 from firstdose.metabolites.classes import CLASS_COLUMNS, ClassifiedAbundances, with_classes
 from firstdose.metabolites.comparing import differences
 from firstdose.metabolites.matching import Matching, match_samples
@@ -18,6 +17,7 @@ from firstdose.metabolites.names import (
 )
 from firstdose.metabolites.reading import read_abundances, read_metabolites_folder
 from firstdose.metabolites.wording import are_concentrations
+from firstdose.records.abundances import FEATURE_SCHEMA, SAMPLE_SCHEMA, Abundances, Kind, Scale
 
 __all__ = [
     "CLASS_COLUMNS",

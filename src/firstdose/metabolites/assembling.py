@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 import polars as pl
 
-from firstdose.metabolites.abundances import FEATURE_SCHEMA, SAMPLE_SCHEMA, Abundances, Matrix, Scale
 from firstdose.metabolites.cells import RECORD, RawTable, numbers_of, unique_names
 from firstdose.metabolites.wording import kind_of, scale_of
+from firstdose.records.abundances import FEATURE_SCHEMA, SAMPLE_SCHEMA, Abundances, Matrix, Scale
 from firstdose.records.problems import Collector
 
 MOST_SHOWN = 6  # names in a note
@@ -24,12 +24,14 @@ def assemble(
     *,
     units: str | None = None,
     scale: Scale | None = None,
+    otherwise: pl.DataFrame | None = None,
 ) -> Abundances:
     """The abundances of a table.
 
     `samples` has a column `sample` with the names in the table, `features` one row for each metabolite of the table, in
-    its order, with `name`. Without a scale that of the units is taken, else raw. Nothing is dropped: repeated samples
-    and metabolites are kept apart, and whatever lacks a partner is listed.
+    its order, with `name`; `otherwise` holds of samples whatever `samples` does not say. Without a scale that of the
+    units is taken, else raw. Nothing is dropped: repeated samples and metabolites are kept apart, and whatever lacks a
+    partner is listed.
     """
     known = scale_of(units)
     taken: Scale = scale or ("log2" if known == "log2" else "raw")
@@ -43,7 +45,7 @@ def assemble(
     frame = features.with_columns(pl.Series(name, column, dtype=pl.String) for name, column in own.items())
     return Abundances(
         values=values,
-        samples=_sample_frame(table, sample_names, samples, collector),
+        samples=_sample_frame(table, sample_names, samples, otherwise, collector),
         features=_in_order(frame, FEATURE_SCHEMA),
         units=units,
         scale=taken,
@@ -60,7 +62,11 @@ def _in_order(frame: pl.DataFrame, schema: dict[str, type[pl.DataType]]) -> pl.D
 
 
 def _sample_frame(
-    table: RawTable, names: Sequence[str], sheet: pl.DataFrame | None, collector: Collector
+    table: RawTable,
+    names: Sequence[str],
+    sheet: pl.DataFrame | None,
+    otherwise: pl.DataFrame | None,
+    collector: Collector,
 ) -> pl.DataFrame:
     """One row for each sample of the table, with what the sheet says of it."""
     frame = pl.DataFrame({"sample": names, "label": table.samples}, schema={"sample": pl.String, "label": pl.String})
@@ -75,7 +81,32 @@ def _sample_frame(
         for name in sorted(described - set(table.samples)):
             rule, fix = "is in the sheet of samples but was not measured", "none if that is so; else correct the name"
             collector.add(rule, fix, "kept", file=table.file, record="samples", identity=name)
-    return _with_kinds(_in_order(frame, SAMPLE_SCHEMA), table.file, collector)
+    if otherwise is not None:
+        frame = _with_otherwise(frame, otherwise)
+    whole = _in_order(frame, SAMPLE_SCHEMA)
+    for column in ("subject", "visit", "batch"):
+        _list_capitals(whole[column], table.file, collector)
+    return _with_kinds(whole, table.file, collector)
+
+
+def _with_otherwise(frame: pl.DataFrame, otherwise: pl.DataFrame) -> pl.DataFrame:
+    """The samples with what a second description says where the first is silent."""
+    said = otherwise.drop("label", strict=False).rename({"sample": "label"})
+    both = frame.join(said, on="label", how="left", maintain_order="left", suffix=" otherwise")
+    shared = [column for column in said.columns if column != "label" and column in frame.columns]
+    filled = both.with_columns(pl.coalesce(column, f"{column} otherwise") for column in shared)
+    return filled.drop(f"{column} otherwise" for column in shared)
+
+
+def _list_capitals(column: pl.Series, file: str, collector: Collector) -> None:
+    """Names that differ in capitals and spaces only; they stay apart."""
+    alike: dict[str, list[str]] = {}
+    for name in column.drop_nulls().unique(maintain_order=True):
+        alike.setdefault(" ".join(name.split()).casefold(), []).append(name)
+    for names in (each for each in alike.values() if len(each) > 1):
+        rule = f"a {column.name} must be written one way; those that differ in capitals or spaces only count as several"
+        fix = "write them alike if they are one"
+        collector.add(rule, fix, "kept", file=file, record="samples", field=column.name, value=" | ".join(names))
 
 
 def _with_kinds(frame: pl.DataFrame, file: str, collector: Collector) -> pl.DataFrame:

@@ -5,20 +5,24 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from firstdose.metabolites.abundances import Matrix, Scale
 from firstdose.metabolites.wording import BELOW_LIMIT, MISSING
+from firstdose.records.abundances import Matrix, Scale
 from firstdose.records.problems import Collector
 
 RECORD = "abundances"
+EMPTY_CELL = "an empty cell"
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
 _DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+(?:[eE][+-]?\d+)?")
 _THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?")
 MOST_LOGARITHM = 64.0  # no instrument counts beyond 2 ** 64
+MOST_BEYOND = 0.1  # share of values beyond it above which the scale is wrong, not the values
+NO_LOGARITHMS = "the values must be logarithms to base 2, as the scale says"
+NO_LOGARITHM = "is no logarithm to base 2 of an abundance"
 
 
 @dataclass(frozen=True)
@@ -48,20 +52,45 @@ def numbers_of(table: RawTable, scale: Scale, collector: Collector) -> Matrix:
             if value is not None and math.isfinite(value) and (value >= 0 or scale == "log2"):
                 values[place, column] = value
             elif text.strip().lower() in MISSING:
-                missing[text.strip().lower() or "an empty cell"] += 1
+                missing[text.strip().lower() or EMPTY_CELL] += 1
             else:
                 rule, fix = _why_not(text, value)
                 where = {"file": table.file, "row": row, "record": RECORD, "identity": name}
                 collector.add(rule, fix, "left empty", **where, field=table.samples[place], value=text)
     _note(table.file, missing, decimal_comma, collector)
+    if scale == "log2":
+        _take_out_beyond(table, values, collector)
     if scale == "raw":
         _note_scale(table.file, values, collector)
     return values
 
 
+def _take_out_beyond(table: RawTable, values: Matrix, collector: Collector) -> None:
+    """Make missing what is no logarithm: all values if many are not, else each by itself."""
+    beyond = np.abs(values) > MOST_LOGARITHM  # False for what is missing
+    known = int((~np.isnan(values)).sum())
+    if beyond.sum() > MOST_BEYOND * known:
+        largest = np.nanmax(np.abs(values))
+        fix = f"values up to {largest:.3g} are none: say that they are raw, or take the logarithms first"
+        collector.add(NO_LOGARITHMS, fix, "left empty", file=table.file, record=RECORD, value=f"{largest:.3g}")
+        values[:] = np.nan
+        return
+    for place, column in np.argwhere(beyond).tolist():
+        where = {"file": table.file, "row": table.rows[column], "record": RECORD, "identity": table.metabolites[column]}
+        fix = "correct it, or leave it empty"
+        value = f"{values[place, column]:g}"
+        collector.add(NO_LOGARITHM, fix, "left empty", **where, field=table.samples[place], value=value)
+    values[beyond] = np.nan
+
+
 def _has_decimal_commas(table: RawTable) -> bool:
-    """Whether a table writes 12,3 for 12.3: no cell has a point, and not every comma could separate thousands."""
-    cells = [cell for row in table.cells for cell in row if "," in cell or "." in cell]
+    """Whether a table writes 12,3 for 12.3."""
+    return have_decimal_commas(cell for row in table.cells for cell in row)
+
+
+def have_decimal_commas(texts: Iterable[str]) -> bool:
+    """Whether texts write 12,3 for 12.3: none is a number with a point, and some comma cannot separate thousands."""
+    cells = [cell for cell in texts if "," in cell or "." in cell]
     with_comma = [cell for cell in cells if _DECIMAL_COMMA.fullmatch(cell)]
     return (
         bool(with_comma)
@@ -87,8 +116,8 @@ def _why_not(text: str, value: float | None) -> tuple[str, str]:
 
 
 def _note(file: str, missing: Counter[str], decimal_comma: bool, collector: Collector) -> None:
-    """Say what was taken as missing, and how commas were read."""
-    if missing:
+    """Say which words were taken as missing, and how commas were read; an empty cell goes without saying."""
+    if missing.keys() - {EMPTY_CELL}:
         words = ", ".join(f"{count} written as {word}" for word, count in sorted(missing.items()))
         collector.notes.append(f"{file}: {sum(missing.values())} values are missing: {words}")
     if decimal_comma:

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
-from firstdose.metabolites.abundances import Abundances
 from firstdose.metabolites.names import CLASS_SCHEMA, Classification, Convention, classify
+from firstdose.records.abundances import Abundances
 
 CLASS_COLUMNS = tuple(name for name in CLASS_SCHEMA if name != "name")
 

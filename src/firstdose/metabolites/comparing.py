@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from firstdose.metabolites.abundances import FEATURE_SCHEMA, SAMPLE_SCHEMA, Abundances
 from firstdose.metabolites.cells import RECORD
 from firstdose.metabolites.mwtab_reading import plain_name
 from firstdose.records import Problems
+from firstdose.records.abundances import FEATURE_SCHEMA, SAMPLE_SCHEMA, Abundances
 from firstdose.records.problems import Collector
 
 FIX = "ask the depositor which one is right"

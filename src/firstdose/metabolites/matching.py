@@ -9,8 +9,8 @@ from typing import Literal
 
 import polars as pl
 
-from firstdose.metabolites.abundances import Abundances
 from firstdose.records import Sample, Subject, TrialData, Visit
+from firstdose.records.abundances import Abundances
 
 What = Literal["not recorded", "not measured", "unknown subject", "unknown visit", "disagrees", "repeated"]
 UNMATCHED_SCHEMA = {

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import polars as pl
 
-from firstdose.metabolites.abundances import Abundances, Scale
 from firstdose.metabolites.assembling import assemble
 from firstdose.metabolites.cells import RECORD, RawTable
 from firstdose.metabolites.sheets import read_feature_sheet, read_sample_sheet
+from firstdose.records.abundances import Abundances, Scale
 from firstdose.records.delimited import read_cells
 from firstdose.records.problems import Collector, row_as_text
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
 import polars as pl
 
-from firstdose.metabolites.abundances import SAMPLE_SCHEMA, Abundances, Scale
 from firstdose.metabolites.assembling import assemble
 from firstdose.metabolites.cells import RECORD, RawTable
 from firstdose.metabolites.mwtab_content import FIRST_COLUMN, METABOLITES, Block, MwTabContent, SubjectSample
@@ -17,6 +16,7 @@ from firstdose.metabolites.mwtab_json import read_json
 from firstdose.metabolites.mwtab_text import joined, read_text
 from firstdose.metabolites.sheets import convert, read_sample_sheet
 from firstdose.metabolites.wording import fluid_of, kind_of
+from firstdose.records.abundances import SAMPLE_SCHEMA, Abundances, Scale
 from firstdose.records.decoding import open_bytes
 from firstdose.records.problems import Collector
 
@@ -33,19 +33,26 @@ FLUID_KEYS = (
     "specimen",
 )
 COLLECTION_KEYS = ("SAMPLE_TYPE", "COLLECTION_SAMPLE_TYPE", "SAMPLE_SOURCE")
+OF_PEOPLE = ("subject", "visit", "dose")
 NAME_OF_TABLE = ("metabolite_name", "metabolite", "metabolite name", "name")
 
 
 def read_mwtab(
     path: Path, samples: Path | None = None, *, scale: Scale | None = None, units: str | None = None
 ) -> Abundances:
-    """Read an mwTab file, as text or JSON. With a sheet of samples that replaces the file's own factors."""
+    """Read an mwTab file, as text or JSON. A sheet of samples goes before the file's own factors.
+
+    What it does not say, such as the fluid, stays as the file has it; of people, visits and doses it is the only source
+    if it has these columns.
+    """
     collector = Collector()
     content = read_content(path, collector)
     table = _table(content, collector)
-    frame = read_sample_sheet(samples, collector) if samples else _sample_frame(content, collector)
+    sheet = read_sample_sheet(samples, collector) if samples else None
+    frame = _sample_frame(content, collector, known=[] if sheet is None else [*set(OF_PEOPLE) & set(sheet.columns)])
+    frame, otherwise = (frame, None) if sheet is None else (sheet, frame)
     features = _feature_frame(content, table, collector)
-    return assemble(table, frame, features, collector, units=units or content.units, scale=scale)
+    return assemble(table, frame, features, collector, units=units or content.units, scale=scale, otherwise=otherwise)
 
 
 def read_content(path: Path, collector: Collector) -> MwTabContent:
@@ -117,8 +124,11 @@ def _words(text: str) -> list[str]:
     return sorted(re.findall(r"[^\s|:;]+", text.lower()))
 
 
-def _sample_frame(content: MwTabContent, collector: Collector) -> pl.DataFrame | None:
-    """The list of samples with a column for each factor; several values of one key stand in one cell."""
+def _sample_frame(content: MwTabContent, collector: Collector, *, known: Collection[str] = ()) -> pl.DataFrame | None:
+    """The list of samples with a column for each factor; several values of one key stand in one cell.
+
+    Columns that are `known` from elsewhere are left out.
+    """
     if not content.samples:
         return None
     columns: dict[str, dict[str, str]] = defaultdict(dict)
@@ -131,6 +141,8 @@ def _sample_frame(content: MwTabContent, collector: Collector) -> pl.DataFrame |
             values[key].append(value)
         for key, several in values.items():
             columns[_column_for(key)][each.sample] = joined(several)
+    for name in known:
+        columns.pop(name, None)
     _add_fluid_and_kind(content, columns, collector)
     order = list(columns["sample"])
     frame = pl.DataFrame(

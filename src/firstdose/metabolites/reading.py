@@ -5,9 +5,9 @@ from __future__ import annotations
 from os import PathLike
 from pathlib import Path
 
-from firstdose.metabolites.abundances import Abundances, Scale
 from firstdose.metabolites.matrix_reading import read_matrix
 from firstdose.metabolites.mwtab_reading import read_mwtab
+from firstdose.records.abundances import Abundances, Scale
 from firstdose.records.decoding import open_bytes
 
 METABOLITES_FOLDER = "metabolites"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable
 from difflib import get_close_matches
 from functools import partial
@@ -11,8 +12,9 @@ from typing import Any
 
 import polars as pl
 
-from firstdose.metabolites.abundances import SAMPLE_SCHEMA
+from firstdose.metabolites.cells import have_decimal_commas
 from firstdose.metabolites.wording import fluid_of, kind_of
+from firstdose.records.abundances import SAMPLE_SCHEMA
 from firstdose.records.delimited import ROW, read_delimited
 from firstdose.records.problems import Collector
 
@@ -20,9 +22,11 @@ SAMPLES = "samples"
 SYNONYMS = {
     "sample_id": "sample", "sample_name": "sample", "sampleid": "sample", "samples": "sample", "subject_id": "subject",
     "subjectid": "subject", "participant": "subject", "patient": "subject", "person": "subject", "usubjid": "subject",
-    "visit_name": "visit", "timepoint": "visit", "time_point": "visit", "run": "batch", "order": "run_order",
+    "visit_name": "visit", "timepoint": "visit", "time_point": "visit", "order": "run_order",
     "injection_order": "run_order", "sample_type": "kind", "type": "kind", "matrix": "fluid", "specimen": "fluid",
 }  # fmt: skip
+OTHER_NAMES = {"run": "batch"}
+"""What may stand for a column without a word about it."""
 FEATURE_SYNONYMS = ("name", "metabolite", "metabolite_name", "feature", "compound", "metabolites", "biochemical")
 NUMERIC_FEATURES = ("detection_limit", "mz", "retention_time")
 Convert = Callable[[str], Any]
@@ -74,11 +78,11 @@ def _named(columns: Iterable[str], file: str, collector: Collector) -> dict[str,
     own = {name for name in plain.values() if name in SAMPLE_SCHEMA}
     found: dict[str, str] = {}
     for column, name in plain.items():
-        meant = name if name in SAMPLE_SCHEMA else SYNONYMS.get(name)
+        meant = name if name in SAMPLE_SCHEMA else OTHER_NAMES.get(name) or SYNONYMS.get(name)
         if meant is None or meant in found.values() or (name != meant and meant in own):
             continue
         found[column] = meant
-        if name != meant:
+        if name not in (meant, *OTHER_NAMES):
             collector.notes.append(f"{file}: the column {column} was read as {meant}")
     return found
 
@@ -99,8 +103,11 @@ def _one_row_each(frame: pl.DataFrame, file: str, collector: Collector) -> pl.Da
         pl.when(pl.col(column).n_unique() == 1).then(pl.col(column).first()).alias(column) for column in others
     ]  # what the rows of a sample disagree on is left empty
     for sample, rows in again.group_by("sample", maintain_order=True).agg(pl.col(ROW)).iter_rows():
-        rule = f"must have one row; it has rows {', '.join(map(str, rows))}, and what they disagree on is not used"
-        collector.add(rule, "keep one of them", "left empty", file=file, row=rows[1], field="sample", value=sample)
+        rule, fix = (
+            "must have one row; what its rows disagree on is not used",
+            f"keep one of rows {', '.join(map(str, rows))}",
+        )
+        collector.add(rule, fix, "left empty", file=file, row=rows[1], field="sample", value=sample)
     return named.group_by("sample", maintain_order=True).agg(pl.col(ROW).first(), *agreed)
 
 
@@ -117,6 +124,10 @@ def convert(frame: pl.DataFrame, file: str, collector: Collector) -> pl.DataFram
             made.append(pl.Series(column, texts, dtype=pl.String))
             continue
         words, into = rule
+        if column == "dose":
+            texts = _with_points(texts, f"{file}: {column}", collector)
+        if column == "fluid":
+            _note_fluids(texts, file, collector)
         values = [None if text is None else into(text) for text in texts]
         for text, value, row in zip(texts, values, rows, strict=True):
             if text is not None and value is None:
@@ -132,6 +143,22 @@ def _number(text: str, lowest: float) -> float | None:
         return None
     value = float(text)
     return value if lowest <= value < float("inf") else None
+
+
+def _with_points(texts: list[str | None], where: str, collector: Collector) -> list[str | None]:
+    """Numbers with a decimal point where a column has decimal commas, which is noted."""
+    if not have_decimal_commas(text for text in texts if text is not None):
+        return texts
+    collector.notes.append(f"{where}: numbers are written with a decimal comma")
+    return [None if text is None else text.replace(",", ".") for text in texts]
+
+
+def _note_fluids(texts: list[str | None], file: str, collector: Collector) -> None:
+    """Say which words for fluids are not known."""
+    unknown = Counter(text for text in texts if text is not None and fluid_of(text) is None)
+    if unknown:
+        words = ", ".join(f"{word} ({count} samples)" for word, count in sorted(unknown.items()))
+        collector.notes.append(f"{file}: these are no fluids that are known here and count as other: {words}")
 
 
 def _whole(text: str) -> int | None:
@@ -154,8 +181,9 @@ CONVERSIONS: dict[str, tuple[str, Convert]] = {
 def _numbers(frame: pl.DataFrame, file: str, collector: Collector) -> pl.DataFrame:
     """Limits of detection, masses and times as numbers."""
     for column in (each for each in NUMERIC_FEATURES if each in frame.columns):
-        texts = frame[column].to_list()
-        values = [None if text is None else _number(text.strip(), 0.0) for text in texts]
+        texts = [None if text is None else text.strip() for text in frame[column].to_list()]
+        texts = _with_points(texts, f"{file}: {column}", collector)
+        values = [None if text is None else _number(text, 0.0) for text in texts]
         for text, value, row in zip(texts, values, frame[ROW].to_list(), strict=True):
             if text is not None and value is None:
                 fix = "correct it, or leave it empty"

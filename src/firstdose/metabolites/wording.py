@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from firstdose.metabolites.abundances import Kind
+from firstdose.records.abundances import Kind
 from firstdose.records.examinations import Fluid
 
 FLUIDS: dict[str, Fluid] = {

@@ -5,6 +5,9 @@ product with dose (the visit-by-dose slope). Effects that are not tested are fir
 residuals of the model without the tested column stay with their people, and the whole model is fitted to them for each
 arrangement of doses (Freedman and Lane). So metabolites keep their correlation, and batches stay where they were.
 
+Untested columns that depend on others, such as the slope at a visit with one dose only, carry nothing and are left out;
+in an arrangement that makes one dependent it is skipped there. Only the tested column decides what can be permuted.
+
 With w the inverse covariance times the residuals, w is orthogonal to all columns without dose. What an arrangement adds
 is then a sum over people: dose times w summed over their rows. No arrangement needs the observations again.
 """
@@ -19,6 +22,7 @@ from numpy.typing import ArrayLike
 
 from firstdose.methods._conditional_sums import Tails, tails
 from firstdose.methods._counts import FloatArray
+from firstdose.methods.dependent_columns import along_columns, independent_columns
 from firstdose.methods.dose_arrangements import Arrangements, arrange_doses
 from firstdose.methods.linear_fits import Weighting, fit_linear, weighted, weighting
 from firstdose.methods.mixed_model_data import NotEstimable
@@ -29,7 +33,6 @@ from firstdose.methods.response_matrix import ResponseMatrix, arrange
 
 PERMUTATIONS, ENUMERATE_UP_TO = 999, 10_000
 AT_ONCE = 2_000_000  # numbers held for some arrangements at a time
-DEPENDENT = 1e-9  # what a tested column may keep of itself once the others are taken out
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,6 +115,8 @@ def permute_doses(
     for column, places in enumerate(members.values()):
         share[np.searchsorted(chosen, places), column] = 1 / len(places)
     drawn = _statistics(tables, arrangements.doses, share)
+    if np.isnan(drawn[0]).any():
+        raise NotEstimable("the tested slope can hardly be told apart from the other columns, so nothing is permuted")
     return {
         name: _outcome(drawn[:, column], len(places), arrangements)
         for column, (name, places) in enumerate(members.items())
@@ -139,7 +144,9 @@ def _tables(
     model: ModeratedModel,
     chosen: list[int],
 ) -> _Tables:
-    order = [column for column in range(design.by_dose.shape[1]) if column != tested] + [tested]
+    untested = [column for column in range(design.by_dose.shape[1]) if column != tested]
+    told = independent_columns(design.fixed, design.dose[:, None] * design.by_dose[:, untested])
+    order = [*(untested[place] for place in told), tested]
     others = design.dose[:, None] * design.by_dose[:, order[:-1]]
     data = arrange(response, np.column_stack([design.fixed, others]), person)
     correlation = model.fits.correlation
@@ -184,11 +191,8 @@ def _moderated(tables: _Tables, doses: FloatArray) -> FloatArray:
     own = np.where(own > 0, own, 1.0)
     left = square - cross.transpose(0, 2, 1) @ tables.fixed @ cross
     left = left / own[:, :, None] / own[:, None, :]
-    lost = np.linalg.eigvalsh(left)[:, 0] <= DEPENDENT
-    left[lost] = np.eye(columns)
     scores = serial_product(doses, tables.scores).reshape(count, columns, metabolites) / own[:, :, None]
-    along = np.linalg.solve(np.linalg.cholesky(left), scores)
-    along[lost] = np.nan
+    along = along_columns(left, scores)
     rest = np.maximum(tables.total - np.square(along).sum(axis=1), 0.0)
     return np.asarray(along[:, -1] / np.sqrt(posterior_variance(tables.prior, rest / tables.free, tables.free)))
 

@@ -61,7 +61,7 @@ class ChainResult:
         for step in self.steps:
             if step.reason:
                 reasons.setdefault(step.reason, []).append(step.structure)
-        return "; ".join(f"{', '.join(names)}: {reason}" for reason, names in reasons.items())
+        return "; ".join(f"{' / '.join(names)}: {reason}" for reason, names in reasons.items())
 
 
 def fit_chain(

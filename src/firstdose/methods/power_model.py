@@ -116,6 +116,14 @@ def beta_at(rate: float, skeleton: tuple[float, ...], model: Model, intercept: f
         return np.asarray(np.log(np.maximum((logit(rate) - intercept) / (logit(s) - intercept), 0.0)))
 
 
+def nodes_and_weights(posterior: OneParameterPosterior, size: int) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Logarithms of the rates and of their complements at nodes for so many participants, shape (L, nodes).
+
+    The weights, shape (nodes, 3), are the prior's for the normalising constant and for the first two moments of beta.
+    """
+    return _tables(posterior, size, None)
+
+
 @lru_cache(maxsize=64)
 def _tables(
     posterior: OneParameterPosterior, size: int, bounds: tuple[float, float] | None

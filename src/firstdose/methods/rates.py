@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import bdtr, bdtrc, gammainccinv, gammaincinv, gammaln
+from scipy.special import bdtr, bdtrc, gammainccinv, gammaincinv, gammaln, stdtrit
 
-from firstdose.methods._counts import FloatArray, as_counts
+from firstdose.methods._counts import FloatArray, IntArray, as_counts
 from firstdose.methods.binomial import Interval, Side, _one_sided, _tail, clopper_pearson
 
 _AS_LIKELY = 1e-7  # probabilities this close, relatively, count as equal
@@ -29,12 +29,23 @@ class RateRatio:
 
 @dataclass(frozen=True)
 class ClusteredRate:
-    """Events of all people over their time at risk, with an interval from resampling people."""
+    """Events of all people over their time at risk, with an interval from resampling people.
+
+    ``alike`` is the share of resamples whose error over people is less than half that of the sample itself: they hold
+    few different people, people who are alike, or no event. Where they make up a tail, the limits rest on them.
+    """
 
     rate: float
     lower: float
     upper: float
     replicates: int
+    alike: float
+    certainty: float
+
+    @property
+    def carries(self) -> bool:
+        """Whether there are limits, and resamples of people who differ carry them."""
+        return bool(self.lower > 0 and np.isfinite(self.upper)) and self.alike <= _tail(self.certainty, "both")
 
 
 def garwood(events: ArrayLike, time: ArrayLike, *, certainty: float = 0.95, side: Side = "both") -> Interval:
@@ -103,11 +114,54 @@ def clustered_rate(
 
     events (counts) and time at risk have one entry per person, shape (N,). People are resampled, and the logarithm of
     the rate is divided by its standard error over people ("bootstrap t"), because percentiles of so few people are
-    too narrow. Source: Efron and Tibshirani 1993, section 12.5; error by linearisation of the ratio.
+    too narrow. Source: Efron and Tibshirani 1993, section 12.5; error by linearisation of the ratio. With few people
+    the limits can be absurdly wide: see ``ClusteredRate.carries``, and `few_people_rate` for those.
     Raises ValueError for shapes, fewer than two people, times not positive, and where fewer than two people have
     events or all have the same rate: resampling cannot show what is possible then, and the exact limits of first
     events are to be given.
     """
+    x, exposure = _people(events, time)
+    if replicates < 1:
+        raise ValueError(f"replicates {replicates} must be positive")
+    tail = _tail(certainty, "both")
+    drawn = np.random.default_rng(seed).integers(len(x), size=(replicates, len(x)))
+    centre, error = _log_rate(x[None, :].astype(np.float64), exposure[None, :])
+    centres, errors = _log_rate(x[drawn].astype(np.float64), exposure[drawn])
+    if error[0] <= 1e-12:
+        raise ValueError("everyone has the same rate, so resampling people shows no spread")
+    errors = np.where(np.isfinite(errors), errors, 0.0)
+    away = centres - centre
+    # A sample without any spread counts as far away, and so does one without events.
+    pivots = np.where(errors > 1e-12, away, np.where(away == 0, 0.0, np.copysign(np.inf, away)))
+    np.divide(pivots, errors, out=pivots, where=np.isfinite(pivots) & (errors > 1e-12))
+    low, high = np.quantile(pivots, [tail, 1 - tail], method="inverted_cdf")
+    with np.errstate(over="ignore"):
+        lower, upper = (float(np.exp(centre[0] - end * error[0])) for end in (high, low))
+    alike = float((errors < error[0] / 2).mean())
+    return ClusteredRate(float(np.exp(centre[0])), lower, upper, replicates, alike, certainty)
+
+
+def few_people_rate(events: ArrayLike, time: ArrayLike, *, certainty: float = 0.95) -> Interval:
+    """Limits (lower, upper) of the rate of all events over all time, where people are too few to be resampled.
+
+    events and time as in `clustered_rate`. The logarithm of the rate has Student's t limits with N - 1 degrees of
+    freedom and the same error over people; since so few people may be alike by chance, the limits are never inside the
+    exact Poisson limits of the number of events. Source: Student, Biometrika 1908;6:1; the error of a ratio as in
+    Cochran, Sampling Techniques, 3rd edition, 1977, chapter 6.
+    Raises ValueError as `clustered_rate`, and for fewer than three people, whose spread says nothing.
+    """
+    x, exposure = _people(events, time)
+    if len(x) < 3:
+        raise ValueError("the spread between two people says too little of a rate")
+    centre, error = _log_rate(x[None, :].astype(np.float64), exposure[None, :])
+    half = float(stdtrit(len(x) - 1, 1 - _tail(certainty, "both")) * error[0])
+    least = garwood(x.sum(), exposure.sum(), certainty=certainty)
+    lower, upper = float(np.exp(centre[0] - half)), float(np.exp(centre[0] + half))
+    return np.minimum(lower, least[0]), np.maximum(upper, least[1])
+
+
+def _people(events: ArrayLike, time: ArrayLike) -> tuple[IntArray, FloatArray]:
+    """Each person's events and time at risk, of which a rate with limits can be made."""
     x, _ = as_counts(events, events)
     exposure = np.asarray(time, dtype=np.float64)
     if x.ndim != 1 or x.shape != exposure.shape or len(x) < 2:
@@ -118,21 +172,7 @@ def clustered_rate(
         raise ValueError("each person's time at risk must be finite and positive")
     if (x > 0).sum() < 2:
         raise ValueError("fewer than two people have events: give the exact limits of first events instead")
-    if replicates < 1:
-        raise ValueError(f"replicates {replicates} must be positive")
-    tail = _tail(certainty, "both")
-    drawn = np.random.default_rng(seed).integers(len(x), size=(replicates, len(x)))
-    centre, error = _log_rate(x[None, :].astype(np.float64), exposure[None, :])
-    centres, errors = _log_rate(x[drawn].astype(np.float64), exposure[drawn])
-    if error[0] <= 1e-12:
-        raise ValueError("everyone has the same rate, so resampling people shows no spread")
-    away = centres - centre
-    # A sample without any spread counts as far away, and so does one without events.
-    pivots = np.where(errors > 1e-12, away, np.where(away == 0, 0.0, np.copysign(np.inf, away)))
-    np.divide(pivots, errors, out=pivots, where=np.isfinite(pivots) & (errors > 1e-12))
-    low, high = np.quantile(pivots, [tail, 1 - tail], method="inverted_cdf")
-    lower, upper = float(np.exp(centre[0] - high * error[0])), float(np.exp(centre[0] - low * error[0]))
-    return ClusteredRate(float(np.exp(centre[0])), lower, upper, replicates)
+    return x, exposure
 
 
 def _log_rate(events: FloatArray, time: FloatArray) -> tuple[FloatArray, FloatArray]:

@@ -12,8 +12,8 @@ from firstdose.methods._counts import BoolArray, FloatArray, IntArray
 
 
 @dataclass(frozen=True)
-class Curve:
-    """A step function over the distinct observed times, in their unit; each array has shape (T,).
+class StepFunction:
+    """A step function over times, in their unit; each array has shape (T,).
 
     ``estimate`` holds just after each time: the probability to be without the event still (``start`` is 1), or to have
     had it (``start`` is 0). ``error`` is its standard error. The limits are nan where no error can be estimated: as
@@ -22,8 +22,6 @@ class Curve:
 
     start: float
     time: FloatArray
-    at_risk: IntArray
-    events: IntArray
     estimate: FloatArray
     error: FloatArray
     lower: FloatArray
@@ -44,15 +42,29 @@ class Curve:
         return float(self.time[reached[0]]) if reached.size else float("nan")
 
 
+@dataclass(frozen=True)
+class Curve(StepFunction):
+    """A step function over the distinct observed times, with the numbers at risk and of events at each."""
+
+    at_risk: IntArray
+    events: IntArray
+
+
 def kaplan_meier(
-    time: ArrayLike, event: ArrayLike, cluster: ArrayLike | None = None, *, certainty: float = 0.95
+    time: ArrayLike,
+    event: ArrayLike,
+    cluster: ArrayLike | None = None,
+    *,
+    certainty: float = 0.95,
+    as_if_left_out: bool = False,
 ) -> Curve:
     """Probability to be without the event; log-log limits.
 
     time (not negative, e.g. days) and event (boolean; False is censored) have shape (N,). Censored at the time of an
     event is at risk for it. ``cluster`` (shape (N,)) names the person where one contributes several times, such as
     several adverse events until their resolution: the error is then the robust one over persons (infinitesimal
-    jackknife), and Greenwood's otherwise; with one time each the two are the same.
+    jackknife), and Greenwood's otherwise; with one time each the two are the same. ``as_if_left_out``: for few persons
+    who contribute unequally, see `leverage`.
     Source: Kaplan and Meier, JASA 1958;53:457; Kalbfleisch and Prentice 1980 (limits); Williams, Biometrics
     1995;51:1047 (clusters). Raises ValueError for shapes, no times, and times negative or not finite.
     """
@@ -60,12 +72,17 @@ def kaplan_meier(
     if occurred.dtype != np.bool_:
         raise ValueError("event must be boolean")
     steps = _Steps(times, occurred[None, :].astype(np.bool_))
-    error = np.sqrt((_by_cluster(steps.survival_influence(), who) ** 2).sum(axis=0))
+    error = _error(steps.survival_influence(), who, as_if_left_out)
     return _curve(1.0, steps, steps.total, steps.survival, error, certainty)
 
 
 def aalen_johansen(
-    time: ArrayLike, cause: ArrayLike, cluster: ArrayLike | None = None, *, certainty: float = 0.95
+    time: ArrayLike,
+    cause: ArrayLike,
+    cluster: ArrayLike | None = None,
+    *,
+    certainty: float = 0.95,
+    as_if_left_out: bool = False,
 ) -> dict[int, Curve]:
     """Cumulative incidence of each cause while the others compete (death, for one); log-log limits.
 
@@ -81,7 +98,7 @@ def aalen_johansen(
     curves = {}
     for row, one in enumerate(causes):
         incidence = np.cumsum(steps.survival_before * steps.events[row] / steps.at_risk)
-        error = np.sqrt((_by_cluster(steps.incidence_influence(row), who) ** 2).sum(axis=0))
+        error = _error(steps.incidence_influence(row), who, as_if_left_out)
         curves[one] = _curve(0.0, steps, steps.events[row], incidence, error, certainty)
     return curves
 
@@ -121,18 +138,46 @@ class _Steps:
         return np.asarray(np.cumsum(through_survival + self.survival_before * own / self.at_risk, axis=1))
 
 
-def _curve(
-    start: float, steps: _Steps, events: IntArray, estimate: FloatArray, error: FloatArray, certainty: float
-) -> Curve:
+def step_function(
+    start: float, time: FloatArray, estimate: FloatArray, error: FloatArray, certainty: float
+) -> StepFunction:
+    """A step function with log-log limits. Raises ValueError for a certainty that is none."""
     if not 0 < certainty < 1:
         raise ValueError(f"certainty {certainty} must lie strictly between 0 and 1")
     z = float(ndtri((1 + certainty) / 2))
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         inside = (estimate > 0) & (estimate < 1) & (error > 0)
         logarithm = np.where(inside, np.log(estimate), np.nan)
         half = z * error / (estimate * np.abs(logarithm))
         lower, upper = np.exp(logarithm * np.exp(half)), np.exp(logarithm * np.exp(-half))
-    return Curve(start, steps.time, steps.at_risk, events, estimate, error, lower, upper)
+    return StepFunction(start, time, estimate, error, lower, upper)
+
+
+def _curve(
+    start: float, steps: _Steps, events: IntArray, estimate: FloatArray, error: FloatArray, certainty: float
+) -> Curve:
+    found = step_function(start, steps.time, estimate, error, certainty)
+    return Curve(start, steps.time, estimate, error, found.lower, found.upper, steps.at_risk, events)
+
+
+def leverage(who: IntArray) -> FloatArray:
+    """What the influence of each person (numbered from 0) is to be multiplied by, shape (persons, 1).
+
+    The infinitesimal jackknife makes too little of a person with many observations: leaving the person out changes an
+    estimate by 1 / (1 − h) of it, where h is the share of all observations that are theirs. Here that is set in
+    relation to equal shares, 1 / n: the factor is 1 where everybody has as many, or there is one person only.
+    Source: Bell and McCaffrey, Surv Methodol 2002;28:169 (linear models).
+    """
+    counts = np.bincount(who)
+    if len(counts) < 2:
+        return np.ones((len(counts), 1))
+    return np.asarray((1 - 1 / len(counts)) / (1 - counts / counts.sum()))[:, None]
+
+
+def _error(influence: FloatArray, who: IntArray, as_if_left_out: bool) -> FloatArray:
+    """The robust error over persons, shape (T,)."""
+    by_person = _by_cluster(influence, who)
+    return np.asarray(np.sqrt(((by_person * leverage(who) if as_if_left_out else by_person) ** 2).sum(axis=0)))
 
 
 def _by_cluster(influence: FloatArray, who: IntArray) -> FloatArray:

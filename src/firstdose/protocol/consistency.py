@@ -21,6 +21,11 @@ def check_consistency(sections: Mapping[str, Any], places: Places) -> Iterator[F
     yield from _check_days(sections.get("schedule"), sections.get("escalation"))
     yield from plan_checks.check_treatments(sections.get("background_treatments", ()))
     yield from _check_analysis(sections)
+    if sections.get("attribution"):
+        treatments = sections.get("background_treatments", ())
+        yield from plan_checks.check_attribution(sections["attribution"], treatments, sections.get("schedule"))
+    if sections.get("metabolism"):
+        yield from plan_checks.check_metabolism(sections["metabolism"], sections.get("schedule"))
     yield from plan_checks.check_assumptions(sections.get("assumed", ()), places)
 
 

@@ -6,8 +6,10 @@ from dataclasses import dataclass, field
 from typing import Annotated
 
 from firstdose.protocol.analysis_plan import AnalysisSet, Conventions, Endpoint, Estimand, NaturalHistory
+from firstdose.protocol.attribution import Attribution
 from firstdose.protocol.escalation import DoseLevels, Escalation
 from firstdose.protocol.meaning import Meaning, Text, part
+from firstdose.protocol.metabolism import Metabolism
 from firstdose.protocol.population import Population
 from firstdose.protocol.problems import Place, Places, and_around
 from firstdose.protocol.product import BackgroundTreatment, Product
@@ -42,6 +44,10 @@ class ProtocolSections:
     natural_history: Annotated[
         tuple[NaturalHistory, ...], Meaning("The course of the disease without the product, as a benchmark.")
     ] = ()
+    attribution: Annotated[
+        Attribution, Meaning("Whether findings are due to the product or to the drug around it: how that is asked.")
+    ] = Attribution()
+    metabolism: Annotated[Metabolism | None, Meaning("How metabolites are analysed.")] = None
     conventions: Annotated[Conventions, Meaning("Choices made once and printed with every figure.")] = Conventions()
     assumed: Annotated[
         tuple[Assumption, ...],

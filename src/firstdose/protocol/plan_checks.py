@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
 from firstdose.protocol.analysis_plan import AnalysisSet, Endpoint, Estimand, NaturalHistory
+from firstdose.protocol.attribution import Attribution
+from firstdose.protocol.metabolism import Metabolism
 from firstdose.protocol.plan import Assumption
 from firstdose.protocol.problems import Finding, Places, suggest
 from firstdose.protocol.product import BackgroundTreatment
@@ -118,6 +120,41 @@ def check_estimands(
         yield from check_reference(f"{key}.endpoint", estimand.endpoint, [e.id for e in endpoints], "endpoints")
         known = [analysis_set.id for analysis_set in sets]
         yield from check_reference(f"{key}.analysis_set", estimand.analysis_set, known, "analysis_sets")
+
+
+def check_attribution(
+    plan: Attribution, treatments: tuple[BackgroundTreatment, ...], schedule: Schedule | None
+) -> Iterator[Finding]:
+    """The drug in question is a background treatment, and visits on and off it are visits of the schedule."""
+    if plan.treatment is not None:
+        known = [treatment.id for treatment in treatments]
+        yield from check_reference("attribution.treatment", plan.treatment, known, "background_treatments")
+    visits = [visit.id for visit in schedule.every_visit] if schedule else []
+    if bool(plan.visits_on) != bool(plan.visits_off):
+        given, other = ("visits_on", "visits_off") if plan.visits_on else ("visits_off", "visits_on")
+        rule = f"must stand together with {other}: one list alone does not say what the other visits are"
+        yield Finding(f"attribution.{given}", getattr(plan, given), rule, f"add {other}, or take {given} out")
+    for name in ("visits_on", "visits_off"):
+        for number, visit in enumerate(getattr(plan, name), start=1):
+            key = f"attribution.{name}[{number}]"
+            yield from check_reference(key, visit, visits, "schedule.visits")
+            if name == "visits_off" and visit in plan.visits_on:
+                yield Finding(key, visit, "a visit cannot be both on and off the drug", "take it from one of the lists")
+
+
+def check_metabolism(plan: Metabolism, schedule: Schedule | None) -> Iterator[Finding]:
+    """Visits of the analysis stand once and in the schedule, and the primary one is a later one of them."""
+    known = [visit.id for visit in schedule.every_visit] if schedule else []
+    for number, visit in enumerate(plan.visits, start=1):
+        key = f"metabolism.visits[{number}]"
+        if known:
+            yield from check_reference(key, visit, known, "schedule.visits")
+        if visit in plan.visits[: number - 1]:
+            yield Finding(key, visit, "stands twice among the visits", "remove one")
+    later = list(plan.visits[1:]) or known
+    if plan.primary_visit is not None and later:
+        where = "metabolism.visits after the first" if plan.visits[1:] else "schedule.visits"
+        yield from check_reference("metabolism.primary_visit", plan.primary_visit, later, where)
 
 
 def check_endpoints(endpoints: tuple[Endpoint, ...], schedule: Schedule) -> Iterator[Finding]:

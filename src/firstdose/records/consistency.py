@@ -12,25 +12,29 @@ from firstdose.records import cross_checks
 from firstdose.records.catalogue import NAMES, RECORDS
 from firstdose.records.found_rows import Found, with_words
 from firstdose.records.frames import identity, in_parts
+from firstdose.records.plausibility import check_plausible
 from firstdose.records.problems import Problems, problems_of
+from firstdose.records.question import columns_of
 from firstdose.records.record_checks import RECORD_RULES
 from firstdose.records.trial_data import TrialData
+from firstdose.records.values import NO_WORD, YES_WORD
 
 INDEX, FINDING = "index", "finding"
 
 
 class Finding(NamedTuple):
-    """A rule that is broken, the field that it is about, and what to do."""
+    """A rule that is broken, the field that it is about, what to do, and what becomes of the row."""
 
     field: str
     rule: str
     fix: str
+    effect: str
 
 
 def check_trial_data(trial_data: TrialData, visits: Collection[str] = ()) -> Problems:
     """Every problem between and inside records; `visits` are the identifiers of the visits that are planned."""
     found = check_consistency(trial_data, visits)
-    listed = (problems_of(rows, record=name, effect="kept") for name, rows in found)
+    listed = (problems_of(rows, record=name) for name, rows in found)
     return Problems.of([problems_of(pl.DataFrame()), *listed])
 
 
@@ -39,11 +43,12 @@ def check_consistency(trial_data: TrialData, visits: Collection[str] = ()) -> It
 
     While they are sought, a problem is two numbers; only a part at a time is put into words.
     """
+    checks = (_inside(trial_data), cross_checks.between(trial_data, visits), check_plausible(trial_data))
     findings: dict[Finding, int] = {}
     broken: dict[str, list[pl.DataFrame]] = {}
-    for record_type, field, rows in chain(_inside(trial_data), cross_checks.between(trial_data, visits)):
-        for (rule, fix), alike in rows.group_by("rule", "fix", maintain_order=True):
-            number = findings.setdefault(Finding(field, str(rule), str(fix)), len(findings))
+    for record_type, field, rows in chain(*checks):
+        for words_of_rule, alike in rows.group_by("rule", "fix", "effect", maintain_order=True):
+            number = findings.setdefault(Finding(field, *map(str, words_of_rule)), len(findings))
             numbers = alike.select(pl.col(INDEX).cast(pl.UInt32), pl.lit(number, pl.UInt32).alias(FINDING))
             broken.setdefault(NAMES[record_type], []).append(numbers)
     words = pl.DataFrame(list(findings), schema=dict.fromkeys(Finding._fields, pl.String), orient="row")
@@ -67,6 +72,15 @@ def _described(record_type: type, records: pl.DataFrame, found: pl.DataFrame) ->
     """Broken rules with the identity of each record, one beside the other, and the value in question."""
     fields = found["field"].unique(maintain_order=True).to_list()
     values = pl.coalesce(
-        pl.when(found["field"] == field).then(pl.col(field).cast(pl.String).alias("value")) for field in fields
+        pl.when(found["field"] == field).then(_as_written(record_type, field).alias("value")) for field in fields
     )
     return pl.concat([found, records.select(identity(record_type), values)], how="horizontal")
+
+
+def _as_written(record_type: type, field: str) -> pl.Expr:
+    """The value of a field as text; yes and no in these words, and a whole number without a point."""
+    value, kind = pl.col(field), columns_of(record_type)[field].kind
+    if kind is bool:
+        return pl.when(value).then(pl.lit(YES_WORD)).when(~value).then(pl.lit(NO_WORD))
+    text = value.cast(pl.String)
+    return text.str.strip_suffix(".0") if kind is float else text

@@ -8,6 +8,7 @@ import polars as pl
 
 from firstdose.records.catalogue import RECORDS
 from firstdose.records.dosing import Batch, BatchTest, Cohort, Dosing, Slot
+from firstdose.records.drug_levels import check_drug_levels
 from firstdose.records.events import AdverseEvent, DltAdjudication, GradeChange, Relapse
 from firstdose.records.examinations import Assessment, Image, LabResult, Sample, Visit, VitalSign
 from firstdose.records.found_rows import Found, found_in, indexed, repeated, with_words
@@ -47,7 +48,7 @@ def check_duplicates(data: TrialData) -> Iterator[Found]:
         keys = keys_of(record_type)
         rule = f"must be unique: an earlier {_words(record_type)} has the same {' and '.join(keys)}"
         rows = repeated(data[record_type].select(keys))
-        yield record_type, keys[-1], with_words(rows, rule, "remove one of the two, or correct it")
+        yield record_type, keys[-1], with_words(rows, rule, "remove one of the two, or correct it", "kept, one used")
 
 
 def check_same_person(data: TrialData) -> Iterator[Found]:
@@ -65,7 +66,8 @@ def check_subjects_known(data: TrialData) -> Iterator[Found]:
         if record_type is not Subject and "subject" in columns_of(record_type):
             is_unknown = pl.col("subject").is_in(known).not_()
             rule = "must be one of the subjects"
-            yield from found_in(data, record_type, "subject", is_unknown, rule, "correct it, or add the subject")
+            fix = "correct it, or add the subject"
+            yield from found_in(data, record_type, "subject", is_unknown, rule, fix, "kept, of nobody")
 
 
 def check_references(data: TrialData) -> Iterator[Found]:
@@ -136,8 +138,8 @@ def check_cohort_units(data: TrialData) -> Iterator[Found]:
     for rows in indexed(data, Dosing, "cohort", "dose_unit"):
         joined = rows.join(cohorts, on="cohort", maintain_order="left")
         other = joined.filter(pl.col("dose_unit") != pl.col("of cohort"))
-        rule = pl.concat_str([pl.lit("should be in the unit of its cohort, "), "of cohort"]).alias("rule")
-        yield Dosing, "dose_unit", other.select("index", rule, pl.lit("check dose and unit").alias("fix"))
+        rule = pl.concat_str([pl.lit("should be in the unit of its cohort, "), "of cohort"])
+        yield Dosing, "dose_unit", with_words(other, rule, "check dose and unit")
 
 
 def check_batches(data: TrialData) -> Iterator[Found]:
@@ -198,6 +200,7 @@ CHECKS: tuple[Callable[[TrialData], Iterator[Found]], ...] = (
     check_units,
     check_cohort_units,
     check_batches,
+    check_drug_levels,
     check_visits,
     check_future,
 )
@@ -226,8 +229,7 @@ def _other_unit(data: TrialData, record_type: type, unit: pl.Expr, test: list[st
         rows = part.with_row_index("index", offset=first)
         joined = rows.join(usual, on=["all", *test], nulls_equal=True, maintain_order="left")
         other = joined.filter(pl.col("in unit") != pl.col("usual"))
-        words = (rule.alias("rule"), pl.lit("check value and unit").alias("fix"))
-        yield record_type, field, other.select("index", *words)
+        yield record_type, field, with_words(other, rule, "check value and unit")
 
 
 def _first_date(record_type: type) -> str:

@@ -6,7 +6,8 @@ import codecs
 import gzip
 import io
 import zlib
-from collections.abc import Iterator
+from array import array
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -37,7 +38,8 @@ def lines_of(stream: Source, file: str, collector: Collector, encoding: str | No
     """The lines of a text, each with its end.
 
     With a byte order mark or a declared encoding, that holds. Otherwise a line that is UTF-8 is read as UTF-8 and any
-    other as Windows-1252, with a note: so files in one of them, and files in which both are mixed, are read alike.
+    other as Windows-1252: so files in one of them, and files in which both are mixed, are read alike. A note tells of
+    it; where both are mixed each line in Windows-1252 is a problem, with the number of the line as its row.
     """
     head = stream.read(4)
     mark, marked = next(((mark, name) for mark, name in MARKS if head.startswith(mark)), (b"", None))
@@ -72,23 +74,37 @@ class _Rejoined(io.RawIOBase):
 
 def _lines_in_utf8_or_windows(stream: io.BufferedReader[Any], file: str, collector: Collector) -> Iterator[str]:
     """Lines in UTF-8, or in Windows-1252 where they are not; a block that is wholly UTF-8 is decoded at once."""
-    others: list[int] = []
-    count = before = 0
+    others = array("q")
+    before, is_mixed = 0, False
     for block in _blocks_of_lines(stream):
         text = _from_utf8(block)
         if text is not None:
+            is_mixed = is_mixed or not text.isascii()
             yield from io.StringIO(text)
         else:
             for number, line in enumerate(io.BytesIO(block), start=before + 1):
                 line_text = _from_utf8(line)
                 if line_text is None:
-                    count += 1
-                    others += [number] if count <= MOST_LINES_NAMED else []
+                    others.append(number)
+                else:
+                    is_mixed = is_mixed or not line_text.isascii()
                 yield _from_windows(line) if line_text is None else line_text
         before += block.count(b"\n") + (not block.endswith(b"\n"))
-    if count:
-        named = ", ".join(map(str, others)) + (" ..." if count > len(others) else "")
-        collector.notes.append(f"{file}: {count} lines are not UTF-8 and were read as Windows-1252: {named}")
+    if others:
+        _tell_of_other_lines(others, is_mixed, file, collector)
+
+
+def _tell_of_other_lines(others: Sequence[int], is_mixed: bool, file: str, collector: Collector) -> None:
+    """A note where a whole file may be in Windows-1252; a problem for each of these lines where others are not."""
+    if is_mixed:
+        rule = "should be in the encoding of the other lines, UTF-8; this line was read as Windows-1252"
+        for number in others:
+            collector.add(rule, "look at its letters, and save the file as UTF-8", "kept", file=file, row=number)
+        return
+    count = len(others)
+    named = ", ".join(map(str, others[:MOST_LINES_NAMED])) + (" ..." if count > MOST_LINES_NAMED else "")
+    lines = "1 line is not UTF-8 and was" if count == 1 else f"{count:,} lines are not UTF-8 and were"
+    collector.notes.append(f"{file}: {lines} read as Windows-1252: {named}")
 
 
 def _blocks_of_lines(stream: io.BufferedReader[Any]) -> Iterator[bytes]:

@@ -48,6 +48,14 @@ class SubjectAnalysis:
     background_last_day: Annotated[int | None, Question("Last day of the background treatment; none while taken")] = (
         None
     )
+    background_withdrawal_days: Annotated[
+        int | None,
+        Question(
+            "Withdrawal window of the background treatment that was stopped last; none while one is taken",
+            unit="days",
+            lowest=0,
+        ),
+    ] = None
     followed_to_day: Annotated[int | None, Question("Last day of follow-up that is known", unit="days")] = None
     left_day: Annotated[int | None, Question("Day on which the person left the trial", unit="days")] = None
     left_because: Annotated[str | None, Question("Why the person left the trial")] = None
@@ -101,7 +109,6 @@ class ScoreAnalysis:
     is_baseline: Annotated[bool, Question("Is it the person's baseline?")]
     baseline: Annotated[float | None, Question("The person's baseline")] = None
     change: Annotated[float | None, Question("Change from baseline")] = None
-    near_relapse: Annotated[bool, Question("Was it within 30 days after the onset of a relapse?")]
     record_numbers: Annotated[str, Question("Numbers of the assessments that it was made from")]
 
 
@@ -138,7 +145,9 @@ class RelapseAnalysis:
 
     subject: Annotated[str, Question("Identifier of the subject", is_key=True)]
     number: Annotated[int, Question("Number", is_key=True)]
-    onset_day: Annotated[int | None, Question("Day of onset", unit="days")] = None
+    onset_day: Annotated[int | None, Question("Day of onset, where it is known", unit="days")] = None
+    onset_first_day: Annotated[int | None, Question("First day on which it may have begun", unit="days")] = None
+    onset_last_day: Annotated[int | None, Question("Last day on which it may have begun", unit="days")] = None
     end_day: Annotated[int | None, Question("Last day", unit="days")] = None
     is_confirmed: Annotated[bool | None, Question("Confirmed by examination?")] = None
 

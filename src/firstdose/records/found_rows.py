@@ -7,10 +7,11 @@ from collections.abc import Iterator
 import polars as pl
 
 from firstdose.records.frames import in_parts
+from firstdose.records.problems import Effect
 from firstdose.records.trial_data import TrialData
 
 Found = tuple[type, str, pl.DataFrame]
-"""A kind of record, the field to look at, and rows with the index of a record, the rule and what to do."""
+"""A kind of record, the field to look at, and rows with the index of a record, the rule, what to do, and the effect."""
 
 
 def indexed(data: TrialData, record_type: type, *fields: str) -> Iterator[pl.DataFrame]:
@@ -20,13 +21,19 @@ def indexed(data: TrialData, record_type: type, *fields: str) -> Iterator[pl.Dat
 
 
 def found_in(
-    data: TrialData, record_type: type, field: str, is_broken: pl.Expr, rule: str, fix: str
+    data: TrialData,
+    record_type: type,
+    field: str,
+    is_broken: pl.Expr,
+    rule: str,
+    fix: str,
+    effect: Effect = "kept",
 ) -> Iterator[Found]:
     """The rows that break a rule which looks at one row only."""
     for first, part in in_parts(data[record_type]):
         broken = part.select(is_broken.fill_null(False).alias("broken"))["broken"]
         indices = (broken.arg_true() + first).alias("index")
-        yield record_type, field, with_words(indices.to_frame(), rule, fix)
+        yield record_type, field, with_words(indices.to_frame(), rule, fix, effect)
 
 
 def repeated(frame: pl.DataFrame, *fields: str) -> pl.DataFrame:
@@ -40,6 +47,11 @@ def repeated(frame: pl.DataFrame, *fields: str) -> pl.DataFrame:
     return candidates.filter(pl.struct(same).is_first_distinct().not_())
 
 
-def with_words(rows: pl.DataFrame, rule: str, fix: str) -> pl.DataFrame:
-    """The indices of rows, with the rule that they break."""
-    return rows.select("index", pl.lit(rule).alias("rule"), pl.lit(fix).alias("fix"))
+def with_words(rows: pl.DataFrame, rule: str | pl.Expr, fix: str | pl.Expr, effect: Effect = "kept") -> pl.DataFrame:
+    """The indices of rows, with the rule that they break, what to do, and what becomes of each row."""
+    words = {"rule": rule, "fix": fix, "effect": effect}
+    return rows.select("index", *(_text(text).alias(name) for name, text in words.items()))
+
+
+def _text(text: str | pl.Expr) -> pl.Expr:
+    return pl.lit(text) if isinstance(text, str) else text

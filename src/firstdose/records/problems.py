@@ -1,10 +1,10 @@
-"""What is wrong with records: file, row, field, value, rule, advice, and what became of the value."""
+"""What is wrong with records: file, row, field, value, rule, advice, and what became of the row."""
 
 from __future__ import annotations
 
 import csv
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import chain
@@ -16,9 +16,19 @@ import polars as pl
 
 from firstdose.records.stored_frames import StoredFrame, TemporaryFolder
 
-# kept: the value is used as typed; left empty: the value is in this list only; rejected: the whole row is among the
-# rejected rows; not read: a column or a file
-Effect = Literal["kept", "left empty", "rejected", "not read"]
+PROBLEMS_FILE, REJECTED_FILE = "problems.csv", "rejected_rows.csv"
+
+Effect = Literal["kept", "kept, one used", "kept, of nobody", "left empty", "rejected", "not read"]
+EFFECTS: dict[str, str] = {
+    "kept": "row kept and used as it stands",
+    "kept, one used": "row kept; of the rows with this identity an analysis uses one",
+    "kept, of nobody": "row kept; counts for nobody, since the subject is not known",
+    "left empty": "row kept, this value left out",
+    "rejected": f"row set aside in {REJECTED_FILE}",
+    "not read": "file not read, or not to its end",
+}
+"""What became of a row or a file, in the words of the list that is written."""
+COLUMN_NOT_READ = "column not read"
 
 PROBLEM_SCHEMA: dict[str, type[pl.DataType]] = {
     "file": pl.String,
@@ -51,7 +61,9 @@ class Problem(NamedTuple):
         """The problem on one line."""
         place = ":".join(str(part) for part in (self.file, self.row) if part is not None)
         value = None if self.value is None else f'"{self.value}"'
-        parts = (place, self.record, self.identity, self.field, value, f"{self.rule}; {self.fix} ({self.effect})")
+        is_column = self.effect == "not read" and self.field is not None
+        effect = COLUMN_NOT_READ if is_column else EFFECTS.get(self.effect, self.effect)
+        parts = (place, self.record, self.identity, self.field, value, f"{self.rule}; {self.fix} ({effect})")
         return "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in ": ".join(filter(None, parts)))
 
 
@@ -91,9 +103,22 @@ class Problems:
             counts.update(dict(frame.group_by("rule").len().iter_rows()))
         return dict(sorted(counts.items(), key=lambda rule_and_count: (-rule_and_count[1], rule_and_count[0])))
 
+    def first_of(self, rules: Collection[str]) -> dict[str, Problem]:
+        """The first problem by each of some rules."""
+        found: dict[str, Problem] = {}
+        for frame in self.frames():
+            firsts = frame.filter(pl.col("rule").is_in(list(rules))).unique("rule", keep="first", maintain_order=True)
+            for row in firsts.iter_rows():
+                problem = Problem._make(row)
+                found.setdefault(problem.rule, problem)
+        return found
+
     def write(self, path: str | PathLike[str]) -> None:
-        """Write the list as CSV."""
-        write_rows(chain([NO_PROBLEMS], self.frames()), Path(path))
+        """Write the list as CSV, with what became of each row in words."""
+        is_column = (pl.col("effect") == "not read") & pl.col("field").is_not_null()
+        in_words = pl.when(is_column).then(pl.lit(COLUMN_NOT_READ)).otherwise(pl.col("effect").replace(EFFECTS))
+        in_words = in_words.alias("effect")
+        write_rows((frame.with_columns(in_words) for frame in chain([NO_PROBLEMS], self.frames())), Path(path))
 
 
 NO_PROBLEMS = pl.DataFrame(schema=PROBLEM_SCHEMA)

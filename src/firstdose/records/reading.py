@@ -7,34 +7,41 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
+from itertools import islice
 from os import PathLike
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
+from firstdose.records.abundances import Abundances
 from firstdose.records.catalogue import RECORDS
 from firstdose.records.conforming import Layout, Origins, conform
 from firstdose.records.consistency import check_consistency
 from firstdose.records.delimited import ROW, read_delimited
 from firstdose.records.parquet import read_parquet
-from firstdose.records.problems import Collector, Problems, problems_of, write_rows
+from firstdose.records.plausibility import not_judged
+from firstdose.records.problems import PROBLEMS_FILE, REJECTED_FILE, Collector, Problems, problems_of, write_rows
 from firstdose.records.question import columns_of
 from firstdose.records.trial_data import TrialData
 from firstdose.records.writing import SUMMARY_FILE
 
+MOST_UNITS_NAMED = 10
 ENDINGS = (".csv", ".csv.gz", ".tsv", ".txt", ".parquet")
-PROBLEMS_FILE, REJECTED_FILE = "problems.csv", "rejected_rows.csv"
 
 
 @dataclass(frozen=True)
 class Reading:
-    """What was read: the data that can be used, every problem, the rows that cannot be used, and notes."""
+    """What was read: the data that can be used, every problem, the rows that cannot be used, and notes.
+
+    abundances of metabolites are those that stand beside the records, if any.
+    """
 
     trial_data: TrialData
     problems: Problems
     rejected: pl.DataFrame
     notes: tuple[str, ...]
+    abundances: Abundances | None = None
 
     def write_problems(self, folder: str | PathLike[str]) -> Path:
         """Write the problems, and the rejected rows with their text, to two files in a folder."""
@@ -65,7 +72,10 @@ def read_folder(
     summary = _summary(source, collector)
     trial_data = TrialData({name: each.frame for name, each in origins.items()}, as_of or _day(summary))
     if summary.get("content_hash") and summary["content_hash"] != trial_data.content_hash:
-        collector.notes.append(f"{SUMMARY_FILE}: the records are not those that were written with this summary")
+        collector.notes.append(
+            f"the records have been changed since they were written by this program ({SUMMARY_FILE} holds the hash of "
+            "what was written); they are read as they are now"
+        )
     return gather(trial_data, origins, collector, visits)
 
 
@@ -76,8 +86,17 @@ def gather(
     for name, found in check_consistency(trial_data, visits):
         places = [origins[name].places[found["index"]]] if name in origins else []
         listed = pl.concat([found, *places], how="horizontal")
-        collector.add_problems(problems_of(listed, record=name, effect="kept"))
+        collector.add_problems(problems_of(listed, record=name))
+    collector.notes += _values_not_judged(trial_data)
     return Reading(trial_data, collector.all_problems(), collector.all_rejected(), tuple(collector.notes))
+
+
+def _values_not_judged(trial_data: TrialData) -> list[str]:
+    """That some units are not known, so that values in them may be impossible unseen."""
+    return [
+        f"{name}: not judged whether plausible, since the unit is not known: {test} in {unit} (values: {count:,})"
+        for (name, test, unit), count in islice(not_judged(trial_data).items(), MOST_UNITS_NAMED)
+    ]
 
 
 def read_table(path: Path, collector: Collector, encoding: str | None = None) -> Iterator[pl.DataFrame]:

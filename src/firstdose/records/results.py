@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain
 from pathlib import Path
 from typing import Any, Literal
 
+import numpy as np
 import polars as pl
 
 Side = Literal["both", "upper", "lower"]
@@ -98,9 +100,25 @@ class Results:
 def frame_of_results(results: Iterable[Result]) -> pl.DataFrame:
     """Figures as a frame, a row each."""
     rows = list(results)
-    return pl.DataFrame(
-        {name: pl.Series(name, [getattr(row, name) for row in rows], dtype=kind) for name, kind in TYPES.items()}
+    columns = {
+        name: pl.Series(name, [getattr(row, name) for row in rows], dtype=kind)
+        for name, kind in TYPES.items()
+        if name != "records"
+    }
+    return pl.DataFrame({**columns, "records": _lists([row.records for row in rows])})
+
+
+def _lists(of_rows: Sequence[Sequence[str]]) -> pl.Series:
+    """A list a row; one flat column that is grouped again, since lists are slow to make one by one."""
+    flat = pl.DataFrame(
+        {
+            "row": np.repeat(np.arange(len(of_rows)), [len(each) for each in of_rows]),
+            "records": pl.Series(chain.from_iterable(of_rows), dtype=pl.String),
+        }
     )
+    lists = flat.group_by("row", maintain_order=True).agg("records")
+    every = pl.DataFrame({"row": np.arange(len(of_rows))}).join(lists, on="row", how="left", maintain_order="left")
+    return every["records"].fill_null([])
 
 
 def write_results(results: Results, folder: Path) -> list[Path]:

@@ -13,7 +13,8 @@ WHOLE_NUMBER = re.compile(r"([+-]?[0-9]{1,19})(?:[.]0*)?")
 NUMBER = re.compile(r"[+-]?(?:[0-9]+[.]?[0-9]*|[.][0-9]+)(?:[eE][+-]?[0-9]{1,4})?")
 DECIMAL_COMMA = re.compile(r"[+-]?[0-9]+,[0-9]+")
 NOT_A_NUMBER = ("nan", "na", "n/a", "null", "none", "inf", "-inf", "+inf", "infinity", "-infinity", ".")
-YES, NO = frozenset(("true", "yes", "y", "1")), frozenset(("false", "no", "n", "0"))
+YES_WORD, NO_WORD = "yes", "no"
+YES, NO = frozenset((YES_WORD, "true", "y", "1")), frozenset((NO_WORD, "false", "n", "0"))
 LARGEST_WHOLE_NUMBER = 2**63 - 1
 FIRST_PLAUSIBLE_YEAR, LAST_PLAUSIBLE_YEAR = 1900, 2100
 
@@ -46,7 +47,7 @@ def write_value(value: Value | None) -> str:
     if value is None:
         return ""
     if isinstance(value, bool):
-        return "true" if value else "false"
+        return YES_WORD if value else NO_WORD
     return repr(value) if isinstance(value, float) else str(value)
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from math import inf
 
 from firstdose.protocol.expression import Answer, every
+from firstdose.records.units import conversion_factor, known_unit
 from firstdose.safety.laboratory import (
     BASELINE,
     INFARCTION,
@@ -17,7 +18,6 @@ from firstdose.safety.laboratory import (
     Quantity,
     quantity,
 )
-from firstdose.safety.units import conversion_factor, known_unit
 
 ROUNDING = 1e-9  # 3 times 40.1 is 120.3, however it was rounded
 Between = tuple[float, float]

@@ -33,6 +33,23 @@ class TooManyStates(Exception):
         )
 
 
+class NeedsTime(Exception):
+    """The design decides from partial follow-up, which cohorts without a calendar do not have."""
+
+    def __init__(self, design: str) -> None:
+        self.design = design
+        super().__init__(
+            f"escalation.design: {design} decides while DLT windows are open, so its figures depend on accrual and on "
+            "follow-up and cannot be exact; simulate it in time with `firstdose oc --method calendar`"
+        )
+
+
+def refuse_designs_in_time(rule: EscalationRule) -> None:
+    """Raise NeedsTime for a design that decides from partial follow-up."""
+    if rule.design.needs_time:
+        raise NeedsTime(rule.design.name)
+
+
 @dataclass(frozen=True)
 class Endings:
     """Every way a trial under a rule can end, with its weight.
@@ -59,8 +76,10 @@ def walk(
     """Walk the rule's graph from the first cohort to every ending.
 
     ``progress`` is called with the number of the cohort and of the states in it. ``with_losses`` also walks
-    participants who are not evaluable, for a maximum that counts all dosed participants. Raises TooManyStates.
+    participants who are not evaluable, for a maximum that counts all dosed participants. Raises TooManyStates, and
+    NeedsTime for a design that decides from partial follow-up.
     """
+    refuse_designs_in_time(rule)
     states, weights = rule.start(), np.ones(1)
     endings: list[tuple[States, NDArray[np.float64]]] = []
     sizes: list[int] = []

@@ -97,7 +97,7 @@ class OperatingCharacteristics:
     """A design's figures over scenarios, and how they were computed."""
 
     design: Annotated[str, Meaning("Name of the design, a key of the protocol file.")]
-    method: Annotated[Literal["exact", "monte-carlo"], Meaning("`exact` or `monte-carlo`.")]
+    method: Annotated[Literal["exact", "monte-carlo", "calendar"], Meaning("`exact`, `monte-carlo` or `calendar`.")]
     dose_levels: Annotated[list[float], Meaning("The doses, lowest first.")]
     unit: Annotated[str, Meaning("Unit of the doses.")]
     target: Annotated[float | None, Meaning("Target DLT rate; null where the protocol states none.")]
@@ -127,7 +127,7 @@ def characteristics_of(
     scenarios: Scenarios,
     rows: list[ScenarioFigures],
     *,
-    method: Literal["exact", "monte-carlo"],
+    method: Literal["exact", "monte-carlo", "calendar"],
     not_evaluable: float,
     distributions: bool,
     states: int | None = None,

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from firstdose.designs.rule import EscalationRule
 from firstdose.designs.states import Integers, States, Stop
 from firstdose.simulation.counted_random import Words, trial_keys, uniforms
+from firstdose.simulation.exact import refuse_designs_in_time
 from firstdose.simulation.figures import OperatingCharacteristics, characteristics_of, scenario_figures
 from firstdose.simulation.scenarios import Scenarios
 from firstdose.simulation.simulated_sums import Tally, count_trials, standard_errors, sum_trials, tally_trials
@@ -53,8 +54,10 @@ def monte_carlo(
 ) -> OperatingCharacteristics:
     """Simulated figures of a rule for each scenario, with standard errors; the same seed gives the same trials.
 
-    ``progress`` is called with the number of blocks of trials done and of all.
+    ``progress`` is called with the number of blocks of trials done and of all. Raises NeedsTime for a design that
+    decides from partial follow-up.
     """
+    refuse_designs_in_time(rule)
     parts = [range(first, min(first + block, trials)) for first in range(0, trials, block)]
     tallies = []
     for index in range(len(scenarios)):

@@ -1,242 +1,153 @@
 """What the analyses recover from virtual trials whose truth is known: coverage of intervals, level of tests.
 
-Each virtual trial is made, derived and analysed as a real one. Truths that the scenario states are compared with
-directly; a share, rate or mean over people whose truth follows from many parameters at once is taken from everybody in
-all trials together, some 30,000 people, whose own error is small beside that of fifteen.
+Each virtual trial is made, derived and analysed as a real one. What is true stands in `recovery_truths`: parameters of
+the scenario, and plain counts of people in virtual trials of another seed, of which no record is looked at. So no
+truth rests on what an analysis finds.
 """
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Any, Literal
-
-import numpy as np
-import polars as pl
+from typing import Any, TypeAlias
 
 from firstdose.analysis import derive
 from firstdose.analysis.analysing import CHAPTERS
 from firstdose.analysis.frame import Frame
 from firstdose.protocol.plan import Protocol
-from firstdose.records import Assessment, LabResult, TrialData, VitalSign
-from firstdose.records.analysis_data import AnalysisData
-from firstdose.records.results import EVERYONE, frame_of_results
-from firstdose.simulation.virtual.parameters import Number
+from firstdose.records.results import Result
 from firstdose.simulation.virtual.scenario import Scenario
 from firstdose.simulation.virtual_trial import virtual_trials
+from firstdose.validation.recovery_people import World
+from firstdose.validation.recovery_studies import Study
+from firstdose.validation.recovery_targets import Target
+from firstdose.validation.recovery_truths import TRUTHS
 
 SEED = 20_230_911
+TRUTH_SEED = 20_231_127
 TRIALS = 2_000
-PLANTED_SLOPE = 0.1  # per cent per year and doubling of dose, of brain volume; all else does not depend on the dose
-CHAPTERS_USED = ("dlt", "adverse_events", "event_rates", "event_resolution", "troughs", "disability", "scores", "mri")
-MEASURES_USED = ("edss", "brain_volume", "lesion_counts")
-LEVEL = 0.05
+REJECTED_UP_TO = 0.05
 ALLOWED_ERRORS = 3
 ARTEFACT = "recovery.json"
+RIGHT, WRONG, NOT_MADE = "right", "wrong", "not made"
 
-Truth = Literal["share", "rate", "mean", "zero", "planted", "level"]
-
-
-@dataclass(frozen=True)
-class Target:
-    """One figure of the analysis, where it stands, and what its truth is: `level` for the p value of a true null."""
-
-    table: str
-    what: str
-    statistic: str
-    truth: Truth
-    within: str = ""
-    when: str = ""
-
-    @property
-    def name(self) -> str:
-        parts = (self.table, self.what, self.within, self.when, self.statistic)
-        return ": ".join(part for part in parts if part)
-
-
-def _events() -> Iterator[Target]:
-    for what in (
-        "any adverse event",
-        "grade 3 or more",
-        "serious",
-        "related to the product",
-        "related to the procedure",
-    ):
-        yield Target("overview", what, "people", "share")
-    for what in ("grade 3 or more", "serious"):
-        yield Target("first_events", what, "people_per_person_year", "rate")
-    for what in ("any adverse event", "grade 3 or more"):
-        yield Target("all_events", what, "events_per_person_year", "rate")
-    for day in ("day 7", "day 28", "day 91"):
-        yield Target("time_to_resolution", "any adverse event", "share_resolved", "mean", when=day)
-    for what in ("grade 3 or more", "related to the product"):
-        yield Target("trend_over_dose", what, "p_doubled", "level")
-
-
-def _disability() -> Iterator[Target]:
-    for definition in ("worsening_24_weeks", "worsening_12_weeks"):
-        yield Target("confirmed_change", "worsening", "people", "share", "edss", definition)
-    yield Target("worsening_by_dose", "worsening_12_weeks", "p_doubled", "level", "edss")
-    yield Target("worsening_by_dose", "worsening_12_weeks", "p", "level", "edss")
-    yield Target("worsening_by_dose", "worsening_12_weeks", "odds_ratio_per_doubling", "zero", "edss")
-    for when in ("M6", "M12", "average of the visits"):
-        for within in ("primary", "sensitivity"):
-            yield Target("dose_slopes", "edss", "slope_per_doubling", "zero", within, when)
-            yield Target("dose_slopes", "edss", "p", "level", within, when)
-    for test in ("jonckheere_terpstra", "spearman"):
-        for p in ("p_doubled", "p_distance"):
-            yield Target("dose_trends", "edss", p, "level", test, "M12")
-
-
-def _images() -> Iterator[Target]:
-    for scans in ("all scans", "without flagged scans"):
-        yield Target("brain_volume", "last scan", "mean", "mean", scans)
-        yield Target("brain_volume_by_dose", f"last scan, {scans}", "slope_per_doubling", "planted", "least_squares")
-
-
-TARGETS: tuple[Target, ...] = (
-    *_events(),
-    Target("troughs", "tacrolimus", "mean_of_person_means", "mean"),
-    *_disability(),
-    *_images(),
-)
+Figure: TypeAlias = tuple[float | None, float | None, float | None]
+"""Value, lower and upper limit of one figure; of a boundary that was reached the value is 0, of another it is 1."""
 
 
 @dataclass(frozen=True)
 class Recovered:
-    """What became of one target: trials in which it could be made, and how often it covered the truth or rejected."""
+    """What became of one target: in how many trials it was made, and in how many of these it was wrong.
 
-    name: str
-    truth_kind: Truth
-    truth: float
+    Wrong are limits that do not hold the truth, and tests that reject although there is no effect.
+    """
+
+    target: Target
+    truth: float | None
     trials: int
     made: int
-    share: float
+    wrong: int
 
     @property
-    def nominal(self) -> float:
-        return LEVEL if self.truth_kind == "level" else 1 - LEVEL
+    def share(self) -> float:
+        """Limits that hold the truth, or tests that reject, among those made."""
+        if not self.made:
+            return math.nan
+        return (self.wrong if self.target.is_level else self.made - self.wrong) / self.made
 
     @property
-    def error(self) -> float:
-        """The standard error of a nominal share over this many trials."""
-        return math.sqrt(self.nominal * (1 - self.nominal) / self.made) if self.made else math.nan
+    def bound(self) -> float | None:
+        """The lowest coverage, or the highest level, that passes: three standard errors beside what is asked."""
+        asked = self.target.asked
+        if asked is None or not self.made:
+            return None
+        slack = ALLOWED_ERRORS * math.sqrt(asked * (1 - asked) / self.made)
+        return asked + slack if self.target.is_level else asked - slack
 
     @property
-    def holds(self) -> bool:
-        """Coverage not below nominal, level not above it, by more than three standard errors."""
-        slack = ALLOWED_ERRORS * self.error
-        return self.share <= self.nominal + slack if self.truth_kind == "level" else self.share >= self.nominal - slack
+    def holds(self) -> bool | None:
+        """Whether coverage is not below its bound, or the level not above it; None where nothing can be asked."""
+        if self.bound is None:
+            return None
+        return self.share <= self.bound if self.target.is_level else self.share >= self.bound
+
+    @property
+    def is_made_often_enough(self) -> bool:
+        """Whether there was such a figure in at least the share of trials that is asked for."""
+        return self.made >= self.target.least_made * self.trials
 
 
-def without_dose_effects(scenario: Scenario) -> Scenario:
-    """The scenario in which nothing but brain volume depends on the dose."""
-    null = scenario.without_dose_effects()
-    volume = dataclasses.replace(
-        null.imaging.brain_volume, slope_per_doubling=Number(value=PLANTED_SLOPE, source="planted here")
-    )
-    return dataclasses.replace(null, imaging=dataclasses.replace(null.imaging, brain_volume=volume))
+def figures_of_trials(
+    study: Study, protocol: Protocol, scenario: Scenario, numbers: Sequence[int], seed: int = SEED
+) -> Iterator[list[Figure]]:
+    """The figures of the study's targets in each of some virtual trials."""
+    planned = study.protocol(protocol)
+    trials = virtual_trials(study.played(protocol), study.scenario(scenario), seed=seed, numbers=numbers)
+    for number, trial in zip(numbers, trials, strict=True):
+        frame = Frame(planned, derive(planned, study.needed(trial.trial_data)), number)
+        results = (result for name in study.chapters for result in CHAPTERS[name](frame))
+        yield list(figures_among(study.targets, results))
 
 
-def figures_of_trials(protocol: Protocol, scenario: Scenario, numbers: Sequence[int], seed: int = SEED) -> pl.DataFrame:
-    """The targets' figures in virtual trials: a row a trial and target, in their order."""
-    null = without_dose_effects(scenario)
-    trials = virtual_trials(protocol, null, seed=seed, numbers=numbers)
-    return pl.concat(
-        [
-            _of_trial(protocol, derive(protocol, _needed(trial.trial_data)), number)
-            for number, trial in zip(numbers, trials, strict=True)
-        ]
-    )
+def figures_among(targets: Sequence[Target], results: Iterable[Result]) -> Iterator[Figure]:
+    """The figures of targets among the results of one trial."""
+    found: dict[tuple[str, ...], dict[str, Result]] = {}
+    for result in results:
+        place = (result.table, result.what, result.within, result.statistic, result.group)
+        found.setdefault(place, {}).setdefault(result.when, result)
+    for target in targets:
+        place = (target.table, target.what, target.within, target.statistic, target.group)
+        times = found.get(place, {})
+        last = _last_step(times, target.by_day) if target.by_day is not None else times.get(target.when)
+        yield _figure(last) if last else (None, None, None)
 
 
-def _needed(trial_data: TrialData) -> TrialData:
-    """The records without those that no target rests on: other measures, laboratory results, vital signs."""
-    assessments = trial_data[Assessment].filter(pl.col("measure").is_in(MEASURES_USED))
-    troughs = trial_data[LabResult].filter(pl.col("category") == "trough")
-    empty = trial_data[VitalSign].clear()
-    return trial_data.replace({"assessments": assessments, "lab_results": troughs, "vital_signs": empty})
+def _last_step(times: Mapping[str, Result], by_day: int) -> Result | None:
+    """The last of a curve's steps up to a day; without one by then its end, if nothing has happened by there."""
+    steps = {float(when.removeprefix("day ")): result for when, result in times.items() if when.startswith("day ")}
+    return steps.get(max((day for day in steps if day <= by_day), default=math.nan))
 
 
-def _of_trial(protocol: Protocol, data: AnalysisData, number: int) -> pl.DataFrame:
-    """The targets' figures in one trial."""
-    frame = Frame(protocol, data, number)
-    results = frame_of_results(result for name in CHAPTERS_USED for result in CHAPTERS[name](frame))
-    wanted = pl.DataFrame(
-        [(place, *dataclasses.astuple(target)) for place, target in enumerate(TARGETS)],
-        schema=["target", "table", "what", "statistic", "truth", "within", "when"],
-        orient="row",
-    )
-    found = results.filter(pl.col("group") == EVERYONE)
-    keys = ["table", "what", "statistic", "within", "when"]
-    joined = wanted.join(
-        found.unique(keys, keep="first", maintain_order=True), on=keys, how="left", maintain_order="left"
-    )
-    return joined.select(pl.lit(number).alias("trial"), "target", "value", "of", "lower", "upper")
+def _figure(result: Result) -> Figure:
+    if result.statistic == "reached":
+        return (0.0 if result.text.startswith("reached") else 1.0), None, None
+    return result.value, result.lower, result.upper
 
 
-def recovered(figures: pl.DataFrame) -> tuple[Recovered, ...]:
-    """What the figures of many trials recover, a line a target."""
-    return tuple(_recovered(target, figures.filter(pl.col("target") == place)) for place, target in enumerate(TARGETS))
+def outcome(target: Target, figure: Figure, truth: float | None) -> str:
+    """Whether limits hold the truth, or a test does not reject; or that there was no such figure."""
+    value, lower, upper = figure
+    if target.is_level:
+        return NOT_MADE if value is None else WRONG if value <= REJECTED_UP_TO else RIGHT
+    if truth is None or (lower is None and upper is None):
+        return NOT_MADE
+    is_inside = (lower is None or lower <= truth) and (upper is None or truth <= upper)
+    return RIGHT if is_inside else WRONG
 
 
-def _recovered(target: Target, rows: pl.DataFrame) -> Recovered:
-    truth = _truth(target, rows)
-    if target.truth == "level":
-        values = rows["value"].drop_nulls().to_numpy()
-        hits = values <= LEVEL
-    else:
-        made = rows.filter(pl.col("lower").is_not_null() | pl.col("upper").is_not_null())
-        lower = made["lower"].fill_null(-math.inf).to_numpy()
-        upper = made["upper"].fill_null(math.inf).to_numpy()
-        hits = (lower <= truth) & (truth <= upper)
-    share = float(np.mean(hits)) if len(hits) else math.nan
-    return Recovered(target.name, target.truth, truth, rows.height, len(hits), share)
-
-
-def _truth(target: Target, rows: pl.DataFrame) -> float:
-    """The true value that intervals are to cover."""
-    if target.truth == "level":
-        return LEVEL
-    if target.truth == "planted":
-        return PLANTED_SLOPE
-    if target.truth == "zero":
-        return 1.0 if target.statistic.startswith("odds_ratio") else 0.0
-    made = rows.filter(pl.col("value").is_not_null())
-    value, weight = made["value"].to_numpy(), made["of"].to_numpy()
-    if target.truth == "share":
-        return float(value.sum() / weight.sum())
-    return float((value * weight).sum() / weight.sum()) if target.truth == "rate" else float(value.mean())
-
-
-def artefact_of(figures: pl.DataFrame, *, seed: int, version: str, scenario: str, kept: int) -> dict[str, Any]:
-    """What is committed: the shares over all trials, and every figure of the first trials, to be computed again."""
-    first = figures.filter(pl.col("trial") < kept)
-    return {
-        "seed": seed,
-        "version": version,
-        "scenario": scenario,
-        "trials": int(figures["trial"].n_unique()),
-        "recovered": [dataclasses.asdict(line) for line in recovered(figures)],
-        "targets": [target.name for target in TARGETS],
-        "first_trials": [[None if cell is None else cell for cell in row] for row in first.iter_rows()],
-    }
+def truths_of(study: Study, protocol: Protocol, scenario: Scenario, trials: int = TRIALS) -> dict[str, float]:
+    """The truths that the study's targets name, from as many trials of another seed, none of which is analysed."""
+    names = dict.fromkeys(target.truth for target in study.targets if not target.is_level)
+    world = World(study.played(protocol), study.scenario(scenario), TRUTH_SEED, trials)
+    return {name: TRUTHS[name].find(world) for name in names}
 
 
 @cache
 def artefact() -> Mapping[str, Any]:
     """The committed figures."""
-    read: Mapping[str, Any] = json.loads(
-        files("firstdose.validation").joinpath("calibration", ARTEFACT).read_text("utf-8")
-    )
+    text = files("firstdose.validation").joinpath("calibration", ARTEFACT).read_text("utf-8")
+    read: Mapping[str, Any] = json.loads(text)
     return read
 
 
-def lines_of(read: Mapping[str, Any]) -> Iterable[Recovered]:
-    """The committed shares."""
-    return (Recovered(**line) for line in read["recovered"])
+def lines_of(read: Mapping[str, Any], study: Study) -> Iterator[Recovered]:
+    """What the outcomes in an artefact amount to, a line a target. Raises KeyError for a target that it lacks."""
+    of_study, trials = read["studies"][study.name], read["trials"]
+    for target in study.targets:
+        outcomes = of_study["outcomes"][target.name]
+        truth = None if target.is_level else of_study["truths"][target.truth]
+        yield Recovered(target, truth, trials, trials - len(outcomes[NOT_MADE]), len(outcomes[WRONG]))

@@ -231,3 +231,47 @@ def test_labelled_standards_are_no_metabolites() -> None:
     for name in ("palmitoylcarnitine-d3", "PC 15:0/18:1(d7)", "d31-palmitic acid", "LPC 18:1(d7)"):
         assert known(name).subclass == "labelled standards"
     assert known("SM d18:1/16:0").subclass == "sphingomyelins"
+
+
+@pytest.mark.parametrize(
+    ("name", "normal"),
+    [
+        ("AcCa(16:0)+H", "CAR 16:0"),
+        ("TG(16:0_18:1_18:2)+NH4", "TG 52:3"),
+        ("FA(18:1)-H", "FA 18:1"),
+        ("PC(16:0_18:1)+HCOO", "PC 34:1"),
+        ("Cer(d18:1_24:1)+H-H2O", "Cer 42:2;O2"),
+        ("CL(72:8)-2H", "CL 72:8"),
+        ("SM 34:1;2O|SM 18:1;2O/16:0", "SM 34:1;O2"),
+        ("HexCer 42:2;3O|HexCer 18:1;2O/24:1;O", "HexCer 42:2;O3"),
+        ("TG 52:2|TG 16:0_18:1_18:1", "TG 52:2"),
+        ("beta-Ala", "beta-alanine"),
+        ("DiCA(12:0)", "FA DC12:0"),
+        ("HipAcid", "hippuric acid"),
+        ("AconAcid", "aconitic acid"),
+        ("Ind-SO4", "indoxyl sulfate"),
+        ("5-AVA", "5-aminovaleric acid"),
+    ],
+)
+def test_names_as_programs_and_kits_write_them(name: str, normal: str) -> None:
+    """LipidSearch's ions, MS-DIAL's pairs of sum and chains, abbreviations of Biocrates' targets."""
+    found = class_of(name)
+    assert found is not None
+    assert found.name == normal
+
+
+def test_a_known_slip_of_a_vendor_is_the_word_with_the_shorthand_beside_it() -> None:
+    found = class_of("tiglylcarnitine (C5:1-DC)")
+    assert found is not None
+    assert (found.name, found.alternatives) == ("CAR 5:1", ("CAR DC5:1",))
+    assert class_of("acetylcarnitine (C5-DC)") is None
+    assert class_of("isovalerylcarnitine (C5:1-DC)") is None
+
+
+def test_fatty_acid_alone_names_no_species() -> None:
+    for name in ("fatty acid", "Fatty acids", "FA"):
+        asked = identify(name)
+        assert asked.found is None
+        assert asked.readings[0].main_class == "free_fatty_acids"
+    for name in ("total fatty acids", "free fatty acids"):
+        assert identify(name).found is not None

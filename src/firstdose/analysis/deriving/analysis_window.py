@@ -11,7 +11,7 @@ from firstdose.records.frames import frame_of
 
 LATER = "conventions.analysis_until_day ({day}): {count} later than that, left out of the analysis"
 
-BEGINS = {"events": "first_day", "scores": "day", "laboratory": "day", "relapses": "onset_day"}
+BEGINS = {"events": "first_day", "scores": "day", "laboratory": "day", "relapses": "onset_first_day"}
 """The day on which each kind of derived record begins; one that is not known to be later stays."""
 
 ENDS = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from firstdose.analysis.deriving.trial_days import UNKNOWN, Days, TrialDays
 from firstdose.protocol.plan import Protocol
@@ -14,23 +14,41 @@ from firstdose.safety.periods import Immunosuppression, Period, possible_periods
 
 
 @dataclass(frozen=True)
+class Stop:
+    """The first and last day on which a treatment can have been stopped, its withdrawal window, and the medication."""
+
+    record: str
+    treatment: str
+    first: int
+    last: int
+    withdrawal_days: int
+
+
+@dataclass(frozen=True)
 class Background:
     """A person's background treatment; `last` is the day of its last dose, unknown at both ends while it is taken.
 
-    `remarks` say of which medication (by its identity) what was assumed.
+    `stops` are the treatments that may have been the last to be stopped; that which was sets the withdrawal window.
+    `remarks` say of which medication (by its identity) and of what derived from it what was assumed.
     """
 
     was_taken: bool = False
     is_over: bool = False
     first: Days = UNKNOWN
     last: Days = UNKNOWN
-    withdrawal_days: int = 0
-    remarks: tuple[tuple[str, str], ...] = ()
+    stops: tuple[Stop, ...] = ()
+    remarks: tuple[tuple[str, str, str], ...] = ()
 
     @property
     def last_day(self) -> int | None:
         """The last day; the last possible one of a partial date, None while it is taken."""
         return self.last.last
+
+    @property
+    def withdrawal_days(self) -> int | None:
+        """The withdrawal window after that last day; None while a treatment is taken."""
+        on_last_day = [each.withdrawal_days for each in self.stops if each.last == self.last_day]
+        return max(on_last_day, default=None)
 
     def possible_periods(self, days: Days) -> tuple[Period, ...]:
         """The periods of safety follow-up that something of these days may lie in, however partial dates are read."""
@@ -39,10 +57,11 @@ class Background:
         )
 
     def _readings(self) -> tuple[Immunosuppression, ...]:
-        """The treatment with its earliest and its latest possible end."""
+        """The treatment with the earliest and latest possible end of each that may have been stopped last."""
         if not self.was_taken or not self.is_over:
-            return (Immunosuppression(None, self.withdrawal_days, self.was_taken),)
-        return tuple(Immunosuppression(day, self.withdrawal_days) for day in dict.fromkeys(self.last))
+            return (Immunosuppression(None, 0, self.was_taken),)
+        found = [Immunosuppression(day, each.withdrawal_days) for each in self.stops for day in (each.first, each.last)]
+        return tuple(dict.fromkeys(found))
 
 
 NONE_TAKEN = Background()
@@ -70,18 +89,44 @@ def background(medications: Sequence[Medication], protocol: Protocol, days: Tria
     first = _earliest([_days(each, each.start, days) for each, _ in found])
     ends = [(each, _end(each, days)) for each, _ in found]
     remarks = tuple(_remarks(ends))
-    over = [end for _, end in ends if end is not None and end.first is not None and end.last is not None]
-    withdrawal = withdrawal_days(protocol)
+    over = [
+        Stop(_identity(each), known.id, end.first, end.last, known.withdrawal_window_days or 0)
+        for (each, known), (_, end) in zip(found, ends, strict=True)
+        if end is not None and end.first is not None and end.last is not None
+    ]
     if len(over) < len(ends):
-        return Background(True, False, first, UNKNOWN, withdrawal, remarks)
-    last = Days(max(end.first or 0 for end in over), max(end.last or 0 for end in over))
-    return Background(True, True, first, last, withdrawal, remarks)
+        return Background(True, False, first, UNKNOWN, (), remarks)
+    stops = last_stops(over)
+    if len({each.treatment for each in over}) > 1:
+        remarks += tuple(_choice(stops))
+    return Background(True, True, first, Days(stops[0].first, max(each.last for each in stops)), stops, remarks)
 
 
-def withdrawal_days(protocol: Protocol) -> int:
-    """How long the effects of stopping are looked for, by the protocol's first background treatment."""
-    first = next(iter(protocol.background_treatments), None)
-    return (first.withdrawal_window_days if first else None) or 0
+def last_stops(ends: Sequence[Stop]) -> tuple[Stop, ...]:
+    """Which of several ends may be the last one, and since when; a single one where that is known.
+
+    Of ends on the same day that with the longest withdrawal window counts.
+    """
+    earliest = max(each.first for each in ends)
+    possible = sorted(
+        (each for each in ends if each.last >= earliest), key=lambda each: each.withdrawal_days, reverse=True
+    )
+    kept = [
+        each for place, each in enumerate(possible) if not any(longer.first >= each.last for longer in possible[:place])
+    ]
+    return tuple(replace(each, first=earliest) for each in kept)
+
+
+def _choice(stops: Sequence[Stop]) -> Iterator[tuple[str, str, str]]:
+    """Of several treatments, which one sets the withdrawal window."""
+    windows = {each.treatment: each.withdrawal_days for each in stops}
+    names = " or ".join(f"{treatment} ({days} days)" for treatment, days in windows.items())
+    if len(set(windows.values())) > 1:
+        text = f"dates leave open which of several treatments was stopped last: {names}; a period then is, too"
+    else:
+        text = f"of several treatments the one stopped last sets the withdrawal window: {names}"
+    for each in stops:
+        yield each.record, "background_withdrawal_days", text
 
 
 def _earliest(starts: Sequence[Days]) -> Days:
@@ -91,12 +136,11 @@ def _earliest(starts: Sequence[Days]) -> Days:
     return Days(min(firsts), min(lasts)) if len(firsts) == len(lasts) == len(starts) else UNKNOWN
 
 
-def _remarks(ends: Iterable[tuple[Medication, Days | None]]) -> Iterator[tuple[str, str]]:
+def _remarks(ends: Iterable[tuple[Medication, Days | None]]) -> Iterator[tuple[str, str, str]]:
     """What was made of ends that are known in part."""
     for medication, end in ends:
         if end is not None and end.exact is None:
-            record = f"{medication.subject}/{medication.number}"
-            yield record, OPEN_END if end.last is None else PARTIAL_END
+            yield _identity(medication), "background_last_day", OPEN_END if end.last is None else PARTIAL_END
 
 
 OPEN_END = "its end cannot be counted in days; taken as still going on"
@@ -112,6 +156,10 @@ def _end(medication: Medication, days: TrialDays) -> Days | None:
 
 def _days(medication: Medication, when: PartialDateTime | None, days: TrialDays) -> Days:
     return days.days(medication.subject, in_frame(when))
+
+
+def _identity(medication: Medication) -> str:
+    return f"{medication.subject}/{medication.number}"
 
 
 def _words(text: str) -> str:

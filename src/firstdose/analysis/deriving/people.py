@@ -137,6 +137,7 @@ def _derived(people: People, subject: Subject, level: Level) -> SubjectAnalysis:
         background_taken=taken.was_taken,
         background_first_day=taken.first.exact,
         background_last_day=taken.last_day,
+        background_withdrawal_days=taken.withdrawal_days,
         followed_to_day=people.last_known_days.get(name),
         left_day=left.day if left else None,
         left_because=left.because if left else None,
@@ -189,8 +190,8 @@ def _notes(people: People, subject: Subject, level: Level) -> Iterator[AnalysisN
         yield note(Subject, name, "age_years", "the dates of birth and consent leave the age open")
     if not _disease_years(people, subject).is_exact:
         yield note(Subject, name, "disease_years", "the onset is known only in part; counted from the middle of it")
-    for record, remark in people.backgrounds.get(name, NONE_TAKEN).remarks:
-        yield note(Medication, record, "background_last_day", remark)
+    for record, what, remark in people.backgrounds.get(name, NONE_TAKEN).remarks:
+        yield note(Medication, record, what, remark)
     for record, remark in doubtful_ends(people.dispositions.get(name, [])):
         yield note(Disposition, record, "left_because", remark)
     if treatment and name in people.deaths and _death(people, name).exact is None:

@@ -7,16 +7,13 @@ from dataclasses import dataclass
 
 from firstdose.analysis.deriving.notes import note
 from firstdose.analysis.deriving.occasions import Occasion, missed_occasions, recorded_occasions
-from firstdose.analysis.deriving.trial_days import Days, TrialDays
+from firstdose.analysis.deriving.trial_days import TrialDays
 from firstdose.analysis.scores.measured import MRI_MEASURES, SCORE
 from firstdose.measures import MEASURES, Missing, Score, UnableToPerform
 from firstdose.protocol.plan import Protocol
 from firstdose.records import Assessment, Relapse, TrialData
 from firstdose.records.derived import AnalysisNote, RelapseAnalysis, ScoreAnalysis, ScoreState
 from firstdose.records.frames import in_frame
-
-RELAPSE_DAYS = 30
-"""Days after the onset of a relapse in which a score is near it."""
 
 
 @dataclass(frozen=True)
@@ -44,14 +41,13 @@ def derive_scores(
     occasions += missed_occasions(protocol, data, days, occasions)
     kept, more = _one_a_day(occasions)
     notes += more
-    near = _relapses(data, days)
     by_part: dict[tuple[str, str, str], list[Drafted]] = {}
     for each in kept:
         for draft in _drafts(each):
             by_part.setdefault((each.subject, each.measure, draft.part), []).append(draft)
     rows = []
     for _, drafts in sorted(by_part.items()):
-        rows += list(_with_baseline(drafts, near, notes))
+        rows += list(_with_baseline(drafts, notes))
     return rows, notes
 
 
@@ -85,9 +81,7 @@ def _drafts(occasion: Occasion) -> Iterator[Drafted]:
         yield Drafted(occasion, part, "score", value, None)
 
 
-def _with_baseline(
-    drafts: Sequence[Drafted], near: dict[str, list[Days]], notes: list[AnalysisNote]
-) -> Iterator[ScoreAnalysis]:
+def _with_baseline(drafts: Sequence[Drafted], notes: list[AnalysisNote]) -> Iterator[ScoreAnalysis]:
     """The rows of one part of one measure of one person, in order of their days."""
     baseline = None
     if drafts[0].occasion.measure not in MRI_MEASURES:
@@ -98,10 +92,10 @@ def _with_baseline(
         text = "of the day of treatment at a time that is not known; counted as before treatment"
         notes.append(note(Assessment, baseline.occasion.identity, "baseline", text))
     for each in sorted(drafts, key=lambda one: one.occasion.day):
-        yield _row(each, baseline, near.get(each.occasion.subject, []))
+        yield _row(each, baseline)
 
 
-def _row(draft: Drafted, baseline: Drafted | None, near: Sequence[Days]) -> ScoreAnalysis:
+def _row(draft: Drafted, baseline: Drafted | None) -> ScoreAnalysis:
     """One row; change is counted after the baseline only."""
     occasion, reference = draft.occasion, None if baseline is None else baseline.value
     is_after = baseline is not None and occasion.day > baseline.occasion.day
@@ -123,7 +117,6 @@ def _row(draft: Drafted, baseline: Drafted | None, near: Sequence[Days]) -> Scor
         is_baseline=draft is baseline,
         baseline=reference,
         change=change,
-        near_relapse=any(_is_near(occasion.day, onset) for onset in near),
         record_numbers=";".join(map(str, occasion.numbers)),
     )
 
@@ -137,19 +130,10 @@ def _unit(draft: Drafted) -> str | None:
     return next((item.unit for item in measure.items if item.name == draft.part), None)
 
 
-def _relapses(data: TrialData, days: TrialDays) -> dict[str, list[Days]]:
-    """The days on which each person's relapses may have begun."""
-    found: dict[str, list[Days]] = {}
-    for relapse in data.records(Relapse):
-        found.setdefault(relapse.subject, []).append(days.days(relapse.subject, in_frame(relapse.onset)))
-    return found
-
-
-def _is_near(day: int, onset: Days) -> bool:
-    """Whether a day lies, or for a partial date may lie, within 30 days after the onset."""
-    if onset.first is None or onset.last is None:
-        return False
-    return onset.first <= day <= onset.last + RELAPSE_DAYS
+ONSET_NOT_KNOWN = (
+    "the day of onset is not known, so it is set aside where changes of scores are sought; what it has to do with a "
+    "worsening is not known where it may have begun near that"
+)
 
 
 def derive_relapses(data: TrialData, days: TrialDays) -> tuple[list[RelapseAnalysis], list[AnalysisNote]]:
@@ -162,11 +146,12 @@ def derive_relapses(data: TrialData, days: TrialDays) -> tuple[list[RelapseAnaly
                 subject=relapse.subject,
                 number=relapse.number,
                 onset_day=onset.exact,
+                onset_first_day=onset.first,
+                onset_last_day=onset.last,
                 end_day=end.exact,
                 is_confirmed=relapse.confirmed,
             )
         )
         if onset.exact is None:
-            text = "the day of onset is not known; a score counts as near this relapse where it may be"
-            notes.append(note(Relapse, f"{relapse.subject}/{relapse.number}", "onset_day", text))
+            notes.append(note(Relapse, f"{relapse.subject}/{relapse.number}", "onset_day", ONSET_NOT_KNOWN))
     return rows, notes

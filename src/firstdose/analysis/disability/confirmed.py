@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
 
 from firstdose.analysis.disability.definitions import EVENTS, Definition
+from firstdose.analysis.disability.open_relapses import (
+    POSSIBLE_KINDS,
+    is_left_open,
+    kind_not_known,
+    open_onsets,
+)
 from firstdose.analysis.frame import Frame
 from firstdose.analysis.scores.measured import FloatArray, Measured
 from firstdose.methods.confirmed_change import Change, Relapses, confirmed_changes
-from firstdose.methods.confirmed_change_rules import ChangeRule
+from firstdose.methods.confirmed_change_rules import ChangeRule, Days
 from firstdose.records.derived import RelapseAnalysis
 
 NO_BASELINE = "no baseline score"
@@ -23,13 +29,27 @@ TOO_SHORT = "followed too short for a change to be confirmed"
 
 @dataclass(frozen=True)
 class Found:
-    """One confirmed change of a person; rows are those of the measure. Without a confirming row it was imputed."""
+    """One confirmed change of a person; rows are those of the measure. Without a confirming row it was imputed.
+
+    ``is_open``: a relapse whose day is not known may have to do with this worsening, so that its kind is not known.
+    """
 
     person: int
     change: Change
     onset_row: int
     confirming_row: int | None
     reference_row: int
+    is_open: bool = False
+
+    @property
+    def kind(self) -> str | None:
+        """What relapses have to do with it; None where that is not known."""
+        return None if self.is_open else self.change.kind
+
+    def may_be(self, direction: str, kind: str | None) -> bool:
+        """Whether it is a change in a direction and of a kind (None: any), as far as that is known."""
+        kinds = POSSIBLE_KINDS[self.change.kind] if self.is_open else {self.change.kind}
+        return self.change.direction == direction and (kind is None or kind in kinds)
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,9 +76,19 @@ class Sought:
         """Each person's first change in a direction, or the first of a kind."""
         firsts: dict[int, Found] = {}
         for found in self.found:
-            if found.change.direction == direction and kind in (None, found.change.kind):
+            if found.change.direction == direction and (kind is None or kind == found.kind):
                 firsts.setdefault(found.person, found)
         return firsts
+
+    def perhaps(self, direction: str, kind: str | None) -> frozenset[int]:
+        """The people without such a change who may have one all the same, since its kind is not known."""
+        possible = {found.person for found in self.found if found.may_be(direction, kind)}
+        return frozenset(possible.difference(self.first(direction, kind)))
+
+    @property
+    def doubt(self) -> str:
+        """What is not known of the event that the definition is about, in words; empty where all is."""
+        return kind_not_known(len(self.perhaps(*EVENTS[self.definition.events[0]])))
 
     def years_watched(self, person: int, days_per_year: float) -> float:
         """Time from the baseline in which the onset of a change could be seen."""
@@ -70,14 +100,15 @@ def seek_all(frame: Frame, measured: Measured, some: Iterable[Definition]) -> It
     """What each definition finds in a measure; those that differ only in what they want are sought together."""
     known: dict[object, tuple[tuple[Found, ...], dict[int, int], dict[int, str]]] = {}
     relapses, unknown = _relapses(frame, measured)
+    undated = sum(map(len, unknown.values()))
     courses, reasons = _courses(measured)
     for definition in some:
         rule = replace(definition.rule, wanted="all")
         key = rule, definition.preset.smallest_changes[measured.name]
         if key not in known:
-            known[key] = _seek(measured, definition, rule, courses, relapses)
+            known[key] = _seek(measured, definition, rule, courses, relapses, unknown)
         found, watched, short = known[key]
-        yield Sought(measured, definition, found, watched, dict(sorted((reasons | short).items())), unknown)
+        yield Sought(measured, definition, found, watched, dict(sorted((reasons | short).items())), undated)
 
 
 def _seek(
@@ -86,6 +117,7 @@ def _seek(
     rule: ChangeRule,
     courses: dict[int, list[int]],
     relapses: Relapses | None,
+    unknown: Mapping[int, Sequence[Days]],
 ) -> tuple[tuple[Found, ...], dict[int, int], dict[int, str]]:
     """Search everyone's scores from the baseline on: what is found, until when people are watched, and who is not.
 
@@ -107,8 +139,11 @@ def _seek(
     watched, short = {}, {}
     found: list[Found] = []
     for person, course in courses.items():
-        last = last_confirmable(measured.day[course].tolist(), rule, relapse_days.get(person, []))
-        its = [_placed(person, change, course) for change in by_person[person]]
+        days, undated = measured.day[course].tolist(), unknown.get(person, ())
+        its = [
+            _placed(person, change, course, is_left_open(change, days, rule, undated)) for change in by_person[person]
+        ]
+        last = last_confirmable(days, rule, relapse_days.get(person, []))
         if last is None and not its:
             short[person] = TOO_SHORT
             continue
@@ -174,15 +209,16 @@ def _courses(measured: Measured) -> tuple[dict[int, list[int]], dict[int, str]]:
     return courses, reasons
 
 
-def _relapses(frame: Frame, measured: Measured) -> tuple[Relapses | None, int]:
-    """Onsets of the relapses of the measure's people, and how many have no day."""
+def _relapses(frame: Frame, measured: Measured) -> tuple[Relapses | None, dict[int, list[Days]]]:
+    """Onsets of the relapses of the measure's people; and of those without a known day, the days that it may be."""
     place = {subject: person for person, subject in enumerate(measured.people.subjects)}
     rows = frame.data[RelapseAnalysis].filter(pl.col("subject").is_in(list(place)))
     known = rows.filter(pl.col("onset_day").is_not_null())
+    unknown = open_onsets(rows.iter_rows(named=True), place)
     if not known.height:
-        return None, rows.height
+        return None, unknown
     persons = [place[subject] for subject in known["subject"]]
-    return Relapses(persons, known["onset_day"].to_list()), rows.height - known.height
+    return Relapses(persons, known["onset_day"].to_list()), unknown
 
 
 def _days_by_person(relapses: Relapses | None) -> dict[int, list[int]]:
@@ -200,7 +236,7 @@ def _is_near(day: int, relapses: Sequence[int], distances: tuple[float, float]) 
     return any(0 <= day - onset < after or 0 < onset - day < before for onset in relapses)
 
 
-def _placed(person: int, change: Change, course: Sequence[int]) -> Found:
+def _placed(person: int, change: Change, course: Sequence[int], is_open: bool) -> Found:
     confirming = min((visit for visit in change.confirmed if visit is not None), default=None)
     return Found(
         person,
@@ -208,4 +244,5 @@ def _placed(person: int, change: Change, course: Sequence[int]) -> Found:
         course[change.onset],
         None if confirming is None or change.imputed else course[confirming],
         course[change.baseline],
+        is_open,
     )

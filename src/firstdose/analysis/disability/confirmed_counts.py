@@ -6,9 +6,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from firstdose.analysis.counting import number_of
 from firstdose.analysis.disability.confirmed import Sought
 from firstdose.analysis.disability.confirmed_people import records_of
 from firstdose.analysis.disability.definitions import EVENTS
+from firstdose.analysis.disability.open_relapses import kind_not_known
 from firstdose.analysis.frame import Frame
 from firstdose.analysis.scores.measured import People
 from firstdose.analysis.shares import share
@@ -23,12 +25,14 @@ Records = Mapping[int, tuple[str, ...]]
 def change_counts(frame: Frame, sought: Sought, where: dict[str, Any]) -> Iterator[Result]:
     """Each event that the definition is about; worsening or death besides, where the estimand counts death."""
     same = {**where, "table": TABLE, "when": sought.definition.name}
-    people = sought.measured.people
+    people, doubt = sought.measured.people, _relapses_unknown(sought)
     for event in sought.definition.events:
         direction, kind = EVENTS[event]
         having = {person: records_of(sought, found) for person, found in sought.first(direction, kind).items()}
-        doubt = _relapses_unknown(sought) if kind else ""
-        yield from _shares(frame, people, having, sought.watched_to.__contains__, {**same, "what": event}, doubt)
+        perhaps = sought.perhaps(direction, kind)
+        yield from _shares(
+            frame, people, having, sought.watched_to.__contains__, {**same, "what": event}, doubt, perhaps
+        )
     if "worsening" in sought.definition.events and counts_death(frame, sought.measured.name):
         worse = {person: records_of(sought, found) for person, found in sought.first("worsening").items()}
         died = _died(frame, people)
@@ -37,7 +41,7 @@ def change_counts(frame: Frame, sought: Sought, where: dict[str, Any]) -> Iterat
         def seen(person: int) -> bool:
             return person in sought.watched_to or person in died
 
-        yield from _shares(frame, people, having, seen, {**same, "what": OR_DEATH}, "")
+        yield from _shares(frame, people, having, seen, {**same, "what": OR_DEATH}, doubt)
 
 
 def composite_counts(frame: Frame, parts: Sequence[Sought]) -> Iterator[Result]:
@@ -69,7 +73,7 @@ def composite_counts(frame: Frame, parts: Sequence[Sought]) -> Iterator[Result]:
         for person in range(first.measured.people.count)
     )
     doubts = (
-        f"{partly} people without a change are not evaluable on every one of the measures" if partly else "",
+        f"no change, but not evaluable on every one of the measures: {number_of(partly, 'people')}" if partly else "",
         f"{', '.join(apart)} left out: another analysis set" if apart else "",
     )
     yield from _shares(frame, first.measured.people, having, seen, where, "; ".join(filter(None, doubts)))
@@ -93,21 +97,27 @@ def _shares(
     seen: Callable[[int], bool],
     where: dict[str, Any],
     doubt: str,
+    perhaps: frozenset[int] = frozenset(),
 ) -> Iterator[Result]:
-    """The share with the event in each group, of those in whom it could be seen."""
+    """The share with the event in each group, of those in whom it could be seen; ``perhaps``: in whom it is open."""
     for group, members in people.groups(frame):
         at_risk = [person for person in members if seen(person)]
         here = [person for person in at_risk if person in having]
         records = [record for person in here for record in having[person]]
         result = share(frame, len(at_risk), len(here), records=records, **where, group=group)
         unseen = len(members) - len(at_risk)
-        apart = f"{unseen} of {len(members)} people are not evaluable" if unseen else ""
-        yield replace(result, warning="; ".join(filter(None, (result.warning, apart, doubt))))
+        apart = f"not evaluable: {unseen} of {number_of(len(members), 'people')}" if unseen else ""
+        unknown = kind_not_known(len(perhaps.intersection(members)), len(here))
+        yield replace(result, warning="; ".join(filter(None, (result.warning, apart, unknown, doubt))))
 
 
 def _relapses_unknown(sought: Sought) -> str:
-    count = sought.relapses_without_day
-    return f"{count} relapses without a day of onset could not be looked at" if count else ""
+    """That relapses were set aside which may have ruled out a baseline, an onset or a confirmation."""
+    count, rule = sought.relapses_without_day, sought.definition.rule
+    distances = (*rule.relapse_to_baseline, *rule.relapse_to_onset, *rule.relapse_to_confirmation)
+    if not count or not any(distances):
+        return ""
+    return f"{number_of(count, 'relapses')} without a known day of onset could not be kept away from visits"
 
 
 def _died(frame: Frame, people: People) -> dict[int, tuple[str, ...]]:

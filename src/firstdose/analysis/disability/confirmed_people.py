@@ -53,12 +53,11 @@ def _what_they_did_later(each: Measured, person: int, reason: str) -> str:
 
 
 def people_with_change(sought: Sought, where: dict[str, Any]) -> Iterator[Result]:
-    """Every confirmed change that the definition counts, so that a reader can look."""
+    """Every confirmed change that the definition counts, or may have to count, so that a reader can look."""
     counted = [EVENTS[event] for event in sought.definition.events]
     numbers: dict[int, int] = {}
     for found in sought.found:
-        direction, kind = found.change.direction, found.change.kind
-        if any(direction == wanted and its in (None, kind) for wanted, its in counted):
+        if any(found.may_be(*wanted) for wanted in counted):
             numbers[found.person] = numbers.get(found.person, 0) + 1
             yield from _change(sought, found, numbers[found.person], {**where, "table": "people_with_change"})
 
@@ -77,7 +76,8 @@ def _change(sought: Sought, found: Found, number: int, where: dict[str, Any]) ->
     yield Result(**same, statistic="subject", text=subject, format="text")
     yield Result(**same, statistic="direction", text=change.direction, format="text")
     if change.direction == "worsening":
-        yield Result(**same, statistic="relapses", text=RELAPSES[change.kind], format="text")
+        warning = RELAPSE_WITHOUT_DAY if found.is_open else ""
+        yield Result(**same, statistic="relapses", text=RELAPSES[found.kind], format="text", warning=warning)
     yield Result(**same, statistic="onset", value=float(each.day[found.onset_row]), format="day")
     yield _confirmation(each, found, same)
     yield Result(**same, statistic="reference", value=change.reference, unit=each.measure.unit)
@@ -88,7 +88,9 @@ def _change(sought: Sought, found: Found, number: int, where: dict[str, Any]) ->
         yield Result(**same, statistic="value", value=float(each.value[found.onset_row]), unit=each.measure.unit)
 
 
+RELAPSE_WITHOUT_DAY = "a relapse whose day of onset is not known may have begun near it"
 RELAPSES = {
+    None: "not known",
     "relapse_independent": "independent of relapses",
     "relapse_associated": "associated with a relapse",
     "undefined": "neither independent of relapses nor associated with one",

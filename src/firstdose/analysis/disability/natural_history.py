@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from firstdose.analysis.disability.confirmed import Sought
+from firstdose.analysis.disability.confirmed_people import records_of
+from firstdose.analysis.disability.natural_history_bias import simplifications
 from firstdose.analysis.frame import Frame
+from firstdose.analysis.shares import share
+from firstdose.methods.confirmed_change_presets import PRESETS
 from firstdose.methods.natural_course import SharedRate, events_under, expected_events
 from firstdose.protocol.analysis_plan import NaturalHistory, NaturalHistoryRate
 from firstdose.records.results import Result
 
-TABLE = "natural_history"
-SELECTION = (
-    "people were selected for a trial, and their baseline followed a worsening that made them eligible (regression to "
-    "the mean), so their own course without the product may differ from the benchmark's"
+TABLE, SIMPLIFIED = "natural_history", "natural_history_simplifications"
+NOT_A_TEST = (
+    "not a test, and no evidence of an effect however small: people were selected for a trial, and their baseline may "
+    "have followed a worsening that made them eligible (regression to the mean)"
 )
 
 
@@ -85,13 +89,13 @@ def _compared(
         return
     chances = events_under(found.rates)
     years = float(np.sum([sum(rate.years) for rate in found.rates]))
-    yield Result(
-        **same, statistic="people", value=float(events), of=float(people), format="count", unit="people",
-        text=f"{events} of {people} worsened",
-    )  # fmt: skip
-    yield Result(**same, statistic="years_in_which_an_onset_could_be_seen", value=years, unit="years")
+    having = [record for person in found.people if person in firsts for record in records_of(sought, firsts[person])]
+    watched = watched_records(sought, found.people)
+    text = f"{events} of {people} worsened"
+    yield replace(share(frame, people, events, records=having, **same), text=text)
+    yield Result(**same, statistic="years_in_which_an_onset_could_be_seen", value=years, unit="years", records=watched)
     expected = expected_events(found.rates)
-    yield Result(**same, statistic="expected", value=expected, unit="people", method=method)
+    yield Result(**same, statistic="expected", value=expected, unit="people", method=method, records=watched)
     yield Result(
         **same,
         statistic="compatibility",
@@ -101,17 +105,41 @@ def _compared(
         text=f"probability that at most {events} of {people} would have worsened at the benchmark's rates",
         method=method,
         warning="; ".join(_cautions(frame, benchmark, number, sought, found)),
+        records=tuple(dict.fromkeys((*watched, *having))),
     )
+    for each in simplifications(benchmark, sought, found.people, found.rates, events):
+        place = {**same, "table": SIMPLIFIED, "what": each.name, "within": benchmark.id, "format": "text"}
+        yield Result(**place, statistic="simplification", text=each.words)
+        yield Result(**place, statistic="makes_the_compatibility", text=each.direction)
+
+
+def watched_records(sought: Sought, people: Iterable[int]) -> tuple[str, ...]:
+    """The scores that set each person's rate and time: the baseline, and the last that could have been an onset."""
+    measured = sought.measured
+    found: dict[str, None] = {}
+    for person in people:
+        last = (measured.person == person) & (measured.day == sought.watched_to[person])
+        for row in (int(measured.baseline_rows[person]), *np.flatnonzero(last).tolist()):
+            found[measured.records[row]] = None
+    return tuple(found)
+
+
+def _in_words(definition: str) -> str:
+    """What a definition of confirmed change counts; its own name where the protocol has made it."""
+    title = PRESETS[definition].title if definition in PRESETS else definition
+    return title[:1].lower() + title[1:]
 
 
 def _cautions(
     frame: Frame, benchmark: NaturalHistory, number: int, sought: Sought, found: Benchmarked
 ) -> Iterator[str]:
-    yield "not a test: " + SELECTION
-    yield f"the benchmark counts {benchmark.event}, and here counts {sought.definition.name}"
+    yield NOT_A_TEST
+    yield f"the benchmark counts {benchmark.event}, and here counts {_in_words(sought.definition.name)}"
     certain = sum(not rate.is_uncertain for rate in found.rates)
     if certain:
         yield f"{certain} of {len(found.rates)} rates are taken as known: their uncertainty is not included"
+    if sought.doubt:
+        yield sought.doubt
     if found.without:
         names = ", ".join(sought.measured.people.subjects[person] for person in found.without)
         yield f"no rate covers the baseline of {names}"

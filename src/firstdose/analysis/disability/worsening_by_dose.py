@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -27,9 +28,9 @@ def worsening_by_dose(frame: Frame, sought: Sought, where: dict[str, Any]) -> It
     if np.unique(levels).size < 2:
         yield Result(**same, statistic="p_doubled", format="p_value", warning=ONE_DOSE)
         return
-    yield from _trend(frame, levels, worsened, same)
     doubling = doses_in_doublings(sought.measured.people.doses(frame)[people])
-    yield from _odds(frame, doubling, worsened, same)
+    for result in (*_trend(frame, levels, worsened, same), *_odds(frame, doubling, worsened, same)):
+        yield replace(result, warning="; ".join(filter(None, (result.warning, sought.doubt))))
 
 
 def _trend(frame: Frame, levels: FloatArray, worsened: BoolArray, same: dict[str, Any]) -> Iterator[Result]:

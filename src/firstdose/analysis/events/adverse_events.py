@@ -15,6 +15,7 @@ from firstdose.analysis.events.counted_events import (
     SEVERE,
     counted_events,
     events_of,
+    questions,
     related,
     relation,
 )
@@ -51,13 +52,13 @@ def adverse_events(frame: Frame) -> Iterator[Result]:
     The overview, the table by class and term and the deaths are for the protocol's objectives, the others exploratory.
     """
     events, place = counted_events(frame), Place(CHAPTER, frame.objective("adverse_events"))
-    questions = _questions(events)
+    asked = _questions(frame, events)
     tables = [name for name, chosen in SELECTED.items() if events.select(chosen.is_not_null().any()).item()]
-    counted = [cells(events, OVERVIEW, what, answer=answer) for what, answer in questions.items()]
+    counted = [cells(events, OVERVIEW, what, answer=answer) for what, answer in asked.items()]
     counted += [*_by_term(events, TERMS, pl.lit(True)), _of_interest(events), *_in_periods(events)]
     counted += [part for name in tables for part in _by_term(events, name, SELECTED[name])]
     tallies = Tallies.of(frame, pl.concat(counted), place)
-    yield from tallies.results([Line(OVERVIEW, what) for what in questions])
+    yield from tallies.results([Line(OVERVIEW, what) for what in asked])
     yield from deaths(frame, CHAPTER)
     yield from tallies.results(tallies.lines(TERMS))
     further = replace(tallies, place=Place(CHAPTER))
@@ -70,9 +71,9 @@ def adverse_events(frame: Frame) -> Iterator[Result]:
     yield from _not_counted(frame)
 
 
-def _questions(events: pl.DataFrame) -> dict[str, pl.Expr]:
+def _questions(frame: Frame, events: pl.DataFrame) -> dict[str, pl.Expr]:
     """What the overview asks; of some things only where there is something to ask it of."""
-    asked = dict(QUESTIONS)
+    asked = questions(frame)
     if events["grade"].null_count():
         severity = pl.col("severity")
         asked[UNGRADED_SEVERE] = pl.when(pl.col("grade").is_null()).then(severity == "severe").otherwise(False)

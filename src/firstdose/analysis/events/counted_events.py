@@ -7,7 +7,7 @@ import polars as pl
 from firstdose.analysis.frame import Frame
 from firstdose.analysis.recorded import recorded
 from firstdose.records import AdverseEvent, Death
-from firstdose.records.attribution import CAUSES, Cause
+from firstdose.records.attribution import CAUSES, Cause, relation_field
 from firstdose.records.catalogue import NAMES
 from firstdose.records.derived import EventAnalysis
 from firstdose.records.frames import identity
@@ -50,6 +50,24 @@ QUESTIONS: dict[str, pl.Expr] = {
     "fatal": is_fatal(),
 }
 """What is asked of each counted event, in words and as a three-valued expression, in the order of the tables."""
+
+
+def causes(frame: Frame) -> tuple[Cause, ...]:
+    """The causes that events can have in this trial; a background treatment only where there is one.
+
+    There is one where the protocol names it, or where a relation to it was recorded all the same.
+    """
+    if frame.protocol.background_treatments:
+        return CAUSES
+    absent: Cause = "background_treatment"
+    recorded_of = [recorded(frame, kind)[relation_field(absent)].count() for kind in (AdverseEvent, Death)]
+    return CAUSES if any(recorded_of) else tuple(cause for cause in CAUSES if cause != absent)
+
+
+def questions(frame: Frame) -> dict[str, pl.Expr]:
+    """The `QUESTIONS` that this trial can answer: those on a cause that there is not are left out."""
+    left_out = {related(cause) for cause in {*CAUSES} - {*causes(frame)}}
+    return {what: answer for what, answer in QUESTIONS.items() if what not in left_out}
 
 
 def events_of(frame: Frame) -> pl.DataFrame:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import polars as pl
 
 from firstdose.analysis.counting import Line, Place, Tallies, cells
-from firstdose.analysis.events.counted_events import events_of, related
+from firstdose.analysis.events.counted_events import causes, events_of, related
 from firstdose.analysis.frame import Frame
 from firstdose.analysis.recorded import recorded
 from firstdose.records import CAUSES, NAMES, AdverseEvent, Death, relation_field
@@ -29,7 +29,7 @@ def deaths(frame: Frame, chapter: str) -> Iterator[Result]:
     died = people_who_died(frame)
     place = Place(chapter, frame.objective("mortality"))
     asked = {DEATH: pl.lit(True)}
-    for cause in CAUSES:
+    for cause in causes(frame):
         asked[f"{DEATH} {related(cause)}"] = pl.col(relation_field(cause)).is_in(sorted(RELATED))
     counted = pl.concat([cells(died, TABLE, what, answer=answer) for what, answer in asked.items()])
     yield from Tallies.of(frame, counted, place).results([Line(TABLE, what) for what in asked], events=False)

@@ -45,7 +45,8 @@ def dlt(frame: Frame) -> Iterator[Result]:
     ]
     among_treated = Tallies.of(frame, pl.concat(parts), Place(CHAPTER, "exploratory"))
     statuses = [Line(STATUS, words) for words in (EVALUABLE, NOT_EVALUABLE, OPEN)]
-    yield from among_treated.results([Line(AMONG_TREATED, DLT), *statuses], events=False)
+    yield from among_treated.results([Line(AMONG_TREATED, DLT)], events=False)
+    yield from among_treated.results(statuses, events=False, estimates=False)
     yield from _people(frame, objective)
     yield from _events(frame, objective)
 

@@ -10,11 +10,14 @@ UNRESOLVED = ("not_recovered", "recovering")
 
 
 def durations(events: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame:
-    """Events with ``ending`` (`GOES_ON`, `RESOLVED`, `DIED`), and the ``longest`` and ``shortest`` time to it in days.
+    """Events with ``ending`` (`GOES_ON`, `RESOLVED`, `DIED`), the days that it may span, and the times in days.
+
+    It began from ``start_from`` to ``start_to`` and ended, or was last seen, from ``end_from`` to ``end_to``; so the
+    time to its ending is from ``shortest`` to ``longest``.
 
     ``events`` have the columns of `EventAnalysis`, ``people`` ``subject``, ``followed_to_day`` and ``death_day``. An
     event is resolved where its outcome says so, or where it has an end and no known outcome; with another outcome it
-    was not seen to end. Both times are missing where start or end of observation is not known, or the end comes first.
+    was not seen to end. All are missing where start or end of observation is not known, or the end comes first.
     """
     outcome, end, follow_up, death = (
         pl.col(name) for name in ("outcome", "end_last_day", "followed_to_day", "death_day")
@@ -36,11 +39,15 @@ def durations(events: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame:
     seen = pl.when(ending == DIED).then(pl.coalesce(death, end, follow_up)).otherwise(pl.coalesce(end, follow_up))
     soonest = pl.when(ending == RESOLVED).then(pl.coalesce("end_first_day", "first_day")).otherwise(seen)
     longest = seen - pl.col("first_day")
-    is_possible = longest >= 0
-    latest_start = pl.coalesce("last_day", seen)
-    shortest = pl.max_horizontal(soonest - latest_start, pl.lit(0))
-    return joined.with_columns(
-        ending=ending,
-        longest=pl.when(is_possible).then(longest),
-        shortest=pl.when(is_possible).then(pl.min_horizontal(shortest, longest)),
-    )
+    start_to = pl.min_horizontal(pl.coalesce("last_day", seen), seen)
+    end_from = pl.max_horizontal(soonest, pl.col("first_day"))
+    shortest = pl.max_horizontal(end_from - start_to, pl.lit(0))
+    spans = {
+        "longest": longest,
+        "shortest": shortest,
+        "start_from": pl.col("first_day"),
+        "start_to": start_to,
+        "end_from": end_from,
+        "end_to": seen,
+    }
+    return joined.with_columns(ending=ending, **{name: pl.when(longest >= 0).then(day) for name, day in spans.items()})

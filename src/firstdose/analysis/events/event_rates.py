@@ -16,7 +16,7 @@ from firstdose.analysis.events.person_time import NOT_KNOWN, WHOLE, periods_of, 
 from firstdose.analysis.frame import Frame
 from firstdose.analysis.visit_summaries import in_groups
 from firstdose.methods._counts import FloatArray, IntArray
-from firstdose.methods.rates import clustered_rate, garwood
+from firstdose.methods.rates import clustered_rate, few_people_rate, garwood
 from firstdose.records.results import Result, Side
 
 CHAPTER = "event_rates"
@@ -25,6 +25,8 @@ REPLICATES = 1_999
 SEED_OFFSET = 4_100
 RATED = (ANY, SEVERE, SERIOUS, related("product"))
 MOST_HAD_ONE = "more than half had one, so the rate rests on the time of the few without: no interval"
+FEW = "Student's limits from the spread between these few, no narrower than exact Poisson limits"
+SEE_FIRST = "the rate of first events in the next table has limits"
 STATISTICS = {ALL_EVENTS: "events_per_person_year", FIRST_EVENTS: "people_per_person_year"}
 
 
@@ -49,7 +51,7 @@ def _rates(frame: Frame, people: pl.DataFrame | None, fields: dict[str, Any]) ->
         return
     unknown = int(people["not_known"].sum())
     if unknown and not people["known"].sum():
-        yield from _without(fields, f"not known for any of {number_of(unknown, 'events')}")
+        yield from _without(fields, "not known for any event")
         return
     doubts = [f"not known for {number_of(unknown, 'events')}, which count as no"] if unknown else []
     first = _first_events(frame, people, fields, doubts)
@@ -64,12 +66,9 @@ def _without(fields: dict[str, Any], reason: str) -> Iterator[Result]:
 
 
 def _all_events(frame: Frame, people: pl.DataFrame, fields: dict[str, Any], doubts: list[str], first: Result) -> Result:
-    """All events over all time; where resampling people sets no limits, those of first events are named instead."""
+    """All events over all time."""
     years, count = _years(frame, people["days"]), people["events"].to_numpy()
-    interval, reason = _resampled(frame, count, years)
-    if reason:
-        limits = f"; limits of first events: {first.lower:.3g} to {first.upper:.3g}" if first.upper is not None else ""
-        doubts = [*doubts, f"{reason}{limits}"]
+    interval, why = _clustered(frame, count, years, first)
     return Result(
         **fields,
         **interval,
@@ -79,9 +78,29 @@ def _all_events(frame: Frame, people: pl.DataFrame, fields: dict[str, Any], doub
         of=float(years.sum()),
         unit="events per person-year",
         format="rate",
-        warning="; ".join(doubts),
+        warning="; ".join([*doubts, *why]),
         records=tuple(people["records"].explode().drop_nulls()),
     )
+
+
+def _clustered(
+    frame: Frame, count: IntArray, years: FloatArray, first: Result
+) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """The interval of a rate of all events, as fields of a result, and what to say of it.
+
+    Where resampling people carries no limits, they are those of `few_people_rate`; where there are none of these
+    either, those of first events are named.
+    """
+    interval, reason = _resampled(frame, count, years)
+    if interval:
+        return interval, ()
+    try:
+        lower, upper = few_people_rate(count, years, certainty=frame.certainty)
+    except ValueError:
+        limits = f"; {SEE_FIRST}" if first.upper is not None else ""
+        return {}, (f"no limits: {reason}{limits}",)
+    fields = {"lower": float(lower), "upper": float(upper), "confidence": frame.certainty, "method": "few_people_rate"}
+    return fields, (f"{reason}: {FEW}",)
 
 
 def _resampled(frame: Frame, count: IntArray, years: FloatArray) -> tuple[dict[str, Any], str]:
@@ -96,8 +115,8 @@ def _resampled(frame: Frame, count: IntArray, years: FloatArray) -> tuple[dict[s
         )
     except ValueError as reason:
         return {}, str(reason)
-    if not (found.lower > 0 and np.isfinite(found.upper)):
-        return {}, "resampling so few people sets no limits"
+    if not found.carries:
+        return {}, f"{number_of(len(count), 'people')} are too few, or too much alike, to be resampled"
     limits = {"lower": found.lower, "upper": found.upper, "confidence": frame.certainty, "method": "clustered_rate"}
     return limits, ""
 

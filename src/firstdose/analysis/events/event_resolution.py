@@ -16,12 +16,16 @@ from firstdose.analysis.frame import Frame
 from firstdose.analysis.shares import limits_of, side_of
 from firstdose.analysis.visit_summaries import in_groups
 from firstdose.methods._counts import FloatArray
-from firstdose.methods.time_to_event import Curve
+from firstdose.methods.time_to_event import StepFunction
 from firstdose.records.results import Result
 
 CHAPTER = "event_resolution"
 TIME, INCIDENCE = "time_to_resolution", "cumulative_incidence"
-KAPLAN_MEIER, AALEN_JOHANSEN = "kaplan_meier_clustered", "aalen_johansen_clustered"
+METHODS_OF = {
+    TIME: ("kaplan_meier_clustered", "survival_partly_known"),
+    INCIDENCE: ("aalen_johansen_clustered", "incidence_partly_known"),
+}
+"""The method of each table where every day is known, and where some are known in part."""
 KINDS = (ANY, SEVERE, SERIOUS, related("product"))
 DAYS = (7, 28, 91)
 """The days after the start of an event at which the share resolved is told."""
@@ -32,7 +36,8 @@ STATISTICS = {RESOLVED: "share_resolved", DIED: "share_died_before_resolution"}
 def event_resolution(frame: Frame) -> Iterator[Result]:
     """Time to resolution of counted events in the treated: Kaplan-Meier, and with death as competing event.
 
-    Where a date is known in part the longest possible time is used, and the median with the shortest is told.
+    Where dates are known in part, curves are the most likely ones for all days that they may mean, and the medians
+    with all times as short and as long as possible are told.
     """
     lasting = in_groups(frame, durations(counted_events(frame), frame.people("treated")))
     same = {"chapter": CHAPTER, "population": "treated"}
@@ -46,12 +51,12 @@ def event_resolution(frame: Frame) -> Iterator[Result]:
 
 def _of_events(frame: Frame, events: pl.DataFrame, fields: dict[str, Any]) -> Iterator[Result]:
     """The figures of one kind of event in one group."""
-    timed = Lasting.of(events.filter(pl.col("longest").is_not_null()))
-    lost = events.height - timed.count
+    known = events.filter(pl.col("longest").is_not_null())
+    timed, lost = Lasting.of(known), events.height - known.height
     doubt = f"{number_of(lost, 'events')} without a known time left out" if lost else ""
     count: dict[str, Any] = {**fields, "table": TIME, "unit": "events", "format": "count", "warning": doubt}
-    yield Result(**count, statistic="events", value=float(timed.count), records=timed.records)
-    if not timed.count:
+    yield Result(**count, statistic="events", value=float(known.height), records=tuple(known["record"]))
+    if timed is None:
         yield Result(**fields, table=TIME, statistic="median_days", unit="days", warning="no such event")
         return
     resolved = tuple(timed.records[place] for place in np.flatnonzero(timed.is_resolved))
@@ -69,30 +74,36 @@ def _of_events(frame: Frame, events: pl.DataFrame, fields: dict[str, Any]) -> It
             yield _at(frame, timed, incidences.get(ending), day, where)
 
 
-def _median(frame: Frame, timed: Lasting, curve: Curve, fields: dict[str, Any]) -> Result:
+def _median(frame: Frame, timed: Lasting, curve: StepFunction, fields: dict[str, Any]) -> Result:
     """The median time to resolution; its limits are the days on which those of the curve reach one half."""
     fields = {**fields, "table": TIME, "statistic": "median_days", "unit": "days", "of": float(timed.count)}
-    partial, doubt = int((timed.shortest < timed.longest).sum()), ""
-    if partial:
-        shortest = timed.until_resolved(frame.certainty, timed.shortest).time_until()
-        doubt = f"{number_of(partial, 'events')} known in part, as long as possible; as short as possible the median "
-        doubt += f"is {shortest:g}" if np.isfinite(shortest) else "is not reached"
+    doubt = ""
+    if timed.partial:
+        shortest, longest = ("not reached" if np.isnan(each) else f"{each:g}" for each in timed.median_at_extremes())
+        doubt = f"{number_of(timed.partial, 'events')} known in part; the median is {shortest} with all times as "
+        doubt += f"short as possible, {longest} with all as long"
     median = curve.time_until()
     if not np.isfinite(median):
         return Result(**fields, warning="; ".join(filter(None, ("not reached: less than half were resolved", doubt))))
     limits = {"lower": _first_below(curve, curve.lower), "upper": _first_below(curve, curve.upper)}
     unlimited = [f"no {name} limit" for name, limit in limits.items() if limit is None]
-    fields |= {**limits, "confidence": frame.certainty, "method": KAPLAN_MEIER, "records": timed.records}
+    fields |= {**limits, "confidence": frame.certainty, "method": _method(timed, TIME), "records": timed.records}
     return Result(**fields, value=median, warning="; ".join(filter(None, (*unlimited, doubt))))
 
 
-def _first_below(curve: Curve, limit: FloatArray) -> float | None:
+def _method(timed: Lasting, table: str) -> str:
+    """How the curves of a table were found."""
+    whole, partly = METHODS_OF[table]
+    return partly if timed.partial else whole
+
+
+def _first_below(curve: StepFunction, limit: FloatArray) -> float | None:
     """The first time at which a limit of the curve is at most one half; None if it never is."""
     reached = np.flatnonzero(limit <= 0.5)
     return float(curve.time[reached[0]]) if reached.size else None
 
 
-def _at(frame: Frame, timed: Lasting, curve: Curve | None, day: int, fields: dict[str, Any]) -> Result:
+def _at(frame: Frame, timed: Lasting, curve: StepFunction | None, day: int, fields: dict[str, Any]) -> Result:
     """The share of events with an ending by a day; where the curve has no limits there, see `_exact`."""
     fields = {**fields, "when": f"day {day}", "format": "proportion"}
     competes, last = fields["table"] == INCIDENCE, float(timed.longest.max())
@@ -101,10 +112,11 @@ def _at(frame: Frame, timed: Lasting, curve: Curve | None, day: int, fields: dic
     share, lower, upper = (0.0, np.nan, np.nan) if curve is None else curve.at(min(day, last))
     if not competes:
         share, lower, upper = 1 - share, 1 - upper, 1 - lower
-    fields |= {"value": share, "of": float(timed.count), "method": AALEN_JOHANSEN if competes else KAPLAN_MEIER}
+    fields |= {"value": share, "of": float(timed.count), "method": _method(timed, fields["table"])}
     if np.isfinite(lower) and np.isfinite(upper):
         return Result(**fields, lower=lower, upper=upper, confidence=frame.certainty)
-    people = timed.people(timed.is_known_at(day, death_competes=competes))
+    ending = DIED if fields["statistic"] == STATISTICS[DIED] else RESOLVED
+    people = timed.people(timed.is_known_at(day, ending, death_competes=competes))
     if share not in (0, 1) or not people:
         return Result(**fields, warning="no limits can be given for so few")
     return Result(**fields | _exact(frame, people, round(share) * people))

@@ -25,7 +25,7 @@ def time_at_risk(frame: Frame) -> pl.DataFrame:
     known have no row.
     """
     people = frame.people("treated").with_columns(last_at_risk(frame))
-    rows = [row for person in people.iter_rows(named=True) for row in _of_person(frame, person)]
+    rows = [row for person in people.iter_rows(named=True) for row in _of_person(person)]
     return pl.DataFrame(rows, schema=SPANS, orient="row")
 
 
@@ -46,12 +46,12 @@ def last_at_risk(frame: Frame) -> pl.Expr:
     )
 
 
-def _of_person(frame: Frame, person: dict[str, Any]) -> Iterator[tuple[str, str, int, int]]:
+def _of_person(person: dict[str, Any]) -> Iterator[tuple[str, str, int, int]]:
     end = person["last_at_risk"]
     if end is None or end < 0:
         return
     yield person["subject"], WHOLE, 0, end
-    for span in spans(immunosuppression(frame, person)):
+    for span in spans(immunosuppression(person)):
         if span.period is Period.BEFORE or span.first_day is None:
             continue
         last = end if span.last_day is None else min(span.last_day, end)
@@ -59,8 +59,7 @@ def _of_person(frame: Frame, person: dict[str, Any]) -> Iterator[tuple[str, str,
             yield person["subject"], span.period.value, span.first_day, last
 
 
-def immunosuppression(frame: Frame, person: dict[str, Any]) -> Immunosuppression:
+def immunosuppression(person: dict[str, Any]) -> Immunosuppression:
     """A person's background treatment, as far as periods depend on it."""
-    first = next(iter(frame.protocol.background_treatments), None)
-    withdrawal = (first.withdrawal_window_days if first else None) or 0
+    withdrawal = person["background_withdrawal_days"] or 0
     return Immunosuppression(person["background_last_day"], withdrawal, person["background_taken"])

@@ -31,7 +31,7 @@ def worst_grades(frame: Frame, events: pl.DataFrame, place: Place, order: Sequen
         parts += [_worst(events, GRADES, pl.col("grade"), pl.format("grade {}", "grade").fill_null(NO_GRADE))]
         parts += [_further(events)]
     else:
-        reason = f"no event has a grade; see {SEVERITIES}"
+        reason = f"no event has a grade; see the table {SEVERITIES.replace('_', ' ')}"
         yield Result(**vars(place), table=GRADES, what=ANY, statistic="people", format="count", warning=reason)
     if ungraded.height:
         rank = pl.col("severity").replace_strict({word: at for at, word in enumerate(SEVERITY_ORDER)})

@@ -95,7 +95,7 @@ def _people(
                 statistic="change",
                 value=float(each.value[row]),
                 unit=each.measure.unit,
-                warning="flagged: see flagged_scans" if row in caution else "",
+                warning="flagged: see the table of flagged scans" if row in caution else "",
                 records=(each.records[row],),
             )
 

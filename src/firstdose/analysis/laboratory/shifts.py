@@ -16,7 +16,8 @@ CHAPTER = "laboratory"
 SEVERE = 3
 ANY_TERM = "any term"
 NOT_GRADED, NO_RESULT, NO_RANGE = "not graded", "no result", "no range"
-SOME_NOT_GRADED = ", some not graded"
+LOW, HIGH, NORMAL, NOT_KNOWN = "low", "high", "normal", "not known"
+SOME_NOT_GRADED, SOME_NOT_KNOWN = ", some not graded", ", some not known"
 
 
 def after_start() -> pl.Expr:
@@ -40,26 +41,19 @@ def grade_shifts(frame: Frame, results: pl.DataFrame, objective: str) -> Iterato
 
 
 def range_shifts(frame: Frame, results: pl.DataFrame, objective: str) -> Iterator[Result]:
-    """The same against the normal range, for tests that have no grade in either direction."""
+    """The same against the normal range, for tests that have no grade in either direction.
+
+    Normal is a person all of whose results are between two limits that are known. Where a result might be low or high,
+    since it is within the one limit that is given, or none is, the person is "not known", or what is known is marked.
+    """
     rows = results.filter(
         pl.col("term_low").is_null() & pl.col("term_high").is_null() & pl.col("value").is_not_null()
     ).with_columns(what=pl.col("test"), state=_against_range())
     after = rows.filter(after_start())
-    is_low, is_high = (pl.col("states").list.contains(side) for side in ("low", "high"))
     worst = (
         after.group_by("what", "subject")
         .agg(states=pl.col("state").unique().sort(), records=pl.col("record"))
-        .with_columns(
-            worst=pl.when(is_low & is_high)
-            .then(pl.lit("low and high"))
-            .when(is_low)
-            .then(pl.lit("low"))
-            .when(is_high)
-            .then(pl.lit("high"))
-            .when(pl.col("states").list.contains("normal"))
-            .then(pl.lit("normal"))
-            .otherwise(pl.lit(NO_RANGE))
-        )
+        .with_columns(worst=_worst_state())
     )
     baseline = rows.filter("is_baseline").group_by("what", "subject").agg(baseline=pl.col("state").first())
     yield from _shift(frame, _both_ends(baseline, worst), "worst_against_normal_range", "", objective)
@@ -189,16 +183,42 @@ def _reasons(frame: Frame, long: pl.DataFrame, without_term: pl.DataFrame, objec
 
 
 def _against_range() -> pl.Expr:
-    """Low, normal or high; "no range" where neither limit is known."""
+    """Low, normal or high; "not known" within the only limit that is known, "no range" where none is."""
     value, low, high = pl.col("value"), pl.col("range_low"), pl.col("range_high")
     return (
         pl.when(value < low)
-        .then(pl.lit("low"))
+        .then(pl.lit(LOW))
         .when(value > high)
-        .then(pl.lit("high"))
+        .then(pl.lit(HIGH))
         .when(low.is_null() & high.is_null())
         .then(pl.lit(NO_RANGE))
-        .otherwise(pl.lit("normal"))
+        .when(low.is_null() | high.is_null())
+        .then(pl.lit(NOT_KNOWN))
+        .otherwise(pl.lit(NORMAL))
+    )
+
+
+def _worst_state() -> pl.Expr:
+    """The worst of the different states of a person's results; what some results leave open is not called normal."""
+    is_low, is_high, is_open, is_without = (
+        pl.col("states").list.contains(state) for state in (LOW, HIGH, NOT_KNOWN, NO_RANGE)
+    )
+    known = (
+        pl.when(is_low & is_high)
+        .then(pl.lit(f"{LOW} and {HIGH}"))
+        .when(is_low)
+        .then(pl.lit(LOW))
+        .when(is_high)
+        .then(pl.lit(HIGH))
+    )
+    return (
+        pl.when(known.is_not_null() & (is_open | is_without) & ~(is_low & is_high))
+        .then(known + SOME_NOT_KNOWN)
+        .when(known.is_not_null())
+        .then(known)
+        .when(pl.col("states").list.len() == 1)
+        .then(pl.col("states").list.first())
+        .otherwise(pl.lit(NOT_KNOWN))
     )
 
 

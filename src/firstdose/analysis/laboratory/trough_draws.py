@@ -7,7 +7,7 @@ import polars as pl
 from firstdose.analysis.frame import Frame
 from firstdose.analysis.laboratory.results import lab_results
 from firstdose.protocol.product import BackgroundTreatment
-from firstdose.safety.units import conversion_factor
+from firstdose.records.units import conversion_factor
 
 HOURS_SINCE_INTAKE = (10.0, 14.0)
 """Hours after the last intake in which a draw is a trough, for a drug that is taken every twelve hours."""

@@ -42,7 +42,7 @@ def _categories(frame: Frame, people: pl.DataFrame) -> Iterator[Result]:
     counted = [cells(known, name, pl.col(name).fill_null(NOT_RECORDED)) for name in named]
     tallies = Tallies.of(frame, pl.concat(counted), Place(CHAPTER))
     for name in named:
-        yield from tallies.results(tallies.lines(name, last=NOT_RECORDED), events=False)
+        yield from tallies.results(tallies.lines(name, last=NOT_RECORDED), events=False, estimates=False)
 
 
 def _scores(frame: Frame, people: pl.DataFrame) -> Iterator[Result]:
@@ -100,7 +100,7 @@ def _states(frame: Frame, people: pl.DataFrame, last: pl.DataFrame, measures: li
         lines = [Line(STATES, quantity.what, when=each) for each in (*STATE_WORDS.values(), NOT_ASSESSED)]
         found = [line for line in lines if tallies.at(line).people]
         if found != lines[:1]:
-            yield from tallies.results(found, events=False)
+            yield from tallies.results(found, events=False, estimates=False)
 
 
 def _doubt(scores: pl.DataFrame, last: pl.DataFrame, quantity: Quantity) -> str:
@@ -113,8 +113,8 @@ def _doubt(scores: pl.DataFrame, last: pl.DataFrame, quantity: Quantity) -> str:
     older = rows.join(last.filter(~pl.col("is_baseline"), measure=measure), on="subject", how="semi").height
     units = rows["unit"].drop_nulls().unique().sort()
     doubts = [
-        f"{limits} of the values are limits of the true ones" if limits else "",
-        f"{older} of the values are from before a last assessment without a score" if older else "",
+        f"values that are limits of the true ones: {limits}" if limits else "",
+        f"values from an earlier assessment, as the last one gave none: {older}" if older else "",
         f"units differ: {', '.join(units)}" if len(units) > 1 else "",
     ]
     return "; ".join(filter(None, doubts))

@@ -85,9 +85,10 @@ def _doses(frame: Frame, people: pl.DataFrame) -> Iterator[Result]:
     quantities = {
         "dose_assigned": Quantity(DOSE, "dose assigned", unit=unit),
         "dose_given": Quantity(DOSE, "dose given", unit=unit),
-        "share": Quantity(DOSE, "share of the dose assigned that was given"),
+        "share": Quantity(DOSE, "share of the dose assigned that was given", unit="%"),
     }
-    rows = [numbers(people, quantity, pl.col(name)) for name, quantity in quantities.items()]
+    in_percent = people.with_columns(pl.col("share") * 100)
+    rows = [numbers(in_percent, quantity, pl.col(name)) for name, quantity in quantities.items()]
     yield from described(frame, pl.concat(rows), list(quantities.values()), PLACE)
     tallies = Tallies.of(frame, cells(people, DOSE, WITHIN, answer=pl.col("is_within")), PLACE)
     yield from tallies.results([Line(DOSE, WITHIN)], events=False)
@@ -120,7 +121,7 @@ def _batches(frame: Frame, people: pl.DataFrame) -> Iterator[Result]:
     """People by batch; who was given several counts under each."""
     each = people.with_columns(pl.col("batch").fill_null(NO_BATCH).str.split("; ")).explode("batch")
     tallies = Tallies.of(frame, cells(each, BATCHES, pl.col("batch")), PLACE)
-    yield from tallies.results(tallies.lines(BATCHES, last=NO_BATCH), events=False)
+    yield from tallies.results(tallies.lines(BATCHES, last=NO_BATCH), events=False, estimates=False)
 
 
 def _duration(frame: Frame, people: pl.DataFrame) -> Iterator[Result]:

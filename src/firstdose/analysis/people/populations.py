@@ -21,7 +21,8 @@ FLOW, NOT_ENROLLED, NOT_DOSED, LEFT = "flow", "not_enrolled", "enrolled_not_dose
 REPLACED, NO_LEVEL, ANALYSIS_SETS = "replaced", "at_no_dose_level", "analysis_sets"
 NO_REASON = "no reason recorded"
 
-AFTER_DOSING = ("dosed", "left before the end", "died", "replaced", "in the trial, or completed it")
+AFTER_DOSING = ("dosed", "died", "left before the end, alive", "in the trial, or completed it", "replaced")
+"""After the first, everybody is in one of the next three; who was replaced is told besides."""
 
 
 def populations(frame: Frame) -> Iterator[Result]:
@@ -54,19 +55,20 @@ def _before_dosing(frame: Frame, people: pl.DataFrame) -> Iterator[Result]:
 
 
 def _after_dosing(frame: Frame, people: pl.DataFrame) -> Iterator[Result]:
-    """The dosed by level: who left, died or was replaced, and who did neither; leaving with its reasons."""
+    """The dosed by level: who died, left otherwise, or did neither, and who was replaced; leaving with its reasons."""
     died = people_who_died(frame)["subject"]
     is_replaced = pl.col("subject").is_in([each.replaced for each in replacements(frame)])
     has_left, has_died = pl.col("left_because").is_not_null(), pl.col("subject").is_in(died.implode())
-    answers = (pl.lit(True), has_left, has_died, is_replaced, ~has_left & ~has_died)
+    has_left &= ~has_died
+    answers = (pl.lit(True), has_died, has_left, ~has_left & ~has_died, is_replaced)
     counted = [cells(people, FLOW, what, answer=answer) for what, answer in zip(AFTER_DOSING, answers, strict=True)]
     counted += _reasons_of_leaving(people.filter(has_left))
     tallies = Tallies.of(frame, pl.concat(counted), Place(CHAPTER))
     dosed, *others = (Line(FLOW, what) for what in AFTER_DOSING)
     for group in frame.groups("treated"):
         yield _count(FLOW, dosed.what, tallies.at(dosed, group.name).records, group=group.name, population="treated")
-    yield from tallies.results(others, events=False)
-    yield from tallies.results(tallies.lines(LEFT), events=False)
+    yield from tallies.results(others, events=False, estimates=False)
+    yield from tallies.results(tallies.lines(LEFT), events=False, estimates=False)
 
 
 def _reasons_of_leaving(people: pl.DataFrame) -> list[pl.DataFrame]:

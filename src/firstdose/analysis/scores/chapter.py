@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from firstdose.analysis.counting import number_of
 from firstdose.analysis.dose_trends import dose_trends
 from firstdose.analysis.frame import Frame
 from firstdose.analysis.scores.changes_at_visits import Changes, changes_at, key_visits, last_changes, planned_visits
@@ -63,7 +64,7 @@ def score_trends(frame: Frame, each: Measured, seed: int) -> Iterator[Result]:
 def _cautions(frame: Frame, changes: Changes, number: int) -> Iterator[str]:
     unable = int(changes.unable[:, number].sum())
     if unable:
-        yield f"{unable} people unable to perform rank as worse than any other"
+        yield f"unable to perform, ranked as worse than any other: {number_of(unable, 'people')}"
     if 0 in frame.levels:
         yield "the control counts as dose 0"
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from firstdose.analysis.counting import number_of
 from firstdose.analysis.frame import Frame
 from firstdose.analysis.scores.changes_at_visits import Changes, changes_at, key_visits
 from firstdose.analysis.scores.measured import FloatArray, Measured, doses_in_doublings
@@ -166,14 +167,14 @@ def _left_out(measured: Measured, changes: Changes, doubling: FloatArray) -> Ite
     """Who is not in the model although there are scores."""
     unable = int(changes.unable.sum())
     if unable:
-        yield f"{unable} results 'unable to perform' are not in the model; the exact tests rank them worst"
+        yield f"not in the model: {number_of(unable, 'results')} 'unable to perform', which the exact tests rank worst"
     scored = np.unique(measured.person[np.isfinite(measured.value) | measured.unable])
     without = int(np.isnan(doubling[scored]).sum())
     if without:
-        yield f"{without} people without a dose above 0 are not in the model"
+        yield f"not in the model: {number_of(without, 'people')} without a dose above 0"
     baselines = int(np.isnan(measured.baselines[scored]).sum()) if measured.has_baselines else 0
     if baselines:
-        yield f"{baselines} people without a baseline score are not in the model"
+        yield f"not in the model: {number_of(baselines, 'people')} without a baseline score"
     bounds = sum(bound != "exact" for bound in measured.bound)
     if bounds:
-        yield f"{bounds} scores are limits of what was measurable, and are taken as they are"
+        yield f"limits of what was measurable, taken as they are: {number_of(bounds, 'scores')}"

@@ -21,6 +21,10 @@ _BEHIND = re.compile(
 )
 
 
+VENDORS_SLIPS = {("CAR 5:1", "DC5:1"): ("tiglylcarnitine", "tigloylcarnitine")}
+"""Names that a vendor sells with a shorthand of something else; the word is believed, the shorthand an alternative."""
+
+
 def with_composition(text: str) -> Identification | None:
     """A name with its composition or its abbreviation behind it or before it."""
     parts = inner_and_outer(text)
@@ -47,6 +51,8 @@ def _explained(outer: str, inner: str) -> Identification | None:
             return Identification(outer, None, (found, synonym), "the name and what stands in parentheses disagree")
         return Identification(outer, found)
     whole = total(chains)
+    if (found.name, whole.shorthand) in VENDORS_SLIPS and outer in VENDORS_SLIPS[found.name, whole.shorthand]:
+        return Identification(outer, replace(found, alternatives=(f"CAR {whole.shorthand}",), spelling="metabolon"))
     if whole.is_dicarboxylic and "dicarboxylic" not in found.subclass:
         return Identification(outer, reason=f"{found.name} has one acid group, and the parentheses say two")
     if whole.linkage in ETHER and ETHER[whole.linkage] not in found.name:
@@ -88,7 +94,8 @@ _SEPARATORS = ("|", " / ", "/", " or ", " and ", " + ", ";", "+")
 
 def several(text: str) -> Identification | None:
     """Names of metabolites that were not told apart (`leucine/isoleucine`), or synonyms (`PC 34:1|PC 16:0_18:1`)."""
-    parts = [part for part in split_outside(text, _SEPARATORS) if part]
+    # MS-DIAL writes sum and chains of a lipid between bars, and chains may hold the other separators
+    parts = [part for part in split_outside(text, ("|",) if "|" in text else _SEPARATORS) if part]
     if not 1 < len(parts) <= 6:
         return None
     found = [_part(part, parts[-1]) for part in parts]
@@ -97,6 +104,8 @@ def several(text: str) -> Identification | None:
         return None
     if len({each.main_class for each in whole}) > 1:
         return Identification(text, None, tuple(whole), "it names metabolites of different classes")
+    if "|" in text and len({(each.carbons, each.double_bonds) for each in whole} - {(None, None)}) == 1:
+        return Identification(text, max(whole, key=lambda each: each.carbons or 0))  # one lipid by sum and by chains
     if len(set(whole)) == 1:
         return Identification(text, whole[0])
     return Identification(text, _joined(whole))

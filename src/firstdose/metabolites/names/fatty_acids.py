@@ -15,6 +15,7 @@ _PLACE = re.compile(r"\d[ ,]?\(?(?:n|w|omega)-?\d{1,2}| (?:cis|trans)-?\d|^(?:i|
 _BRANCHED = re.compile(r"^(?:iso|anteiso)[- ]?(?=c?\d+:\d)|(?P<behind>.*\d)[- ](?:iso|anteiso)$")
 _BARE = re.compile(r"(?:(?:i|ai|a)-?)?c? ?\d{1,2}[:.]\d{1,2}.*")
 _ABBREVIATED = re.compile(r"(?P<front>n-?[36] ?)?(?P<word>[a-z]+)(?P<behind>[- ]?n-?[36])?")
+_TWO_GROUPS = re.compile(r"dica ?\(?(?P<chain>\d{1,2}:\d{1,2})\)?")
 SHORTEST_ALONE = 2  # carbons
 
 
@@ -54,7 +55,14 @@ def _own_name(text: str) -> str:
 
 
 def with_place(text: str) -> MetaboliteClass | None:
-    """`C18:1n9`, `18:2 n-6`, `i-17:0`: a chain with the place of its double bond or its branch is a fatty acid."""
+    """`C18:1n9`, `18:2 n-6`, `i-17:0`: a chain with the place of its double bond or its branch is a fatty acid.
+
+    `DiCA(12:0)` is a dicarboxylic one, as Biocrates writes it.
+    """
+    two_groups = _TWO_GROUPS.fullmatch(text)
+    if two_groups:
+        chain = _bare_chain(two_groups["chain"])
+        return free_acid(replace(chain, is_dicarboxylic=True), "biocrates") if chain else None
     branched = _BRANCHED.match(text)
     if branched:
         text = f"i-{branched['behind'] or text[branched.end() :]}"

@@ -13,7 +13,7 @@ from firstdose.metabolites.names.goslin import species_of
 from firstdose.metabolites.names.lipid_shorthand import heads
 from firstdose.metabolites.names.metabolite_class import CONVENTIONS, Convention, Identification, MetaboliteClass
 from firstdose.metabolites.names.spelling import LONGEST_NAME, plain, variants
-from firstdose.metabolites.names.spellings import NO_CLASS_WORDS, in_any_spelling, in_shorthand
+from firstdose.metabolites.names.spellings import BARE_HEADS, NO_CLASS_WORDS, in_any_spelling, in_shorthand
 
 IDENTIFIERS = (
     (re.compile(r"c\d{5}"), "it is an identifier of KEGG, not a name"),
@@ -99,10 +99,11 @@ def _ambiguous_shorthand(text: str, convention: Convention | None) -> Identifica
         if convention in ("refmet", "lipid_maps", "everyday") and len(readings) > 1 and ":" in text:
             return Identification(text, readings[1])
         return Identification(text, None, readings, ASKS_FOR_CONVENTION)
-    head = heads().get(text)
+    head = heads().get(text.removesuffix("s") if text in BARE_HEADS else text)
     if head is None or text in NO_CLASS_WORDS:
         return None
     reading = MetaboliteClass(head.main_class, head.subclass, head.subclass)
     if convention in ("refmet", "lipid_maps"):
         return Identification(text, reading)
-    return Identification(text, None, (reading,), f"it may be all {head.subclass}, or another abbreviation")
+    other = "one that is not named" if text in BARE_HEADS else "another abbreviation"
+    return Identification(text, None, (reading,), f"it may be all {head.subclass}, or {other}")

@@ -25,7 +25,8 @@ ISOMER_NUMBER = re.compile(
 ISOMER_LETTER = re.compile(r"(?<=\d)[ _][a-d]$|(?<=\))[ _]?[a-d]$")
 ADDUCT = re.compile(
     r"[\s_]*\[\d?m(?:[+-]\d?[a-z0-9]+)*\]\d?[+-]?$|^\[\d?m(?:[+-]\d?[a-z0-9]+)*\]\d?[+-]?\s+|"
-    r"(?<=[\d)])\s\+?(?:na|nh4|h|k|hcoo|oac)[+-]?$"
+    r"(?<=[\d)])\s\+?(?:na|nh4|h|k|hcoo|oac)[+-]?$|"
+    r"(?<=\))(?:[+-]\d?(?:hcoo|ch3coo|ch3|h2o|nh4|oac|na|li|cl|h|k))+$"  # LipidSearch: TG(54:3)+NH4, PC(34:1)+HCOO
 )
 # What gas chromatography laboratories write behind a name: derivatives, the library, minor and major peaks
 DERIVATIVE = re.compile(

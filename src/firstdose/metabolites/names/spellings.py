@@ -17,6 +17,8 @@ _CLASS_WORD = re.compile(
 )
 SHORTEST_CLASS_WORD = 6  # letters; shorter ones are shorthand
 NO_CLASS_WORDS = ("carnitine", "l-carnitine", "carnitine ester", "aldehyde", "methyl ester", "lecithin")
+BARE_HEADS = ("fatty acid", "fatty acids")
+"""Words that stand for a species that was not named as often as for the whole class."""
 SPELLINGS: tuple[Callable[[str], MetaboliteClass | None], ...] = (
     look_up,
     carnitines.in_words,
@@ -48,6 +50,12 @@ def class_word(text: str) -> MetaboliteClass | None:
     """A whole class in words: `triglycerides`, `free fatty acids`, `long-chain acylcarnitines`."""
     found = _CLASS_WORD.fullmatch(text)
     head = heads().get(found["head"]) if found else None
-    if found is None or head is None or found["head"] in NO_CLASS_WORDS or len(found["head"]) < SHORTEST_CLASS_WORD:
+    if (
+        text in BARE_HEADS
+        or found is None
+        or head is None
+        or found["head"] in NO_CLASS_WORDS
+        or len(found["head"]) < SHORTEST_CLASS_WORD
+    ):
         return None
     return MetaboliteClass(head.main_class, head.subclass, head.subclass)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from firstdose.designs.history import DLT, NO_DLT, NOT_EVALUABLE, PENDING, History
 from firstdose.designs.recommendation import Recommendation
+from firstdose.dosing import by_level, level_counted, with_open_place
 from firstdose.simulation.virtual.plan import NEVER
 
 FAILED, WITHDREW, NOT_NEEDED, DOSED = "failed", "withdrew", "not needed", "dosed"
@@ -29,6 +30,7 @@ class Participant:
     level: int = 0
     assigned: float = 0.0
     given: float = 0.0
+    level_given: int | None = None
     is_short: bool = False
     is_full: bool = True
     dlt_probability: float = 0.0
@@ -47,6 +49,10 @@ class Participant:
     def outcome_on(self, day: int, window: int) -> str:
         """The letter as far as it is known on a day."""
         return self.outcome(window) if self.known <= day else PENDING
+
+    def level_on(self, day: int) -> int | None:
+        """The level at which the participant counts by what is known on a day."""
+        return level_counted(self.level, self.level_given, self.has_dlt if self.known <= day else None)
 
 
 @dataclass
@@ -73,6 +79,16 @@ class CohortCourse:
     closed: int = NEVER
     slots: list[SlotHolder] = field(default_factory=list)
     participants: list[Participant] = field(default_factory=list)
+
+    def letters(self, day: int, window: int) -> str:
+        """The outcomes of those dosed, as far as they are known on a day."""
+        return "".join([each.outcome_on(day, window) for each in self.participants])
+
+    def added_to(self, history: History, day: int, window: int, *, has_open_place: bool = False) -> History:
+        """A history with this cohort, by the levels at which its people count on a day; a place of it open if asked."""
+        for level, people in by_level(self.level, self.participants, lambda each: each.level_on(day)):
+            history = history.then(level, "".join([each.outcome_on(day, window) for each in people]))
+        return with_open_place(history, self.level) if has_open_place else history
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from heapq import heapify, heappop, heappush
 from firstdose.designs.history import NOT_EVALUABLE, PENDING, Cohort, History
 from firstdose.designs.recommendation import Recommendation
 from firstdose.designs.replaying import ended_by_sentinel
-from firstdose.dosing import Dosed, earliest_dosing
+from firstdose.dosing import Dosed, earliest_dosing, level_given
 from firstdose.simulation.virtual.candidates import Candidates, counts_at_its_level, dose_given
 from firstdose.simulation.virtual.enrolment import (
     DOSED,
@@ -50,8 +50,7 @@ class Walk:
         while advice.action == "dose" and advice.next_level and advice.cohort_size:
             cohort = self.open_cohort(advice.next_level, advice.cohort_size, opened)
             self.fill(cohort)
-            letters = self.letters(cohort, NEVER)
-            found.history = found.history.then(cohort.level, letters) if letters else found.history
+            found.history = cohort.added_to(found.history, NEVER, self.window)
             advice = decisions.after(found.history).recommendation
             opened = self.decide(cohort, advice)
         if advice.recommended_level and self.plan.protocol.escalation.expansion_participants:
@@ -85,10 +84,11 @@ class Walk:
 
     def replacements(self, cohort: CohortCourse) -> list[SlotHolder]:
         """New places for participants who were not evaluable and are to be replaced."""
-        letters = self.letters(cohort, NEVER)
+        letters = cohort.letters(NEVER, self.window)
         if cohort.kind == EXPANSION or not letters:
             return []
-        missing = self.plan.decisions.after(self.enrolment.history.then(cohort.level, letters)).replacements
+        history = cohort.added_to(self.enrolment.history, NEVER, self.window)
+        missing = self.plan.decisions.after(history).replacements
         replaced = {slot.replaces for slot in cohort.slots}
         out = [
             each.candidate
@@ -182,19 +182,15 @@ class Walk:
 
     def has_ended(self, cohort: CohortCourse, day: int) -> bool:
         """Whether on a day no more of a cohort is dosed: its sentinels ended it, or its decision is settled."""
-        letters = self.letters(cohort, day)
+        letters = cohort.letters(day, self.window)
         if cohort.kind == EXPANSION or not letters.strip(PENDING + NOT_EVALUABLE):
             return False
         if ended_by_sentinel(self.plan.rule, Cohort(cohort.level, letters.replace(PENDING, ""))):
             return PENDING not in letters
         if not self.plan.rule.stops_within_cohort:
             return False
-        still_open = letters if PENDING in letters else letters + PENDING
-        return self.plan.decisions.is_settled(self.enrolment.history.then(cohort.level, still_open))
-
-    def letters(self, cohort: CohortCourse, day: int) -> str:
-        """The outcomes of those dosed in a cohort, as far as they are known on a day."""
-        return "".join([each.outcome_on(day, self.window) for each in cohort.participants])
+        still_open = cohort.added_to(self.enrolment.history, day, self.window, has_open_place=True)
+        return self.plan.decisions.is_settled(still_open)
 
     def known_on(self, day: int) -> list[Dosed]:
         """Everyone dosed, as far as their outcomes are known on a day."""
@@ -220,6 +216,7 @@ class Walk:
         person.assigned = float(plan.doses[cohort.level - 1])
         person.is_short = bool(pool.is_short[number])
         person.given = dose_given(plan, person.assigned, float(pool.given_ratio[number]), person.is_short)
+        person.level_given = level_given(plan.protocol, person.given)
         person.is_full = counts_at_its_level(plan, person.assigned, person.given)
         person.is_sentinel = sentinel is not None and len(cohort.participants) < sentinel.participants
         person.dlt_probability = plan.curve.at(person.given)

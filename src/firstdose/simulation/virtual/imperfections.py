@@ -16,6 +16,7 @@ from firstdose.records.catalogue import NAMES
 from firstdose.records.events import AdverseEvent
 from firstdose.records.examinations import Assessment, Image, LabResult, Visit, VitalSign
 from firstdose.records.frames import identity
+from firstdose.records.plausible_limits import plausible_limits
 from firstdose.records.subjects import Subject
 from firstdose.records.treatments import Medication
 from firstdose.records.trial_data import TrialData
@@ -115,17 +116,29 @@ def _swapped_dates(spoiling: Spoiling) -> None:
 
 
 def _impossible_values(spoiling: Spoiling) -> None:
-    """A grade and a field strength that do not exist; a vital sign with its point in the wrong place."""
+    """A grade and a field strength that do not exist; a vital sign with its point in the wrong place.
+
+    That is seen where no living person has the value; ten times the weight of a light person is one that occurs.
+    """
     share = spoiling.settings.impossible_value.value
-    changes: tuple[tuple[type, str, Callable[[Any], Any], bool], ...] = (
-        (AdverseEvent, "grade", lambda _: TOO_HIGH_GRADE, True),
-        (Image, "field_tesla", lambda _: TOO_STRONG_FIELD, True),
-        (VitalSign, "result", lambda value: value * SHIFTED_POINT, False),
+    changes: tuple[tuple[type, str, Callable[[Any], Any]], ...] = (
+        (AdverseEvent, "grade", lambda _: TOO_HIGH_GRADE),
+        (Image, "field_tesla", lambda _: TOO_STRONG_FIELD),
+        (VitalSign, "result", lambda value: value * SHIFTED_POINT),
     )
-    for kind, name, wrong, found in changes:
+    for kind, name, wrong in changes:
         for row in spoiling.chosen(kind, share, pl.col(name).is_not_null()):
             value = spoiling.frames[kind][name][row]
-            spoiling.change("impossible_value", kind, row, {name: wrong(value)}, found)
+            new = wrong(value)
+            found = kind is not VitalSign or _is_implausible(spoiling.frames[kind], row, new)
+            spoiling.change("impossible_value", kind, row, {name: new}, found)
+
+
+def _is_implausible(vital_signs: pl.DataFrame, row: int, value: float) -> bool:
+    """Whether no living person has a value of the vital sign in this row."""
+    limits = plausible_limits().of(NAMES[VitalSign], vital_signs["test"][row])
+    within = limits.within(vital_signs["unit"][row]) if limits else None
+    return within is not None and not within[0] <= value <= within[1]
 
 
 def _wrong_visits(spoiling: Spoiling) -> None:

@@ -136,6 +136,7 @@ def _people(plan: Plan, cast: Cast, course: Course, edss: EdssCourse, scans: Sca
             "leaves_because": pl.Series([LEAVING_REASONS[int(why)] for why in cast.left_why], dtype=pl.String),
             "last_day_of_data": cast.end,
             "edss_at_entry": steps[cast.traits.entry_step[cast.candidate]],
+            "edss_two_years_before": steps[cast.traits.step_before[cast.candidate]],
             "hazard_ratio": edss.hazard_ratio,
             "brain_volume_percent_per_year": scans.yearly_change,
         }
@@ -155,7 +156,7 @@ def _months(cast: Cast, edss: EdssCourse) -> pl.DataFrame:
 
 
 def _events(cast: Cast, recorded: RecordedEvents) -> pl.DataFrame:
-    """The true cause, period and days of each event."""
+    """The true cause, period, days, highest grade and seriousness of each event."""
     events = recorded.events
     return pl.DataFrame(
         {
@@ -165,6 +166,8 @@ def _events(cast: Cast, recorded: RecordedEvents) -> pl.DataFrame:
             "period": pick(table_of(PERIODS), events.period),
             "start_day": events.start,
             "end_day": pl.Series(np.where(events.end >= NEVER, np.nan, events.end), nan_to_null=True).cast(pl.Int64),
+            "grade": events.grade,
+            "is_serious": recorded.is_serious,
             "is_dlt": events.is_dlt,
         }
     )

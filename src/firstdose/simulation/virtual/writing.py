@@ -14,11 +14,12 @@ import polars as pl
 from firstdose.protocol.describe import keys_of
 from firstdose.records.catalogue import RECORDS
 from firstdose.records.writing import SUMMARY_FILE, write_folder
+from firstdose.simulation.virtual import TRUTH
 from firstdose.simulation.virtual.scenario import Scenario, ScenarioSections
 from firstdose.simulation.virtual.trial import VirtualTrial
 
 FileFormat = Literal["csv", "parquet"]
-METABOLITES, TRUTH = "metabolites", "truth"
+METABOLITES = "metabolites"
 MEASURED = ("abundances", "features", "runs")
 FIGURES_FILE, SCENARIO_FILE = "figures.json", "scenario.json"
 

@@ -1,0 +1,204 @@
+"""The comparisons that may separate the cells from the drug: what each separates, what it needs, and its estimate."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from firstdose.analysis.attribution.beside_the_dose import CHAPTER
+from firstdose.analysis.attribution.dose_slopes import adjusted_slopes, permuted_slope
+from firstdose.analysis.attribution.periods import Periods
+from firstdose.analysis.dose_trends import ONE_DOSE
+from firstdose.analysis.frame import Frame
+from firstdose.analysis.scores.measured import BoolArray, FloatArray
+from firstdose.analysis.visit_summaries import mean_interval
+from firstdose.methods.straight_line import Slope, fit_slope
+from firstdose.records.results import Result
+
+TABLE = "comparisons"
+SEED = 47_100
+VISIT_EFFECT, SLOPE_ON, SLOPE_AFTER = "visit_effect_on_drug", "dose_slope_on_drug", "dose_slope_after_drug"
+DIFFERENCE, TROUGH = "difference_of_slopes", "dose_slope_given_trough"
+NOT_NORMALISED = "_not_normalised"
+"""Ends the name of a slope that is of values before normalisation."""
+VISIT_EFFECT_ALONE, SLOPE_ALONE = "visit_effect", "dose_slope"
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What a comparison separates, and what must be taken for granted."""
+
+    separates: str
+    needs: str
+
+
+COMPARISONS = {
+    VISIT_EFFECT: Comparison("no", "nothing separates the cells, the drug and the course of time here"),
+    SLOPE_ON: Comparison("between doses", "exposure to the drug unrelated to dose; no drift between cohorts"),
+    SLOPE_AFTER: Comparison(
+        "between doses, without the drug", "no carry-over and no rebound after the drug; no drift between cohorts"
+    ),
+    DIFFERENCE: Comparison(
+        "whether the drug changes the slope",
+        "no carry-over and no rebound after the drug; the slope does not change with the time since the graft",
+    ),
+    TROUGH: Comparison(
+        "between doses, at the same trough",
+        "troughs measured without error at known times; removes the link of trough and dose only",
+    ),
+    VISIT_EFFECT_ALONE: Comparison("no", "without treatment nothing would have changed"),
+    SLOPE_ALONE: Comparison("between doses", "no drift between cohorts"),
+}
+"""Of each comparison by its key; the last two are for trials without a drug."""
+
+
+def comparisons(frame: Frame, found: Periods, trough: FloatArray) -> Iterator[Result]:
+    """All comparisons of one outcome; ``trough`` (people,) holds mean troughs, nan without."""
+    if not found.has_drug:
+        yield from _mean(frame, found, VISIT_EFFECT_ALONE, found.after)
+        yield from _slope(frame, found, SLOPE_ALONE, found.after)
+        return
+    yield from _mean(frame, found, VISIT_EFFECT, found.on)
+    yield from _slope(frame, found, SLOPE_ON, found.on)
+    yield from _slope(frame, found, SLOPE_AFTER, found.after)
+    yield from _slope(frame, found, DIFFERENCE, found.after - found.on)
+    yield from _given_trough(frame, found, trough)
+
+
+def without_normalising(frame: Frame, found: Periods) -> Iterator[Result]:
+    """The slopes of an outcome whose values were normalised, from its values as they were before that."""
+    periods = {SLOPE_ON: found.on, SLOPE_AFTER: found.after} if found.has_drug else {SLOPE_ALONE: found.after}
+    for what, values in periods.items():
+        place, slope = place_of(found, TABLE, what + NOT_NORMALISED), slope_of(frame, found, values)
+        if isinstance(slope, str):
+            yield Result(**place, statistic="estimate", unit=per_doubling(found), warning=slope)
+        else:
+            yield Result(
+                **place, statistic="estimate", value=slope.estimate, lower=slope.lower, upper=slope.upper,
+                confidence=frame.certainty, unit=per_doubling(found), method="least_squares_slope",
+            )  # fmt: skip
+
+
+def slope_of(frame: Frame, found: Periods, values: FloatArray) -> Slope | str:
+    """The slope of one value a person on doublings of the dose, or why there is none."""
+    known = np.isfinite(values) & np.isfinite(found.outcome.doubling)
+    doubling = found.outcome.doubling[known]
+    if not known.any():
+        return "nobody has a value"
+    if np.unique(doubling).size < 2:
+        return ONE_DOSE
+    try:
+        return fit_slope(doubling, values[known], certainty=frame.certainty)
+    except ValueError as refusal:
+        return f"not estimable: {refusal}"
+
+
+def place_of(found: Periods, table: str, what: str) -> dict[str, Any]:
+    """Where figures of one outcome stand."""
+    return {
+        "chapter": CHAPTER,
+        "table": table,
+        "what": what,
+        "within": found.outcome.name,
+        "population": found.outcome.people.analysis_set,
+        "objective": found.outcome.objective,
+    }
+
+
+def per_doubling(found: Periods) -> str:
+    """The unit of a slope."""
+    return f"{found.outcome.unit} per doubling of the dose".strip()
+
+
+def about_comparisons(has_drug: bool) -> Iterator[Result]:
+    """What each comparison separates and needs, once for all outcomes."""
+    alone = (VISIT_EFFECT_ALONE, SLOPE_ALONE)
+    for what, each in COMPARISONS.items():
+        if (what in alone) == has_drug:
+            continue
+        place: dict[str, Any] = {"chapter": CHAPTER, "table": "needs", "what": what, "population": "treated"}
+        yield Result(**place, statistic="separates", text=each.separates, format="text")
+        yield Result(**place, statistic="needs", text=each.needs, format="text")
+
+
+def _mean(frame: Frame, found: Periods, what: str, values: FloatArray) -> Iterator[Result]:
+    """Everybody's mean change, which separates nothing."""
+    place = place_of(found, TABLE, what)
+    known = values[np.isfinite(values)]
+    yield _people(found, place, np.isfinite(values))
+    if not known.size:
+        yield Result(**place, statistic="estimate", unit=found.outcome.unit, warning="nobody has a value")
+        return
+    spread = float(known.std(ddof=1)) if known.size > 1 else None
+    limits = mean_interval(known.size, float(known.mean()), spread, frame.certainty)
+    warning = "" if limits else "too few people, or no differences between them, for an interval"
+    mean = float(known.mean())
+    yield Result(**place, statistic="estimate", value=mean, unit=found.outcome.unit, warning=warning, **limits)
+
+
+def _slope(frame: Frame, found: Periods, what: str, values: FloatArray) -> Iterator[Result]:
+    """A slope with its t interval, and its test by permuting doses between people."""
+    place = place_of(found, TABLE, what)
+    known = np.isfinite(values) & np.isfinite(found.outcome.doubling)
+    yield _people(found, place, known)
+    fitted = slope_of(frame, found, values)
+    if isinstance(fitted, str):
+        yield Result(**place, statistic="estimate", unit=per_doubling(found), warning=fitted)
+        return
+    same = {**place, "method": "least_squares_slope"}
+    yield Result(
+        **same, statistic="estimate", value=fitted.estimate, lower=fitted.lower, upper=fitted.upper,
+        confidence=frame.certainty, unit=per_doubling(found),
+    )  # fmt: skip
+    yield Result(**same, statistic="p", value=fitted.p, format="p_value")
+    test = permuted_slope(found.outcome.doubling[known], values[known], frame.seed + SEED)
+    same["method"] = "slope_permutation"
+    yield Result(**same, statistic="p_permutation", value=test.p, format="p_value")
+    if test.smallest > 0.01:
+        yield Result(**same, statistic="smallest_attainable_p", value=test.smallest, format="p_value")
+
+
+def _given_trough(frame: Frame, found: Periods, trough: FloatArray) -> Iterator[Result]:
+    """The slope on the drug among people of the same trough, beside the slope in the same people without it."""
+    place = place_of(found, TABLE, TROUGH)
+    known = np.isfinite(found.on) & np.isfinite(found.outcome.doubling) & np.isfinite(trough)
+    yield _people(found, place, known)
+    doubling, value = found.outcome.doubling[known], found.on[known]
+    unit = per_doubling(found)
+    if not np.isfinite(trough).any():
+        yield Result(**place, statistic="estimate", unit=unit, warning="no trough of the drug that can be used")
+        return
+    if np.unique(doubling).size < 2:
+        yield Result(**place, statistic="estimate", unit=unit, warning=ONE_DOSE)
+        return
+    try:
+        slope, of_trough = adjusted_slopes(np.column_stack([doubling, trough[known]]), value, certainty=frame.certainty)
+    except ValueError as refusal:
+        yield Result(**place, statistic="estimate", unit=unit, warning=f"not estimable: {refusal}")
+        return
+    same = {**place, "method": "adjusted_slope", "confidence": frame.certainty}
+    yield Result(**same, statistic="estimate", value=slope.estimate, lower=slope.lower, upper=slope.upper, unit=unit)
+    yield Result(**{**same, "confidence": None}, statistic="p", value=slope.p, format="p_value")
+    yield Result(
+        **same, statistic="slope_of_trough", value=of_trough.estimate, lower=of_trough.lower, upper=of_trough.upper,
+        unit=f"{found.outcome.unit} per unit of the trough",
+    )  # fmt: skip
+
+
+def _people(found: Periods, place: dict[str, Any], known: BoolArray) -> Result:
+    """How many people the comparison rests on, and the records of their values."""
+    everyone = float(found.outcome.people.count)
+    used = np.flatnonzero(known[found.outcome.person]).tolist()
+    return Result(
+        **place,
+        statistic="people",
+        value=float(known.sum()),
+        of=everyone,
+        format="count",
+        unit="people",
+        warning=found.doubts,
+        records=tuple(found.outcome.records[row] for row in used),
+    )

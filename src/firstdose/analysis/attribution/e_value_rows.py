@@ -1,0 +1,54 @@
+"""The E-value of the highest dose against the lowest, a contrast of its own beside the slope over all doses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from firstdose.analysis.attribution import e_value
+from firstdose.analysis.attribution.comparisons import place_of
+from firstdose.analysis.attribution.periods import Periods
+from firstdose.analysis.frame import Frame
+from firstdose.analysis.scores.measured import FloatArray
+from firstdose.records.results import Result
+
+TABLE = "e_values"
+CONTRAST = "highest against lowest dose"
+CONTRAST_AFTER = f"{CONTRAST}, after the drug"
+CONVERSION = "risk ratio taken as exp(0.91 d), d the difference of means in pooled standard deviations"
+
+
+def e_value_rows(frame: Frame, found: Periods, changes: FloatArray, contrast: str = CONTRAST) -> Iterator[Result]:
+    """The E-value of the difference of people's changes (people,) in one period, highest against lowest dose."""
+    place: dict[str, Any] = place_of(found, TABLE, contrast)
+    known = np.isfinite(changes) & (found.outcome.dose > 0)
+    dose, value = found.outcome.dose[known], changes[known]
+    if np.unique(dose).size < 2:
+        warning = "values are known at one dose only" if dose.size else "nobody has a value"
+        yield Result(**place, statistic="e_value", warning=warning)
+        return
+    lowest, highest = value[dose == dose.min()], value[dose == dose.max()]
+    yield Result(
+        **place, statistic="people", value=float(lowest.size + highest.size), of=float(known.sum()), format="count",
+        unit="people", text=f"{dose.max():g} against {dose.min():g} {frame.protocol.dose_levels.unit}",
+    )  # fmt: skip
+    try:
+        difference = e_value.standardised_difference(lowest, highest, certainty=frame.certainty)
+    except ValueError as refusal:
+        yield Result(**place, statistic="e_value", warning=f"not estimable: {refusal}")
+        return
+    found_e = e_value.of_difference(difference)
+    same = {**place, "confidence": frame.certainty, "method": "e_value"}
+    yield Result(
+        **same, statistic="standardised_difference", value=difference.estimate, lower=difference.lower,
+        upper=difference.upper, unit="pooled standard deviations",
+    )  # fmt: skip
+    yield Result(
+        **same, statistic="risk_ratio", value=found_e.risk_ratio, lower=found_e.lower, upper=found_e.upper,
+        warning=CONVERSION,
+    )  # fmt: skip
+    same["confidence"] = None
+    yield Result(**same, statistic="e_value", value=found_e.of_estimate)
+    yield Result(**same, statistic="e_value_of_limit", value=found_e.of_limit)

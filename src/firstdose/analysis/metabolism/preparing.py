@@ -1,0 +1,241 @@
+"""From abundances to what the models fit: log2 values of one fluid, with the person, visit, dose and batch of each row.
+
+Missing values stay missing. Samples and metabolites that cannot be used are left out, and said.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from firstdose.analysis.metabolism.choosing import LeftOut, choose_samples, with_doses_of_people
+from firstdose.analysis.metabolism.metabolite_quality import metabolite_quality
+from firstdose.analysis.metabolism.visit_order import VisitOrder, ordered_visits
+from firstdose.metabolites import Abundances, are_concentrations
+from firstdose.methods.normalisation import quotient_factors
+from firstdose.protocol.metabolism import Metabolism
+
+Numbers = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+Texts = NDArray[np.str_]
+NO_FLUID = "fluid not stated"
+DETECTION_LIMIT = "detection_limit"
+
+
+@dataclass(frozen=True, eq=False)
+class Prepared:
+    """One fluid, ready for the models: N samples in rows and G metabolites in columns.
+
+    values (N, G) are log2, normalised if `factors` (N,) are not all 1, NaN where missing. subjects, visits, batches
+    ("" where unknown) and cohorts are texts (N,), doses (N,) as given, one a person. metabolites has G rows with
+    `metabolite`, `main_class` (null if unknown) and what else the source has. visit_order begins with the reference.
+    limits (N, G) are limits of detection on the scale of values, None where none were given. quality has a row for
+    every metabolite that was measured, those left out too, with the reason. visit_warning says that the order of visits
+    is not known, if so.
+    """
+
+    fluid: str
+    values: Numbers
+    samples: Texts
+    subjects: Texts
+    visits: Texts
+    doses: Numbers
+    batches: Texts
+    cohorts: Texts
+    run_order: Numbers
+    metabolites: pl.DataFrame
+    visit_order: tuple[str, ...]
+    factors: Numbers
+    limits: Numbers | None
+    quality: pl.DataFrame
+    left_out: tuple[LeftOut, ...]
+    notes: tuple[str, ...]
+    visit_warning: str = ""
+
+    @property
+    def people(self) -> tuple[str, ...]:
+        """The people in order of their identifiers."""
+        return tuple(np.unique(self.subjects).tolist())
+
+    @property
+    def names(self) -> list[str]:
+        """Identifiers of the metabolites (G,)."""
+        return list(self.metabolites["metabolite"].to_list())
+
+    @property
+    def classes(self) -> dict[str, list[int]]:
+        """Places of the metabolites of each class, classes in the order of their names."""
+        found: dict[str, list[int]] = {}
+        for place, name in enumerate(self.metabolites["main_class"].to_list()):
+            if name is not None:
+                found.setdefault(name, []).append(place)
+        return dict(sorted(found.items()))
+
+    def with_values(self, values: Numbers) -> Prepared:
+        """The same with other values, for analyses beside the main one."""
+        return replace(self, values=values)
+
+
+def prepare(abundances: Abundances, plan: Metabolism) -> tuple[Prepared, ...]:
+    """Each fluid of the plan, in the plan's order or that of their names, made ready for the models.
+
+    abundances must have people, visits and doses in `samples`; `features` may have `main_class` and `detection_limit`
+    (raw scale). A fluid without a usable sample is left out. Raises nothing for what is in the data.
+    """
+    samples, filled = _completed(abundances)
+    whole = replace(abundances, samples=samples)
+    found = (_prepare(whole, fluid, plan, filled) for fluid in _fluids(whole.samples, plan))
+    return tuple(each for each in found if each is not None)
+
+
+def left_out_of(abundances: Abundances, plan: Metabolism) -> tuple[LeftOut, ...]:
+    """The study samples of the plan's fluids that cannot be used, with the reasons, whether others can or not."""
+    samples, _ = _completed(abundances)
+    return tuple(each for fluid in _fluids(samples, plan) for each in choose_samples(samples, fluid, plan.visits)[1])
+
+
+def _completed(abundances: Abundances) -> tuple[pl.DataFrame, pl.Series]:
+    """The samples, each with a fluid and with the dose of its person; and whose dose that of other samples is."""
+    return with_doses_of_people(abundances.samples.with_columns(pl.col("fluid").fill_null(NO_FLUID)))
+
+
+def _fluids(samples: pl.DataFrame, plan: Metabolism) -> list[str]:
+    measured = samples.filter(pl.col("kind") == "study")["fluid"].unique().sort().to_list()
+    return [fluid for fluid in plan.fluids if fluid in measured] if plan.fluids else measured
+
+
+def _prepare(whole: Abundances, fluid: str, plan: Metabolism, filled: pl.Series) -> Prepared | None:
+    rows, left = choose_samples(whole.samples, fluid, plan.visits)
+    study = whole.take(samples=rows)
+    log2, zeros = _as_log2(study)
+    factors, nothing, notes = _factors(study, log2, plan)
+    if nothing.any():
+        names = study.samples["sample"].to_list()
+        left = (*left, *(LeftOut(names[at], "no value of it can be used") for at in np.flatnonzero(nothing)))
+        study, log2, factors = study.take(samples=~nothing), log2[~nothing], factors[~nothing]
+    if not len(log2):
+        return None
+    values = log2 - np.log2(factors)[:, None]
+    is_normalised = bool((factors != 1).any())
+    quality = metabolite_quality(study.features, values, _pooled(whole, fluid, log2, is_normalised), plan)
+    kept = quality["left_out"].is_null().to_numpy()
+    features = study.features.with_columns(
+        pl.lit(None, dtype=pl.String).alias(name) for name in ("main_class",) if name not in study.features.columns
+    )
+    frame = study.samples
+    dosed = int(filled.gather(rows.tolist()).sum())
+    told = [
+        *([f"{zeros} values of zero have no logarithm and are missing"] if zeros else []),
+        *([f"the dose of {dosed} samples is that of other samples of the same person"] if dosed else []),
+    ]
+    order = _visit_order(frame, plan)
+    return Prepared(
+        fluid=fluid,
+        values=values[:, kept],
+        samples=_texts(frame["sample"]),
+        subjects=_texts(frame["subject"]),
+        visits=_texts(frame["visit"]),
+        doses=frame["dose"].to_numpy().astype(np.float64),
+        batches=_texts(frame["batch"]),
+        cohorts=_cohorts(frame),
+        run_order=frame["run_order"].cast(pl.Float64).fill_null(float("nan")).to_numpy(),
+        metabolites=features.filter(pl.Series(kept)),
+        visit_order=order.names,
+        factors=factors,
+        limits=_limits(features.filter(pl.Series(kept)), factors),
+        quality=quality,
+        left_out=left,
+        notes=(*notes, *told),
+        visit_warning=_visit_warning(order),
+    )
+
+
+def _as_log2(study: Abundances) -> tuple[Numbers, int]:
+    """Values on the log2 scale, and how many were zero."""
+    if study.scale == "log2":
+        return np.array(study.values), 0
+    positive = study.values > 0
+    return np.log2(study.values, out=np.full(study.values.shape, np.nan), where=positive), int(
+        (study.values == 0).sum()
+    )
+
+
+def _factors(study: Abundances, log2: Numbers, plan: Metabolism) -> tuple[Numbers, Flags, tuple[str, ...]]:
+    """Quotient factors of the samples, which of them have nothing to be used, and what must be told."""
+    nothing: Flags = np.asarray(np.isnan(log2).all(axis=1))
+    factors = np.ones(len(log2), dtype=np.float64)
+    if plan.normalise == "none" or nothing.all():
+        return factors, nothing, ()
+    if are_concentrations(study.units):
+        return factors, nothing, (f"values are concentrations ({study.units}) and were not normalised",)
+    # the common level is taken out first, so that large logarithms do not overflow; factors do not depend on it
+    level = np.nanmedian(log2)
+    factors[~nothing] = quotient_factors(np.exp2(log2[~nothing] - level))
+    return factors, nothing, ()
+
+
+def _pooled(whole: Abundances, fluid: str, log2: Numbers, is_normalised: bool) -> tuple[Numbers, Texts]:
+    """Pooled quality controls of a fluid, or of no stated one, on the raw scale (Q, G), and their batches.
+
+    They are normalised as the study samples (N, G) are, to the same reference: what is judged is what is analysed.
+    """
+    frame = whole.samples
+    chosen = (frame["kind"] == "pooled_qc") & frame["fluid"].is_in([fluid, NO_FLUID])
+    pooled = whole.take(samples=chosen.to_numpy())
+    controls, _ = _as_log2(pooled)
+    known = ~np.isnan(controls).all(axis=1) if controls.size else np.zeros(len(controls), dtype=np.bool_)
+    controls, batches = controls[known], _texts(pooled.samples["batch"])[known]
+    if not len(controls):
+        return controls, batches
+    level = np.nanmedian(controls)
+    raw = np.exp2(controls - level)  # a common factor does not change a coefficient of variation
+    if is_normalised:
+        raw = raw / quotient_factors(raw, np.exp2(_medians(log2) - level))[:, None]
+    return raw, batches
+
+
+def _medians(log2: Numbers) -> Numbers:
+    """The median of each metabolite (G,), NaN where it was never observed."""
+    seen = ~np.isnan(log2).all(axis=0)
+    medians = np.full(log2.shape[1], np.nan)
+    medians[seen] = np.nanmedian(log2[:, seen], axis=0)
+    return medians
+
+
+def _visit_order(frame: pl.DataFrame, plan: Metabolism) -> VisitOrder:
+    found = list(dict.fromkeys(frame["visit"].to_list()))
+    return VisitOrder(tuple(each for each in plan.visits if each in found)) if plan.visits else ordered_visits(found)
+
+
+def _visit_warning(order: VisitOrder) -> str:
+    """What must be said where the names of visits do not tell their order, else ""."""
+    if not order.unclear or len(order.names) < 2:
+        return ""
+    told = f"the names of visits do not say when {', '.join(order.unclear)} were"
+    return f"{told}; the order used is {', '.join(order.names)}, and changes are from {order.names[0]}"
+
+
+def _cohorts(frame: pl.DataFrame) -> Texts:
+    """The cohort of each sample where the source has it, else the people of one dose."""
+    doses = pl.Series([plain_dose(dose) for dose in frame["dose"].to_list()], dtype=pl.String)
+    return _texts(frame["cohort"].fill_null(doses) if "cohort" in frame.columns else doses)
+
+
+def _limits(features: pl.DataFrame, factors: Numbers) -> Numbers | None:
+    if DETECTION_LIMIT not in features.columns or features[DETECTION_LIMIT].dtype != pl.Float64:
+        return None
+    raw = features[DETECTION_LIMIT].fill_null(float("nan")).to_numpy()
+    known = np.log2(raw, out=np.full(raw.shape, np.nan), where=raw > 0)
+    return np.asarray(known - np.log2(factors)[:, None])
+
+
+def _texts(column: pl.Series) -> Texts:
+    return np.array(column.fill_null("").to_list(), dtype=np.str_)
+
+
+def plain_dose(dose: float) -> str:
+    """A dose as text."""
+    return f"{dose:g}"

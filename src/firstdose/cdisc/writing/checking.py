@@ -1,0 +1,163 @@
+"""Conformance checks of each dataset, and the gate before writing. They are this package's own, not CDISC's engine."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from typing import Literal
+
+import polars as pl
+
+from firstdose.cdisc.long_texts import LONGEST_TEXT
+from firstdose.cdisc.writing.cross_checks import across
+from firstdose.cdisc.writing.datasets import FRAME_KINDS, Dataset
+from firstdose.cdisc.writing.findings import Effect, Finding, at_rows
+from firstdose.cdisc.writing.metadata import Variable
+from firstdose.cdisc.writing.terminology import CODE_LISTS
+from firstdose.records.partial_date_text import NotADate, read_partial_date_time
+
+FileFormat = Literal["xpt", "csv", "dataset-json"]
+
+VARIABLE_NAME = re.compile(r"[A-Z][A-Z0-9_]{0,7}")
+LONGEST_LABEL = 40
+PRINTABLE_ASCII = r"^[\x20-\x7E]*$"
+LARGEST_WHOLE, LARGEST, SMALLEST = 2**53, 7.2e75, 5.4e-79
+"""Numbers of a transport file have 56 bits in base 16; beyond these they are not held exactly, or not at all."""
+SHORT = {"TESTCD": 8, "TEST": 40, "PARMCD": 8, "PARM": 40, "ARMCD": 20, "ETCD": 8, "QNAM": 8, "QLABEL": 40}
+NOT_LIMITED = ("IETEST",)
+MAY_BE_UNCODED = ("DECOD", "SITEID", "SEX", "COUNTRY", "QLABEL", "QVAL", "QORIG", "SESTDTC", "TEST")
+COUNTRY_CODE = r"^[A-Z]{3}$"
+
+
+def check_datasets(datasets: Sequence[Dataset], file_format: FileFormat) -> list[Finding]:
+    """Everything that is wrong with datasets, those findings first for which they cannot be written."""
+    checks: list[Callable[[Dataset], Iterator[Finding]]] = [_names, _types, _required, _keys, _texts, _dates, _terms]
+    if file_format == "xpt":
+        checks.append(_fits_transport)
+    found = [finding for each in datasets for check in checks for finding in check(each)]
+    return sorted([*found, *across(datasets)], key=lambda finding: finding.effect != "refused")
+
+
+def _names(each: Dataset) -> Iterator[Finding]:
+    """Names of variables are short, and labels too; variables stand in the order of their table."""
+    names = [variable.name for variable in each.variables]
+    for variable in each.variables:
+        if not VARIABLE_NAME.fullmatch(variable.name):
+            yield _whole(each, variable.name, "a name has at most 8 capitals and digits", "rename the variable")
+        if not 0 < len(variable.label) <= LONGEST_LABEL:
+            yield _whole(each, variable.name, f"a label has at most {LONGEST_LABEL} characters", "shorten the label")
+    if len(set(names)) < len(names) or names != each.frame.columns:
+        yield _whole(each, None, "the columns must be the variables described, in their order", "report this defect")
+    if len(each.name) > 8 or len(each.domain.label) > LONGEST_LABEL:
+        yield _whole(each, None, "a dataset's name has at most 8 characters, its label 40", "report this defect")
+
+
+def _types(each: Dataset) -> Iterator[Finding]:
+    """Numbers are numbers and finite, texts are texts."""
+    for variable in each.variables:
+        kind = each.frame.schema[variable.name]
+        if kind not in FRAME_KINDS[variable.kind]:
+            yield _whole(each, variable.name, f"must be {variable.kind}", "report this defect")
+        elif kind == pl.Float64:
+            is_fault = ~pl.col(variable.name).is_finite()
+            yield from at_rows(
+                "refused", each.name, each.frame, is_fault, variable.name, "must be finite", "correct it"
+            )
+
+
+def _required(each: Dataset) -> Iterator[Finding]:
+    """What every row needs. Where the trial goes on, some of it may not be there yet: that is told, not refused."""
+    for variable in each.variables:
+        if variable.core != "Req" or not each.frame[variable.name].null_count():
+            continue
+        effect: Effect = "told" if variable.name.endswith(MAY_BE_UNCODED) else "refused"
+        is_fault = pl.col(variable.name).is_null()
+        rule, fix = f"{variable.name} ({variable.label}) must not be empty", "fill in the field that it is made of"
+        yield from at_rows(effect, each.name, each.frame, is_fault, variable.name, rule, fix)
+
+
+def _keys(each: Dataset) -> Iterator[Finding]:
+    """No two rows have the same keys, and rows stand in the order of keys."""
+    keys = [key for key in each.domain.keys if key in each.frame.columns]
+    is_again = pl.struct(keys).is_duplicated()
+    rule = f"{', '.join(keys)} must tell each row from the others"
+    fix = "remove the record that is there twice, or number it anew"
+    yield from at_rows("refused", each.name, each.frame, is_again, keys[-1], rule, fix)
+    if not each.frame.select(keys).equals(each.frame.select(keys).sort(keys, nulls_last=True, maintain_order=True)):
+        yield _whole(each, None, f"rows must stand in the order of {', '.join(keys)}", "report this defect")
+
+
+def _texts(each: Dataset) -> Iterator[Finding]:
+    """Texts are as long as their variable may be, and hold something."""
+    for variable in each.variables:
+        if variable.kind == "Char":
+            longest = _longest(variable)
+            length = pl.col(variable.name).str.len_chars()
+            rule, fix = f"must have at most {longest} characters", "shorten it in the records or in the protocol"
+            yield from at_rows("refused", each.name, each.frame, length > longest, variable.name, rule, fix)
+            rule, fix = "must not end with a blank, or be nothing but blanks", "remove the blanks"
+            ends = pl.col(variable.name).str.ends_with(" ") | (length == 0)
+            yield from at_rows("refused", each.name, each.frame, ends, variable.name, rule, fix)
+
+
+def _dates(each: Dataset) -> Iterator[Finding]:
+    """Dates are ISO 8601, as far as they are known."""
+    for variable in each.variables:
+        if variable.name.endswith("DTC"):
+            wrong = [text for text in each.frame[variable.name].drop_nulls().unique().to_list() if not _is_date(text)]
+            is_fault = pl.col(variable.name).is_in(wrong)
+            rule, fix = "must be a date in ISO 8601, as far as it is known", "correct the date"
+            yield from at_rows("refused", each.name, each.frame, is_fault, variable.name, rule, fix)
+
+
+def _terms(each: Dataset) -> Iterator[Finding]:
+    """Values with a closed list of terms are in it."""
+    for variable in each.variables:
+        known = CODE_LISTS.get(variable.codelist)
+        if known and not known.is_open:
+            rule = f"should be a term of {variable.codelist}: {', '.join(known.terms)}"
+            is_fault = ~pl.col(variable.name).is_in(known.terms)
+            fix = "use a term, or agree with the receiver on another"
+            yield from at_rows("told", each.name, each.frame, is_fault, variable.name, rule, fix)
+        if variable.name == "COUNTRY":
+            rule, fix = "should be a code of ISO 3166 with three letters", "record the code of the country"
+            is_fault = ~pl.col("COUNTRY").str.contains(COUNTRY_CODE)
+            yield from at_rows("told", each.name, each.frame, is_fault, variable.name, rule, fix)
+
+
+def _fits_transport(each: Dataset) -> Iterator[Finding]:
+    """What a transport file of version 5 can hold: printable ASCII, and numbers of its own range."""
+    for variable in each.variables:
+        value = pl.col(variable.name)
+        if variable.kind == "Char":
+            rule = "a transport file holds printable ASCII only"
+            fix = "write it in these letters, or export with --format dataset-json or csv"
+            is_fault = ~value.str.contains(PRINTABLE_ASCII)
+        else:
+            rule = "a transport file cannot hold this number exactly"
+            fix = "correct the number, or export with --format dataset-json or csv"
+            is_whole = each.frame.schema[variable.name] == pl.Int64
+            out_of_range = (value.abs() > LARGEST) | ((value.abs() < SMALLEST) & (value != 0))
+            is_fault = value.abs() > LARGEST_WHOLE if is_whole else out_of_range
+        yield from at_rows("refused", each.name, each.frame, is_fault, variable.name, rule, fix)
+
+
+def _longest(variable: Variable) -> int:
+    """How many characters a variable may hold."""
+    if variable.name in NOT_LIMITED:
+        return LONGEST_TEXT
+    return next((longest for ending, longest in SHORT.items() if variable.name.endswith(ending)), LONGEST_TEXT)
+
+
+def _is_date(text: str) -> bool:
+    """Whether a text is a date or time as far as it is known, written as ISO 8601 writes it."""
+    try:
+        found = read_partial_date_time(text)
+    except NotADate:
+        return False
+    return found is not None and str(found) == text
+
+
+def _whole(each: Dataset, variable: str | None, rule: str, fix: str) -> Finding:
+    """A finding about a whole dataset or variable."""
+    return Finding("refused", each.name, None, variable, None, rule, fix)

@@ -1,0 +1,162 @@
+"""The datasets of interventions, events and findings, each made of its kind of record."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import polars as pl
+
+from firstdose.cdisc.domains import RELAPSE_CATEGORY
+from firstdose.cdisc.item_codes import domain_of_measure
+from firstdose.cdisc.nonstandard import UNDER_STUDY
+from firstdose.cdisc.writing.drafts import Draft, draft, one_above_the_other, supplements
+from firstdose.cdisc.writing.tests_and_results import with_results, with_tests
+from firstdose.cdisc.writing.timing import was_given
+from firstdose.protocol import Protocol
+from firstdose.records import (
+    AdverseEvent,
+    Assessment,
+    CriterionAnswer,
+    Deviation,
+    DiseaseHistory,
+    Disposition,
+    Dosing,
+    LabResult,
+    MedicalHistory,
+    Medication,
+    Relapse,
+    TrialData,
+    VitalSign,
+)
+
+RELAPSE = "RELAPSE"
+LAST_RECORD = "LAST RECORD OF THE MEDICATION"
+DISEASE = "DISEASE UNDER STUDY"
+PERFORMED, SCHEDULED = "PERFORMED", "SCHEDULED"
+DATES_OF_DOSE = ("ECSTDTC", "ECENDTC")
+VIOLATED = {"inclusion": "no", "exclusion": "yes"}
+
+
+def observations(protocol: Protocol, trial_data: TrialData) -> Iterator[Draft]:
+    """The drafts of all domains of which there are records."""
+    yield draft(AdverseEvent, "AE", trial_data[AdverseEvent])
+    yield _relapses(trial_data[Relapse])
+    yield _medications(trial_data[Medication])
+    yield _dispositions(trial_data[Disposition])
+    yield draft(Deviation, "DV", trial_data[Deviation])
+    yield _collected_exposures(protocol, trial_data[Dosing])
+    yield _exposures(protocol, trial_data[Dosing])
+    yield _criteria_not_met(protocol, trial_data[CriterionAnswer])
+    yield _laboratory(trial_data[LabResult])
+    yield _history(trial_data)
+    yield from _assessments(trial_data[Assessment])
+    yield _vital_signs(trial_data[VitalSign])
+
+
+def violations(protocol: Protocol, answers: pl.DataFrame) -> pl.DataFrame:
+    """The answers that keep a subject out: inclusion criteria not met, exclusion criteria met."""
+    criteria = protocol.population.criteria if protocol.population else ()
+    schema = dict.fromkeys(("criterion", "IETEST", "IECAT", "answer"), pl.String)
+    rows = [(each.id, each.text, each.kind.upper(), VIOLATED[each.kind]) for each in criteria]
+    return answers.join(
+        pl.DataFrame(rows, schema=schema, orient="row"), on=["criterion", "answer"], how="inner", maintain_order="left"
+    )
+
+
+def _criteria_not_met(protocol: Protocol, answers: pl.DataFrame) -> Draft:
+    """IE: the criteria that are violated, which is all that it may hold."""
+    found = violations(protocol, answers)
+    number = pl.int_range(1, pl.len() + 1, dtype=pl.Int64).over("subject")
+    made = draft(CriterionAnswer, "IE", found.with_columns(number.alias("IESEQ")))
+    return made.with_frame(made.frame.with_columns(pl.col("IEORRES").alias("IESTRESC")))
+
+
+def _relapses(relapses: pl.DataFrame) -> Draft:
+    """CE: relapses of the disease."""
+    made = draft(Relapse, "CE", relapses)
+    return made.with_frame(
+        made.frame.with_columns(pl.lit(RELAPSE).alias("CETERM"), pl.lit(RELAPSE_CATEGORY).alias("CECAT"))
+    )
+
+
+def _medications(medications: pl.DataFrame) -> Draft:
+    """CM: other drugs; whether one is still taken goes by its last record."""
+    made = draft(Medication, "CM", medications)
+    reference = pl.when(pl.col("CMENRTPT").is_not_null()).then(pl.lit(LAST_RECORD))
+    return made.with_frame(made.frame.with_columns(reference.alias("CMENTPT")))
+
+
+def _dispositions(dispositions: pl.DataFrame) -> Draft:
+    """DS: milestones and ends; without words of the investigator the term speaks for itself."""
+    made = draft(Disposition, "DS", dispositions)
+    return made.with_frame(made.frame.with_columns(pl.coalesce("DSTERM", "DSDECOD").alias("DSTERM")))
+
+
+def _exposures(protocol: Protocol, dosings: pl.DataFrame) -> Draft:
+    """EX: what was given."""
+    made = draft(Dosing, "EX", was_given(dosings))
+    return made.with_frame(made.frame.with_columns(_product(protocol, "EXTRT")))
+
+
+def _collected_exposures(protocol: Protocol, dosings: pl.DataFrame) -> Draft:
+    """EC: each dose as it was planned and as it was given, those of which nothing was given included."""
+    frame = draft(Dosing, "EC", dosings).frame
+    numbered = frame.with_columns(pl.col("number").max().over("subject").alias("last"))
+    is_given = (pl.col("given") != "none").fill_null(True)
+    performed = numbered.with_columns(
+        pl.lit(PERFORMED).alias("ECMOOD"),
+        pl.when(is_given).then(pl.lit("Y")).otherwise(pl.lit("N")).alias("ECOCCUR"),
+    )
+    scheduled = numbered.filter(pl.col("dose_assigned").is_not_null()).with_columns(
+        pl.lit(SCHEDULED).alias("ECMOOD"),
+        pl.col("dose_assigned").alias("ECDOSE"),
+        *(pl.lit(None, pl.String).alias(name) for name in (*DATES_OF_DOSE, "ECLOT", "VISIT")),
+        (pl.col("last") + pl.int_range(1, pl.len() + 1).over("USUBJID")).alias("ECSEQ"),
+    )
+    # A scheduled dose comes after every dose that was performed, so that no number is taken twice.
+    both = pl.concat([performed, scheduled], how="diagonal").with_columns(pl.lit("Y").alias("ECPRESP"))
+    not_given = draft(Dosing, "EC", dosings.filter(pl.col("given") == "none"))  # others have their supplements in EX
+    return Draft("EC", both.with_columns(_product(protocol, "ECTRT")), not_given.supplements)
+
+
+def _product(protocol: Protocol, variable: str) -> pl.Expr:
+    """The product as recorded; else as the protocol calls it."""
+    name = protocol.product.name if protocol.product else None
+    return pl.coalesce(variable, pl.lit(name, pl.String)).alias(variable)
+
+
+def _history(trial_data: TrialData) -> Draft:
+    """MH: other conditions, and after them the disease under study, which a supplement marks."""
+    conditions = draft(MedicalHistory, "MH", trial_data[MedicalHistory])
+    last = conditions.frame.group_by("USUBJID").agg(pl.col("MHSEQ").max().alias("last"))
+    diseases = trial_data[DiseaseHistory].join(
+        last, left_on="subject", right_on="USUBJID", how="left", maintain_order="left"
+    )
+    number = pl.col("last").fill_null(0) + pl.int_range(1, pl.len() + 1, dtype=pl.Int64).over("subject")
+    numbered = diseases.with_columns(number.alias("MHSEQ"), pl.lit(DISEASE).alias("MHCAT"))
+    disease = draft(DiseaseHistory, "MH", numbered)
+    marks = pl.Series(["Y"], dtype=pl.String).new_from_index(0, numbered.height)
+    marked = disease.and_supplements(supplements("MH", disease.frame, UNDER_STUDY, marks, "Assigned"))
+    return one_above_the_other([conditions, marked])
+
+
+def _laboratory(results: pl.DataFrame) -> Draft:
+    """LB: laboratory results."""
+    made = with_tests(draft(LabResult, "LB", results), LabResult, ("test", "name"))
+    return with_results(made, LabResult, "result", "result_text")
+
+
+def _vital_signs(signs: pl.DataFrame) -> Draft:
+    """VS: vital signs."""
+    made = with_tests(draft(VitalSign, "VS", signs), VitalSign, ("test", "name"))
+    return with_results(made, VitalSign, "result", "result_text")
+
+
+def _assessments(assessments: pl.DataFrame) -> Iterator[Draft]:
+    """QS, FT and RS: the assessments, each in the domain of its measure."""
+    measures = assessments["measure"].unique().to_list()
+    domains = {measure: domain_of_measure(measure) for measure in measures}
+    for domain in sorted(set(domains.values())):
+        own = assessments.filter(pl.col("measure").is_in([name for name in measures if domains[name] == domain]))
+        made = with_tests(draft(Assessment, domain, own), Assessment, ("item", "question"), group="measure")
+        yield with_results(made, Assessment, "answer", "answer_text")

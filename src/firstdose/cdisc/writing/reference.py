@@ -1,0 +1,74 @@
+"""The reference page of the SDTM export: what goes where, and what SDTM cannot hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from firstdose.cdisc.domains import DOMAINS
+from firstdose.cdisc.nonstandard import UNDER_STUDY, qualifiers_of
+from firstdose.cdisc.writing.datasets import held_domains
+from firstdose.cdisc.writing.metadata import all_domains
+from firstdose.records import NAMES, RECORDS, Supplement
+
+OPENING = """\
+# SDTM: what goes where
+
+`firstdose export PROTOCOL DATA --to sdtm --out DIR` writes these datasets (Implementation Guide 3.4), and reading them
+gives the same records again, but for what is listed here. `conformance.csv` beside them lists what the checks found.
+"""
+LIMITS = {
+    "All texts": (
+        "Blanks at the end of a text are not kept: no transport file keeps them.",
+        "Texts beyond 200 characters go on in SUPP--; identifiers (subject, centre, visit, arm, measure) and the names "
+        "of criteria cannot, and are refused. So are two texts of one record, more than nine parts long, whose further "
+        "parts would have one name.",
+        "Transport files hold printable ASCII only, numbers up to 7.2e75 and whole numbers up to 2^53. What is beyond "
+        "is refused by name; CSV and Dataset-JSON hold it.",
+    ),
+    "subjects": ("Countries whose code is known come back by their English name.",),
+    "deaths": ("The death of somebody who is not among the subjects has no place.",),
+    "dosings": ("Without a name of the product that of the protocol is written.",),
+    "criterion_answers": ("Only answers that keep somebody out: IE may hold no others.",),
+    "dispositions": ("Without words of the investigator the term is written in their place.",),
+    "visits": ("A visit without a number gets one: that of others, of the schedule, or one after these.",),
+    "lab_results, vital_signs, assessments": (
+        "That something was done is not said apart from its result.",
+        "Where a test has no standard result at all, and one unit, its results are repeated as standard results.",
+        "A number in the field for words comes back as a number; so does standard text that repeats its number.",
+        "Without a name of the test its code is its name; without a question that of the known item.",
+    ),
+    "supplements": (
+        "Those of kinds of record that have no domain; those of deaths come back as those of subjects, and those of "
+        "assessments all stand in SUPPQS.",
+    ),
+}
+
+
+def sdtm_page() -> Iterator[str]:
+    """The page, line by line."""
+    yield OPENING
+    yield "## Where each kind of record goes\n\n| records | datasets |\n|---|---|"
+    for name, record_type in RECORDS.items():
+        domains = [domain for domain, kinds in DOMAINS.items() if record_type in kinds]
+        if record_type is Supplement:
+            domains = ["SUPP--"]
+        yield f"| `{name}` | {', '.join(domains) or 'not written'} |"
+    yield "\n## What SDTM does not hold\n"
+    held = {*held_domains(), NAMES[Supplement]}
+    unheld = ", ".join(f"`{name}`" for name in RECORDS if name not in held)
+    yield f"No dataset is written of {unheld}. The command tells how many there are. Of the others:\n"
+    for about, limits in LIMITS.items():
+        yield from (f"- **{about}**: {limit}" for limit in limits)
+    yield "\n## Values without a variable\n\nThey stand in SUPP--, and come back if name and label are these.\n"
+    yield "| records | field | QNAM | QLABEL |\n|---|---|---|---|"
+    for domain, kinds in DOMAINS.items():
+        for kind in kinds:
+            for field, qualifier in qualifiers_of(kind, domain).items():
+                yield f"| `{NAMES[kind]}` | `{field}` | {qualifier.name} | {qualifier.label} |"
+    yield f"| `disease_histories` | (marks its row) | {UNDER_STUDY.name} | {UNDER_STUDY.label} |"
+    yield "\n## Variables and their origin\n\nPermissible variables without any value are left out.\n"
+    yield "| dataset | variable | label | type | core | origin | code list |\n|---|---|---|---|---|---|---|"
+    for name, described in all_domains().items():
+        for each in described.variables.values():
+            row = (name, each.name, each.label, each.kind, each.core, each.origin, each.codelist)
+            yield f"| {' | '.join(row)} |"

@@ -1,0 +1,1 @@
+"""The safety committee's pack for one dose decision."""

@@ -1,0 +1,1 @@
+"""The design report: the rule in words and tables, and how it behaves."""

@@ -1,0 +1,178 @@
+"""Tables as a native Word document on A4: real tables with repeated headings, numbered, with notes and sources."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Any
+from xml.sax.saxutils import escape
+
+from firstdose.report.documents.blocks import Document as Report
+from firstdose.report.documents.blocks import Row, Table
+from firstdose.report.documents.tracing import traced
+
+if TYPE_CHECKING:
+    from docx.document import Document
+
+WIDEST_UPRIGHT = 6  # columns; more are set on a page turned sideways
+MOST_IN_FULL_SIZE = 9  # columns; more have smaller letters and narrow margins
+SMALL = '<w:rPr><w:sz w:val="12"/></w:rPr>'  # 6 points
+NARROW = 30  # twentieths of a point
+ZIP_TIME = (1980, 1, 1, 0, 0, 0)
+A4 = (210, 297)  # mm
+MARGIN = 18  # mm
+NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def render_docx(document: Report, day: date) -> bytes:
+    """All tables of a document, each on a page of its own; ``day`` is the time stamp, so that bytes are repeatable.
+
+    Text is written as text: neither markup nor fields in it are read. Characters that XML cannot hold are shown as
+    U+FFFD.
+    """
+    import docx
+
+    made = docx.Document()
+    _set_styles(made)
+    _set_properties(made, document, day)
+    printed = traced(document).for_print()
+    tables = [block for chapter in printed.chapters for block in chapter.blocks if isinstance(block, Table)]
+    for number, table in enumerate(tables):
+        _new_page(made, table, is_first=number == 0)
+        _footer(made, document.footer)
+        _add_table(made, table)
+    buffer = io.BytesIO()
+    made.save(buffer)
+    return _without_times(buffer.getvalue())
+
+
+def _set_styles(made: Document) -> None:
+    from docx.shared import Pt
+
+    for name, size in (("Normal", 9), ("Caption", 10)):
+        style: Any = made.styles[name]
+        style.font.name, style.font.size = "Liberation Sans", Pt(size)
+        style.paragraph_format.space_after = Pt(4)
+
+
+def _set_properties(made: Document, document: Report, day: date) -> None:
+    properties = made.core_properties
+    stamp = datetime(day.year, day.month, day.day, tzinfo=UTC)
+    properties.title, properties.author, properties.comments = printable(document.title)[:255], "Firstdose", ""
+    properties.created = properties.modified = stamp
+    properties.last_modified_by, properties.revision = "Firstdose", 1
+
+
+def _new_page(made: Document, table: Table, *, is_first: bool) -> None:
+    """A section for each table, sideways where it has many columns."""
+    from docx.enum.section import WD_ORIENT, WD_SECTION
+    from docx.shared import Mm
+
+    section = made.sections[0] if is_first else made.add_section(WD_SECTION.NEW_PAGE)
+    sideways = len(table.columns) > WIDEST_UPRIGHT
+    section.orientation = WD_ORIENT.LANDSCAPE if sideways else WD_ORIENT.PORTRAIT
+    width, height = reversed(A4) if sideways else A4
+    section.page_width, section.page_height = Mm(width), Mm(height)
+    for side in ("left_margin", "right_margin", "top_margin", "bottom_margin"):
+        setattr(section, side, Mm(MARGIN))
+
+
+def _footer(made: Document, text: str) -> None:
+    """The footer, once: later sections are linked to it."""
+    paragraph = made.sections[0].footer.paragraphs[0]
+    if not paragraph.text:
+        paragraph.text = printable(text)
+
+
+def _add_table(made: Document, table: Table) -> None:
+    from docx.shared import Pt
+
+    caption = made.add_paragraph(style="Caption")
+    caption.add_run(printable(f"{table.label}. ")).bold = True
+    caption.add_run(printable(f"{table.caption}."))
+    caption.paragraph_format.keep_with_next = True
+    heads = 2 if table.spanner else 1
+    word_table = made.add_table(rows=0, cols=len(table.columns))
+    word_table.style = made.styles["Table Grid"]
+    if len(table.columns) > MOST_IN_FULL_SIZE:
+        properties = word_table._tbl.tblPr  # its parts have an order, in which margins stand before the look
+        look = next(iter(properties.iterchildren("{*}tblLook")), None)
+        properties.append(_narrow_margins()) if look is None else look.addprevious(_narrow_margins())
+    if table.spanner:
+        _fill(word_table, ("", *(table.spanner for _ in table.columns[1:])), table)
+        if len(table.columns) > 2:
+            word_table.cell(0, 1).merge(word_table.cell(0, len(table.columns) - 1)).text = printable(table.spanner)
+    _fill(word_table, table.columns, table)
+    for index in range(heads):
+        _repeat_on_every_page(word_table.rows[index])
+        for paragraph in (p for cell in word_table.rows[index].cells for p in cell.paragraphs):
+            for run in paragraph.runs:
+                run.bold = True
+    for each in table.rows:
+        _add_row(word_table, each, table)
+    for note in (*table.notes, *table.sources):
+        made.add_paragraph(printable(note)).runs[0].font.size = Pt(8)
+
+
+def _add_row(word_table: Any, row: Row, table: Table) -> None:
+    if row.group:
+        cells = word_table.add_row().cells
+        merged = cells[0].merge(cells[-1]) if len(cells) > 1 else cells[0]
+        merged.text = ""
+        merged.paragraphs[0].add_run(printable(row.group)).bold = True
+        return
+    _fill(word_table, tuple(cell.text for cell in row.cells), table)
+
+
+def _fill(word_table: Any, texts: Sequence[str], table: Table) -> None:
+    """One more row of texts: words to the left, figures to the right."""
+    from docx.oxml import parse_xml
+    from docx.oxml.ns import nsdecls
+
+    sides = ("left" if index == 0 or index in table.words else "right" for index in range(len(texts)))
+    size = SMALL if len(table.columns) > MOST_IN_FULL_SIZE else ""
+    cells = "".join(_cell(text, side, size) for text, side in zip(texts, sides, strict=True))
+    # A row is made as text and read once: cell by cell, the library takes ten times as long.
+    word_table._tbl.append(parse_xml(f"<w:tr {nsdecls('w')}>{cells}</w:tr>"))
+
+
+def _narrow_margins() -> Any:
+    """Hardly any room beside the text of cells, for tables of many columns."""
+    from docx.oxml import parse_xml
+    from docx.oxml.ns import nsdecls
+
+    sides = "".join(f'<w:{side} w:w="{NARROW}" w:type="dxa"/>' for side in ("left", "right"))
+    return parse_xml(f"<w:tblCellMar {nsdecls('w')}>{sides}</w:tblCellMar>")
+
+
+def _cell(text: str, side: str, properties: str) -> str:
+    """A cell as WordprocessingML, its letters with properties; a line of the text is a line of the cell."""
+    lines = (f'<w:t xml:space="preserve">{escape(line)}</w:t>' for line in printable(text).split("\n"))
+    run = f"<w:r>{properties}{'<w:br/>'.join(lines)}</w:r>"
+    return f'<w:tc><w:tcPr/><w:p><w:pPr><w:jc w:val="{side}"/></w:pPr>{run}</w:p></w:tc>'
+
+
+def _repeat_on_every_page(row: Any) -> None:
+    from docx.oxml import OxmlElement
+
+    properties = row._tr.get_or_add_trPr()
+    properties.append(OxmlElement("w:tblHeader"))
+
+
+def printable(text: str) -> str:
+    """The text with what XML 1.0 cannot hold replaced by U+FFFD."""
+    return NOT_XML.sub("\ufffd", text)
+
+
+def _without_times(content: bytes) -> bytes:
+    """The same archive with a fixed time on each member."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as source, zipfile.ZipFile(packed, "w") as target:
+        for member in source.infolist():
+            entry = zipfile.ZipInfo(member.filename, ZIP_TIME)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            target.writestr(entry, source.read(member.filename))
+    return packed.getvalue()

@@ -1,0 +1,1 @@
+"""The chapter on metabolism: words, pictures and the search."""

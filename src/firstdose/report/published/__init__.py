@@ -1,0 +1,1 @@
+"""Published trials replayed."""

@@ -1,0 +1,1 @@
+"""Tables, key figures and words that are made of results alone."""

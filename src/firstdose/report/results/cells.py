@@ -1,0 +1,133 @@
+"""The cells of a table of results: figures that belong together in one cell, and the notes that they refer to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from firstdose.analysis.counting import number_of
+from firstdose.records.results import Result
+from firstdose.report.documents.blocks import Cell
+from firstdose.report.documents.tracing import rows_behind
+from firstdose.report.results.wording import NOTHING, figure, interval, plain, value_of, words
+
+NONE_KNOWN, TELLS_NOT_KNOWN = "not known for any of ", "not known: "
+"""How a warning begins that says no more than a cell with the number of those not known, and how that is written."""
+
+BELOW = "\n"
+"""Between a figure and its interval, which stands below it in a cell."""
+
+
+@dataclass(frozen=True)
+class Joined:
+    """Statistics that stand in one cell, and the heading of it."""
+
+    statistics: tuple[str, ...]
+    words: str
+
+
+SUMMARY = Joined(("n", "mean", "sd", "median", "minimum", "maximum"), "mean (SD), n; median (range)")
+COUNTS = Joined(("people", "events", "not_known"), "people; events")
+PEOPLE = Joined(("people", "not_known"), "people")
+"""The usual summary of numbers, and the usual counts, with or without events."""
+
+
+@dataclass
+class Notes:
+    """Footnotes of one table, each told once, with the letters that refer to them."""
+
+    texts: dict[str, str] = field(default_factory=dict)
+
+    def mark(self, note: str) -> str:
+        """The letters of a note in brackets, with a space before; empty for no note."""
+        if not note:
+            return ""
+        return f" ({self.texts.setdefault(note, letters(len(self.texts)))})"
+
+    def lines(self) -> tuple[str, ...]:
+        return tuple(f"{mark}: {note}." for note, mark in self.texts.items())
+
+
+def letters(number: int) -> str:
+    """a, b, ... z, aa, ab, ..."""
+    text = ""
+    number += 1
+    while number:
+        number, rest = divmod(number - 1, 26)
+        text = chr(ord("a") + rest) + text
+    return text
+
+
+def statistics_of(results: Iterable[Result]) -> list[Joined]:
+    """The statistics in the order of their first figures; those that belong in one cell are joined."""
+    found = list(dict.fromkeys(result.statistic for result in results))
+    joined = [SUMMARY] if {*SUMMARY.statistics} <= {*found} else []
+    if "people" in found:
+        joined.append(COUNTS if "events" in found else PEOPLE)
+    shown: list[Joined] = []
+    for statistic in found:
+        one = next((each for each in joined if statistic in each.statistics), Joined((statistic,), words(statistic)))
+        if one not in shown:
+            shown.append(one)
+    return shown
+
+
+def cell(found: Sequence[Result], statistic: Joined, notes: Notes) -> Cell:
+    """The figures of one cell with their rows, and with the letters of what is to be noted."""
+    here = [one for one in found if one.statistic in statistic.statistics]
+    if not here:
+        return Cell("")
+    if statistic is SUMMARY:
+        text = _summary(here)
+    elif statistic in (COUNTS, PEOPLE):
+        text = _counts(here)
+    else:
+        text = "; ".join(figure(one, gap=BELOW) for one in here)
+    remarks = [one.text for one in here if one.text and one.text != text and one.text not in text]
+    warnings = [one.warning for one in here if not (one.warning.startswith(NONE_KNOWN) and TELLS_NOT_KNOWN in text)]
+    notable = dict.fromkeys(filter(None, [*remarks, *warnings]))
+    return Cell(text + notes.mark("; ".join(notable)), rows=rows_behind(here))
+
+
+def _summary(found: Sequence[Result]) -> str:
+    """Mean with standard deviation and number, its interval, and median with range, one below the other."""
+    of = {one.statistic: one for one in found}
+    count, mean, spread, median, least, most = (of.get(name) for name in SUMMARY.statistics)
+    if mean is None or mean.value is None or len(of) < len(found):
+        return ", ".join(f"{words(one.statistic)} {figure(one)}" for one in found)
+    lines = [f"{value_of(mean)} ({value_of(spread) if spread else NOTHING}), {_people(count)}", interval(mean)]
+    if median and least and most:
+        lines.append(f"{value_of(median)} ({value_of(least)} to {value_of(most)})")
+    return BELOW.join(filter(None, lines))
+
+
+def _people(count: Result | None) -> str:
+    """How many people a summary is of; of how many, where some are missing."""
+    if count is None or count.value is None:
+        return NOTHING
+    return plain(count.value) if count.of in (None, count.value) else f"{plain(count.value)}/{plain(count.of or 0)}"
+
+
+def _counts(found: Sequence[Result]) -> str:
+    """People with their share and how many events, the share's interval, and for how many it is not known."""
+    of = {one.statistic: one for one in found}
+    if len(of) < len(found):
+        return "; ".join(f"{words(one.statistic)} {figure(one)}" for one in found)
+    counts = [value_of(each) for name in ("people", "events") if (each := of.get(name)) and each.value is not None]
+    is_open = "not_known" in of and not counts
+    lines = ["" if is_open else "; ".join(counts) or NOTHING, interval(of["people"]) if "people" in of else ""]
+    if (unknown := of.get("not_known")) and unknown.value is not None:
+        told = number_of(int(unknown.value), unknown.unit) if unknown.unit else value_of(unknown)
+        lines.append(f"{words('not_known')}: {told}")
+    return BELOW.join(filter(None, lines))
+
+
+def unit_of(results: Iterable[Result], statistic: Joined, heading: str = "") -> str:
+    """The unit of a row or column, where all figures share one, the heading lacks it and it is not that of a count."""
+    units = {
+        result.unit
+        for result in results
+        if result.statistic in statistic.statistics and result.format not in ("count", "p_value", "text", "day")
+    }
+    unit = units.pop() if len(units) == 1 else ""
+    return f", {unit}" if unit and f"({unit})" not in heading else ""

@@ -1,0 +1,167 @@
+"""The chapters that are made of results alone: the key figures, every table, the methods that were used."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from itertools import groupby
+
+from firstdose.analysis.named_methods import METHODS
+from firstdose.protocol import Protocol
+from firstdose.protocol.analysis_plan import Estimand
+from firstdose.records.results import Result, Results
+from firstdose.report.attribution.chapter import attribution_blocks
+from firstdose.report.attribution.rows import CHAPTER as ATTRIBUTION
+from firstdose.report.documents.blocks import Block, Bullets, Chapter, Facts, Paragraph
+from firstdose.report.documents.tracing import FIRST_ROW, Origins, TracedResult, method_address
+from firstdose.report.documents.wording import rate, sentence
+from firstdose.report.results.glance import at_a_glance
+from firstdose.report.results.tables import tables
+from firstdose.report.results.wording import title
+
+NOTICE = (
+    "Computed from the records as they stood at the cut-off, under the rules of the protocol file. It supports those "
+    "who judge the trial and does not replace them; problems found in the records are listed beside this page."
+)
+
+NO_METHOD = "No method with a name was used."
+
+CHAPTER_TITLES = {
+    "dlt": "Dose-limiting toxicity",
+    "stopping": "Stopping rules",
+    "laboratory": "Laboratory results and vital signs",
+    "troughs": "Troughs and donor-specific antibodies",
+    "scores": "Clinical measures",
+    "mri": "Magnetic resonance imaging",
+    "attribution": "The product, or the drug around it?",
+    "limits": "What so few people can show",
+}
+"""Titles of chapters that are not their keys in words."""
+
+
+def chapters_of(protocol: Protocol, found: Sequence[Result]) -> Iterator[tuple[str, Chapter]]:
+    """Each chapter of the analysis with all its tables, by its key."""
+    levels = level_words(protocol)
+    for name, of_chapter in groupby(found, key=lambda result: result.chapter):
+        blocks: list[Block] = []
+        of_table: dict[str, list[Result]] = {}
+        for result in with_names(protocol, of_chapter):
+            of_table.setdefault(result.table, []).append(result)
+        if name == ATTRIBUTION:
+            blocks += attribution_blocks([row for rows in of_table.values() for row in rows], levels)
+        else:
+            for table, rows in of_table.items():
+                blocks += tables(table, rows, levels)
+        yield name, Chapter(name.replace("_", "-"), chapter_title(name), tuple(blocks))
+
+
+def with_names(protocol: Protocol, found: Iterable[Result]) -> Iterator[Result]:
+    """The figures with visits and analysis sets by the names that the protocol gives them."""
+    visits = {each.id: f"{each.name} ({each.id})" for each in protocol.schedule.visits} if protocol.schedule else {}
+    sets = {
+        each.id: each.name[:1].lower() + each.name[1:] if each.name.istitle() else each.name
+        for each in protocol.analysis_sets
+    }
+    for one in found:
+        when, population = visits.get(one.when, one.when), sets.get(one.population, one.population)
+        is_known = (when, population) == (one.when, one.population)
+        yield one if is_known else replace(one, when=when, population=population)
+
+
+def chapter_title(name: str) -> str:
+    """The title of a chapter of the analysis, from its key."""
+    return CHAPTER_TITLES.get(name, title(name))
+
+
+def origins_of(protocol: Protocol, results: Results) -> Origins:
+    """Where the figures of a report come from, with the dose levels in words."""
+    return Origins(results, level_words(protocol))
+
+
+def facts_of(results: Results, notices: Sequence[str] = ()) -> tuple[tuple[str, str], ...]:
+    """What the results were made from, for the top of a page; ``notices`` come first."""
+    origin = results.provenance
+    return (
+        *(("Notice", notice) for notice in notices),
+        ("Data up to", origin.as_of.isoformat() if origin.as_of else "no cut-off stated"),
+        ("Protocol file (SHA-256)", origin.protocol_hash),
+        ("Data (SHA-256)", origin.data_hash),
+        ("Seed", str(origin.seed)),
+        ("Computed by", f"Firstdose {origin.version}"),
+    )
+
+
+def level_words(protocol: Protocol) -> dict[str, str]:
+    """Each dose level by its number, as the head of a column: "A, 5 million cells"."""
+    doses = protocol.dose_levels
+    named = {"0": doses.control or "control"}
+    for number, dose in enumerate(doses.values, start=1):
+        label = doses.labels[number - 1] if number <= len(doses.labels) else f"level {number}"
+        named[str(number)] = f"{label}, {dose:g} {doses.unit}"
+    return named
+
+
+def rows_of(results: Results) -> Iterator[TracedResult]:
+    """The figures one by one with the numbers of their rows, without their records."""
+    for number, row in enumerate(results.frame.drop("records").iter_rows(named=True), start=FIRST_ROW):
+        yield TracedResult(**row, row=number)
+
+
+def glance_chapter(protocol: Protocol, results: Results) -> Chapter:
+    """The key figures with their intervals, and how to read them."""
+    glances = at_a_glance(results)
+    blocks: list[Block] = [Paragraph(NOTICE)]
+    if glances:
+        shown = tuple((glance.name, glance.words) for glance in glances)
+        blocks.append(Facts(shown, tuple(glance.rows for glance in glances)))
+    conventions = protocol.conventions
+    zero = "one-sided" if conventions.zero_interval == "one_sided" else "two-sided"
+    blocks.append(
+        Paragraph(
+            f"Brackets hold intervals at {rate(conventions.confidence_level)}; beside none and all of a group "
+            f"they are {zero}. A count is given of how many people, with the share in per cent. A letter refers to the "
+            "notes under the table."
+        )
+    )
+    return Chapter("at-a-glance", "At a glance", tuple(blocks))
+
+
+def methods_chapter(protocol: Protocol, found: Sequence[Result]) -> Chapter:
+    """A sentence for each method that a figure names, with its source, and the conventions."""
+    used = dict.fromkeys(result.method for result in found if result.method)
+    lines = [
+        f"{sentence(METHODS[name].sentence)} {METHODS[name].source}." if name in METHODS else sentence(name)
+        for name in used
+    ]
+    addresses = tuple(map(method_address, used))
+    blocks: list[Block] = [Bullets(tuple(lines), identifiers=addresses)] if lines else [Paragraph(NO_METHOD)]
+    conventions = protocol.conventions
+    blocks.append(
+        Facts(
+            (
+                ("Grading", conventions.toxicity_grading),
+                ("A person-year has", f"{conventions.person_year_days:.15g} days"),
+                *((f"Analysis set: {each.name}", sentence(each.definition)) for each in protocol.analysis_sets),
+                *(
+                    (f"Estimand of {_endpoint(protocol, each)}", _estimand(protocol, each))
+                    for each in protocol.estimands
+                ),
+            )
+        )
+    )
+    return Chapter("methods", "Methods and conventions", tuple(blocks))
+
+
+def _endpoint(protocol: Protocol, estimand: Estimand) -> str:
+    """The endpoint of an estimand, in words; its identifier where the protocol has none of this identifier."""
+    text = next((each.text for each in protocol.endpoints if each.id == estimand.endpoint), estimand.endpoint)
+    return text[:1].lower() + text[1:]
+
+
+def _estimand(protocol: Protocol, estimand: Estimand) -> str:
+    """An estimand in words: what is summarised in whom, under which treatment, and what is done about other events."""
+    events = "; ".join(f"{each.event}: {each.strategy.replace('_', ' ')}" for each in estimand.intercurrent_events)
+    names = {each.id: each.name for each in protocol.analysis_sets}
+    people = names.get(estimand.analysis_set, estimand.analysis_set)
+    words = f"{estimand.summary}, in the analysis set “{people}”, under {estimand.treatment}"
+    return sentence(f"{words}. Intercurrent events: {events}" if events else words)

@@ -1,0 +1,200 @@
+"""Tables of a page from the one long table of results: rows are what figures are about, columns the groups."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from firstdose.records.results import EVERYONE, Result
+from firstdose.report.documents.blocks import Cell, Row, Table, row
+from firstdose.report.documents.wording import NO_BREAK, listed
+from firstdose.report.results.cells import PEOPLE, Notes, cell, statistics_of, unit_of
+from firstdose.report.results.wording import group_words, title, words
+
+LONGEST_OPEN = 16
+"""Tables with more rows are folded."""
+
+SET_IN = "\u2003"
+"""Before the label of a row that stands within the row above."""
+
+LONGEST_LABEL = 40
+"""Texts that are longer make a column of prose."""
+
+FEWEST_OF_ONE_UNIT = 2
+"""Where more columns than these share a unit, the caption tells it."""
+
+MOST_COLUMNS = 6
+"""Lists with more are not made where most cells would be empty."""
+
+Key = tuple[str, str, str]
+"""What a row is about: within, what, when."""
+
+
+def tables(name: str, results: Sequence[Result], levels: dict[str, str]) -> Iterator[Table]:
+    """The tables that one table of results makes: groups side by side, and a list of what belongs to one group each."""
+    groups = _in_order({result.group for result in results})
+    of_key: dict[Key, set[str]] = {}
+    for result in results:
+        of_key.setdefault(_key(result), set()).add(result.group)
+    single = {key for key, found in of_key.items() if len(groups) == 1 or (len(found) == 1 and EVERYONE not in found)}
+    side_by_side = [result for result in results if _key(result) not in single]
+    single_rows = [result for result in results if _key(result) in single]
+    if side_by_side:
+        yield _grouped(title(name), side_by_side, levels)
+    if single_rows:
+        caption = title(name) + (": in one group each" if side_by_side else "")
+        yield (_grouped if _is_sparse(single_rows) else _list)(caption, single_rows, levels)
+
+
+def _is_sparse(results: Sequence[Result]) -> bool:
+    """Whether a list would have many columns, most of them empty: figures of everyone then stand below each other."""
+    if len({result.group for result in results}) > 1:
+        return False
+    columns = len(statistics_of(results))
+    filled = {(_key(result), result.statistic) for result in results}
+    return columns > MOST_COLUMNS and 2 * len(filled) < columns * len(set(map(_key, results)))
+
+
+def _grouped(caption: str, results: Sequence[Result], levels: dict[str, str]) -> Table:
+    """One row for each statistic of what a figure is about, one column a group."""
+    notes = Notes()
+    groups = _in_order({result.group for result in results})
+    statistics = statistics_of(results)
+    lines: list[Row] = []
+    has_figures = len(statistics) > 1
+    for heading, under in _headed(results):
+        if heading:
+            lines.append(Row(group=heading))
+        for line in under:
+            found = line.found
+            shown = [each for each in statistics if any(one.statistic in each.statistics for one in found)]
+            for number, statistic in enumerate(shown):
+                cells = [cell([one for one in found if one.group == group], statistic, notes) for group in groups]
+                unit = unit_of(found, statistic, heading)
+                lead: list[str] = [line.label if number == 0 else ""]
+                lead += [statistic.words + unit] if has_figures else []
+                if not has_figures and unit:
+                    lead[0] += unit
+                lines.append(_row([*lead, *cells], line))
+    columns = ("", *(["figure"] if has_figures else []), *(group_words(group, levels) for group in groups))
+    if not has_figures and statistics != [PEOPLE]:
+        caption = f"{caption}: {statistics[0].words}"
+    return _table(caption, columns, lines, notes, results, words_in=(0, 1) if has_figures else (0,))
+
+
+def _list(caption: str, results: Sequence[Result], levels: dict[str, str]) -> Table:
+    """One row for what a figure is about, one column a statistic."""
+    notes = Notes()
+    statistics = statistics_of(results)
+    has_groups = len({result.group for result in results}) > 1
+    lines: list[Row] = []
+    prose = {0, 1} if has_groups else {0}
+    for heading, under in _headed(results):
+        if heading:
+            lines.append(Row(group=heading))
+        for line in under:
+            found = line.found
+            group = [_unbroken(group_words(found[0].group, levels))] if has_groups else []
+            cells: list[str | Cell] = [line.label, *group]
+            for statistic in statistics:
+                shown = cell([one for one in found if one.statistic in statistic.statistics], statistic, notes)
+                if max(map(len, shown.text.split("\n"))) > LONGEST_LABEL:
+                    prose.add(len(cells))
+                cells.append(shown)
+            lines.append(_row(cells, line))
+    units = [unit_of(results, statistic) for statistic in statistics]
+    if len(units) > FEWEST_OF_ONE_UNIT and len(set(units)) == 1 and units[0]:
+        caption, units = caption + units[0], [""] * len(units)
+    heads = [statistic.words + unit for statistic, unit in zip(statistics, units, strict=True)]
+    columns = ("", *(["group"] if has_groups else []), *heads)
+    return _table(caption, columns, lines, notes, results, words_in=tuple(sorted(prose)))
+
+
+def _unbroken(text: str) -> str:
+    return text.replace(" ", NO_BREAK)
+
+
+def _row(cells: Sequence[str | Cell], line: Line) -> Row:
+    """A row of texts and figures; the name of a class stands out."""
+    first, *others = row(*cells).cells
+    return Row((Cell(first.text, "own" if line.is_class else ""), *others))
+
+
+def _table(
+    caption: str,
+    columns: tuple[str, ...],
+    lines: list[Row],
+    notes: Notes,
+    results: Sequence[Result],
+    words_in: tuple[int, ...],
+) -> Table:
+    body = [line for line in lines if not line.group]
+    folded = f"{caption}: {len(body)} rows" if len(body) > LONGEST_OPEN else ""
+    return Table(
+        ". ".join((caption, about(results))), columns, tuple(lines), notes.lines(), words=words_in, folded=folded
+    )
+
+
+def about(results: Iterable[Result]) -> str:
+    """The analysis sets, where they are known, and the levels of the objectives, as what follows a caption."""
+    rows = list(results)
+    sets = list(dict.fromkeys(words(result.population) for result in rows if result.population))
+    levels = list(dict.fromkeys(result.objective for result in rows))
+    parts = [f"Analysis {'set' if len(sets) == 1 else 'sets'}: {listed(sets)}"] if sets else []
+    return ". ".join([*parts, f"{'Objective' if len(levels) == 1 else 'Objectives'}: {listed(levels)}"])
+
+
+def _has_runs(labels: Sequence[object]) -> bool:
+    """Whether equal labels stand together, two or more on average, so that they serve as headings."""
+    return 2 * len(list(groupby(labels))) <= len(labels)
+
+
+@dataclass(frozen=True)
+class Line:
+    """The label of a row with its figures; ``is_class`` tells a row that the next ones stand within."""
+
+    label: str
+    found: list[Result]
+    is_class: bool = False
+
+
+def _headed(results: Sequence[Result]) -> Iterator[tuple[str, list[Line]]]:
+    """Rows under their headings: a heading, and the rows below it.
+
+    Where one thing is broken down by visit, period or grade, it is itself the heading and these are the labels. What
+    stands within something that has a row of its own is set in under that row, without a heading.
+    """
+    of_key: dict[Key, list[Result]] = {}
+    for result in results:
+        of_key.setdefault(_key(result), []).append(result)
+    is_broken_down = _has_runs([key[:2] for key in of_key])
+    withins = [within for within, _, _ in of_key]
+    is_single = not _has_runs(withins)
+    classes = {what for within, what, _ in of_key if not within} & set(filter(None, withins))
+
+    def heading(key: Key) -> str:
+        within, what, _ = key
+        if is_broken_down:
+            return ": ".join(filter(None, (words(within), words(what))))
+        return "" if is_single or within in classes else words(within)
+
+    def line(key: Key) -> Line:
+        within, what, when = key
+        if is_broken_down:
+            return Line(words(when) or "in all", of_key[key])
+        around = words(within) if is_single and within not in classes else ""
+        label = ", ".join(filter(None, (": ".join(filter(None, (around, words(what)))), words(when))))
+        return Line(SET_IN + label if within in classes else label, of_key[key], not within and what in classes)
+
+    for head, keys in groupby(of_key, key=heading):
+        yield head, [line(key) for key in keys]
+
+
+def _key(result: Result) -> Key:
+    return result.within, result.what, result.when
+
+
+def _in_order(groups: Iterable[str]) -> list[str]:
+    """Levels by number, other groups, everyone."""
+    return sorted(groups, key=lambda group: (group == EVERYONE, not group.isdigit(), group.zfill(6)))

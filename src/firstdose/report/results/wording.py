@@ -1,0 +1,232 @@
+"""How the figures of an analysis are written: counts with share and interval, numbers, probabilities and days."""
+
+from __future__ import annotations
+
+from firstdose.records.results import EVERYONE, Result
+from firstdose.report.documents.wording import NO_BREAK, percent_figure
+
+SMALLEST_P = 0.0005
+DIGITS, DIGITS_OF_ESTIMATES = 4, 3
+LARGEST_WITHOUT_COMMA, SMALLEST_PLAIN = 10_000, 0.0001
+LARGEST_IN_FULL = 1e15
+"""From here a number is written with an exponent, as its last digits are not known."""
+
+NOISE = 1e-9
+"""What is smaller is what rounding leaves of a zero, such as a sum of changes that cancel out."""
+LARGEST_SHARE = 1 + 1e-9
+"""Up to here a share is a probability, which rounding may have raised above one."""
+
+NOTHING = "–"
+MINUS = "−"
+
+WORDS = {
+    "sd": "SD",
+    "n": "n",
+    "p": "p",
+    "dlt": "DLT",
+    "dlts": "DLTs",
+    "mri": "MRI",
+    "edss": "EDSS",
+    "pira": "PIRA",
+    "raw": "RAW",
+    "p_doubled": "two-sided p (doubled)",
+    "p_distance": "two-sided p (by distance)",
+    "p_increasing": "one-sided p (increasing)",
+    "p_decreasing": "one-sided p (decreasing)",
+    "bh": "BH",
+    "auc": "AUC",
+    "alt": "ALT",
+    "ast": "AST",
+    "percent": f"{NO_BREAK}%",
+    "person_years": "person-years",
+    "events_per_person_year": "events per person-year",
+    "people_per_person_year": "people per person-year",
+    "median_days": "median time",
+    "unable": "unable to perform",
+    "used": "draws used",
+    "jonckheere_terpstra": "Jonckheere-Terpstra",
+    "spearman": "Spearman",
+    "toeplitz": "Toeplitz",
+    "timed_walk": "timed 25-foot walk",
+    "nine_hole_peg": "nine-hole peg test",
+    "symbol_digit": "symbol digit test",
+    "barthel": "Barthel index",
+}
+"""Keys, or words in them, that are not written as they stand."""
+
+TITLES = {
+    "flow": "Flow of participants",
+    "not_enrolled": "Why people were not enrolled",
+    "enrolled_not_dosed": "Why people who were enrolled were not dosed",
+    "left_before_the_end": "Why people left before the end, deaths apart",
+    "replaced": "People who were replaced",
+    "at_no_dose_level": "People who count at no dose level",
+    "people": "Age and duration of the disease",
+    "scores": "Scores before treatment",
+    "parts_of_scores": "Parts of the scores before treatment",
+    "dose": "Dose assigned and dose given",
+    "batches": "Batches of the product",
+    "counted_at_another_level": "People who count at another level than assigned",
+    "among_evaluable": "DLTs among the evaluable",
+    "among_treated": "DLTs among all who were treated",
+    "evaluability": "Evaluability for DLTs",
+    "overview": "Overview of adverse events",
+    "by_class_and_term": "Adverse events by class and term",
+    "serious_by_class_and_term": "Serious adverse events by class and term",
+    "grade_3_or_more_by_class_and_term": "Adverse events of grade 3 or more by class and term",
+    "related_to_product_by_class_and_term": "Adverse events related to the product by class and term",
+    "related_to_procedure_by_class_and_term": "Adverse events related to the procedure by class and term",
+    "related_to_background_treatment_by_class_and_term": (
+        "Adverse events related to the background treatment by class and term"
+    ),
+    "related_to_disease_by_class_and_term": "Adverse events related to the disease by class and term",
+    "by_maximum_grade": "People by the maximum grade of their adverse events",
+    "by_maximum_severity": "People by the maximum severity of their adverse events without a grade",
+    "of_special_interest": "Adverse events of special interest",
+    "by_period": "Adverse events by period",
+    "not_counted": "Adverse events that are not counted, by reason",
+    "left_out": "Events left out of the rates",
+    "all_events": "Rates of all events",
+    "first_events": "Rates of first events",
+    "time_to_resolution": "Time to the resolution of adverse events",
+    "cumulative_incidence": "Adverse events resolved, and death before resolution",
+    "stop_when_too_toxic": "Stopping for too many DLTs",
+    "liver_peaks": "Highest liver values of each person",
+    "liver_quadrants": "Highest liver values against twice and three times the limits",
+    "liver_review": "People to be reviewed for Hy's law",
+    "definitions": "Definitions of confirmed change",
+    "people_at_risk": "People in whom a change could be confirmed",
+    "natural_history": "Comparison with natural history",
+    "model": "Mixed model",
+    "model_steps": "Covariance structures of the mixed model, in the order tried",
+    "model_means": "Means of the mixed model",
+    "dose_slopes": "Change per doubling of the dose",
+    "dose_trends": "Trends over dose",
+    "lesions_people": "Lesions of each person",
+    "lesions_by_dose": "Lesions against dose",
+    "brain_volume": "Change of brain volume",
+    "brain_volume_people": "Change of brain volume of each person",
+    "brain_volume_by_dose": "Change of brain volume against dose",
+    "trough_against_dose": "Mean trough against dose",
+    "donor_specific_antibodies": "Donor-specific antibodies",
+    "reading": "Reading of the scans",
+    "zero_counts": "What befell nobody, and the rates that remain possible",
+    "chance_to_see": "Probability of seeing an event at least once",
+    "class_slopes": "Slopes of classes",
+    "class_tests": "Permutation tests of classes",
+    "class_sensitivity": "Slopes of classes by other analyses",
+    "metabolite_slopes": "Slopes of metabolites",
+    "metabolite_sensitivity": "Slopes of metabolites by other analyses",
+    "metabolite_samples": "Samples of metabolites",
+    "metabolite_quality": "Quality of the measurement of metabolites",
+}
+"""Titles of tables that are not their keys in words."""
+
+
+def words(key: str) -> str:
+    """A key in words: "by_maximum_grade" as "by maximum grade". Text that is no key is left alone."""
+    if key in WORDS:
+        return WORDS[key]
+    if not key.replace("_", "a").isalnum() or not key.islower() or "_" not in key:
+        return key
+    return " ".join(WORDS.get(part, part) for part in key.split("_")).replace(f" {NO_BREAK}", NO_BREAK)
+
+
+def title(key: str) -> str:
+    """A key as a heading: "Adverse events", "DLTs"."""
+    text = TITLES.get(key) or words(key)
+    return text[:1].upper() + text[1:]
+
+
+def figure(result: Result, *, with_unit: bool = False, gap: str = " ") -> str:
+    """A figure with its interval after a gap, as it stands in a cell; a dash where there is none."""
+    if result.value is None:
+        return result.text or NOTHING
+    if result.format == "text":
+        return result.text
+    unit = f"{NO_BREAK}{result.unit}" if with_unit and result.unit and result.format not in ("count", "day") else ""
+    limits = interval(result)
+    return f"{value_of(result)}{unit}{gap if limits else ''}{limits}"
+
+
+def value_of(result: Result) -> str:
+    """The value alone."""
+    value = result.value
+    if value is None:
+        return NOTHING
+    if result.format == "count":
+        return _count(value, result.of)
+    if result.format == "p_value":
+        return probability(value)
+    if result.format == "proportion":
+        return f"{_in_percent(value)}{NO_BREAK}%"
+    if result.format == "day":
+        return f"day{NO_BREAK}{plain(value)}"
+    return plain(value, DIGITS_OF_ESTIMATES if _is_estimate(result) else DIGITS)
+
+
+def interval(result: Result) -> str:
+    """The interval in brackets: "[4.3, 48.1 %]", "[up to 18.1 %]"; nothing without one."""
+    if result.lower is None and result.upper is None:
+        return ""
+    in_percent = result.format == "proportion" or (result.format == "count" and result.of is not None)
+    lower, upper = (_limit(value, in_percent) for value in (result.lower, result.upper))
+    sign = f"{NO_BREAK}%" if in_percent else ""
+    if result.side == "upper" or result.lower is None:
+        return f"[up to{NO_BREAK}{upper}{sign}]"
+    if result.side == "lower" or result.upper is None:
+        return f"[from{NO_BREAK}{lower}{sign}]"
+    return f"[{lower}, {upper}{sign}]"
+
+
+def plain(value: float, digits: int = DIGITS) -> str:
+    """A number with so many significant digits, large ones whole."""
+    if value != value or value in (float("inf"), float("-inf")):
+        return {"nan": NOTHING, "inf": "∞", "-inf": f"{MINUS}∞"}[str(value)]
+    if abs(value) < NOISE:
+        return "0"
+    if abs(value) >= LARGEST_IN_FULL:
+        text = f"{value:.{digits - 1}e}".replace("e+", "e")
+    elif abs(value) >= LARGEST_WITHOUT_COMMA:
+        text = f"{value:,.0f}"
+    elif abs(value) >= 10**digits:
+        text = f"{value:.0f}"
+    else:
+        text = f"{value:.{digits}g}" if abs(value) >= SMALLEST_PLAIN else f"{value:.2e}"
+    return text.replace("-", MINUS)
+
+
+def probability(value: float) -> str:
+    """A p-value with three decimals; a very small one as less than the smallest shown."""
+    return "<0.001" if 0 <= value < SMALLEST_P else f"{value:.3f}"
+
+
+def group_words(group: str, levels: dict[str, str]) -> str:
+    """A group as the head of a column: the level with its dose, or everyone."""
+    if group == EVERYONE:
+        return "all"
+    return levels.get(group, f"level {group}" if group else "level not known")
+
+
+def _count(value: float, of: float | None) -> str:
+    """A count, of how many, and the share."""
+    if of is None:
+        return plain(value)
+    share = f" ({percent_figure(value / of)}{NO_BREAK}%)" if of else ""
+    return f"{plain(value)}/{plain(of)}{share}"
+
+
+def _limit(value: float | None, in_percent: bool) -> str:
+    if value is None:
+        return NOTHING
+    return _in_percent(value) if in_percent else plain(value, DIGITS_OF_ESTIMATES)
+
+
+def _in_percent(value: float) -> str:
+    """A share in percent. One that is no probability, such as of the dose given, may be below 0 or above 1."""
+    return percent_figure(value) if 0 <= value <= LARGEST_SHARE else f"{100 * value:.1f}".replace("-", MINUS)
+
+
+def _is_estimate(result: Result) -> bool:
+    """Whether a number is of people in general, whose last digits mean nothing, and not one person's own."""
+    return result.statistic in ("mean", "sd") or result.format == "rate" or (result.lower, result.upper) != (None, None)

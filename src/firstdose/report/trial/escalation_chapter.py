@@ -1,0 +1,147 @@
+"""The escalation as it went: cohorts with assigned and given doses and DLTs, and what was recommended and decided."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, time, timedelta
+
+from firstdose.dosing import ParticipantCourse, TrialHistory
+from firstdose.dosing.known import WHERE_DAYS_END_LAST
+from firstdose.protocol.plan import Protocol
+from firstdose.records import DoseDecision, TrialData
+from firstdose.report.documents.blocks import Block, Cell, Chapter, Heading, Paragraph, Row, Table, row
+from firstdose.report.documents.wording import counted
+
+LETTERS = "Outcomes, one letter a person: N no DLT, T DLT, ? not settled yet, - not evaluable for DLTs."
+
+
+def moment_of(trial_data: TrialData) -> datetime:
+    """The first moment after the day of the data, at the site where it ends last; the last possible one without it."""
+    if trial_data.as_of is None:
+        return datetime(9998, 12, 31, tzinfo=UTC)
+    return datetime.combine(trial_data.as_of + timedelta(days=1), time(), WHERE_DAYS_END_LAST)
+
+
+def escalation_chapter(
+    protocol: Protocol,
+    trial_data: TrialData,
+    history: TrialHistory,
+    courses: tuple[ParticipantCourse, ...],
+    pictures: tuple[Block, ...] = (),
+) -> Chapter:
+    """Cohort by cohort, person by person, decision by decision."""
+    blocks: list[Block] = [
+        Paragraph(
+            "Who was dosed at which level, in order, and what the rule made of it. The outcomes are those that the "
+            "rule was asked about; people decide, and a decision that departs from the recommendation is shown."
+        ),
+        *pictures,
+        cohort_table(protocol, history, courses),
+        decision_table(trial_data),
+        people_table(courses),
+    ]
+    remarks = (*history.missing, *history.flags)
+    if remarks:
+        blocks.append(Heading("To beware of"))
+        blocks += [Paragraph(f"{remark}.") for remark in remarks]
+    return Chapter("escalation", "The escalation as it went", tuple(blocks))
+
+
+def cohort_table(protocol: Protocol, history: TrialHistory, courses: tuple[ParticipantCourse, ...]) -> Table:
+    """The cohorts in order, those apart from the rule last."""
+    by_subject = {course.subject: course for course in courses}
+    lines = [
+        row(
+            f"{each.number}" + (f" ({each.cohort})" if each.cohort not in (None, "", f"{each.number}") else ""),
+            protocol.dose_levels.dose_with_unit(each.level) if each.level else protocol.dose_levels.label(0),
+            ", ".join(each.subjects),
+            each.outcomes,
+            f"{each.outcomes.count('T')} of {sum(map(each.outcomes.count, 'NT'))}",
+            _dates([by_subject[subject] for subject in each.subjects if subject in by_subject]),
+        )
+        for each in (*history.cohorts, *history.apart)
+    ]
+    return Table(
+        "Cohorts in order",
+        ("cohort", "dose", "people", "outcomes", "DLTs of evaluable", "dosed"),
+        tuple(lines),
+        (LETTERS,),
+        words=(0, 1, 2, 5),
+    )
+
+
+def _dates(courses: list[ParticipantCourse]) -> str:
+    days = sorted(course.procedure_start.date() for course in courses if course.procedure_start)
+    return "" if not days else f"{days[0]}" if days[0] == days[-1] else f"{days[0]} to {days[-1]}"
+
+
+def decision_table(trial_data: TrialData) -> Table:
+    """Every recorded decision beside its recommendation."""
+    decisions = sorted(trial_data.records(DoseDecision), key=lambda each: each.decision)
+    return Table(
+        f"Decisions on the next dose ({counted(len(decisions), 'decision')} recorded)",
+        ("decision", "date", "recommended", "decided", "by", "reason", "data seen"),
+        tuple(_decision(each) for each in decisions),
+        ("A decision in bold departs from the recommendation.",) if any(map(departs, decisions)) else (),
+        words=(0, 1, 2, 3, 4, 5, 6),
+    )
+
+
+def departs(decision: DoseDecision) -> bool:
+    """Whether people decided otherwise than the rule recommended."""
+    recommended = (decision.recommended_action, decision.recommended_next_level)
+    return decision.recommended_action is not None and recommended != (decision.action, decision.next_level)
+
+
+def _decision(decision: DoseDecision) -> Row:
+    recommended = _step(decision.recommended_action, decision.recommended_next_level)
+    return row(
+        str(decision.decision),
+        str(decision.decided)[:10] if decision.decided else "not recorded",
+        f"{recommended}: {decision.recommendation}" if decision.recommendation else recommended,
+        Cell(_step(decision.action, decision.next_level), "own" if departs(decision) else ""),
+        decision.members or "not recorded",
+        decision.reason or "",
+        (decision.data_hash or "")[:12],
+    )
+
+
+def _step(action: str | None, level: int | None) -> str:
+    if action is None:
+        return "not recorded"
+    return f"dose at level {level}" if action == "dose" and level else action
+
+
+def people_table(courses: tuple[ParticipantCourse, ...], caption: str = "Everyone dosed, in order") -> Table:
+    """Assigned and given dose of those dosed, and whether each counts."""
+    dosed = [course for course in courses if course.is_dosed]
+    return Table(
+        caption,
+        ("person", "date", "assigned", "given", "batch", "counts at level", "for DLTs", "why"),
+        tuple(map(_person, dosed)),
+        ("Doses in the unit of the dose levels.",),
+        words=(0, 1, 4, 6, 7),
+    )
+
+
+def _person(course: ParticipantCourse) -> Row:
+    def dose(value: float | None) -> str:
+        return "not recorded" if value is None else f"{value:.4g}"
+
+    return row(
+        course.subject,
+        f"{course.procedure_start:%Y-%m-%d}" if course.procedure_start else "not recorded",
+        dose(course.dose_assigned),
+        dose(course.dose_given),
+        course.batch or "not recorded",
+        "" if course.level_counted is None else str(course.level_counted),
+        course.status.value + (", DLT" if course.has_dlt else ""),
+        "; ".join((*course.evaluability.reasons, *_replacement(course))),
+    )
+
+
+def _replacement(course: ParticipantCourse) -> Iterator[str]:
+    if course.replaces:
+        yield f"replaces {course.replaces}"
+    if course.replaced_by:
+        yield f"replaced by {course.replaced_by}"

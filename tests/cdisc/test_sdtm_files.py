@@ -1,0 +1,190 @@
+"""The virtual reference trial as files, read by pyreadstat and json alone and compared with the records as CSV."""
+
+import csv
+import json
+from collections.abc import Callable
+from datetime import date, datetime
+from pathlib import Path
+
+import polars as pl
+import pyreadstat
+import pytest
+
+from firstdose.cdisc.writing.exporting import Export, export_sdtm
+from firstdose.cdisc.writing.metadata import ORIGINS, all_domains
+from firstdose.protocol import Protocol, read_protocol
+from firstdose.records import TrialData, write_folder
+from firstdose.simulation.virtual_trial import read_scenario, virtual_trials
+
+EXAMPLE = Path(__file__).parents[2] / "examples" / "nsc-spms"
+CREATED = datetime(2026, 3, 31, 12, 5, 6)
+Rows = list[dict[str, str]]
+
+
+@pytest.fixture(scope="module")
+def protocol() -> Protocol:
+    return read_protocol(EXAMPLE / "protocol.yaml")
+
+
+@pytest.fixture(scope="module")
+def trial_data(protocol: Protocol) -> TrialData:
+    scenario = read_scenario(EXAMPLE / "scenario.yaml")
+    return next(iter(virtual_trials(protocol, scenario, seed=20231127, numbers=range(1)))).trial_data
+
+
+@pytest.fixture(scope="module")
+def recorded(trial_data: TrialData, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Rows]:
+    """Records as plain rows of text."""
+    folder = write_folder(trial_data, tmp_path_factory.mktemp("records"))
+
+    def rows(name: str) -> Rows:
+        with (folder / f"{name}.csv").open(encoding="utf-8", newline="") as stream:
+            return list(csv.DictReader(stream))
+
+    return rows
+
+
+@pytest.fixture(scope="module")
+def exported(protocol: Protocol, trial_data: TrialData, tmp_path_factory: pytest.TempPathFactory) -> Export:
+    return export_sdtm(protocol, trial_data, tmp_path_factory.mktemp("sdtm"), created=CREATED)
+
+
+@pytest.fixture(scope="module")
+def sdtm(exported: Export) -> Callable[[str], pl.DataFrame]:
+    """A dataset as pyreadstat reads it."""
+    paths = {path.stem: path for path in exported.files}
+
+    def read(name: str) -> pl.DataFrame:
+        columns, _ = pyreadstat.read_xport(paths[name], encoding="ASCII", output_format="dict")
+        return pl.DataFrame(columns, strict=False)
+
+    return read
+
+
+def test_nothing_is_found_against_the_reference_trial(exported: Export) -> None:
+    assert not exported.findings
+    expected = "ae ce cm dm ds dv ec ex ft ie lb mh qs relrec rs se sv ta te ti ts tv vs"
+    assert " ".join(path.stem for path in exported.files if not path.stem.startswith("supp")) == expected
+
+
+def test_adverse_events_are_the_records_value_by_value(
+    recorded: Callable[[str], Rows], sdtm: Callable[[str], pl.DataFrame]
+) -> None:
+    relation = {"not_related": "NOT RELATED", "unlikely": "UNLIKELY RELATED", "possible": "POSSIBLY RELATED"}
+    relation |= {"probable": "PROBABLY RELATED", "related": "RELATED", "": ""}
+    outcome = {"recovered": "RECOVERED/RESOLVED", "recovering": "RECOVERING/RESOLVING", "fatal": "FATAL", "": ""}
+    outcome |= {"not_recovered": "NOT RECOVERED/NOT RESOLVED", "unknown": "UNKNOWN"}
+    outcome |= {"recovered_with_sequelae": "RECOVERED/RESOLVED WITH SEQUELAE"}
+    said = {"yes": "Y", "no": "N", "": ""}
+    expected = [
+        (
+            row["subject"],
+            float(row["number"]),
+            row["term"],
+            row["preferred_term"],
+            row["organ_class"],
+            said[row["serious"]],
+            relation[row["relation_to_product"]],
+            outcome[row["outcome"]],
+            row["grade"],
+            row["start"],
+            row["end"],
+            row["recorded"],
+        )
+        for row in recorded("adverse_events")
+    ]
+    names = ("USUBJID", "AESEQ", "AETERM", "AEDECOD", "AEBODSYS", "AESER", "AEREL", "AEOUT", "AETOXGR")
+    assert sdtm("ae").select(*names, "AESTDTC", "AEENDTC", "AEDTC").rows() == sorted(expected)
+
+
+def test_study_days_have_no_day_zero(recorded: Callable[[str], Rows], sdtm: Callable[[str], pl.DataFrame]) -> None:
+    """Counted with the calendar from the first dose, which is day 1; the day before is day -1."""
+    first = {row["subject"]: date.fromisoformat(row["product_start"][:10]) for row in recorded("dosings")}
+    days, epochs = {}, {}
+    for row in recorded("adverse_events"):
+        key, known = (row["subject"], float(row["number"])), row["subject"] in first and len(row["start"]) >= 10
+        away = (date.fromisoformat(row["start"][:10]) - first[row["subject"]]).days if known else None
+        days[key] = None if away is None else away + 1 if away >= 0 else away
+        if away is not None:
+            epochs[key] = "SCREENING" if away < 0 else "TREATMENT" if away == 0 else "FOLLOW-UP"
+    frame = sdtm("ae")
+    keys = frame.select("USUBJID", "AESEQ").rows()
+    assert dict(zip(keys, frame["AESTDY"].to_list(), strict=True)) == days
+    found = dict(zip(keys, frame["EPOCH"].to_list(), strict=True))
+    assert {key: found[key] for key in epochs} == epochs
+    assert min(day for day in days.values() if day is not None) < 0
+    assert 0 not in days.values()
+
+
+def test_supplements_hold_what_has_no_variable(
+    recorded: Callable[[str], Rows], sdtm: Callable[[str], pl.DataFrame]
+) -> None:
+    rows = sdtm("suppae").filter(pl.col("QNAM") == "AERELPRO").select("USUBJID", "IDVARVAL", "QVAL").rows()
+    expected = {
+        (row["subject"], row["number"], row["relation_to_procedure"].replace("_", " ").upper())
+        for row in recorded("adverse_events")
+        if row["relation_to_procedure"]
+    }
+    assert set(rows) == expected
+    assert len(rows) == len(expected)
+
+
+def test_laboratory_results_are_the_records(
+    recorded: Callable[[str], Rows], sdtm: Callable[[str], pl.DataFrame]
+) -> None:
+    frame = sdtm("lb")
+    expected = sorted(
+        (
+            row["subject"],
+            float(row["number"]),
+            row["test"],
+            float(row["result"]) if row["result"] else None,
+            row["unit"],
+        )
+        for row in recorded("lab_results")
+    )
+    numbers = frame["LBORRES"].replace("", None).cast(pl.Float64)
+    found = frame.select("USUBJID", "LBSEQ", "LBTESTCD", numbers.alias("number"), "LBORRESU").rows()
+    assert found == expected
+
+
+def test_the_same_data_and_time_give_the_same_bytes(
+    protocol: Protocol, trial_data: TrialData, exported: Export, tmp_path: Path
+) -> None:
+    again = export_sdtm(protocol, trial_data, tmp_path, created=CREATED)
+    for one, other in zip(exported.files, again.files, strict=True):
+        assert one.read_bytes() == other.read_bytes(), one.name
+    _, about = pyreadstat.read_xport(exported.files[0], metadataonly=True)
+    assert (about.creation_time, about.modification_time) == (CREATED, CREATED)
+
+
+def test_labels_and_names_are_in_the_files(exported: Export) -> None:
+    for path in exported.files:
+        _, about = pyreadstat.read_xport(path, metadataonly=True)
+        assert about.table_name == path.stem.upper()
+        assert all(name == name.upper() and len(name) <= 8 for name in about.column_names)
+        assert all(label and len(label) <= 40 for label in about.column_labels)
+        assert max(about.variable_storage_width.values()) <= 200
+
+
+def test_dataset_json_holds_the_same_values(
+    protocol: Protocol, trial_data: TrialData, exported: Export, tmp_path: Path
+) -> None:
+    written = export_sdtm(protocol, trial_data, tmp_path, created=CREATED, file_format="dataset-json")
+    for path, transport in zip(written.files, exported.files, strict=True):
+        document = json.loads(path.read_text("utf-8"))
+        columns, _ = pyreadstat.read_xport(transport, encoding="ASCII", output_format="dict")
+        assert document["datasetJSONVersion"] == "1.1.0"
+        assert document["records"] == len(document["rows"])
+        assert [column["name"] for column in document["columns"]] == list(columns)
+        for place, (name, values) in enumerate(columns.items()):
+            said = [row[place] for row in document["rows"]]
+            kind = {"string": "str", "integer": "int", "float": "float"}[document["columns"][place]["dataType"]]
+            assert {type(value).__name__ for value in said} <= {kind, "NoneType"}, name
+            assert [None if value == "" else value for value in values] == said, (path.name, name)
+
+
+def test_every_variable_has_an_origin() -> None:
+    variables = [variable for domain in all_domains().values() for variable in domain.variables.values()]
+    assert {variable.origin for variable in variables} == set(ORIGINS)
+    assert all(len(variable.name) <= 8 and len(variable.label) <= 40 for variable in variables)

@@ -1,0 +1,72 @@
+"""The command `export`: what it writes, tells and refuses."""
+
+from pathlib import Path
+
+import pyreadstat
+import pytest
+
+from firstdose.records import AdverseEvent, Cohort, Subject, TrialData, write_folder
+from tests.cli.running import DONE, EXAMPLES, WRONG_INPUT, WRONG_USAGE, Ran, run
+
+PROTOCOL = EXAMPLES / "nsc-spms" / "protocol.yaml"
+PILOT = EXAMPLES / "cdisc-pilot"
+CREATED = ("--created", "2026-03-31T12:00:00")
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    return trial(tmp_path / "data", "fever")
+
+
+def trial(folder: Path, term: str) -> Path:
+    person = Subject(subject="P1", centre="01", sex="female", country="Italy")
+    event = AdverseEvent(subject="P1", number=1, term=term, preferred_term="Pyrexia")
+    return write_folder(TrialData.of([person, event, Cohort(cohort="1", dose_level=1)]), folder)
+
+
+def export(data: Path, out: Path, *options: str) -> Ran:
+    return run("export", PROTOCOL, data, "--to", "sdtm", "--out", out, *CREATED, *options)
+
+
+@pytest.mark.parametrize(("file_format", "ending"), [("xpt", "xpt"), ("csv", "csv"), ("dataset-json", "json")])
+def test_each_format_is_written_and_what_is_not_held_is_told(
+    data: Path, tmp_path: Path, file_format: str, ending: str
+) -> None:
+    ran = export(data, tmp_path / "out", "--format", file_format)
+    assert ran.status == DONE, ran.err
+    assert (tmp_path / "out" / f"ae.{ending}").is_file()
+    assert "not in SDTM as it is written here: cohorts (1)" in ran.err
+    assert "0 findings" in ran.out
+
+
+def test_what_cannot_be_written_is_named_and_nothing_is_written(tmp_path: Path) -> None:
+    ran = export(trial(tmp_path / "data", "Übelkeit"), tmp_path / "out")
+    assert ran.status == WRONG_INPUT
+    assert 'AE, row 1, AETERM, "Übelkeit"' in ran.err
+    assert "no dataset was written" in ran.err
+    assert not list((tmp_path / "out").glob("*.xpt"))
+
+
+def test_datasets_are_replaced_only_if_asked_for(data: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    assert export(data, out).status == DONE
+    again = export(data, out)
+    assert (again.status, "--overwrite" in again.err) == (WRONG_INPUT, True)
+    (out / "suppzz.csv").write_text("not ours")
+    assert export(data, out, "--overwrite", "--format", "csv").status == DONE
+    assert not list(out.glob("*.xpt"))
+    assert (out / "suppzz.csv").is_file()
+
+
+def test_sdtm_that_was_read_can_be_written(tmp_path: Path) -> None:
+    ran = run("export", PILOT / "protocol.yaml", PILOT / "sdtm", "--out", tmp_path, *CREATED)
+    assert ran.status == DONE, ran.err
+    columns, about = pyreadstat.read_xport(tmp_path / "ae.xpt", output_format="dict")
+    assert (about.number_rows, len(set(columns["USUBJID"])) > 10) == (161, True)
+
+
+def test_wrong_options_are_explained(data: Path, tmp_path: Path) -> None:
+    assert export(data, tmp_path / "out", "--format", "sas7bdat").status == WRONG_USAGE
+    ran = run("export", PROTOCOL, data, "--out", tmp_path / "out", "--created", "yesterday")
+    assert (ran.status, "--created" in ran.err) == (WRONG_INPUT, True)
+    assert export(data, data).status == WRONG_INPUT
