@@ -72,6 +72,20 @@ def test_planted_slopes_are_found_and_classes_without_any_are_not_called(table: 
     assert called == {"acyl_carnitines", "free_fatty_acids"}
 
 
+@pytest.mark.parametrize("visit", ["M3", "M12"])
+def test_metabolites_that_the_drug_moves_are_not_called_effects_of_the_dose(table: pl.DataFrame, visit: str) -> None:
+    """Those with the largest effects of tacrolimus and no planted slope; the drug's own effect is in the visits."""
+    truth = trial().truth.metabolites.filter(pl.col("slope_per_doubling") == 0)
+    effect = pl.col("effect_on_treatment").abs()
+    moved = truth.filter(effect > 0.1)["name"].implode()
+    adjusted = table.filter(statistic="adjusted p", when=visit).filter(pl.col("what").is_in(moved))
+    slopes = adjusted.filter(table="metabolite_slopes")["value"]
+    assert slopes.len() >= 20
+    assert slopes.min() > 0.05  # type: ignore[operator]
+    if visit == "M3":
+        assert adjusted.filter(pl.col("table") == "metabolite_visit_changes", pl.col("value") < 0.05).height > 0
+
+
 def test_each_figure_can_be_found_and_names_a_method_with_tests(results: list[Result], table: pl.DataFrame) -> None:
     keys = ["table", "what", "within", "when", "statistic", "group"]
     assert table.select(keys).is_duplicated().sum() == 0
