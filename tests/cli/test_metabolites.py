@@ -84,6 +84,28 @@ def test_figures_are_drawn_with_their_data(tmp_path: Path) -> None:
     assert np.allclose(joined["slope"].to_numpy(), joined["estimate"].to_numpy())
 
 
+def test_a_misspelt_subject_is_told_as_someone_of_one_visit(tmp_path: Path) -> None:
+    matrix, sheet = tables()
+    assert "of one visit only" not in command(tmp_path, matrix, sheet).err
+    sheet[2][1] = "PO"
+    assert f"of one visit only, unlike most: {sheet[1][1]}, PO;" in command(tmp_path, matrix, sheet).err
+
+
+def test_a_class_is_named_by_its_adjusted_p_and_the_slope_of_the_table(tmp_path: Path) -> None:
+    matrix, sheet = tables()
+    for column, (_, _, visit, dose, _) in enumerate(sheet[1:], start=1):
+        for row in matrix[1:4]:
+            steps = 3 * np.log2(float(str(dose))) if visit == "M3" else 0.0
+            row[column] = 2.0 ** (10 + steps + 0.05 * (column % 5))
+    ran = command(tmp_path, matrix, sheet)
+    classes = pl.read_csv(tmp_path / "out" / "classes.csv")
+    called = classes.filter(pl.col("permutation_adjusted_p") < 0.05)
+    assert called["class"].to_list() == ["acyl_carnitines"]
+    told = [line for line in ran.err.splitlines() if "permutation p" in line]
+    assert len(told) == 1
+    assert f"acyl_carnitines (3 metabolites), dose_slope_change at M3: {called['estimate'].item():.3f} [" in told[0]
+
+
 def test_the_same_seed_gives_the_same_bytes(tmp_path: Path) -> None:
     files = []
     for name in ("one", "two"):

@@ -41,6 +41,7 @@ def tell(each: FluidAnalysis) -> None:
     order = ", ".join(prepared.visit_order)
     doses = ", ".join(f"{dose:g}" for dose in np.unique(prepared.doses).tolist())
     _say(f"{prepared.fluid}: {len(prepared.people)} people, {len(prepared.samples)} samples, doses {doses}")
+    _tell_seen_once(prepared)
     reference = f" (changes from {prepared.visit_order[0]})" if len(prepared.visit_order) > 1 else ""
     _say(f"  visits in order: {order}{reference}")
     if prepared.visit_warning:
@@ -75,10 +76,25 @@ def tell(each: FluidAnalysis) -> None:
         changed = what_normalisation_changes(number, found, each.by_normalisation)
         if changed:
             _say(f"  warning: {found.name} at {found.term.visit}: {changed}")
-        if found.permutation is not None and found.permutation.p_doubled < CALLED:
-            p, least = found.permutation.p_doubled, found.permutation.smallest_attainable
-            slope = f"mean slope {found.mean_slope:.3f}, permutation p {p:.4g} (one-sided at least {least:.2g})"
-            _say(f"  {found.name} at {found.term.visit}: {slope}")
+        if found.permutation is not None and found.adjusted_p < CALLED:
+            about = f"{found.name} ({len(found.members)} metabolites), {found.term.name} at {found.term.visit}"
+            slope = f"{found.slope:.3f} [{found.lower:.3f}, {found.upper:.3f}]"
+            p = f"permutation p {found.permutation.p_doubled:.4g}, adjusted {found.adjusted_p:.4g}"
+            _say(f"  {about}: {slope}, {p}")
+    _say(
+        "  a slope on the dose is an association; a drug given with the product, or the date, may be behind it as well"
+    )
+
+
+def _tell_seen_once(prepared: Prepared) -> None:
+    """Warn of people with one visit where most have more: a subject's name may be misspelt there."""
+    visits: dict[str, set[str]] = {}
+    for subject, visit in zip(prepared.subjects, prepared.visits, strict=True):
+        visits.setdefault(str(subject), set()).add(str(visit))
+    once = [subject for subject, seen in visits.items() if len(seen) == 1]
+    if 0 < 2 * len(once) < len(visits):
+        shown = ", ".join(once[:PEOPLE_SHOWN]) + (" ..." if len(once) > PEOPLE_SHOWN else "")
+        _say(f"  warning: of one visit only, unlike most: {shown}; if a subject's name is misspelt, correct the sheet")
 
 
 def tell_if_nothing_tested(analyses: Sequence[FluidAnalysis]) -> None:

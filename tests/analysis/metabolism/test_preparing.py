@@ -12,16 +12,14 @@ import pytest
 from firstdose.analysis.metabolism.metabolite_quality import variation_in_controls
 from firstdose.analysis.metabolism.preparing import left_out_of, prepare
 from firstdose.analysis.metabolism.visit_order import order_of_visits, ordered_visits
-from firstdose.metabolites import MAIN_CLASSES
 from firstdose.methods.normalisation import quotient_factors
-from firstdose.protocol.metabolism import Fluid, MainClass, Metabolism
+from firstdose.protocol.metabolism import Fluid, Metabolism
 from firstdose.records import examinations
 from tests.analysis.metabolism.made_abundances import made_abundances
 
 
-def test_the_words_of_the_protocol_are_those_of_records_and_metabolites() -> None:
+def test_the_fluids_of_the_protocol_are_those_of_the_records() -> None:
     assert get_args(Fluid) == get_args(examinations.Fluid)
-    assert get_args(MainClass) == MAIN_CLASSES
 
 
 def test_quotients_divide_raw_values_and_concentrations_stay() -> None:

@@ -6,7 +6,6 @@ import polars as pl
 
 GOES_ON, RESOLVED, DIED = 0, 1, 2
 RECOVERED = ("recovered", "recovered_with_sequelae")
-UNRESOLVED = ("not_recovered", "recovering")
 
 
 def durations(events: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame:

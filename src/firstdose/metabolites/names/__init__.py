@@ -7,9 +7,9 @@ from firstdose.metabolites.names.metabolite_class import (
     MAIN_CLASSES,
     Convention,
     Identification,
-    MainClass,
     MetaboliteClass,
 )
+from firstdose.protocol.metabolism import MainClass
 
 __all__ = [
     "CLASS_SCHEMA",

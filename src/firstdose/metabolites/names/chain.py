@@ -72,7 +72,6 @@ def total(chains: list[Chain]) -> Chain:
 
 
 _LINK = r"(?:(?P<link>o|p|e|a|i|ai|d|t|m|n|dm)-?(?=c?\d))?"
-_POSITIONS = r"\(\d{0,2}[ezct]?(?:,\d{1,2}[ezct]?)*\)"
 _TAIL = "|".join(
     (
         r"(?P<db>\((?:\d{1,2}[ezct]{0,2}|cis|trans|[ezct])(?:,\d{1,2}[ezct]{0,2})*\))",

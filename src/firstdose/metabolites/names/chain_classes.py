@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from firstdose.metabolites.names.chain import Chain
-from firstdose.metabolites.names.metabolite_class import MainClass, MetaboliteClass, Spelling
+from firstdose.metabolites.names.metabolite_class import MetaboliteClass, Spelling
+from firstdose.protocol.metabolism import MainClass
 
 SHORTEST_FATTY_ACID = 4  # carbons
 SHORTEST_HYDROXY_FATTY_ACID = 6  # carbons in one chain

@@ -10,7 +10,8 @@ from importlib.resources import files
 
 from firstdose.metabolites.names.chain import Chain, chains_in, total
 from firstdose.metabolites.names.chain_classes import carnitine_ester, free_acid
-from firstdose.metabolites.names.metabolite_class import MAIN_CLASSES, MainClass, MetaboliteClass, Spelling
+from firstdose.metabolites.names.metabolite_class import MAIN_CLASSES, MetaboliteClass, Spelling
+from firstdose.protocol.metabolism import MainClass
 
 LONGEST_ACYL = 27  # carbons of the acyl group of a sphingolipid; a sum of base and acyl group has more
 BASE = Chain(18, 1, oxygens=2, linkage="sphingoid base")

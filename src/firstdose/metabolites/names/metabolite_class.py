@@ -5,20 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal, get_args
 
-MainClass = Literal[
-    "acyl_carnitines",
-    "free_fatty_acids",
-    "phospholipids",
-    "sphingolipids",
-    "glycerolipids",
-    "sterols",
-    "bile_acids",
-    "amino_acids",
-    "nucleotides",
-    "sugars",
-    "organic_acids",
-    "others",
-]
+from firstdose.protocol.metabolism import MainClass
+
 MAIN_CLASSES: tuple[MainClass, ...] = get_args(MainClass)
 Spelling = Literal["refmet", "lipid_maps", "biocrates", "metabolon", "systematic", "everyday"]
 Convention = Literal["refmet", "lipid_maps", "biocrates", "metabolon", "everyday"]
