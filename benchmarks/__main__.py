@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.analysis_measuring import measure_analysis
+from benchmarks.ledger_measuring import measure_ledger
 from benchmarks.measuring import REPEATS_OF_COMMANDS, TRIALS, Measured, measure_commands, measure_engine
 from benchmarks.metabolite_measuring import measure_metabolites
 from benchmarks.trial_measuring import measure_trial
@@ -27,6 +28,7 @@ The 1,000 scenarios are without whole distributions of counts, as the command ha
 naive: {TRIALS:,} trials by a plain-Python Monte Carlo in this run, which leaves Monte Carlo error; ratio: naive / best.
 Whole processes: {REPEATS_OF_COMMANDS} runs after a first one. Analyses are whole processes too, from the start of
 Python to its end, files read and imports included; the parts of the quickest are named below the table.
+The ledger is timed without imports, in fresh processes, in a file of SQLite on this machine's disk.
 """
 
 
@@ -69,7 +71,8 @@ def main() -> None:
     arguments = parser.parse_args()
     facts = machine()
     print(", ".join(f"{name} {value}" for name, value in facts.items()), flush=True)
-    rows = list(chain(measure_engine(), measure_commands(), measure_analysis(), measure_trial(), measure_metabolites()))
+    parts = (measure_engine, measure_commands, measure_analysis, measure_trial, measure_metabolites, measure_ledger)
+    rows = list(chain.from_iterable(part() for part in parts))
     show(rows)
     print(EXPLANATION.rstrip())
     if arguments.json is not None:

@@ -24,6 +24,8 @@ from firstdose.analysis.analysing import CHAPTERS
 from firstdose.analysis.named_methods import METHODS
 from firstdose.cdisc.writing.reference import sdtm_page
 from firstdose.cli import app
+from firstdose.cli.metabolite_columns import FILES, FLUID, File
+from firstdose.cli.metabolite_figure_columns import FIGURE_FILES
 from firstdose.designs import DESIGNS, GUARDS
 from firstdose.designs.building import MUST_FOLLOW, build_design, settings_of
 from firstdose.designs.history import History
@@ -120,6 +122,7 @@ def pages() -> dict[Path, str]:
         REFERENCE / "scenario.md": page(scenario_page()),
         REFERENCE / "results.md": page(results_page()),
         REFERENCE / "methods.md": page(methods_page()),
+        REFERENCE / "metabolites.md": page(metabolite_files_page()),
         REFERENCE / "recovery.md": page(recovery_page()),
         REFERENCE / "sdtm.md": page(sdtm_page()),
     }
@@ -226,7 +229,19 @@ def guard_in_words(name: str, settings: Mapping[str, Any]) -> str:
 
 def command_names() -> list[str]:
     """The names of all commands, in the order of the help."""
-    return [str(command.name or command.callback.__name__) for command in app.registered_commands if command.callback]
+    alone = [str(command.name or command.callback.__name__) for command in app.registered_commands if command.callback]
+    return [*alone, *(str(group.name) for group in app.registered_groups)]
+
+
+def names_within(name: str) -> list[str]:
+    """The names of the commands within a command, in the order of the help; most have none."""
+    groups = [group.typer_instance for group in app.registered_groups if group.name == name and group.typer_instance]
+    return [
+        str(command.name or command.callback.__name__)
+        for each in groups
+        for command in each.registered_commands
+        if command.callback
+    ]
 
 
 def commands_page() -> Iterator[str]:
@@ -240,6 +255,9 @@ def commands_page() -> Iterator[str]:
     for name in command_names():
         yield f"## `{name}`\n"
         yield from help_of(name)
+        for inner in names_within(name):
+            yield f"### `{name} {inner}`\n"
+            yield from help_of(name, inner)
 
 
 def help_of(*command: str) -> Iterator[str]:
@@ -395,6 +413,33 @@ def results_page() -> Iterator[str]:
             key = "*" if column.question.is_key else ""
             needed = "yes" if column.is_required else "no"
             yield row(f"`{column.name}`{key}", column.kind_in_words, needed, column.question.words)
+        yield ""
+
+
+def metabolite_files_page() -> Iterator[str]:
+    """Every file that the command for metabolites writes, with its columns."""
+    yield "# Files of `firstdose metabolites`\n"
+    yield (
+        "The command writes these files into the folder of `--out`. Numbers have full precision; a cell is empty where "
+        "a figure cannot be made. [How to analyse metabolites](../how-to/analyse-metabolites.md) reads them step by "
+        "step; the pages on [the model](../methods/moderated-model.md) and "
+        "[names](../methods/metabolite-names.md) say what is computed.\n"
+    )
+    yield f"A last column `{FLUID.name}` ({FLUID.kind}): {FLUID.words}\n"
+    yield from _files(FILES, "")
+    yield "## Data of the figures\n"
+    yield (
+        "Each figure in the folder `figures` is an SVG and a PNG, with the figures that were drawn as CSV. With "
+        "several fluids there is a set for each, its name at the end of the file's.\n"
+    )
+    yield from _files(FIGURE_FILES, "#")
+
+
+def _files(files: Mapping[str, File], deeper: str) -> Iterator[str]:
+    for name, file in files.items():
+        yield f"##{deeper} `{name}`\n\nRows: {file.rows[:1].lower()}{file.rows[1:]}\n"
+        yield "| column | value | what stands in it |\n|---|---|---|"
+        yield from (row(f"`{each.name}`", each.kind, each.words) for each in file.columns)
         yield ""
 
 

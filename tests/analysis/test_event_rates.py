@@ -111,7 +111,9 @@ def test_few_people_have_limits_that_say_why_they_are_not_the_bootstraps(size: i
     expected = [float(limit) for limit in few_people_rate(counts, years)]
     assert (row.lower, row.upper) == pytest.approx(expected)
     assert (row.method, row.confidence) == ("few_people_rate", 0.95)
-    assert row.warning.startswith(f"{size} people are too few, or too much alike, to be resampled: Student's limits")
+    assert row.warning.startswith(
+        "the people with events are too few, or too much alike, to be resampled: Student's limits"
+    )
     assert row.lower is not None
     assert row.upper is not None
     assert row.upper / row.lower < 2000
@@ -121,7 +123,7 @@ def test_two_people_have_no_limits_of_all_events() -> None:
     people, events = [person("P1", 1), person("P2", 1)], [event("P1", 1), event("P2", 1), event("P2", 2)]
     row = Figures(event_rates(frame(people, events))).one(table="all_events", what=ANY, when="", group="1")
     assert (row.lower, row.upper, row.method) == (None, None, "")
-    assert row.warning.startswith("no limits: 2 people are too few, or too much alike, to be resampled")
+    assert row.warning.startswith("no limits: the people with events are too few, or too much alike, to be resampled")
 
 
 def test_a_first_day_known_in_part_is_the_earliest_and_the_latest_is_told() -> None:

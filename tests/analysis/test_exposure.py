@@ -135,7 +135,7 @@ def test_the_background_treatment_of_those_who_took_it() -> None:
         table="background_treatment", when="stopped early, before day 183", group="1", statistic="people"
     )
     assert open_row.warning == "not known for 1 person, so at most 2 people"
-    days = found.where(table="background_treatment", what="days of tacrolimus, once over", group="all")
+    days = found.where(table="background_treatment", what="days on tacrolimus, each counted once", group="all")
     assert {row.statistic: row.value for row in days}["mean"] == pytest.approx((184 + 99) / 2)
 
 

@@ -9,6 +9,8 @@ import numpy as np
 import polars as pl
 import pytest
 
+from firstdose.cli.metabolite_columns import FILES, FLUID
+from firstdose.cli.metabolite_figure_columns import FIGURE_FILES
 from tests.cli.running import DONE, WRONG_INPUT, Ran, run
 
 NAMES = (
@@ -82,6 +84,30 @@ def test_figures_are_drawn_with_their_data(tmp_path: Path) -> None:
     joined = drawn.join(changes, on=["metabolite", "visit"])
     assert joined.height == drawn.height == changes.height
     assert np.allclose(joined["slope"].to_numpy(), joined["estimate"].to_numpy())
+
+
+def test_every_column_that_is_written_is_described(tmp_path: Path) -> None:
+    """Against the headers of the files themselves, with names without a class and problems among them."""
+    matrix, sheet = tables()
+    matrix[1][1] = -4
+    sheet[0].append("fluid")
+    for number, row in enumerate(sheet[1:]):
+        row.append("csf" if number < 10 else "serum")
+    assert command(tmp_path, matrix, sheet, "--figures").status == DONE
+    folder, page = tmp_path / "out", (Path(__file__).parents[2] / "docs" / "reference" / "metabolites.md").read_text()
+    written = {each.name: each for each in folder.rglob("*.csv")}
+    plain = {name.replace("-cerebrospinal_fluid", "").replace("-serum", "") for name in written}
+    assert plain == FILES.keys() | FIGURE_FILES.keys()
+    for name, path in written.items():
+        bare = name.replace("-cerebrospinal_fluid", "").replace("-serum", "")
+        file = (FILES | FIGURE_FILES)[bare]
+        with_fluid = path.parent == folder and name not in ("unmapped.csv", "problems.csv")
+        header = next(csv.reader(path.read_text("utf-8").splitlines()))
+        assert header == [*file.schema, *([FLUID.name] if with_fluid else [])], name
+        section = page.split(f" `{bare}`\n")[1].split("\n#")[0]
+        for each in file.columns:
+            assert f"| `{each.name}` | {each.kind} | {each.words} |" in section
+            assert len(each.words) > 8
 
 
 def test_a_misspelt_subject_is_told_as_someone_of_one_visit(tmp_path: Path) -> None:
@@ -259,7 +285,7 @@ def test_people_lost_for_how_their_dose_is_written_are_named(tmp_path: Path) -> 
         if row[1] == "P0":
             row[3] = "5 million"
     ran = command(tmp_path, matrix, sheet)
-    assert "1 people take no part" in ran.err
+    assert "1 person takes no part" in ran.err
     assert "P0: the dose of its subject is not known" in ran.err
 
 
@@ -270,7 +296,8 @@ def test_one_dose_cell_may_be_empty_and_names_that_differ_in_capitals_are_told(t
     sheet[6][2] = "m3"
     ran = command(tmp_path, matrix, sheet)
     assert ran.status == DONE, ran.err
-    assert "the dose of 1 samples is that of other samples of the same person" in ran.err
+    told = "1 sample (P0-M3) has no dose of its own and has that of other samples of the same person"
+    assert told in ran.err
     assert "P1 | p1" in problems(tmp_path)
     assert "M3 | m3" in problems(tmp_path)
 
@@ -296,6 +323,57 @@ def test_a_sample_outside_the_sheet_is_one_problem(tmp_path: Path) -> None:
     command(tmp_path, matrix, sheet)
     listed = pl.read_csv(tmp_path / "out" / "problems.csv")
     assert listed.filter(pl.col("identity") == left[0]).height == 1
+
+
+def test_each_problem_names_its_own_file_row_column_value_and_what_became_of_it(tmp_path: Path) -> None:
+    """Against a list written by hand: the rows are those of the files that the test writes."""
+    matrix, sheet = tables()
+    sheet[3][2] = ""  # row 4 of the sheet: no visit
+    sheet[5][3] = "5 million"  # row 6 and 7: a dose that is no number, and none at all
+    sheet[6][3] = ""
+    sheet[8][3] = 20  # row 8 and 9: two doses of one person
+    sheet.append(["P99-M0", "P99", "M0", 5, "B1"])  # row 20: not measured
+    matrix[0].append("P77-M0")
+    for row in matrix[1:]:
+        row.append(900.0)
+    matrix[3][1:] = [""] * 19
+    ran = command(tmp_path, matrix, sheet)
+    assert ran.status == DONE, ran.err
+    out = "takes part in no analysis"
+    found = pl.read_csv(tmp_path / "out" / "problems.csv", infer_schema=False)
+    listed = set(found.select("file", "row", "identity", "field", "value", "effect").iter_rows())
+    assert listed == {
+        ("samples.csv", "4", "P1-M0", "visit", None, out),
+        ("samples.csv", "6", "P2-M0", "dose", "5 million", "row kept, this value left out"),
+        ("samples.csv", "6", "P2-M0", "dose", None, out),
+        ("samples.csv", "7", "P2-M3", "dose", None, out),
+        ("samples.csv", "8", "P3-M0", "dose", "10.0", out),
+        ("samples.csv", "9", "P3-M3", "dose", "20.0", out),
+        ("samples.csv", "20", "P99-M0", "sample", "P99-M0", out),
+        ("matrix.csv", "1", "P77-M0", "P77-M0", "P77-M0", out),
+        ("matrix.csv", "4", "acetylcarnitine", None, None, out),
+    }
+    texts = (tmp_path / "out" / "problems.csv").read_text()
+    assert not [line for line in texts.splitlines() if "row kept" in line and "no analysis" in line]
+
+
+def test_samples_in_rows_have_their_own_rows(tmp_path: Path) -> None:
+    matrix, sheet = tables()
+    matrix[1][3] = "many"
+    turned = [list(row) for row in zip(*matrix, strict=True)]
+    command(tmp_path, turned, sheet)
+    (problem,) = pl.read_csv(tmp_path / "out" / "problems.csv").iter_rows(named=True)
+    assert (problem["file"], problem["row"], problem["value"]) == ("matrix.csv", 4, "many")
+    assert (problem["identity"], problem["field"]) == ("P1-M0", "palmitoylcarnitine")
+
+
+def test_names_of_people_that_are_nearly_alike_are_told(tmp_path: Path) -> None:
+    matrix, sheet = tables()
+    assert "nearly alike" not in command(tmp_path, matrix, sheet).err
+    for row in sheet[1:]:
+        row[1] = f"P0{str(row[1])[1:]}"
+    sheet[10][1] = "PO4"
+    assert "names of people that are nearly alike: PO4 and P04;" in command(tmp_path, matrix, sheet).err
 
 
 def test_what_tests_nothing_says_so_at_the_end(tmp_path: Path) -> None:

@@ -43,6 +43,8 @@ COMMANDS = {
     "export": ["PROTOCOL", "DATA", "--to", "--out", "--format", "--as-of", "--created", "--overwrite"],
     "analyse": ["PROTOCOL", "DATA", "--out", "--seed", "--as-of"],
     "report": ["PROTOCOL", "DATA", "--out", "--only", "--seed", "--as-of", "--dated"],
+    "ledger": ["create", "verify", "backup", "restore", "rebuild", "heads", "sealed", "key elsewhere"],
+    "serve": ["PROTOCOL", "--demo", "--folder", "--host", "--port"],
     "demo": ["--out"],
     "validate": ["--json", "--out"],
 }

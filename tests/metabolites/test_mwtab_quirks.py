@@ -186,14 +186,14 @@ def test_repeated_samples_are_kept_apart_and_rows_of_another_width_are_listed(tm
     assert found.samples["subject"].to_list() == ["P01", "P01", None]
     assert "the name of a sample must occur once" in rules(found)
     beyond = next(each for each in found.problems if each.identity == "a")
-    assert (beyond.value, beyond.effect) == ("4", "not read")
+    assert (beyond.value, beyond.effect) == ("4", "left empty")
     assert any(each.identity == "b" and "the others are missing" in each.rule for each in found.problems)
     np.testing.assert_array_equal(found.values, [[1, 5], [2, np.nan], [3, np.nan]])
 
 
 def test_samples_without_partners_are_listed(tmp_path: Path) -> None:
     found = read(tmp_path, text(samples=[*SAMPLES[:1], *SAMPLES[2:], "SUBJECT_SAMPLE_FACTORS\tP09\tS9\tDose:5\t"]))
-    listed = {each.identity: each.rule for each in found.problems if each.record == "samples"}
+    listed = {each.identity: each.rule for each in found.problems}
     assert listed["S2"] == "has no row in the sheet of samples"
     assert listed["S9"] == "is in the sheet of samples but was not measured"
     assert found.samples["subject"].to_list() == ["P01", None, None]

@@ -96,6 +96,20 @@ def test_convergence_is_real(name: str) -> None:
         assert at_parameters(fit, fit.parameters + step).log_likelihood < fit.log_likelihood
 
 
+@pytest.mark.parametrize("name", STRUCTURES)
+def test_a_search_that_is_told_of_a_maximum_ends_where_it_would_have_ended(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = [fit_repeated_measures(*with_missing(seed), name) for seed in range(4)]
+    monkeypatch.setattr("firstdose.methods.mixed_model_search.NEAR", 0.0)
+    for seed, fit in enumerate(found):
+        alone = fit_repeated_measures(*with_missing(seed), name)
+        assert fit.log_likelihood == pytest.approx(alone.log_likelihood, abs=1e-9)
+        assert fit.parameters == pytest.approx(alone.parameters, abs=1e-6)
+        assert fit.convergence.starts == alone.convergence.starts
+        assert fit.convergence.starts_agreeing == alone.convergence.starts_agreeing
+
+
 def test_richer_structures_fit_better() -> None:
     heights = {name: fit_repeated_measures(*with_missing(), name).log_likelihood for name in STRUCTURES}
     for poor, rich in (

@@ -6,6 +6,7 @@ from dataclasses import asdict, replace
 import pytest
 
 from firstdose.analysis.attribution.chapter import attribution
+from firstdose.analysis.attribution.comparisons import P_ADJUSTED, SLOPE_ON, adjusted_for_outcomes
 from firstdose.analysis.attribution.sources import AS_MEASURED, RELATIVE
 from firstdose.analysis.frame import Frame
 from firstdose.protocol.attribution import NegativeControl
@@ -174,8 +175,17 @@ def test_several_outcomes_are_said_not_to_be_adjusted() -> None:
     other = [
         replace(each, what="zeal" if each.what == "edss" else each.what, within="zeal") for each in rows if each.within
     ]
-    found = {each.key: each.text for each in statements(AttributionRows([*rows, *other]))}
+    both = list(adjusted_for_outcomes([*rows, *other]))
+    found = {each.key: each.text for each in statements(AttributionRows(both))}
     assert "2 outcomes were looked at" in found["not_adjusted"]
+    assert "by Holm's method, p of the slope is below 0.05 for " in found["not_adjusted"]
+    p = [each.value for each in both if (each.what, each.statistic) == (SLOPE_ON, "p")]
+    adjusted = [each.value for each in both if (each.what, each.statistic) == (SLOPE_ON, P_ADJUSTED)]
+    assert len(p) == 2
+    assert p[0] is not None
+    assert adjusted == [2 * p[0]] * 2  # two outcomes with one p: by hand
+    called = "EDSS and zeal of 2" if 2 * p[0] < 0.05 else "none of 2"
+    assert f"{called} on tacrolimus" in found["not_adjusted"]
     assert "not_adjusted" not in told(trial(FIFTEEN))
 
 

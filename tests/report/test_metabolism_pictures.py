@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from itertools import pairwise
 from xml.etree import ElementTree
 
@@ -10,6 +11,7 @@ import numpy as np
 import polars as pl
 import pytest
 
+from firstdose.report.documents.drawing import Drawing
 from firstdose.report.metabolism.changes import changes_of
 from firstdose.report.metabolism.chapter import metabolite_drawings
 from firstdose.report.metabolism.class_forest_picture import class_forest
@@ -165,3 +167,80 @@ def test_names_of_all_scripts_and_lengths_can_be_drawn() -> None:
     assert label("a\nb\x00", 30) == "a b\ufffd"
     svg = next(each for each in metabolite_drawings(figures("odd")) if each.name == "metabolite-heat-map").picture().svg
     assert not re.search(r"<script(?!\w)", svg)
+
+
+def texts_of(drawn: Drawing | None) -> str:
+    """Every text of a picture, its legends included."""
+    from matplotlib.legend import Legend
+    from matplotlib.text import Text
+
+    assert drawn is not None
+    figure = drawn.draw()
+    legends = [text for legend in figure.findobj(Legend) for text in legend.get_texts()]
+    return " | ".join(text.get_text() for text in (*figure.findobj(Text), *legends))
+
+
+def test_the_volcano_says_what_its_lines_and_axes_are() -> None:
+    drawn = volcano(figures("slope"))
+    told = texts_of(drawn)
+    assert "1.1-fold: the minimal change" in told
+    assert "adjusted p below 0.05 on and above it" in told
+    assert "Change of the dose slope from M0, log2 per doubling" in told
+    assert "-log10 of p, not adjusted" in told
+    assert drawn is not None
+    assert "p is not adjusted" in drawn.caption
+
+
+def test_a_line_that_is_not_drawn_is_not_explained() -> None:
+    nothing = volcano(figures("no batch"))
+    assert nothing is not None
+    assert (nothing.data["adjusted_p"] >= 0.05).all()
+    assert "on and above it" not in texts_of(nothing)
+
+
+def test_panels_of_the_volcano_have_one_scale() -> None:
+    drawn = volcano(figures("slope"))
+    assert drawn is not None
+    first, second = drawn.draw().axes
+    assert (first.get_ylim(), first.get_xlim()) == (second.get_ylim(), second.get_xlim())
+
+
+def test_the_classes_say_their_contrast_and_the_level_of_their_intervals() -> None:
+    drawn = class_forest(figures("slope"))
+    assert "Change of the dose slope from M0, with its 95 % interval" in texts_of(drawn)
+    assert drawn is not None
+    assert "95 % interval, not adjusted for the number of classes" in drawn.caption
+    one = class_forest(figures("one visit"))
+    assert one is not None
+    assert "Dose slope, with its 95 % interval" in texts_of(one)
+
+
+def test_visits_have_the_names_of_the_protocol_and_data_files_their_identifiers() -> None:
+    given = figures("slope")
+    named = replace(given, rows=replace(given.rows, visit_names={"M0": "Baseline", "M3": "Month 3", "M12": "Month 12"}))
+    for drawn in metabolite_drawings(named):
+        told = texts_of(drawn)
+        if drawn.name != "metabolite-quality":
+            assert "Month 12" in told, drawn.name
+        assert "M12" not in told
+        assert "M12" not in drawn.caption
+        if "visit" in drawn.data.columns:
+            assert set(drawn.data["visit"]) <= {"M0", "M3", "M12"}
+
+
+def test_axes_have_room_where_all_values_are_the_same() -> None:
+    given = figures("slope")
+    whole = np.where(np.isnan(given.prepared.values), 20.0, given.prepared.values)
+    same = replace(given, prepared=given.prepared.with_values(whole))
+    missing, middle, *_ = sample_quality(same).draw().axes
+    assert missing.get_ylim() == pytest.approx((-0.03, 1.0))
+    flat = replace(given, prepared=given.prepared.with_values(np.full(whole.shape, 17.0)))
+    _, middle, *_ = sample_quality(flat).draw().axes
+    low, high = middle.get_ylim()
+    assert high - low > 0.1
+
+
+def test_what_is_in_no_class_has_no_panel_of_its_own() -> None:
+    drawn = dose_response(figures("thousand"))
+    assert drawn is not None
+    assert not [name for name in drawn.data["what"].unique() if name.startswith("others")]

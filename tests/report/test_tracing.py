@@ -67,7 +67,7 @@ def tree() -> Any:
 
 @cache
 def shown() -> tuple[Shown, ...]:
-    found = tree().xpath("//*[@data-rows]")
+    found = tree().xpath("//*[@data-rows and not(self::span)]")  # a span tells what a picture was made from
     return tuple(Shown(each.text_content(), numbers_in(each.get("data-rows")), each.tag == "p") for each in found)
 
 

@@ -42,6 +42,16 @@ ATTRIBUTION_METHODS: dict[str, NamedMethod] = {
         ),
         "firstdose.analysis.attribution.dose_slopes:permuted_slope",
     ),
+    "holm": NamedMethod(
+        "P values of the slopes of one comparison are adjusted over the outcomes for the chance of calling any of them "
+        "falsely, however they depend on each other.",
+        "Holm, Scand J Stat 1979;6:65",
+        (
+            "tests/methods/test_false_discovery.py::test_holm_example",
+            "tests/methods/test_false_discovery.py::test_holm_calls_what_the_step_down_rule_calls",
+        ),
+        "firstdose.methods.false_discovery:holm",
+    ),
     "adjusted_slope": NamedMethod(
         "The slope on dose at the same trough is that of a regression on both, with Student's t interval.",
         "Fisher, J R Stat Soc 1922;85:597",

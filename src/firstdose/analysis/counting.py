@@ -16,6 +16,7 @@ from firstdose.analysis.frame import Frame
 from firstdose.analysis.shares import share
 from firstdose.analysis.visit_summaries import in_groups
 from firstdose.records.results import EVERYONE, Result
+from firstdose.records.wording import counted
 
 WITHOUT_INTERVAL: dict[str, Any] = {"lower": None, "upper": None, "confidence": None, "side": "both", "method": ""}
 
@@ -209,4 +210,4 @@ class Tallies:
 
 def number_of(count: int, unit: str) -> str:
     """So many people or events, in words: "1 event", "2 people"."""
-    return f"{count} {unit}" if count != 1 else f"1 {'person' if unit == 'people' else unit.removesuffix('s')}"
+    return counted(count, "person" if unit == "people" else unit.removesuffix("s"), unit)

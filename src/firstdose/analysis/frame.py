@@ -63,7 +63,22 @@ class Frame:
 
     def people(self, analysis_set: str) -> pl.DataFrame:
         """The people of an analysis set; KeyError for one that cannot be made from the records."""
-        return self.subjects.filter(SETS[analysis_set])
+        if analysis_set not in self._people:
+            self._people[analysis_set] = self.subjects.filter(SETS[analysis_set])
+        return self._people[analysis_set]
+
+    @cached_property
+    def recorded(self) -> dict[type, pl.DataFrame]:
+        """The kinds of records that were asked for, as `recorded` gives them."""
+        return {}
+
+    @cached_property
+    def _people(self) -> dict[str, pl.DataFrame]:
+        return {}
+
+    @cached_property
+    def _groups(self) -> dict[str, tuple[Group, ...]]:
+        return {}
 
     @cached_property
     def levels(self) -> tuple[int, ...]:
@@ -71,9 +86,13 @@ class Frame:
         doses = self.protocol.dose_levels
         return (*((0,) if doses.control else ()), *range(1, len(doses.values) + 1))
 
-    def groups(self, analysis_set: str) -> Iterator[Group]:
+    def groups(self, analysis_set: str) -> tuple[Group, ...]:
         """Each dose level that people of a set count at, in order, and everyone."""
-        people = self.people(analysis_set)
+        if analysis_set not in self._groups:
+            self._groups[analysis_set] = tuple(self._groups_of(self.people(analysis_set)))
+        return self._groups[analysis_set]
+
+    def _groups_of(self, people: pl.DataFrame) -> Iterator[Group]:
         for level in self.levels:
             here = people.filter(pl.col("level") == level)
             if here.height:

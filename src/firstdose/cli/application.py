@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import gc
 import os
@@ -15,19 +16,22 @@ from firstdose.cli import (
     design_commands,
     evaluation_commands,
     export_command,
+    ledger_commands,
     metabolite_commands,
     report_command,
+    serve_command,
     simulate_command,
     trial_commands,
 )
 
 DONE, WRONG_INPUT, INTERRUPTED = 0, 1, 130
 
-OBJECTS_BETWEEN_COLLECTIONS = 200_000
-"""Most objects of a command live to its end: to look through them as often as Python does takes a tenth of it."""
-THREADS_OF_ALGEBRA = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS")
-"""Who sets them is followed. Else one: the matrices are small, threads that wait for each other take ten times as long
-on a busy machine, and sums in another order would make the last digit depend on the number of cores."""
+OBJECTS_BETWEEN_COLLECTIONS = 1_000_000
+"""Most objects of a command live to its end: to look through them as often as Python does takes a tenth of it. For the
+same reason nobody looks through them once more when it ends."""
+THREADS = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS", "POLARS_MAX_THREADS")
+"""Who sets them is followed. Else one: matrices and tables are small, threads that wait for each other take ten times
+as long on a busy machine, and sums in another order would make the last digit depend on the number of cores."""
 
 app = typer.Typer(
     name="firstdose",
@@ -65,6 +69,8 @@ for commands in (
     analyse_command,
     metabolite_commands,
     report_command,
+    serve_command,
+    ledger_commands,
     export_command,
     evaluation_commands,
 ):
@@ -73,9 +79,10 @@ for commands in (
 
 def main(arguments: list[str] | None = None) -> int:
     """Run a command; the exit status. Errors of the input are one message each on standard error, never a traceback."""
-    for threads in THREADS_OF_ALGEBRA:
+    for threads in THREADS:
         os.environ.setdefault(threads, "1")
     gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS, 20, 20)
+    atexit.register(gc.freeze)
     try:
         app(arguments, prog_name="firstdose", standalone_mode=True)
     except SystemExit as end:

@@ -10,6 +10,11 @@ def today() -> date:
     return datetime.now(UTC).date()
 
 
+def instant() -> datetime:
+    """The time in UTC, as exact as the machine knows it."""
+    return datetime.now(UTC)
+
+
 def now() -> str:
     """The time in UTC, to the second."""
     return datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")

@@ -13,6 +13,7 @@ from firstdose.protocol.problems import printable
 from firstdose.records import RECORDS, Problem, Reading, read_folder
 from firstdose.records.problems import PROBLEMS_FILE, REJECTED_FILE
 from firstdose.records.reading import ENDINGS
+from firstdose.records.wording import counted
 from firstdose.simulation.virtual import TRUTH
 
 OWN, SDTM = "Firstdose's own layout", "SDTM datasets"
@@ -125,11 +126,6 @@ def told_problems(reading: Reading, written: Path) -> list[str]:
     if len(rules) > RULES_SHOWN:
         lines.append(f"  and {counted(len(rules) - RULES_SHOWN, 'further rule')}")
     return lines
-
-
-def counted(count: int, thing: str) -> str:
-    """A number of things: "1 row", "2,000 rows"."""
-    return f"{count:,} {thing}" if count == 1 else f"{count:,} {thing}s"
 
 
 def _place(problem: Problem) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from firstdose.designs import DESIGNS
 from firstdose.designs.building import build_design, check_escalation, check_names, suggest_design
@@ -15,15 +15,9 @@ from firstdose.methods.logistic_model import PriorContradicted
 from firstdose.protocol.plan import Protocol
 from firstdose.protocol.problems import Problem, ProblemsFound
 from firstdose.protocol.reading import examine_protocol
-from firstdose.simulation.calendar.conditions import CalendarError
-from firstdose.simulation.exact import NeedsTime, TooManyStates
-from firstdose.simulation.scenarios import (
-    Scenarios,
-    TruthError,
-    listed,
-    random_monotone,
-    steps_around_each_mtd,
-)
+
+if TYPE_CHECKING:
+    from firstdose.simulation.scenarios import Scenarios
 
 
 class InputError(Exception):
@@ -37,10 +31,19 @@ def input_errors() -> Iterator[None]:
         yield
     except ProblemsFound as found:
         raise InputError(problems_text(found.problems)) from None
-    except (OutcomesError, TruthError, TooManyStates, NeedsTime, CalendarError) as error:
-        raise InputError(str(error)) from None
     except PriorContradicted as error:
         raise InputError(f"escalation.settings: {error}; widen prior_sd or move prior_mean") from None
+    except _errors_of_engines() as error:
+        raise InputError(str(error)) from None
+
+
+def _errors_of_engines() -> tuple[type[Exception], ...]:
+    """What the engines raise for input that they cannot use; commands that need no engine do not import them."""
+    from firstdose.simulation.calendar.conditions import CalendarError
+    from firstdose.simulation.exact import NeedsTime, TooManyStates
+    from firstdose.simulation.scenarios import TruthError
+
+    return OutcomesError, TruthError, TooManyStates, NeedsTime, CalendarError
 
 
 def problems_text(problems: tuple[Problem, ...] | list[Problem]) -> str:
@@ -135,6 +138,8 @@ def _shares(text: str) -> list[float]:
 
 def read_scenarios(rule: EscalationRule, truths: list[str], family: str, curves: int, seed: int) -> Scenarios:
     """The curves given, or a family of curves around the target."""
+    from firstdose.simulation.scenarios import listed, random_monotone, steps_around_each_mtd
+
     frame = rule.frame
     if truths:
         with input_errors():

@@ -112,7 +112,7 @@ def metabolites(
         _check_visits(read, chosen)
         bar.say("fitting")
         prepared, refused = _prepared(read, plan)
-        problems = problems_of_analysis(read, prepared)
+        problems = problems_of_analysis(read, prepared, samples.name)
         written = write_lists(problems, unmapped, out)
         tell_reading(read, prepared, problems, unmapped)
         if refused:

@@ -9,24 +9,16 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from firstdose.analysis.metabolism.choosing import NO_SUBJECT
+from firstdose.analysis.metabolism.choosing import COLUMN_OF
 from firstdose.analysis.metabolism.class_normalisation import what_normalisation_changes
 from firstdose.analysis.metabolism.preparing import Prepared
 from firstdose.analysis.metabolism.whole import FluidAnalysis
+from firstdose.cli.metabolite_columns import FILES, FLUID
 from firstdose.metabolites import Abundances
+from firstdose.metabolites.sheets import SAMPLES, SHEET_ROW
 from firstdose.protocol.metabolism import Metabolism
 from firstdose.records import Problems
 from firstdose.records.problems import Collector
-
-COLUMNS = ("metabolite", "class", "visit", "term", "estimate", "lower", "upper", "t", "p", "adjusted_p", "df")
-CLASS_COLUMNS = (
-    "class", "visit", "term", "metabolites", "mean_slope", "estimate", "lower", "upper", "t", "p", "df",
-    "permutation_p", "permutation_p_increasing", "permutation_p_decreasing", "permutation_adjusted_p",
-    "smallest_attainable_p", "arrangements", "possible_arrangements", "exact", "rotation_p", "rotation_metabolites",
-    "problem", "rotation_problem", "unnormalised_estimate", "unnormalised_permutation_p",
-    "all_metabolites_estimate", "all_metabolites_permutation_p", "normalisation",
-)  # fmt: skip
-FLUID = "fluid"
 
 
 def write_tables(analyses: Sequence[FluidAnalysis], out: Path) -> list[Path]:
@@ -43,7 +35,7 @@ def write_tables(analyses: Sequence[FluidAnalysis], out: Path) -> list[Path]:
         for each in analyses:
             frame = maker(each)
             if len(analyses) > 1:
-                frame = frame.with_columns(pl.lit(each.fitted.prepared.fluid).alias(FLUID))
+                frame = frame.with_columns(pl.lit(each.fitted.prepared.fluid).alias(FLUID.name))
             parts.append(frame)
         pl.concat(parts).write_csv(out / name)
         written.append(out / name)
@@ -72,23 +64,35 @@ def write_figures(analyses: Sequence[FluidAnalysis], plan: Metabolism, out: Path
     ]
 
 
-def problems_of_analysis(read: Abundances, prepared: Sequence[Prepared]) -> Problems:
-    """What was found in reading, and the samples that are left out or stand beside others of their person and visit."""
+def problems_of_analysis(read: Abundances, prepared: Sequence[Prepared], sheet: str) -> Problems:
+    """What was found in reading, and the samples that are left out or stand beside others of their person and visit.
+
+    `sheet` is the name of the file with the sheet of samples, which these are problems of.
+    """
     collector = Collector()
-    fix = "correct the sheet of samples if that is not so; it takes part in no analysis"
-    known = {(problem.record, problem.identity) for problem in read.problems}
+    described = {row["sample"]: row for row in read.samples.iter_rows(named=True)}
+
+    def where(sample: str, column: str) -> dict[str, Any]:
+        """Where the sheet says something of a sample, and what."""
+        row = described[sample]
+        value = None if row[column] is None else str(row[column])
+        at = {"file": sheet, "row": row.get(SHEET_ROW), "record": SAMPLES, "identity": sample}
+        return {**at, "field": column, "value": value}
+
     for each in prepared:
         for left in each.left_out:
-            if ("samples", left.sample) in known and left.reason == NO_SUBJECT:
-                continue  # without a row in the sheet it has no subject either: that was said
-            collector.add(left.reason, fix, "kept", record="samples", identity=left.sample)
+            column = COLUMN_OF.get(left.reason)
+            if column is None or described[left.sample].get(SHEET_ROW) is None:
+                continue  # without a value, or without a row in the sheet: reading has said so
+            fix = "correct the sheet of samples if that is not so"
+            collector.add(left.reason, fix, "not analysed", **where(left.sample, column))
         first: dict[tuple[str, str], str] = {}
         for sample, subject, visit in zip(each.samples, each.subjects, each.visits, strict=True):
             before = first.setdefault((str(subject), str(visit)), str(sample))
             if before != sample:
                 rule = "is of the same subject and visit as another; both are used, as if they were two visits"
-                fix = "keep one of them if they are copies"
-                collector.add(rule, fix, "kept", record="samples", identity=str(sample), value=before)
+                fix = f"keep one of them if they are copies; the other is {before}"
+                collector.add(rule, fix, "kept", **where(str(sample), "visit"))
     return read.problems + collector.all_problems()
 
 
@@ -109,12 +113,12 @@ def metabolite_rows(each: FluidAnalysis) -> pl.DataFrame:
             )  # fmt: skip
             figures = [None] * len(parts) if place is None else [_number(part[place]) for part in parts]
             rows.append((name, main_class, term_fit.term.visit, term_fit.term.name, *figures))
-    return _frame(rows, COLUMNS, texts=4)
+    return pl.DataFrame(rows, schema=FILES["metabolites.csv"].schema, orient="row")
 
 
 def class_rows(each: FluidAnalysis) -> pl.DataFrame:
     """One row for each class and visit."""
-    return pl.DataFrame(list(_class_rows(each)), schema=_class_schema(), orient="row")
+    return pl.DataFrame(list(_class_rows(each)), schema=FILES["classes.csv"].schema, orient="row")
 
 
 def sensitivity_rows(each: FluidAnalysis) -> pl.DataFrame:
@@ -131,7 +135,7 @@ def sensitivity_rows(each: FluidAnalysis) -> pl.DataFrame:
                 told = f"without_cohort_{cohort}"
                 figure = _number(estimates[place])
                 rows.append((names[place], without.term.visit, without.term.name, told, figure, None, None, None))
-    return _frame(rows, ("metabolite", "visit", "term", "analysis", "estimate", "lower", "upper", "p"), texts=4)
+    return pl.DataFrame(rows, schema=FILES["sensitivities.csv"].schema, orient="row")
 
 
 def quality_frame(each: FluidAnalysis) -> pl.DataFrame:
@@ -149,15 +153,8 @@ def quality_frame(each: FluidAnalysis) -> pl.DataFrame:
     ).with_columns(pl.col("run_order_slope", "run_order_adjusted_p").fill_nan(None))
     quality = fitted.prepared.quality.join(tested, on="metabolite", how="left", maintain_order="left")
     reason = pl.coalesce("left_out", pl.when(pl.col("problem") != "").then(pl.col("problem")))
-    return quality.with_columns(reason.alias("left_out")).select(
-        "metabolite",
-        pl.col("missing").alias("missing_percent"),
-        pl.col("variation").alias("control_variation_percent"),
-        "controls",
-        "run_order_slope",
-        "run_order_adjusted_p",
-        "left_out",
-    )
+    named = quality.rename({"missing": "missing_percent", "variation": "control_variation_percent"})
+    return named.with_columns(reason.alias("left_out")).select(*FILES["quality.csv"].schema)
 
 
 def _class_rows(each: FluidAnalysis) -> Iterator[tuple[Any, ...]]:
@@ -194,29 +191,9 @@ def _by_normalisation(each: FluidAnalysis, number: int) -> Iterator[float | None
         yield other.permutation.p_doubled if other and other.permutation else None
 
 
-def _class_schema() -> dict[str, Any]:
-    texts = ("class", "visit", "term", "problem", "rotation_problem", "normalisation")
-    counts = ("metabolites", "arrangements", "rotation_metabolites")
-    return {
-        name: pl.String
-        if name in texts
-        else pl.Int64
-        if name in counts
-        else pl.Boolean
-        if name == "exact"
-        else pl.Float64
-        for name in CLASS_COLUMNS
-    }
-
-
 def _class_of(prepared: Prepared) -> pl.Expr:
     known = "main_class" in prepared.quality.columns
     return pl.col("main_class") if known else pl.lit(None, dtype=pl.String).alias("main_class")
-
-
-def _frame(rows: list[tuple[Any, ...]], columns: Sequence[str], texts: int) -> pl.DataFrame:
-    schema = {name: pl.String if place < texts else pl.Float64 for place, name in enumerate(columns)}
-    return pl.DataFrame(rows, schema=schema, orient="row")
 
 
 def _number(value: float) -> float | None:

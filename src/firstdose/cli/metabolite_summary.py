@@ -15,6 +15,7 @@ from firstdose.analysis.metabolism.whole import FluidAnalysis
 from firstdose.metabolites import Abundances
 from firstdose.protocol.problems import printable
 from firstdose.records import Problems
+from firstdose.records.wording import counted
 
 RULES_SHOWN, PEOPLE_SHOWN, REASONS_SHOWN, CALLED = 8, 8, 3, 0.05
 
@@ -24,13 +25,17 @@ def tell_reading(read: Abundances, prepared: Sequence[Prepared], problems: Probl
     for note in (*read.notes, *(note for each in prepared for note in each.notes)):
         _say(f"note: {note}")
     if len(problems):
-        _say(f"{len(problems):,} problems in the data; problems.csv lists them:")
+        them = "it" if len(problems) == 1 else "them"
+        _say(f"{counted(len(problems), 'problem')} in the data; problems.csv lists {them}:")
         rules = problems.by_rule()
         for rule, count in list(rules.items())[:RULES_SHOWN]:
             _say(f"  {count:,} x {rule}")
         if len(rules) > RULES_SHOWN:
-            _say(f"  and {len(rules) - RULES_SHOWN} further rules")
+            _say(f"  and {counted(len(rules) - RULES_SHOWN, 'further rule')}")
     _tell_people(read, prepared)
+    for each in prepared:
+        for warning in filter(None, (each.visits_missing, each.names_warning)):
+            _say(f"warning: {each.fluid}: {warning}")
     if unmapped.height:
         _say(f"{unmapped.height} of {read.features.height} names have no class; unmapped.csv lists them")
 
@@ -40,7 +45,9 @@ def tell(each: FluidAnalysis) -> None:
     fitted, prepared = each.fitted, each.fitted.prepared
     order = ", ".join(prepared.visit_order)
     doses = ", ".join(f"{dose:g}" for dose in np.unique(prepared.doses).tolist())
-    _say(f"{prepared.fluid}: {len(prepared.people)} people, {len(prepared.samples)} samples, doses {doses}")
+    people = counted(len(prepared.people), "person", "people")
+    given = f"{'dose' if len(np.unique(prepared.doses)) == 1 else 'doses'} {doses}"
+    _say(f"{prepared.fluid}: {people}, {counted(len(prepared.samples), 'sample')}, {given}")
     _tell_seen_once(prepared)
     reference = f" (changes from {prepared.visit_order[0]})" if len(prepared.visit_order) > 1 else ""
     _say(f"  visits in order: {order}{reference}")
@@ -77,7 +84,9 @@ def tell(each: FluidAnalysis) -> None:
         if changed:
             _say(f"  warning: {found.name} at {found.term.visit}: {changed}")
         if found.permutation is not None and found.adjusted_p < CALLED:
-            about = f"{found.name} ({len(found.members)} metabolites), {found.term.name} at {found.term.visit}"
+            about = (
+                f"{found.name} ({counted(len(found.members), 'metabolite')}), {found.term.name} at {found.term.visit}"
+            )
             slope = f"{found.slope:.3f} [{found.lower:.3f}, {found.upper:.3f}]"
             p = f"permutation p {found.permutation.p_doubled:.4g}, adjusted {found.adjusted_p:.4g}"
             _say(f"  {about}: {slope}, {p}")
@@ -123,7 +132,9 @@ def _tell_people(read: Abundances, prepared: Sequence[Prepared]) -> None:
         for reason in dict.fromkeys(lost.values()):
             who = [subject for subject, why in lost.items() if why == reason]
             shown = ", ".join(who[:PEOPLE_SHOWN]) + (" ..." if len(who) > PEOPLE_SHOWN else "")
-            _say(f"warning: {len(who)} people take no part in {each.fluid}: {shown}: {reason}")
+            take = "takes" if len(who) == 1 else "take"
+            people = counted(len(who), "person", "people")
+            _say(f"warning: {people} {take} no part in {each.fluid}: {shown}: {reason}")
 
 
 def _say(text: str) -> None:

@@ -63,7 +63,8 @@ def report(
     from firstdose.report.committee.figures import pack_results
     from firstdose.report.documents.house_style import read_style
     from firstdose.report.documents.house_style_pages import PLAIN_PRESS, Press
-    from firstdose.report.trial.files import write_pack, write_report
+    from firstdose.report.documents.second_process import beside_this_process
+    from firstdose.report.trial.files import DRAWINGS, write_pack, write_report
 
     with input_errors():
         press = Press(read_style(style)) if style else PLAIN_PRESS
@@ -71,7 +72,8 @@ def report(
     read, reading = read_for_analysis(protocol, data, out)
     notices = told_notices(data, reading)
     parts, bears_day = frozenset(part.value for part in only or Part), bears or today()
-    with progress("report") as bar:
+    is_drawn = bool(parts - {Part.pack.value, Part.people.value})
+    with progress("report") as bar, beside_this_process(DRAWINGS, is_drawn) as beside:
         if parts == {Part.pack.value} and read.escalation.has_rule:
             derived, provenance = prepared(read, protocol, reading, bar, seed=seed, as_of=cut_off(day, reading))
             results = pack_results(read, derived, seed=seed, provenance=provenance)
@@ -80,7 +82,7 @@ def report(
             derived, results = analysed(read, protocol, reading, bar, seed=seed, as_of=cut_off(day, reading))
             written = [
                 *write_results(results, out),
-                *write_report(read, derived, results, out, bears_day, parts, notices, bar.say, press),
+                *write_report(read, derived, results, out, bears_day, parts, notices, bar.say, press, beside),
             ]
     for path in written:
         typer.echo(f"wrote {path}")

@@ -14,8 +14,10 @@ from firstdose.dosing.intervals import Dosed, Earliest, Wait, earliest_dosing
 from firstdose.dosing.levels import by_level, level_counted, level_given, with_open_place
 from firstdose.dosing.participant import ParticipantCourse
 from firstdose.dosing.question import Reason
+from firstdose.dosing.versions import AmendedProtocol, amended, protocol_followed
 
 __all__ = [
+    "AmendedProtocol",
     "Dosed",
     "Earliest",
     "Gate",
@@ -24,6 +26,7 @@ __all__ = [
     "TreatedCohort",
     "TrialHistory",
     "Wait",
+    "amended",
     "by_level",
     "course_of",
     "earliest_dosing",
@@ -31,6 +34,7 @@ __all__ = [
     "level_counted",
     "level_given",
     "may_be_dosed",
+    "protocol_followed",
     "recommendation",
     "with_open_place",
 ]

@@ -104,7 +104,7 @@ def _opening(question: Question, cohort: CohortInOrder) -> Iterator[Reason]:
         yield Reason(
             COHORT, f"{cohort.name} {'was' if closed else 'may have been'} closed, {record.closed}", None, records
         )
-    doses = question.protocol.dose_levels
+    doses = question.courses.protocol_of(question.subject).dose_levels
     if not 1 <= record.dose_level <= len(doses.values):
         yield Reason(COHORT, f"level {record.dose_level} has no dose to be given", None, records)
     elif record.dose is not None and not is_within_tolerance(doses.values[record.dose_level - 1], record.dose, None):

@@ -15,6 +15,7 @@ from firstdose.dosing.levels import level_counted, level_given
 from firstdose.dosing.participant import NOT_FOLLOWED, ParticipantCourse
 from firstdose.dosing.recorded import Records
 from firstdose.dosing.toxicity import CountedEvent, counted_events
+from firstdose.dosing.versions import protocol_followed
 from firstdose.protocol import Protocol
 from firstdose.records import Slot, TrialData
 from firstdose.safety.evaluability import Evaluability, Status
@@ -28,6 +29,10 @@ class Courses:
 
     protocol: Protocol
     records: Records
+
+    def protocol_of(self, subject: str) -> Protocol:
+        """The version of the protocol that a subject follows."""
+        return protocol_followed(self.protocol, self.records.subjects.get(subject))
 
     @cached_property
     def cohorts(self) -> tuple[CohortInOrder, ...]:
@@ -55,7 +60,7 @@ class Courses:
     @cached_property
     def _given(self) -> Mapping[str, Administration]:
         """What was given, by subject in the order of dosing; on the same instant or without one, by slot and name."""
-        found = (administration_of(self.protocol, self.records, subject) for subject in self.records.dosings)
+        found = (administration_of(self.protocol_of(each), self.records, each) for each in self.records.dosings)
         given = [each for each in found if each is not None]
         latest = self.records.as_of
         given.sort(
@@ -82,13 +87,17 @@ class Courses:
 
     @cached_property
     def _events(self) -> Mapping[str, tuple[CountedEvent, ...]]:
-        definition = self.protocol.escalation.dlt
-        return {subject: counted_events(self.records, given, definition) for subject, given in self._given.items()}
+        return {
+            subject: counted_events(self.records, given, self.protocol_of(subject).escalation.dlt)
+            for subject, given in self._given.items()
+        }
 
     @cached_property
     def _judged(self) -> Mapping[str, Evaluability]:
         return {
-            subject: judge(self.protocol, self.records, given, self._events[subject], self._endings[subject])
+            subject: judge(
+                self.protocol_of(subject), self.records, given, self._events[subject], self._endings[subject]
+            )
             for subject, given in self._given.items()
         }
 
@@ -116,7 +125,8 @@ class Courses:
         not_dosed = Evaluability(subject, Status.NOT_DOSED, ("not dosed",), None)
         judged = self._judged.get(subject, not_dosed)
         level = given.level_assigned if given else cohort.level if cohort else None
-        given_as = level_given(self.protocol, given.dose_given if given else None)
+        own = self.protocol_of(subject)
+        given_as = level_given(own, given.dose_given if given else None)
         return ParticipantCourse(
             subject=subject,
             cohort=cohort.identifier if cohort else None,
@@ -130,7 +140,7 @@ class Courses:
             given=given,
             events=self._events.get(subject, ()),
             endings=self._endings[subject],
-            follow_up=follow_up(self.protocol, self.records, given, self._endings[subject]) if given else NOT_FOLLOWED,
+            follow_up=follow_up(own, self.records, given, self._endings[subject]) if given else NOT_FOLLOWED,
             replaces=slot.replaces if slot else None,
             replaced_by=self._replacements.get(subject),
             flags=tuple(self._flags(given, cohort, level, given_as)),

@@ -21,6 +21,8 @@ from firstdose.records.dosing import Action
 
 QUORUM = "escalation.committee_review.quorum"
 NOT_DOSED = ""
+ON_DATA_SEEN = "departs from what the rule gives on the data seen"
+"""Said of a decision by the dates of the data; who knows what was seen may know better."""
 
 Step = tuple[Action | None, int | None]
 
@@ -148,7 +150,7 @@ class Decisions:
         if recorded is not None and self._departs(decision, recorded):
             words = f"{name} departs from the rule ({_words(recorded)}), and no reason is recorded"
         elif advised is not None and self._departs(decision, advised) and self._is_bolder(decision, advised, recorded):
-            words = f"{name} departs from what the rule gives on the data seen ({_words(advised)}), "
+            words = f"{name} {ON_DATA_SEEN} ({_words(advised)}), "
             words += "and no reason is recorded"
         else:
             return

@@ -25,7 +25,7 @@ class Dosed:
 
     ``cohort`` counts from 1; ``day`` is that of the start of the procedure; ``has_dlt`` is None while it is not known.
     ``window_closed_early`` says that nothing more is waited for: a DLT was seen, or the participant is not evaluable
-    or has left.
+    or has left. ``window_days`` is the participant's own DLT window, where it is not the one of the rule.
     """
 
     cohort: int
@@ -33,6 +33,7 @@ class Dosed:
     is_sentinel: bool = False
     has_dlt: bool | None = None
     window_closed_early: bool = False
+    window_days: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,11 +118,12 @@ def _after_cohorts_before(escalation: Escalation, before: Sequence[Dosed]) -> It
     """What the cohorts before ask: their DLT windows complete, and time since their last dosing."""
     if not before:
         return
-    open_windows = [one.day for one in before if not one.window_closed_early]
-    if escalation.dlt is not None and open_windows and waits_for_windows(escalation):
-        window = escalation.dlt.window_days
-        words = f"the DLT windows of the cohorts before, to the end of day {window}"
-        yield Wait(DLT_WINDOW, max(open_windows) + window + 1, words)
+    rule = escalation.dlt.window_days if escalation.dlt is not None else None
+    windows = [(one.day, one.window_days or rule) for one in before if not one.window_closed_early]
+    ends = [(day + window + 1, window) for day, window in windows if window is not None]
+    if ends and waits_for_windows(escalation):
+        end, window = max(ends)
+        yield Wait(DLT_WINDOW, end, f"the DLT windows of the cohorts before, to the end of day {window}")
     apart = escalation.interval_between_cohorts_days
     if apart:
         last = max([one.day for one in before])

@@ -63,7 +63,7 @@ def _confirmation(question: Question, person: Subject) -> Iterator[Reason]:
 
 def _criteria(question: Question, person: Subject | None) -> Iterator[Reason]:
     """Every criterion is answered, met, and was so before eligibility was confirmed."""
-    population = question.protocol.population
+    population = question.courses.protocol_of(question.subject).population
     answers = question.records.answers.get(question.subject, [])
     for number, criterion in enumerate(population.criteria if population else (), start=1):
         rule = f"population.criteria[{number}]"

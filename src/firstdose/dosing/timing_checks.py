@@ -36,6 +36,7 @@ def earliest(question: Question, decisions: Decisions) -> Earliest:
             is_sentinel=course.subject in sentinels,
             has_dlt=course.has_dlt,
             window_closed_early=not _is_window_open(question, course),
+            window_days=_own_window(question, course),
         )
         for course in _others(question)
         if course.day is not None and course.cohort_number is not None
@@ -80,6 +81,12 @@ def _is_window_open(question: Question, course: ParticipantCourse) -> bool:
     """Whether days of the window are waited for: not once somebody left, or once the outcome is known."""
     has_left = any(ending.is_end and ending.when.by(question.as_of) for ending in course.endings)
     return course.status is Status.PENDING and not has_left
+
+
+def _own_window(question: Question, course: ParticipantCourse) -> int | None:
+    """The DLT window of the version of the protocol that somebody follows."""
+    definition = question.courses.protocol_of(course.subject).escalation.dlt
+    return definition.window_days if definition else None
 
 
 def _decided_day(question: Question, decisions: Decisions) -> int | None:

@@ -7,12 +7,14 @@ from collections.abc import Sequence
 import numpy as np
 import polars as pl
 
-from firstdose.metabolites.cells import RECORD, RawTable, numbers_of, unique_names
+from firstdose.metabolites.cells import RawTable, numbers_of, unique_names
+from firstdose.metabolites.sheets import SAMPLES, SHEET_ROW
 from firstdose.metabolites.wording import kind_of, scale_of
 from firstdose.records.abundances import FEATURE_SCHEMA, SAMPLE_SCHEMA, Abundances, Matrix, Scale
 from firstdose.records.problems import Collector
 
 MOST_SHOWN = 6  # names in a note
+NO_ROW = "has no row in the sheet of samples"
 FEWEST_ALIKE = 3  # different values that two metabolites must share before they are called copies
 
 
@@ -25,11 +27,13 @@ def assemble(
     units: str | None = None,
     scale: Scale | None = None,
     otherwise: pl.DataFrame | None = None,
+    sheet_file: str | None = None,
 ) -> Abundances:
     """The abundances of a table.
 
     `samples` has a column `sample` with the names in the table, `features` one row for each metabolite of the table, in
-    its order, with `name`; `otherwise` holds of samples whatever `samples` does not say. Without a scale that of the
+    its order, with `name`; `otherwise` holds of samples whatever `samples` does not say; problems of `samples` name
+    `sheet_file` and the rows in its column `SHEET_ROW`. Without a scale that of the
     units is taken, else raw. Nothing is dropped: repeated samples and metabolites are kept apart, and whatever lacks a
     partner is listed.
     """
@@ -39,13 +43,13 @@ def assemble(
     sample_names, metabolites = unique_names(table.samples), unique_names(table.metabolites)
     _list_repeated(table, sample_names, metabolites, collector)
     values = numbers_of(table, taken, collector)
-    _list_empty(table, values, sample_names, metabolites, collector)
+    _list_empty(table, values, collector)
     _list_copies(table, values, metabolites, collector)
     own = {"metabolite": metabolites, "label": list(table.metabolites)}
     frame = features.with_columns(pl.Series(name, column, dtype=pl.String) for name, column in own.items())
     return Abundances(
         values=values,
-        samples=_sample_frame(table, sample_names, samples, otherwise, collector),
+        samples=_sample_frame(table, sample_names, samples, otherwise, collector, sheet_file),
         features=_in_order(frame, FEATURE_SCHEMA),
         units=units,
         scale=taken,
@@ -67,26 +71,46 @@ def _sample_frame(
     sheet: pl.DataFrame | None,
     otherwise: pl.DataFrame | None,
     collector: Collector,
+    sheet_file: str | None,
 ) -> pl.DataFrame:
     """One row for each sample of the table, with what the sheet says of it."""
     frame = pl.DataFrame({"sample": names, "label": table.samples}, schema={"sample": pl.String, "label": pl.String})
     if sheet is not None:
-        described = set(sheet["sample"].to_list())
-        sheet = sheet.drop("label", strict=False).rename({"sample": "label"})
-        frame = frame.join(sheet, on="label", how="left", maintain_order="left")
-        for place, name in enumerate(table.samples):
-            if name not in described:
-                rule, fix = "has no row in the sheet of samples", "add one, or correct the name"
-                collector.add(rule, fix, "kept", file=table.file, record="samples", identity=names[place], field=name)
-        for name in sorted(described - set(table.samples)):
-            rule, fix = "is in the sheet of samples but was not measured", "none if that is so; else correct the name"
-            collector.add(rule, fix, "kept", file=table.file, record="samples", identity=name)
+        described = sheet.drop("label", strict=False).rename({"sample": "label"})
+        frame = frame.join(described, on="label", how="left", maintain_order="left")
     if otherwise is not None:
         frame = _with_otherwise(frame, otherwise)
-    whole = _in_order(frame, SAMPLE_SCHEMA)
+    whole = _with_kinds(_in_order(frame, SAMPLE_SCHEMA), table.file, collector)
+    if sheet is not None:
+        _list_without_partner(table, whole, sheet, sheet_file, collector)
     for column in ("subject", "visit", "batch"):
-        _list_capitals(whole[column], table.file, collector)
-    return _with_kinds(whole, table.file, collector)
+        _list_capitals(whole, column, sheet_file or table.file, collector)
+    return whole
+
+
+def _list_without_partner(
+    table: RawTable, frame: pl.DataFrame, sheet: pl.DataFrame, sheet_file: str | None, collector: Collector
+) -> None:
+    """Samples that stand in the table or in the sheet only."""
+    rows = sheet[SHEET_ROW] if SHEET_ROW in sheet.columns else [None] * sheet.height
+    described = dict(zip(sheet["sample"], rows, strict=True))
+    for place, (name, subject, kind) in enumerate(frame.select("label", "subject", "kind").iter_rows()):
+        if name not in described:
+            rule, fix = NO_ROW, f"add one to {sheet_file or table.file}, or correct the name"
+            lost = kind == "study" and subject is None
+            collector.add(rule, fix, "not analysed" if lost else "kept", **table.at(sample=place), value=name)
+    measured = set(table.samples)
+    for name, row in described.items():
+        if name not in measured:
+            rule, fix = "is in the sheet of samples but was not measured", "none if that is so; else correct the name"
+            where = {
+                "file": sheet_file or table.file,
+                "row": row,
+                "record": SAMPLES,
+                "identity": name,
+                "field": "sample",
+            }
+            collector.add(rule, fix, "not analysed", **where, value=name)
 
 
 def _with_otherwise(frame: pl.DataFrame, otherwise: pl.DataFrame) -> pl.DataFrame:
@@ -98,15 +122,18 @@ def _with_otherwise(frame: pl.DataFrame, otherwise: pl.DataFrame) -> pl.DataFram
     return filled.drop(f"{column} otherwise" for column in shared)
 
 
-def _list_capitals(column: pl.Series, file: str, collector: Collector) -> None:
-    """Names that differ in capitals and spaces only; they stay apart."""
-    alike: dict[str, list[str]] = {}
-    for name in column.drop_nulls().unique(maintain_order=True):
-        alike.setdefault(" ".join(name.split()).casefold(), []).append(name)
-    for names in (each for each in alike.values() if len(each) > 1):
-        rule = f"a {column.name} must be written one way; those that differ in capitals or spaces only count as several"
+def _list_capitals(frame: pl.DataFrame, column: str, file: str, collector: Collector) -> None:
+    """Names that differ in capitals and spaces only; they stay apart. The row is that of the last name."""
+    firsts = frame.filter(pl.col(column).is_not_null()).unique(column, keep="first", maintain_order=True)
+    rows = firsts[SHEET_ROW] if SHEET_ROW in firsts.columns else [None] * firsts.height
+    alike: dict[str, list[tuple[str, str, int | None]]] = {}
+    for name, sample, row in zip(firsts[column], firsts["sample"], rows, strict=True):
+        alike.setdefault(" ".join(name.split()).casefold(), []).append((name, sample, row))
+    for found in (each for each in alike.values() if len(each) > 1):
+        rule = f"a {column} must be written one way; those that differ in capitals or spaces only count as several"
         fix = "write them alike if they are one"
-        collector.add(rule, fix, "kept", file=file, record="samples", field=column.name, value=" | ".join(names))
+        where = {"file": file, "row": found[-1][2], "record": SAMPLES, "identity": found[-1][1], "field": column}
+        collector.add(rule, fix, "kept", **where, value=" | ".join(name for name, _, _ in found))
 
 
 def _with_kinds(frame: pl.DataFrame, file: str, collector: Collector) -> pl.DataFrame:
@@ -140,29 +167,24 @@ def _list_scale(
 
 def _list_repeated(table: RawTable, samples: Sequence[str], metabolites: Sequence[str], collector: Collector) -> None:
     """Names that occur more than once; they are kept apart."""
-    for name, identifier in zip(table.samples, samples, strict=True):
+    for place, (name, identifier) in enumerate(zip(table.samples, samples, strict=True)):
         if name != identifier:
             rule, fix = "the name of a sample must occur once", f"rename it; it is kept apart as {identifier}"
-            collector.add(rule, fix, "kept", file=table.file, record=RECORD, field=name)
-    for name, identifier, row in zip(table.metabolites, metabolites, table.rows, strict=True):
+            collector.add(rule, fix, "kept", **table.at(sample=place), value=name)
+    for place, (name, identifier) in enumerate(zip(table.metabolites, metabolites, strict=True)):
         if name != identifier:
             rule, fix = "the name of a metabolite must occur once", f"rename it; it is kept apart as {identifier}"
-            collector.add(rule, fix, "kept", file=table.file, row=row, record=RECORD, identity=name)
+            collector.add(rule, fix, "kept", **table.at(metabolite=place), value=name)
 
 
-def _list_empty(
-    table: RawTable, values: Matrix, samples: Sequence[str], metabolites: Sequence[str], collector: Collector
-) -> None:
+def _list_empty(table: RawTable, values: Matrix, collector: Collector) -> None:
     """Samples and metabolites without a value."""
     nothing = np.isnan(values)
-    fix = "none: it takes part in no analysis"
-    for place in np.flatnonzero(nothing.all(axis=0)).tolist() if len(samples) else ():
-        where = {"row": table.rows[place], "identity": metabolites[place]}
-        collector.add("has no value in any sample", fix, "kept", file=table.file, record=RECORD, **where)
-    for place in np.flatnonzero(nothing.all(axis=1)).tolist() if len(metabolites) else ():
-        collector.add(
-            "has no value of any metabolite", fix, "kept", file=table.file, record=RECORD, field=samples[place]
-        )
+    fix = "none if nothing was found; else fill it"
+    for place in np.flatnonzero(nothing.all(axis=0)).tolist() if len(table.samples) else ():
+        collector.add("has no value in any sample", fix, "not analysed", **table.at(metabolite=place))
+    for place in np.flatnonzero(nothing.all(axis=1)).tolist() if len(table.metabolites) else ():
+        collector.add("has no value of any metabolite", fix, "not analysed", **table.at(sample=place))
 
 
 def _list_copies(table: RawTable, values: Matrix, metabolites: Sequence[str], collector: Collector) -> None:
@@ -173,7 +195,7 @@ def _list_copies(table: RawTable, values: Matrix, metabolites: Sequence[str], co
             continue
         before = first.setdefault(column.tobytes(), place)
         if before != place:
-            where = {"file": table.file, "row": table.rows[place], "record": RECORD, "identity": metabolites[place]}
-            fix = "remove it if it is a copy; it would count twice"
+            fix = f"remove it if it is a copy of {metabolites[before]}; it would count twice"
             rule = "has the values of another metabolite in every sample"
-            collector.add(rule, fix, "kept", **where, value=metabolites[before])
+            where = {**table.at(metabolite=place), "identity": metabolites[place], "value": metabolites[before]}
+            collector.add(rule, fix, "kept", **where)

@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -27,13 +28,29 @@ NO_LOGARITHM = "is no logarithm to base 2 of an abundance"
 
 @dataclass(frozen=True)
 class RawTable:
-    """A table as text: `cells` (metabolites, samples), with the row of its file in which each metabolite stands."""
+    """A table as text: `cells` (metabolites, samples), with the row of its file in which each metabolite stands.
+
+    Where samples stand in rows of the file, `sample_rows` has these, and metabolites stand in its header, which is in
+    `header_row` (None in mwTab).
+    """
 
     file: str
     samples: tuple[str, ...]
     metabolites: tuple[str, ...]
     cells: tuple[tuple[str, ...], ...]
     rows: tuple[int | None, ...]
+    sample_rows: tuple[int, ...] = ()
+    header_row: int | None = 1
+
+    def at(self, metabolite: int | None = None, sample: int | None = None) -> dict[str, Any]:
+        """Where a cell, or a whole metabolite or sample, stands in the file: row, what it is about, and column."""
+        name = None if metabolite is None else self.metabolites[metabolite]
+        of = None if sample is None else self.samples[sample]
+        if self.sample_rows:
+            row, identity, column = self.header_row if sample is None else self.sample_rows[sample], of or name, name
+        else:
+            row, identity, column = self.header_row if metabolite is None else self.rows[metabolite], name or of, of
+        return {"file": self.file, "row": row, "record": RECORD, "identity": identity, "field": column}
 
 
 def numbers_of(table: RawTable, scale: Scale, collector: Collector) -> Matrix:
@@ -41,7 +58,7 @@ def numbers_of(table: RawTable, scale: Scale, collector: Collector) -> Matrix:
     values = np.full((len(table.samples), len(table.metabolites)), np.nan)
     decimal_comma = _has_decimal_commas(table)
     missing: Counter[str] = Counter()
-    for column, (name, row, cells) in enumerate(zip(table.metabolites, table.rows, table.cells, strict=True)):
+    for column, cells in enumerate(table.cells):
         for place, text in enumerate(cells):
             try:
                 value = float(text) if _NUMBER.fullmatch(text) else None
@@ -55,8 +72,7 @@ def numbers_of(table: RawTable, scale: Scale, collector: Collector) -> Matrix:
                 missing[text.strip().lower() or EMPTY_CELL] += 1
             else:
                 rule, fix = _why_not(text, value)
-                where = {"file": table.file, "row": row, "record": RECORD, "identity": name}
-                collector.add(rule, fix, "left empty", **where, field=table.samples[place], value=text)
+                collector.add(rule, fix, "left empty", **table.at(column, place), value=text)
     _note(table.file, missing, decimal_comma, collector)
     if scale == "log2":
         _take_out_beyond(table, values, collector)
@@ -76,10 +92,8 @@ def _take_out_beyond(table: RawTable, values: Matrix, collector: Collector) -> N
         values[:] = np.nan
         return
     for place, column in np.argwhere(beyond).tolist():
-        where = {"file": table.file, "row": table.rows[column], "record": RECORD, "identity": table.metabolites[column]}
-        fix = "correct it, or leave it empty"
-        value = f"{values[place, column]:g}"
-        collector.add(NO_LOGARITHM, fix, "left empty", **where, field=table.samples[place], value=value)
+        fix, value = "correct it, or leave it empty", f"{values[place, column]:g}"
+        collector.add(NO_LOGARITHM, fix, "left empty", **table.at(column, place), value=value)
     values[beyond] = np.nan
 
 

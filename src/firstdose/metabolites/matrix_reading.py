@@ -9,9 +9,9 @@ import polars as pl
 
 from firstdose.metabolites.assembling import assemble
 from firstdose.metabolites.cells import RECORD, RawTable
-from firstdose.metabolites.sheets import read_feature_sheet, read_sample_sheet
+from firstdose.metabolites.sheets import FEATURES, read_feature_sheet, read_sample_sheet
 from firstdose.records.abundances import Abundances, Scale
-from firstdose.records.delimited import read_cells
+from firstdose.records.delimited import ROW, read_cells
 from firstdose.records.problems import Collector, row_as_text
 
 SAMPLE_HEADERS = ("sample", "sample_id", "sample name", "sampleid", "sample_name")
@@ -32,7 +32,9 @@ def read_matrix(
     table = read_table(path, collector, set(sheet["sample"].to_list()) if sheet is not None else ())
     described = read_feature_sheet(features, collector) if features else None
     frame = _feature_frame(table, described, features, collector)
-    return assemble(table, sheet, frame, collector, units=units, scale=scale)
+    return assemble(
+        table, sheet, frame, collector, units=units, scale=scale, sheet_file=samples.name if samples else None
+    )
 
 
 def read_table(path: Path, collector: Collector, samples: Collection[str] = ()) -> RawTable:
@@ -55,7 +57,9 @@ def read_table(path: Path, collector: Collector, samples: Collection[str] = ()) 
     across, down = header[1:], [cells[0] for _, cells in body]
     if _are_in_rows(header[0] if header else "", across, down, samples):
         cells = tuple(zip(*(each[1:] for _, each in body), strict=True)) if body else ()
-        return RawTable(path.name, tuple(down), tuple(across), cells or tuple(() for _ in across), (1,) * len(across))
+        numbers = tuple(number for number, _ in body)
+        cells = cells or tuple(() for _ in across)
+        return RawTable(path.name, tuple(down), tuple(across), cells, (1,) * len(across), numbers)
     return RawTable(
         path.name,
         tuple(across),
@@ -75,7 +79,7 @@ def _of_width(
         if beyond:
             rule = f"has {len(cells)} cells, and the header {width}; those beyond it belong to no sample"
             where = {"file": file, "row": number, "record": RECORD, "identity": cells[0]}
-            collector.add(rule, "put text with commas in quotes", "not read", **where, value=row_as_text(beyond))
+            collector.add(rule, "put text with commas in quotes", "left empty", **where, value=row_as_text(beyond))
         elif len(cells) < width:
             rule = f"has {len(cells)} cells, and the header {width}; the others are missing"
             collector.add(rule, "complete the row", "kept", file=file, row=number, record=RECORD, identity=cells[0])
@@ -102,14 +106,16 @@ def _feature_frame(
     frame = pl.DataFrame({"name": table.metabolites}, schema={"name": pl.String})
     if described is None or path is None:
         return frame
-    known = set(described["name"].to_list())
-    for name in dict.fromkeys(table.metabolites):
-        if name not in known:
-            rule, fix = "has no row in the sheet of features", "add one, or correct the name"
-            collector.add(rule, fix, "kept", file=path.name, record=RECORD, identity=name)
-    for name in sorted(known - set(table.metabolites)):
+    rows = dict(described.select("name", ROW).iter_rows())
+    described = described.drop(ROW)
+    for place, name in enumerate(table.metabolites):
+        if name not in rows and name not in table.metabolites[:place]:
+            rule, fix = "has no row in the sheet of features", f"add one to {path.name}, or correct the name"
+            collector.add(rule, fix, "kept", **table.at(metabolite=place))
+    for name in sorted(rows.keys() - set(table.metabolites)):
         rule, fix = "is in the sheet of features but was not measured", "none if that is so; else correct the name"
-        collector.add(rule, fix, "kept", file=path.name, record=RECORD, identity=name)
+        where = {"file": path.name, "row": rows[name], "record": FEATURES, "identity": name, "field": "name"}
+        collector.add(rule, fix, "not analysed", **where, value=name)
     clashing = [column for column in described.columns if column in ("metabolite", "label")]
     described = described.rename({column: f"{column} in the sheet" for column in clashing})
     return frame.join(described, on="name", how="left", maintain_order="left")

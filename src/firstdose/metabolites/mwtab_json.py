@@ -74,7 +74,9 @@ def _samples(value: Any, file: str, collector: Collector) -> Iterable[SubjectSam
         sample = _text(each.get("Sample ID")) if isinstance(each, Members) else ""
         if not sample:
             where = {"file": file, "row": place, "record": "samples"}
-            collector.add("must name a sample", "fill it, or remove it", "not read", **where, value=_text(each)[:200])
+            collector.add(
+                "must name a sample", "fill it, or remove it", "not analysed", **where, value=_text(each)[:200]
+            )
             continue
         subject = _text(each.get("Subject ID"))
         factors, additional = each.get("Factors"), each.get("Additional sample data")

@@ -22,19 +22,15 @@ from firstdose.records.problems import Collector
 
 FACTORS_ROW = "Factors"
 FLUID_KEYS = (
-    "tissue/fluid",
-    "sample source",
-    "sample_source",
-    "sample type",
-    "sample_type",
-    "fluid",
-    "matrix",
-    "biofluid",
+    "tissue/fluid", "sample source", "sample_source", "sample type", "sample_type", "fluid", "matrix", "biofluid",
     "specimen",
-)
+)  # fmt: skip
 COLLECTION_KEYS = ("SAMPLE_TYPE", "COLLECTION_SAMPLE_TYPE", "SAMPLE_SOURCE")
 OF_PEOPLE = ("subject", "visit", "dose")
 NAME_OF_TABLE = ("metabolite_name", "metabolite", "metabolite name", "name")
+
+Described = dict[str, tuple[str, ...]]
+"""The rows of a table of metabolites by name."""
 
 
 def read_mwtab(
@@ -52,7 +48,8 @@ def read_mwtab(
     frame = _sample_frame(content, collector, known=[] if sheet is None else [*set(OF_PEOPLE) & set(sheet.columns)])
     frame, otherwise = (frame, None) if sheet is None else (sheet, frame)
     features = _feature_frame(content, table, collector)
-    return assemble(table, frame, features, collector, units=units or content.units, scale=scale, otherwise=otherwise)
+    units, file = units or content.units, samples.name if samples and sheet is not None else None
+    return assemble(table, frame, features, collector, units=units, scale=scale, otherwise=otherwise, sheet_file=file)
 
 
 def read_content(path: Path, collector: Collector) -> MwTabContent:
@@ -101,11 +98,12 @@ def _values(content: MwTabContent, block: Block, collector: Collector) -> RawTab
             rule = f"has {len(row)} cells, and the header {width}; " + ("those beyond it" if beyond else "the others")
             rule += " belong to no sample" if beyond else " are missing"
             where = {"file": content.file, "row": number, "record": RECORD, "identity": row[0]}
-            collector.add(rule, "correct the row", "not read" if beyond else "kept", **where, value="; ".join(beyond))
+            collector.add(rule, "correct the row", "left empty" if beyond else "kept", **where, value="; ".join(beyond))
         names.append(row[0] or f"row {number}")
         cells.append(tuple((list(row[1:]) + [""] * width)[: width - 1]))
         numbers.append(number)
-    return RawTable(content.file, block.header[1:], tuple(names), tuple(cells), tuple(numbers))
+    samples = block.header[1:]
+    return RawTable(content.file, samples, tuple(names), tuple(cells), tuple(numbers), header_row=None)
 
 
 def _compare_factors(
@@ -161,7 +159,7 @@ def _once(content: MwTabContent, collector: Collector) -> Iterable[SubjectSample
         elif (first.subject, first.factors, first.additional) != (each.subject, each.factors, each.additional):
             rule = "a sample must be described once; its second description differs and is not used"
             where = {"file": content.file, "row": each.row, "record": "samples", "identity": each.sample}
-            collector.add(rule, "remove one of them", "not read", **where)
+            collector.add(rule, "remove one of them", "left empty", **where)
 
 
 def _column_for(key: str) -> str:
@@ -209,7 +207,7 @@ def _feature_frame(content: MwTabContent, table: RawTable, collector: Collector)
         name = label if label in described else next(iter(alike)) if len(alike) == 1 else label
         names.append(name)
         rows.append(described.get(name, ()))
-    _list_partners(content.file, table, names, described, collector)
+    _list_partners(content.file, table, names, described, block, collector)
     columns = {"name": pl.Series(names, dtype=pl.String)}
     for place, column in enumerate(block.header):
         if place != key and column and column not in ("metabolite", "label", *columns):
@@ -218,9 +216,9 @@ def _feature_frame(content: MwTabContent, table: RawTable, collector: Collector)
     return pl.DataFrame(columns)
 
 
-def _described(block: Block, key: int) -> dict[str, tuple[str, ...]]:
+def _described(block: Block, key: int) -> Described:
     """The rows of the table of metabolites by name; of several with one name the first."""
-    found: dict[str, tuple[str, ...]] = {}
+    found: Described = {}
     for row in block.rows:
         if len(row) > key and row[key]:
             found.setdefault(row[key], row)
@@ -233,7 +231,7 @@ def plain_name(name: str) -> str:
 
 
 def _list_partners(
-    file: str, table: RawTable, names: list[str], described: dict[str, tuple[str, ...]], collector: Collector
+    file: str, table: RawTable, names: list[str], described: Described, block: Block, collector: Collector
 ) -> None:
     """Say which metabolites were matched by a changed name, and list those without a partner in either table."""
     changed = [f"{label} as {name}" for label, name in zip(table.metabolites, names, strict=True) if label != name]
@@ -244,6 +242,7 @@ def _list_partners(
         if name not in described:
             where = {"file": file, "row": row, "record": RECORD, "identity": name}
             collector.add("is not in the table of metabolites", "add it, or correct the name", "kept", **where)
+    rows = dict(zip(block.rows, block.numbers, strict=True))
     for name in sorted(set(described) - set(names)):
         rule, fix = "is in the table of metabolites but has no values", "none if that is so; else correct the name"
-        collector.add(rule, fix, "kept", file=file, record=RECORD, identity=name)
+        collector.add(rule, fix, "not analysed", file=file, row=rows[described[name]], record=RECORD, identity=name)

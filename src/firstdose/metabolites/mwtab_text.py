@@ -74,7 +74,9 @@ def _read_sample(parts: list[str], number: int, content: MwTabContent, collector
     cells = [part.strip() for part in parts[1:]] + [""] * FEWEST_PARTS
     if not cells[1]:
         where = {"file": content.file, "row": number, "record": "samples"}
-        collector.add("must name a sample", "fill it, or remove the line", "not read", **where, value="\t".join(parts))
+        collector.add(
+            "must name a sample", "fill it, or remove the line", "not analysed", **where, value="\t".join(parts)
+        )
         return
     content.samples.append(
         SubjectSample(

@@ -18,7 +18,9 @@ from firstdose.records.abundances import SAMPLE_SCHEMA
 from firstdose.records.delimited import ROW, read_delimited
 from firstdose.records.problems import Collector
 
-SAMPLES = "samples"
+SAMPLES, FEATURES = "samples", "features"
+SHEET_ROW = "row in the sheet"
+"""The column of a frame of samples with the row in which the sheet has each."""
 SYNONYMS = {
     "sample_id": "sample", "sample_name": "sample", "sampleid": "sample", "samples": "sample", "subject_id": "subject",
     "subjectid": "subject", "participant": "subject", "patient": "subject", "person": "subject", "usubjid": "subject",
@@ -33,7 +35,9 @@ Convert = Callable[[str], Any]
 
 
 def read_sample_sheet(path: Path, collector: Collector) -> pl.DataFrame | None:
-    """The sheet with the columns of `SAMPLE_SCHEMA` that it has, others as text; None without a column of samples."""
+    """The sheet with the columns of `SAMPLE_SCHEMA` that it has, others as text, and `SHEET_ROW`; None without a
+    column of samples.
+    """
     frame = _read(path, collector)
     if frame is None:
         return None
@@ -41,13 +45,17 @@ def read_sample_sheet(path: Path, collector: Collector) -> pl.DataFrame | None:
     if "sample" not in frame.columns:
         near = get_close_matches("sample", frame.columns, n=1)
         fix = f"is it {near[0]!r}? rename it" if near else "add a column sample with the names in the matrix"
-        collector.add("the column sample is required", fix, "not read", file=path.name, row=1, field="sample")
+        collector.add("the column sample is required", fix, "not read", file=path.name, row=1, record=SAMPLES)
         return None
-    return convert(_one_row_each(frame, path.name, collector), path.name, collector)
+    once = _one_row_each(frame, path.name, collector)
+    return convert(once, path.name, collector).with_columns(once[ROW].alias(SHEET_ROW))
 
 
 def read_feature_sheet(path: Path, collector: Collector) -> pl.DataFrame | None:
-    """A sheet about metabolites, its first column of names as `name`; limits and masses as numbers, others as text."""
+    """A sheet about metabolites, its first column of names as `name`; limits and masses as numbers, others as text.
+
+    `ROW` is kept, so that problems can name it.
+    """
     frame = _read(path, collector)
     if frame is None:
         return None
@@ -60,10 +68,11 @@ def read_feature_sheet(path: Path, collector: Collector) -> pl.DataFrame | None:
     repeated = renamed.filter(pl.col("name").is_duplicated() & pl.col("name").is_not_null())
     for name, row in repeated.select("name", ROW).iter_rows():
         rule = "must be described once; where descriptions of one name differ, none of them is used"
-        collector.add(rule, "remove the other row", "left empty", file=path.name, row=row, field="name", value=name)
+        where = {"file": path.name, "row": row, "record": FEATURES, "identity": name, "field": "name"}
+        collector.add(rule, "remove the other row", "left empty", **where, value=name)
     kept = renamed.filter(pl.col("name").is_not_null()).unique(["name", *others], maintain_order=True)
     kept = kept.unique("name", keep="none", maintain_order=True)
-    return _numbers(kept, path.name, collector).drop(ROW)
+    return _numbers(kept, path.name, collector)
 
 
 def _read(path: Path, collector: Collector) -> pl.DataFrame | None:
@@ -91,9 +100,8 @@ def _one_row_each(frame: pl.DataFrame, file: str, collector: Collector) -> pl.Da
     """One row for each sample: of rows that are repeated one, of rows that differ only what they agree on."""
     without = frame.filter(pl.col("sample").is_null())
     for row in without[ROW]:
-        collector.add(
-            "must name a sample", "fill it, or remove the row", "not read", file=file, row=row, field="sample"
-        )
+        where = {"file": file, "row": row, "record": SAMPLES, "field": "sample"}
+        collector.add("must name a sample", "fill it, or remove the row", "not analysed", **where)
     named = frame.filter(pl.col("sample").is_not_null()).with_columns(pl.col("sample").str.strip_chars())
     again = named.filter(pl.col("sample").is_duplicated())
     if not again.height:
@@ -107,13 +115,15 @@ def _one_row_each(frame: pl.DataFrame, file: str, collector: Collector) -> pl.Da
             "must have one row; what its rows disagree on is not used",
             f"keep one of rows {', '.join(map(str, rows))}",
         )
-        collector.add(rule, fix, "left empty", file=file, row=rows[1], field="sample", value=sample)
+        where = {"file": file, "row": rows[1], "record": SAMPLES, "identity": sample, "field": "sample"}
+        collector.add(rule, fix, "left empty", **where, value=sample)
     return named.group_by("sample", maintain_order=True).agg(pl.col(ROW).first(), *agreed)
 
 
 def convert(frame: pl.DataFrame, file: str, collector: Collector) -> pl.DataFrame:
     """Columns of `SAMPLE_SCHEMA` as their types, fluids and kinds in the words used here; what cannot be is listed."""
     rows = frame[ROW].to_list() if ROW in frame.columns else [None] * frame.height
+    names = [None if text is None else text.strip() for text in frame["sample"]]
     made = []
     for column in frame.columns:
         if column == ROW:
@@ -129,10 +139,11 @@ def convert(frame: pl.DataFrame, file: str, collector: Collector) -> pl.DataFram
         if column == "fluid":
             _note_fluids(texts, file, collector)
         values = [None if text is None else into(text) for text in texts]
-        for text, value, row in zip(texts, values, rows, strict=True):
+        for text, value, row, name in zip(texts, values, rows, names, strict=True):
             if text is not None and value is None:
                 fix = "correct it, or leave it empty"
-                collector.add(words, fix, "left empty", file=file, row=row, record=SAMPLES, field=column, value=text)
+                where = {"file": file, "row": row, "record": SAMPLES, "identity": name, "field": column}
+                collector.add(words, fix, "left empty", **where, value=text)
         made.append(pl.Series(column, values, dtype=SAMPLE_SCHEMA[column]))
     return pl.DataFrame(made)
 
@@ -184,9 +195,10 @@ def _numbers(frame: pl.DataFrame, file: str, collector: Collector) -> pl.DataFra
         texts = [None if text is None else text.strip() for text in frame[column].to_list()]
         texts = _with_points(texts, f"{file}: {column}", collector)
         values = [None if text is None else _number(text, 0.0) for text in texts]
-        for text, value, row in zip(texts, values, frame[ROW].to_list(), strict=True):
+        for text, value, row, name in zip(texts, values, frame[ROW], frame["name"], strict=True):
             if text is not None and value is None:
                 fix = "correct it, or leave it empty"
-                collector.add("must be a number", fix, "left empty", file=file, row=row, field=column, value=text)
+                where = {"file": file, "row": row, "record": FEATURES, "identity": name, "field": column}
+                collector.add("must be a number", fix, "left empty", **where, value=text)
         frame = frame.with_columns(pl.Series(column, values, dtype=pl.Float64))
     return frame

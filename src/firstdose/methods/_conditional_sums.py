@@ -77,13 +77,13 @@ def over_groups(
     tie_sizes: Sequence[int],
     group_sizes: Sequence[int],
     largest: int,
-    gain: Callable[[int, IntArray, IntArray], IntArray],
+    gain: Callable[[int, IntArray], int],
 ) -> tuple[IntArray, FloatArray]:
     """Distribution of a whole-number statistic when people are dealt to groups at random; both of shape (K,).
 
     Works upwards through the ties of the measured values; a state is how many people each group has received.
-    ``gain(tie, received, dealt)`` is what the statistic gains, never negative, in each state (received of shape
-    (S, groups)) when the people of that tie are dealt (shape (groups,)); ``largest`` is the statistic's largest value.
+    ``gain(tie, dealt)`` is what the statistic gains, never negative, when the people of that tie are dealt (shape
+    (groups,)), whatever the groups have received before; ``largest`` is the statistic's largest value.
     Raises TooManyArrangements.
     """
     sizes = np.asarray(group_sizes, dtype=np.int64)
@@ -101,13 +101,11 @@ def over_groups(
         moves = []
         for dealt in _compositions(size, sizes):
             fits = np.flatnonzero((received + dealt <= sizes).all(axis=1))
-            shifts = gain(tie, received[fits], dealt)
-            moves.append((fits, place[before[fits] + dealt @ strides], shifts, _ways(dealt)))
+            moves.append((fits, place[before[fits] + dealt @ strides], gain(tie, dealt), _ways(dealt)))
         reach = weights.shape[1]
-        furthest = max(int(shifts.max(initial=0)) for _, _, shifts, _ in moves)
-        following, columns = np.zeros((len(after), reach + furthest)), np.arange(reach)
-        for fits, rows, shifts, ways in moves:
-            following[rows[:, None], columns + shifts[:, None]] += ways * weights[fits]
+        following = np.zeros((len(after), reach + max(shift for _, _, shift, _ in moves)))
+        for fits, rows, shift, ways in moves:
+            following[rows, shift : shift + reach] += ways * weights[fits]
         weights = following[:, : largest + 1] / following.sum()
         dealt_so_far += size
     values = np.flatnonzero(weights[0])

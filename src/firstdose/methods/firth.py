@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike
 from scipy.special import chdtrc, chdtri, expit
 
 from firstdose.methods._counts import BoolArray, FloatArray
+from firstdose.methods.root import root_between
 
 MOST_STEPS = 200
 _LARGEST_STEP = 5.0
@@ -124,8 +125,6 @@ def _maximise(x: FloatArray, y: FloatArray, start: FloatArray, free: BoolArray) 
 
 def _limit(x: FloatArray, y: FloatArray, best: FloatArray, column: int, step: float, target: float) -> float:
     """Where the profile of one coefficient falls to the target, on the side of the step."""
-    from scipy.optimize import brentq
-
     others = np.ones(len(best), dtype=np.bool_)
     others[column] = False
     start = best.copy()
@@ -140,6 +139,6 @@ def _limit(x: FloatArray, y: FloatArray, best: FloatArray, column: int, step: fl
     inside, outside = float(best[column]), float(best[column] + step)
     for _ in range(60):
         if excess(outside) < 0:
-            return float(brentq(excess, inside, outside, xtol=1e-11, rtol=1e-12))
+            return root_between(excess, inside, outside, absolute=1e-11, relative=1e-12)
         inside, outside = outside, 2 * outside - float(best[column])
     raise NotConverged(f"the profile of coefficient {column} does not fall to its limit")

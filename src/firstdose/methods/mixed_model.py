@@ -27,7 +27,7 @@ from firstdose.methods.mixed_model_data import (
     visit_slots,
 )
 from firstdose.methods.mixed_model_fit import Convergence, MixedModelFit, assemble
-from firstdose.methods.mixed_model_likelihood import Curvature, curvature, log_likelihood
+from firstdose.methods.mixed_model_likelihood import Curvature, curvature, curvature_if_possible, log_likelihood
 from firstdose.methods.mixed_model_search import SearchResult, maximise_from
 
 SMALLEST_CURVATURE = 1e-7  # of the log-likelihood by a parameter, per observation, to count as a maximum
@@ -109,9 +109,9 @@ def _fit(
         with np.errstate(over="ignore", invalid="ignore", under="ignore"):
             return log_likelihood(model.matrices(parameters), sums, restricted=restricted)
 
-    def derivatives(parameters: FloatArray) -> Curvature:
-        with np.errstate(under="ignore"):
-            return curvature(model.values(parameters), sums, restricted=restricted)
+    def derivatives(parameters: FloatArray) -> Curvature | None:
+        with np.errstate(over="ignore", invalid="ignore", under="ignore"):
+            return curvature_if_possible(model.values(parameters), sums, restricted=restricted)
 
     def degenerate(parameters: FloatArray) -> bool:
         return isinstance(model, VisitCovariance) and bool(model.boundary(parameters))
@@ -120,7 +120,8 @@ def _fit(
     if not results:
         raise NotEstimable(f"the covariance structure {model.name} is impossible at every start")
     best = results[0]
-    convergence = _convergence(model, results, derivatives(best.parameters), observed.count)
+    here = curvature(model.values(best.parameters), sums, restricted=restricted)
+    convergence = _convergence(model, results, here, observed.count)
     return assemble(model, observed, sums, pattern, slot, best.parameters, convergence, restricted=restricted)
 
 

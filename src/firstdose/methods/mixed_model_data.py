@@ -62,6 +62,10 @@ class PatternSums:
         flat = matrices.reshape(*matrices.shape[:-3], -1)
         return (flat @ self.products).reshape(*matrices.shape[:-3], self.columns, self.columns)
 
+    def contracted(self, weights: FloatArray) -> FloatArray:
+        """C (P, m, m) such that the sum of M * C is that of weights * weighted(M); weights (k, k) are symmetric."""
+        return np.asarray((self.products @ weights.ravel()).reshape(len(self.people), self.visits, self.visits))
+
 
 def observe(response: ArrayLike, design: ArrayLike, subject: ArrayLike) -> Observations:
     """Check response (N,), design (N, p) and subject (N,) and sort them by person.

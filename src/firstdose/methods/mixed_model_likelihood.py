@@ -7,6 +7,7 @@ out. Everything works on sums over patterns of visits, so that its cost does not
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -21,7 +22,8 @@ class Curvature:
 
     coefficients (p,) and their covariance (p, p) = Phi; gradient (q,), hessian (q, q) of the log-likelihood;
     expected (q, q), the expected information. In the letters of Kenward and Roger 1997: slopes (q, p, p) = -P_i,
-    squares (q, q, p, p) = Q_ij, bends (q, q, p, p) = R_ij.
+    squares (q, q, p, p) = Q_ij, bends (q, q, p, p) = R_ij; the last two are made when they are asked for, since the
+    search for a maximum does without.
     """
 
     log_likelihood: float
@@ -31,8 +33,33 @@ class Curvature:
     hessian: FloatArray
     expected: FloatArray
     slopes: FloatArray
-    squares: FloatArray
-    bends: FloatArray
+    turned: _Turned
+    sums: PatternSums
+
+    @cached_property
+    def squares(self) -> FloatArray:
+        rows, columns, place = _pairs(len(self.gradient))
+        square = self._of_coefficients(self.turned.by[rows] @ self.turned.once[columns])
+        return np.asarray(((square + np.swapaxes(square, -1, -2)) / 2.0)[place])
+
+    @cached_property
+    def bends(self) -> FloatArray:
+        rows, columns, place = _pairs(len(self.gradient))
+        inverse = self.turned.inverse
+        return self._of_coefficients(inverse @ self.turned.second[rows, columns] @ inverse)[place]
+
+    def _of_coefficients(self, matrices: FloatArray) -> FloatArray:
+        return self.sums.weighted(matrices)[..., :-1, :-1]
+
+
+@dataclass(frozen=True, eq=False)
+class _Turned:
+    """inverse (P, m, m) = V^-1; by (q, P, m, m) = V^-1 V_i; once = V^-1 V_i V^-1; second (q, q, P, m, m) = V_ij."""
+
+    inverse: FloatArray
+    by: FloatArray
+    once: FloatArray
+    second: FloatArray
 
 
 def log_likelihood(matrices: FloatArray, sums: PatternSums, *, restricted: bool) -> float:
@@ -43,32 +70,43 @@ def log_likelihood(matrices: FloatArray, sums: PatternSums, *, restricted: bool)
 
 def curvature(values: CovarianceValues, sums: PatternSums, *, restricted: bool) -> Curvature:
     """Log-likelihood with all derivatives; raises ValueError where a covariance is not positive definite."""
+    here = curvature_if_possible(values, sums, restricted=restricted)
+    if here is None:
+        raise ValueError("the covariance is not positive definite here")
+    return here
+
+
+def curvature_if_possible(values: CovarianceValues, sums: PatternSums, *, restricted: bool) -> Curvature | None:
+    """The same; None where a covariance is not positive definite."""
     parts = _solve(values.matrices, sums)
     if parts is None:
-        raise ValueError("the covariance is not positive definite here")
+        return None
     p, phi, c = sums.columns - 1, parts.covariance, np.append(-parts.coefficients, 1.0)
-    inverse, people = parts.inverse, sums.people
-    by = inverse @ values.first  # V^-1 V_i
+    inverse, people, count = parts.inverse, sums.people, len(values.first)
+    by = inverse @ values.first
     once = by @ inverse
-    rows, columns, place = _pairs(len(by))
     slope = sums.weighted(once)
-    square = sums.weighted(by[rows] @ once[columns])
-    square = ((square + np.swapaxes(square, -1, -2)) / 2.0)[place]
-    second = inverse @ values.second[rows, columns]
-    bend = sums.weighted(second @ inverse)[place]
+    slopes = slope[:, :p, :p]
+    tilt = slope[:, :p] @ c  # X'V^-1 V_i V^-1 r
 
     trace_one = np.einsum("iPaa,P->i", by, people)
-    trace_two = _pair_traces(by, people)
-    trace_bend = np.einsum("iPaa,P->i", second, people)[place]
-    tilt = slope[:, :p] @ c  # X'V^-1 V_i V^-1 r
-    quadratic_one, quadratic_two, quadratic_bend = c @ slope @ c, c @ square @ c, c @ bend @ c
-
-    slopes, squares, bends = slope[:, :p, :p], square[..., :p, :p], bend[..., :p, :p]
+    trace_two = expected = _pair_traces(by, people)
+    around = sums.contracted(np.outer(c, c))
+    ends = [inverse * people[:, None, None], inverse @ around @ inverse]
+    quadratic_one, quadratic_two = c @ slope @ c, _pair_products(by, once @ around)
     if restricted:
+        whole = np.zeros((p + 1, p + 1))
+        whole[:p, :p] = phi
+        around = sums.contracted(whole)
+        ends.append(inverse @ around @ inverse)
         turned = phi @ slopes
         trace_one = trace_one - np.einsum("iaa->i", turned)
-        trace_two = trace_two - 2.0 * np.einsum("ab,ijba->ij", phi, squares) + np.einsum("iab,jba->ij", turned, turned)
-        trace_bend = trace_bend - np.einsum("ab,ijba->ij", phi, bends)
+        trace_two = trace_two - 2.0 * _pair_products(by, once @ around) + _pair_products(turned, turned)
+        expected = trace_two
+    bent = values.second.reshape(count, count, -1) @ np.stack([end.ravel() for end in ends], axis=1)
+    trace_bend, quadratic_bend = bent[..., 0], bent[..., 1]
+    if restricted:
+        trace_bend = trace_bend - bent[..., 2]
     gradient = -(trace_one - quadratic_one) / 2.0
     hessian = -(trace_bend - trace_two - quadratic_bend + 2.0 * (quadratic_two - tilt @ phi @ tilt.T)) / 2.0
     return Curvature(
@@ -77,10 +115,10 @@ def curvature(values: CovarianceValues, sums: PatternSums, *, restricted: bool) 
         phi,
         gradient,
         (hessian + hessian.T) / 2.0,
-        (trace_two + trace_two.T) / 4.0,
+        (expected + expected.T) / 4.0,
         slopes,
-        squares,
-        bends,
+        _Turned(inverse, by, once, values.second),
+        sums,
     )
 
 
@@ -136,5 +174,10 @@ def _value(parts: _Solved, restricted: bool) -> float:
 
 def _pair_traces(by: FloatArray, people: IntArray) -> FloatArray:
     """Sum over people of tr(V^-1 V_i V^-1 V_j), shape (q, q)."""
-    weighted = by * people[:, None, None]
-    return np.asarray(weighted.reshape(len(by), -1) @ np.swapaxes(by, 2, 3).reshape(len(by), -1).T)
+    return _pair_products(by * people[:, None, None], by)
+
+
+def _pair_products(left: FloatArray, right: FloatArray) -> FloatArray:
+    """The traces of L_i R_j, summed over patterns where there are any; left and right (q, ..., m, m), shape (q, q)."""
+    count = len(left)
+    return np.asarray(left.reshape(count, -1) @ np.swapaxes(right, -1, -2).reshape(count, -1).T)

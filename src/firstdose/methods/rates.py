@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -10,6 +11,7 @@ from scipy.special import bdtr, bdtrc, gammainccinv, gammaincinv, gammaln, stdtr
 
 from firstdose.methods._counts import FloatArray, IntArray, as_counts
 from firstdose.methods.binomial import Interval, Side, _one_sided, _tail, clopper_pearson
+from firstdose.methods.root import root_between
 
 _AS_LIKELY = 1e-7  # probabilities this close, relatively, count as equal
 
@@ -218,8 +220,6 @@ def _lowest_odds(x: int, n: int, alpha: float) -> float:
     """
     if x == 0:
         return 0.0
-    from scipy.optimize import brentq
-
     below = np.arange(x)
     ways = gammaln(n + 1) - gammaln(below + 1) - gammaln(n - below + 1)
     own = gammaln(n + 1) - gammaln(x + 1) - gammaln(n - x + 1)
@@ -237,5 +237,7 @@ def _lowest_odds(x: int, n: int, alpha: float) -> float:
             return float(start)
         last = end if np.isfinite(end) else max(start, 1.0) * 1e9
         if probability(last, joined) > 0:
-            return float(brentq(probability, start, last, args=(joined,), xtol=1e-14 * max(start, 1e-3), rtol=1e-14))
+            crossing = partial(probability, joined=joined)
+            absolute = 1e-14 * max(float(start), 1e-3)
+            return root_between(crossing, float(start), float(last), absolute=absolute, relative=1e-14)
     return float(starts[-1])

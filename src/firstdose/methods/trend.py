@@ -124,8 +124,8 @@ def _products_by_chance(
     a, ties = np.array(one).T
     b, group_sizes = np.array(other).T
 
-    def gain(tie: int, received: IntArray, dealt: IntArray) -> IntArray:
-        return np.full(len(received), a[tie] * (dealt @ b))
+    def gain(tie: int, dealt: IntArray) -> int:
+        return int(a[tie] * (dealt @ b))
 
     largest = int(np.repeat(a, ties) @ np.repeat(b, group_sizes))
     return over_groups(ties.tolist(), group_sizes.tolist(), largest, gain)

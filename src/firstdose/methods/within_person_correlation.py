@@ -23,7 +23,9 @@ from firstdose.methods.response_matrix import ResponseMatrix
 TRIM = 0.15  # of the transformed correlations at either end, before their mean is taken
 MARGIN = 0.01  # kept from the correlations at which the covariance is singular
 ZERO = 1e-9  # an eigenvalue this small is 0: it lies in the design
-GRID, HALVINGS = 32, 40
+GRID, NEWTON_STEPS, HALVINGS = 32, 12, 40
+CLOSE = 1e-12  # a step so small is the last
+MOST_NUMBERS = 2_000_000  # held at once
 
 
 @dataclass(frozen=True, eq=False)
@@ -136,17 +138,18 @@ def _components(
     data: ResponseMatrix, residuals: FloatArray, back: FloatArray, vectors: FloatArray
 ) -> tuple[FloatArray, FloatArray]:
     """Squared components along the eigenvectors (G, V r), times the eigenvalue, and beside them (G, V)."""
-    people = data.by_person(residuals)
-    inside = np.zeros((data.metabolites, data.most_visits, data.design.rank))
-    size = np.zeros((data.metabolites, data.most_visits))
-    for pattern, seen in enumerate(data.pattern_visits.T):
-        places = np.flatnonzero(data.pattern == pattern)
-        for visits in range(data.most_visits):
-            these = np.flatnonzero(seen == visits + 1)
-            some = people[np.ix_(these, places)]
-            score = serial_product(some.T, data.sums.by_person[pattern, these])
-            inside[places, visits] = score @ back[pattern, visits].T
-            size[places, visits] = np.square(some).sum(axis=0)
+    people, most, rank = data.by_person(residuals), data.most_visits, data.design.rank
+    inside = np.zeros((data.metabolites, most, rank))
+    size = np.stack(
+        [(np.square(people) * (data.visits == visits)).sum(axis=0) for visits in range(1, most + 1)], axis=1
+    )
+    order = np.argsort(data.pattern, kind="stable")
+    alike = np.split(order, np.cumsum(np.bincount(data.pattern, minlength=len(back)))[:-1])
+    has_visits = data.pattern_visits.T[:, :, None] == np.arange(1, most + 1)  # (P, n, V)
+    for pattern, places in enumerate(alike):
+        sums = (has_visits[pattern][:, :, None] * data.sums.by_person[pattern][:, None, :]).reshape(-1, most * rank)
+        score = serial_product(people[:, places].T, sums).reshape(-1, most, rank)
+        inside[places] = (score.swapaxes(0, 1) @ back[pattern].swapaxes(1, 2)).swapaxes(0, 1)
     beside = np.maximum(size - np.square(inside).sum(axis=2), 0.0) / np.arange(1, data.most_visits + 1)
     joined = inside.reshape(data.metabolites, vectors.shape[1], 1)
     along = (vectors.transpose(0, 2, 1)[data.pattern] @ joined)[:, :, 0]
@@ -154,17 +157,47 @@ def _components(
 
 
 def _maximise(found: Spectrum, lowest: float, highest: float) -> FloatArray:
-    """The best of a grid, then halving on the sign of the slope between its neighbours (G,)."""
-    values, counts, grid = found.values[found.pattern], found.counts[found.pattern], np.linspace(lowest, highest, GRID)
+    """The best of a grid, then where the slope between its neighbours is 0 (G,).
+
+    Newton steps from the best of the grid, and halving where one would leave what is known to hold the maximum.
+    """
+    grid = np.linspace(lowest, highest, GRID)
     with np.errstate(divide="ignore", invalid="ignore"):
-        every = np.stack([restricted_log_likelihood(found, np.full(len(values), each)) for each in grid])
+        every = _on_grid(found, grid)
         best = np.argmax(np.where(np.isfinite(every), every, -np.inf), axis=0)
-        low, high = grid[np.maximum(best - 1, 0)], grid[np.minimum(best + 1, GRID - 1)]
-        for _ in range(HALVINGS):
-            middle = (low + high) / 2
-            variances = 1 + middle[:, None] * (values - 1)
-            share = found.squares / variances
-            pull = (share / variances * (values - 1)).sum(axis=1) / share.sum(axis=1)
-            rises = pull * counts.sum(axis=1) > (counts * (values - 1) / variances).sum(axis=1)
-            low, high = np.where(rises, middle, low), np.where(rises, high, middle)
-    return np.asarray((low + high) / 2)
+        low, high, at = grid[np.maximum(best - 1, 0)], grid[np.minimum(best + 1, GRID - 1)], grid[best]
+        slope, _ = _slope(found, at)
+        is_end = ((best == 0) & (slope <= 0)) | ((best == GRID - 1) & (slope >= 0))
+        for count in range(NEWTON_STEPS + HALVINGS):
+            slope, bend = _slope(found, at)
+            low, high = np.where(slope > 0, at, low), np.where(slope > 0, high, at)
+            there = at - slope / bend
+            is_safe = (there >= low) & (there <= high) & (count < NEWTON_STEPS)
+            there = np.where(is_end, at, np.where(is_safe, there, (low + high) / 2))
+            is_there, at = np.abs(there - at) <= CLOSE, there
+            if np.all(is_there | ~np.isfinite(slope)):
+                break
+    return np.asarray(at)
+
+
+def _on_grid(found: Spectrum, grid: FloatArray) -> FloatArray:
+    """`restricted_log_likelihood` with each correlation of a grid (C,) common to all metabolites (C, G)."""
+    at_once = max(1, MOST_NUMBERS // max(1, found.squares.size))
+    parts = []
+    for first in range(0, len(grid), at_once):
+        variances = 1 + grid[first : first + at_once, None, None] * (found.values - 1)
+        scale = np.log((found.squares / variances[:, found.pattern]).sum(axis=2))
+        size = (found.counts * np.log(variances)).sum(axis=2)
+        parts.append(-0.5 * (size[:, found.pattern] + found.counts.sum(axis=1)[found.pattern] * scale))
+    return np.concatenate(parts)
+
+
+def _slope(found: Spectrum, correlation: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Twice the slope of the restricted log-likelihood at correlations (G,), and how that changes."""
+    values, counts = found.values[found.pattern], found.counts[found.pattern]
+    pull = (values - 1) / (1 + correlation[:, None] * (values - 1))
+    share = found.squares / (1 + correlation[:, None] * (values - 1))
+    whole, once, twice = share.sum(axis=1), (share * pull).sum(axis=1), (share * pull**2).sum(axis=1)
+    slope = counts.sum(axis=1) * once / whole - (counts * pull).sum(axis=1)
+    bend = counts.sum(axis=1) * ((once / whole) ** 2 - 2 * twice / whole) + (counts * pull**2).sum(axis=1)
+    return slope, bend

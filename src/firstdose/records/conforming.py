@@ -68,11 +68,20 @@ class Readings:
 
 def conform(record_type: type, part: pl.DataFrame, layout: Layout, collector: Collector) -> Origins:
     """The rows of a part that can be used."""
+    columns = tuple(columns_of(record_type).values())
+    filled = part.select(ROW, *(_filled(column, layout).alias(column.name) for column in columns))
+    numbers = filled.select(
+        number.alias(column.name)
+        for column in columns
+        if column.name not in layout.terms and (number := plain_number(column)) is not None
+    )
     fields, faults, rejected = [], [], pl.Series([False]).new_from_index(0, part.height)
-    for column in columns_of(record_type).values():
-        values, found = _read_column(column, part, layout)
+    for column in columns:
+        texts, terms = filled[column.name], layout.terms.get(column.name, {})
+        plain = numbers[column.name] if column.name in numbers.columns else None
+        values, readings = _read_column(column, texts, plain, terms)
         fields.append(values)
-        faults += found
+        faults += _faults(column, part[ROW], texts, readings, layout.naming.get(column.name, column.name))
         if column.is_required:
             rejected = rejected | values.is_null()
     typed = pl.DataFrame(fields)
@@ -100,41 +109,53 @@ def read_texts(column: Column, texts: Iterable[str], terms: Mapping[str, str]) -
     return readings
 
 
-def plain_numbers(column: Column, texts: pl.Series) -> pl.Series | None:
+def plain_number(column: Column) -> pl.Expr | None:
     """The numbers that are written plainly and within limits, as `read_texts` reads them, but a column at once."""
     pattern = IS_PLAIN_NUMBER.get(column.kind)
     if pattern is None:
         return None
-    is_plain = pl.when(texts.str.contains(pattern)).then(texts)
-    numbers = pl.select(is_plain.cast(FRAME_TYPES[column.kind]) + 0).to_series()
+    text = pl.col(column.name)
+    number = pl.when(text.str.contains(pattern)).then(text).cast(FRAME_TYPES[column.kind]) + 0
     lowest, highest = column.question.lowest, column.question.highest
-    is_within = numbers.is_between(-math.inf if lowest is None else lowest, math.inf if highest is None else highest)
-    return pl.select(pl.when(is_within).then(numbers)).to_series()
+    is_within = number.is_between(-math.inf if lowest is None else lowest, math.inf if highest is None else highest)
+    return pl.when(is_within).then(number)
 
 
-def _read_column(column: Column, part: pl.DataFrame, layout: Layout) -> tuple[pl.Series, list[pl.DataFrame]]:
-    """One field of all rows, and the faults in it."""
-    source, kind, terms = layout.naming.get(column.name), FRAME_TYPES[column.kind], layout.terms.get(column.name, {})
-    texts = part[source] if source else pl.Series([None], dtype=pl.String).new_from_index(0, part.height)
-    is_filled = texts.str.strip_chars() != ""
+def _filled(column: Column, layout: Layout) -> pl.Expr:
+    """The texts of a field, without those that are empty or belong to the other field of a shared column."""
+    source = layout.naming.get(column.name)
+    if not source:
+        return pl.lit(None, pl.String)
+    text = pl.col(source)
+    is_filled = text.str.strip_chars() != ""
     if layout.is_shared(column.name):
-        is_number = texts.str.contains(IS_NUMBER)
+        is_number = text.str.contains(IS_NUMBER)
         is_filled = is_filled & (is_number if column.kind is float else ~is_number)
-    filled = pl.select(pl.when(is_filled).then(texts)).to_series()
-    values, readings = filled, Readings()
-    if column.kind is not str or column.codes or terms:
-        numbers = None if terms else plain_numbers(column, filled)
-        others = filled if numbers is None else pl.select(pl.when(numbers.is_null()).then(filled)).to_series()
-        readings = read_texts(column, others.drop_nulls().unique().to_list(), terms)
-        meanings = list(readings.values.values())
-        values = others.replace_strict(list(readings.values), meanings, default=None, return_dtype=kind)
-        values = values if numbers is None else numbers.fill_null(values)
-    rows = pl.DataFrame({"row": part[ROW], "value": filled}).with_columns(pl.lit(source or column.name).alias("field"))
-    return values.alias(column.name), _faults(column, rows, readings)
+    return pl.when(is_filled).then(text)
 
 
-def _faults(column: Column, rows: pl.DataFrame, readings: Readings) -> list[pl.DataFrame]:
+def _read_column(
+    column: Column, texts: pl.Series, numbers: pl.Series | None, terms: Mapping[str, str]
+) -> tuple[pl.Series, Readings]:
+    """One field of all rows, and what its texts mean; ``numbers`` are those that were read already."""
+    if column.kind is str and not column.codes and not terms:
+        return texts, Readings()
+    others = texts if numbers is None else texts.set(numbers.is_not_null(), None)
+    readings = read_texts(column, others.drop_nulls().unique().to_list(), terms)
+    if numbers is not None and not readings.values:
+        return numbers, readings
+    meanings, kind = list(readings.values.values()), FRAME_TYPES[column.kind]
+    values = others.replace_strict(list(readings.values), meanings, default=None, return_dtype=kind)
+    return (values if numbers is None else numbers.fill_null(values)).alias(column.name), readings
+
+
+def _faults(
+    column: Column, numbers_of_rows: pl.Series, texts: pl.Series, readings: Readings, field_name: str
+) -> list[pl.DataFrame]:
     """Every row with a text that cannot be read or is doubtful, or without one where there must be."""
+    if not (readings.unreadable or readings.doubtful or (column.is_required and texts.null_count())):
+        return []
+    rows = pl.DataFrame({"row": numbers_of_rows, "value": texts}).with_columns(pl.lit(field_name).alias("field"))
     faults = []
     for listed, effect in ((readings.unreadable, "left empty"), (readings.doubtful, "kept")):
         if listed:

@@ -47,6 +47,8 @@ def check_consistency(trial_data: TrialData, visits: Collection[str] = ()) -> It
     findings: dict[Finding, int] = {}
     broken: dict[str, list[pl.DataFrame]] = {}
     for record_type, field, rows in chain(*checks):
+        if rows.is_empty():
+            continue
         for words_of_rule, alike in rows.group_by("rule", "fix", "effect", maintain_order=True):
             number = findings.setdefault(Finding(field, *map(str, words_of_rule)), len(findings))
             numbers = alike.select(pl.col(INDEX).cast(pl.UInt32), pl.lit(number, pl.UInt32).alias(FINDING))
@@ -64,8 +66,9 @@ def _inside(trial_data: TrialData) -> Iterator[Found]:
         for first, part in in_parts(trial_data[record_type]):
             broken = part.select(rule.is_broken.fill_null(False).alias(str(n)) for n, rule in enumerate(rules))
             for number, rule in enumerate(rules):
-                indices = (broken[str(number)].arg_true() + first).alias(INDEX)
-                yield record_type, rule.field, with_words(indices.to_frame(), rule.rule, rule.fix)
+                if broken[str(number)].any():
+                    indices = (broken[str(number)].arg_true() + first).alias(INDEX)
+                    yield record_type, rule.field, with_words(indices.to_frame(), rule.rule, rule.fix)
 
 
 def _described(record_type: type, records: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:

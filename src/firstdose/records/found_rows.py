@@ -32,8 +32,9 @@ def found_in(
     """The rows that break a rule which looks at one row only."""
     for first, part in in_parts(data[record_type]):
         broken = part.select(is_broken.fill_null(False).alias("broken"))["broken"]
-        indices = (broken.arg_true() + first).alias("index")
-        yield record_type, field, with_words(indices.to_frame(), rule, fix, effect)
+        if broken.any():
+            indices = (broken.arg_true() + first).alias("index")
+            yield record_type, field, with_words(indices.to_frame(), rule, fix, effect)
 
 
 def repeated(frame: pl.DataFrame, *fields: str) -> pl.DataFrame:

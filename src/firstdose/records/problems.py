@@ -18,12 +18,13 @@ from firstdose.records.stored_frames import StoredFrame, TemporaryFolder
 
 PROBLEMS_FILE, REJECTED_FILE = "problems.csv", "rejected_rows.csv"
 
-Effect = Literal["kept", "kept, one used", "kept, of nobody", "left empty", "rejected", "not read"]
+Effect = Literal["kept", "kept, one used", "kept, of nobody", "left empty", "not analysed", "rejected", "not read"]
 EFFECTS: dict[str, str] = {
     "kept": "row kept and used as it stands",
     "kept, one used": "row kept; of the rows with this identity an analysis uses one",
     "kept, of nobody": "row kept; counts for nobody, since the subject is not known",
     "left empty": "row kept, this value left out",
+    "not analysed": "takes part in no analysis",
     "rejected": f"row set aside in {REJECTED_FILE}",
     "not read": "file not read, or not to its end",
 }

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 SUBSTANCE = "mmol/L"
 MASS = "g/L"
 CHARGE = "mEq/L"
+REMEMBERED = 1024  # spellings and conversions, which are the same in thousands of rows
 
 
 @dataclass(frozen=True)
@@ -40,11 +41,13 @@ def table() -> Units:
     )
 
 
+@lru_cache(maxsize=REMEMBERED)
 def known_unit(unit: str) -> str | None:
     """The unit that a spelling stands for, if it is known."""
     return table().spelled.get(unit.strip())
 
 
+@lru_cache(maxsize=REMEMBERED)
 def conversion_factor(source: str, target: str, analyte: str) -> float | None:
     """What a value in one unit is multiplied by to be in another; None where there is no way between them.
 

@@ -172,4 +172,9 @@ def test_samples_of_unknown_people_are_problems(reading: Reading, tmp_path: Path
     found = with_abundances(read_folder(tmp_path), tmp_path, PROTOCOL)
     told = [str(problem) for problem in found.problems]
     assert any("NSC-99-M3-CSF" in each and "must be in the records" in each for each in told)
+    lines = (tmp_path / "metabolites" / "runs.csv").read_text("utf-8").splitlines()
+    for problem in (each for each in found.problems if each.identity == "NSC-99-M3-CSF"):
+        assert problem.effect == "not analysed"
+        if problem.file == "runs.csv" and problem.row is not None:
+            assert "NSC-99-M3-CSF" in lines[problem.row - 1]
     assert any("NSC-01-M3-CSF" in each and "has no abundances" in each for each in told)

@@ -10,6 +10,7 @@ import polars as pl
 import pytest
 
 from firstdose.analysis.metabolism.metabolite_quality import variation_in_controls
+from firstdose.analysis.metabolism.names_alike import misspelt
 from firstdose.analysis.metabolism.preparing import left_out_of, prepare
 from firstdose.analysis.metabolism.visit_order import order_of_visits, ordered_visits
 from firstdose.methods.normalisation import quotient_factors
@@ -44,7 +45,7 @@ def test_missing_values_and_zeros_stay_missing() -> None:
     values[0, 3] = 0.0
     (found,) = prepare(replace(made, values=values), Metabolism(most_missing=100))
     assert np.array_equal(np.isnan(found.values), np.isnan(values) | (values == 0))
-    assert found.notes == ("1 values of zero have no logarithm and are missing",)
+    assert found.notes == ("1 value of zero: zero has no logarithm and counts as missing",)
 
 
 def test_metabolites_with_too_many_missing_values_or_too_much_variation_are_left_out_with_the_reason() -> None:
@@ -171,3 +172,71 @@ def test_the_dose_of_a_person_holds_for_all_their_samples() -> None:
     assert len(found.samples) == made.samples.height
     assert found.doses.tolist() == made.samples["dose"].to_list()
     assert any("3 samples" in note and "of other samples of the same person" in note for note in found.notes)
+
+
+def test_planned_visits_without_a_sample_are_told() -> None:
+    made = made_abundances(3, visits=("M0", "M3"))
+    (whole,) = prepare(made, Metabolism(visits=("M0", "M3"), primary_visit="M3"))
+    assert whole.visits_missing == ""
+    (one,) = prepare(made, Metabolism(visits=("M0", "M3", "M12")))
+    assert one.visits_missing == "no sample that can be analysed is of the planned visit M12"
+    (two,) = prepare(made, Metabolism(visits=("M0", "M3", "M6"), primary_visit="M12"))
+    assert two.visits_missing.endswith("planned visits M6, M12")
+
+
+def test_whose_dose_was_taken_from_other_samples_is_named() -> None:
+    made = made_abundances(3, visits=("M0", "M3"))
+    doses = made.samples["dose"].to_list()
+    doses[0] = doses[3] = None
+    samples = made.samples.with_columns(pl.Series("dose", doses))
+    (found,) = prepare(replace(made, samples=samples), Metabolism())
+    told = "2 samples (P01-M0, P02-M3) have no dose of their own and have those of other samples of the same person"
+    assert told in found.notes
+
+
+SERIES = [f"P{number:02}" for number in range(1, 16)]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "usual"),
+    [
+        ("PO4", "P04"),  # the letter O for the digit
+        ("P4", "P04"),
+        ("P-04", "P04"),
+        ("P 04", "P04"),
+        ("PI2", "P12"),
+        ("PP04", "P04"),  # one slip, and two halves of a person
+        ("Q04", "P04"),
+        ("P004", "P04"),
+        ("P0 4", "P04"),
+    ],
+)
+def test_a_misspelt_name_is_seen_beside_its_own(wrong: str, usual: str) -> None:
+    subjects = [name for name in SERIES for _ in range(3)]
+    visits = ["M0", "M3", "M12"] * len(SERIES)
+    subjects[3 * SERIES.index(usual) + 1] = wrong
+    assert misspelt(subjects, visits, np.full(len(subjects), 5.0)) == [(wrong, usual)]
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        SERIES,
+        [f"P{number}" for number in range(1, 120)],
+        ["I1", "L1", "I2", "L2"],  # two sites
+        ["1-11", "11-1", "1-1", "11-11"],
+        ["NSC-10", "NSC-13"],
+        ["Anna", "anna"],  # capitals: listed in reading
+        ["01-001", "01-002", "02-001"],
+    ],
+)
+def test_series_of_names_are_not_called_misspelt(names: list[str]) -> None:
+    """Though one has the first visit only and the next the others only, at the same dose."""
+    visits = [("M0", "M3")[number % 2] for number in range(len(names))]
+    assert misspelt(names, visits, np.full(len(names), 5.0)) == []
+
+
+def test_another_dose_or_a_shared_visit_speaks_against_one_person() -> None:
+    assert misspelt(["Q04", "P04"], ["M3", "M0"], np.array([5.0, 5.0])) == [("P04", "Q04")]
+    assert misspelt(["Q04", "P04"], ["M3", "M0"], np.array([5.0, 10.0])) == []
+    assert misspelt(["Q04", "P04"], ["M0", "M0"], np.array([5.0, 5.0])) == []

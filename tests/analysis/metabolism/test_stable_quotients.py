@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from firstdose.analysis.metabolism.class_normalisation import classes_beside, what_normalisation_changes
+from firstdose.analysis.metabolism.class_normalisation import ClassesBeside, classes_beside, what_normalisation_changes
 from firstdose.analysis.metabolism.class_tests import ClassFit, class_fits
 from firstdose.analysis.metabolism.modelling import fit
 from firstdose.analysis.metabolism.preparing import prepare
@@ -102,6 +102,24 @@ def test_what_rests_on_the_normalisation_is_said_and_what_does_not_is_not() -> N
     }
     assert told[RISING] == ""
     assert any("relative to all metabolites it is called" in told[name] for name in told if name != RISING)
+
+
+def test_a_class_is_called_by_the_p_that_calls_it() -> None:
+    """p of the primary test as it is, of the others adjusted: only what crosses 5 % that way is told."""
+    (prepared,) = prepare(diluted(4, 0.6), PLAN)
+    fitted = fit(prepared, PLAN)
+    main = class_fits(fitted, PLAN, 1)[0]
+    assert main.permutation is not None
+    p = {name: replace(main.permutation, p_doubled=value) for name, value in (("small", 0.01), ("large", 0.4))}
+    called = replace(main, is_primary=False, permutation=p["small"], adjusted_p=0.02)
+    unsure = replace(called, adjusted_p=0.2)  # its p is as small, but it is not called
+    for one, other, words in ((called, unsure, "not called (adjusted p 0.2)"), (unsure, called, "called (adjusted p")):
+        assert words in what_normalisation_changes(0, one, [ClassesBeside("none", (other,))])
+    assert what_normalisation_changes(0, unsure, [ClassesBeside("none", (replace(unsure, adjusted_p=0.3),))]) == ""
+    primary = replace(unsure, is_primary=True)
+    assert what_normalisation_changes(0, primary, [ClassesBeside("none", (primary,))]) == ""
+    other = replace(primary, permutation=p["large"])
+    assert "not called (p 0.4)" in what_normalisation_changes(0, primary, [ClassesBeside("none", (other,))])
 
 
 def test_limits_of_detection_move_with_the_values() -> None:

@@ -8,6 +8,9 @@ from firstdose.metabolites import CONVENTIONS, Convention, class_of, identify
 from tests.metabolites.names.known import known
 
 FALSE_FRIENDS = {
+    "valproic acid": "others",
+    "valproate": "others",
+    "valproylcarnitine": "acyl_carnitines",
     "carnitine": "others",
     "C0": "others",
     "L-carnitine": "others",
@@ -275,3 +278,39 @@ def test_fatty_acid_alone_names_no_species() -> None:
         assert asked.readings[0].main_class == "free_fatty_acids"
     for name in ("total fatty acids", "free fatty acids"):
         assert identify(name).found is not None
+
+
+@pytest.mark.parametrize(
+    ("name", "like"),
+    [
+        ("stearic_acid", "stearic acid"),
+        ("oleic.acid", "oleic acid"),
+        ("acetyl_carnitine", "acetylcarnitine"),
+        ("3-hydroxybutyric_acid", "3-hydroxybutyric acid"),
+        ("X3.hydroxybutyrate", "3-hydroxybutyrate"),
+        ("X9.10.epoxystearate", "9,10-epoxystearate"),
+        ("octanoyl carnitine C8", "octanoylcarnitine"),
+        ("octanoylcarnitine, C8", "octanoylcarnitine"),
+        ("C8 octanoylcarnitine", "octanoylcarnitine"),
+        ("Palmitic_acid_pos", "palmitic acid"),
+        ("arachidonic_acid_neg", "arachidonic acid"),
+    ],
+)
+def test_what_tables_and_programs_make_of_a_name_is_read_as_the_name(name: str, like: str) -> None:
+    assert known(name) == known(like)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "carnitine fumarate",  # salts of carnitine, as they are sold
+        "L-carnitine malate",
+        "carnitine tartrate",
+        "octanoylcarnitine C10",  # the name and its shorthand disagree
+        "C6 octanoylcarnitine",
+        "C16/C0",  # a quotient
+        "PUFA",
+    ],
+)
+def test_what_may_be_something_else_has_no_class(name: str) -> None:
+    assert class_of(name) is None

@@ -8,7 +8,13 @@ from dataclasses import replace
 import numpy as np
 
 from firstdose.analysis.attribution.beside_the_dose import CHAPTER, Beside, beside_of, beside_the_dose
-from firstdose.analysis.attribution.comparisons import about_comparisons, comparisons, slope_of, without_normalising
+from firstdose.analysis.attribution.comparisons import (
+    about_comparisons,
+    adjusted_for_outcomes,
+    comparisons,
+    slope_of,
+    without_normalising,
+)
 from firstdose.analysis.attribution.controls import negative_control, without_controls
 from firstdose.analysis.attribution.drug import Drug, drug_in_question, drug_taken
 from firstdose.analysis.attribution.e_value_rows import CONTRAST_AFTER, e_value_rows
@@ -18,8 +24,7 @@ from firstdose.analysis.attribution.periods import periods
 from firstdose.analysis.attribution.sources import Missing, Wanted, outcome_of, wanted_outcomes
 from firstdose.analysis.attribution.tipping_points import drift_grid_rows, drug_grid
 from firstdose.analysis.frame import Frame
-from firstdose.analysis.metabolism.chapter import prepared_fluids
-from firstdose.analysis.metabolism.preparing import Prepared
+from firstdose.analysis.metabolism.chapter import fluids_for_classes, prepared_fluids
 from firstdose.methods.straight_line import Slope
 from firstdose.protocol.attribution import AttributedOutcome
 from firstdose.records.results import Result
@@ -33,6 +38,7 @@ def attribution(frame: Frame) -> Iterator[Result]:
     yield from drug_rows(frame, treatment, drug)
     yield from beside_the_dose(frame, beside, treatment.drug if treatment else "")
     prepared = prepared_fluids(frame)
+    for_classes = fluids_for_classes(frame, prepared)
     wanted = wanted_outcomes(frame, prepared)
     if not wanted:
         warning = "no measure of an endpoint has a value, and the protocol names no outcome"
@@ -40,13 +46,16 @@ def attribution(frame: Frame) -> Iterator[Result]:
     else:
         takers = [] if drug is None else [drug.took(each) is not False for each in frame.people("treated")["subject"]]
         yield from about_comparisons(any(takers))
-    for each in wanted:
-        yield from _outcome(frame, each, prepared, drug, beside)
+    yield from adjusted_for_outcomes(
+        row
+        for each in wanted
+        for row in _outcome(frame, outcome_of(frame, each, prepared, for_classes), each, drug, beside)
+    )
     if drug is None:
         return
     controls = frame.protocol.attribution.negative_controls
     for control in controls:
-        made = outcome_of(frame, control, prepared)
+        made = outcome_of(frame, control, prepared, for_classes)
         if isinstance(made, Missing):
             yield _missing("negative_controls", made)
         else:
@@ -56,10 +65,9 @@ def attribution(frame: Frame) -> Iterator[Result]:
 
 
 def _outcome(
-    frame: Frame, wanted: Wanted, prepared: tuple[Prepared, ...], drug: Drug | None, beside: Beside
+    frame: Frame, made: Outcome | Missing, wanted: Wanted, drug: Drug | None, beside: Beside
 ) -> Iterator[Result]:
     """Everything about one outcome."""
-    made = outcome_of(frame, wanted, prepared)
     if isinstance(made, Missing):
         yield _missing("comparisons", made)
         return

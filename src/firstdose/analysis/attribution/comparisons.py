@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,7 @@ from firstdose.analysis.dose_trends import ONE_DOSE
 from firstdose.analysis.frame import Frame
 from firstdose.analysis.scores.measured import BoolArray, FloatArray
 from firstdose.analysis.visit_summaries import mean_interval
+from firstdose.methods.false_discovery import holm
 from firstdose.methods.straight_line import Slope, fit_slope
 from firstdose.records.results import Result
 
@@ -22,6 +23,7 @@ TABLE = "comparisons"
 SEED = 47_100
 VISIT_EFFECT, SLOPE_ON, SLOPE_AFTER = "visit_effect_on_drug", "dose_slope_on_drug", "dose_slope_after_drug"
 DIFFERENCE, TROUGH = "difference_of_slopes", "dose_slope_given_trough"
+P_ADJUSTED = "p_adjusted"
 NOT_NORMALISED = "_not_normalised"
 """Ends the name of a slope that is of values before normalisation."""
 VISIT_EFFECT_ALONE, SLOPE_ALONE = "visit_effect", "dose_slope"
@@ -159,6 +161,25 @@ def _slope(frame: Frame, found: Periods, what: str, values: FloatArray) -> Itera
     yield Result(**same, statistic="p_permutation", value=test.p, format="p_value")
     if test.smallest > 0.01:
         yield Result(**same, statistic="smallest_attainable_p", value=test.smallest, format="p_value")
+
+
+def adjusted_for_outcomes(rows: Iterable[Result]) -> Iterator[Result]:
+    """The rows, and behind each p of a slope the same adjusted over the outcomes that have this comparison.
+
+    The intervals are those of one outcome each and stay as they are. Nothing is added where there is one outcome only.
+    """
+    held = list(rows)
+    places: dict[str, dict[int, float]] = {}
+    for place, each in enumerate(held):
+        if each.table == TABLE and each.statistic == "p" and each.value is not None:
+            places.setdefault(each.what, {})[place] = each.value
+    found: dict[int, float] = {}
+    for several in (each for each in places.values() if len(each) > 1):
+        found |= zip(several, holm(list(several.values())).tolist(), strict=True)
+    for place, each in enumerate(held):
+        yield each
+        if place in found:
+            yield replace(each, statistic=P_ADJUSTED, value=found[place], method="holm")
 
 
 def _given_trough(frame: Frame, found: Periods, trough: FloatArray) -> Iterator[Result]:

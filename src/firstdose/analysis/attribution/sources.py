@@ -24,10 +24,15 @@ from firstdose.records.derived import ScoreAnalysis
 
 Wanted = AttributedOutcome | NegativeControl
 IMAGING = ("brain_volume",)
+CLASS = "metabolite_class"
 UNSORTED = "others"
 """The class of metabolites that are in no other class; it is no finding of its own."""
 
 RELATIVE = "relative to the other metabolites of the sample: where many rise, others seem to fall"
+RELATIVE_TO_STABLE = (
+    "relative to metabolites of the sample without a sign of a slope on the dose: where some of these change with it, "
+    "others seem to change the other way"
+)
 AS_MEASURED = (
     "neither normalised nor known to be concentrations: how much of a sample was measured moves all metabolites"
 )
@@ -59,8 +64,14 @@ def wanted_outcomes(frame: Frame, prepared: Sequence[Prepared] = ()) -> tuple[Wa
     )
 
 
-def outcome_of(frame: Frame, wanted: Wanted, prepared: Sequence[Prepared] = ()) -> Outcome | Missing:
-    """The values of an outcome that the protocol names, or why there are none."""
+def outcome_of(
+    frame: Frame, wanted: Wanted, prepared: Sequence[Prepared] = (), for_classes: Sequence[Prepared] = ()
+) -> Outcome | Missing:
+    """The values of an outcome that the protocol names, or why there are none.
+
+    Metabolites are taken from the fluids of `prepared`, classes from those of `for_classes`, whose values are those of
+    the tests of classes.
+    """
     if wanted.kind == "measure":
         if wanted.name not in MEASURES:
             return Missing(wanted.name, "there is no clinical measure of this name")
@@ -68,7 +79,7 @@ def outcome_of(frame: Frame, wanted: Wanted, prepared: Sequence[Prepared] = ()) 
     elif wanted.kind == "laboratory":
         found = of_laboratory(frame, wanted.name)
     else:
-        found = _in_first_fluid(frame, wanted, prepared)
+        found = _in_first_fluid(frame, wanted, for_classes if wanted.kind == CLASS else prepared)
     if found is None:
         return Missing(wanted.name, f"no values of this {wanted.kind.replace('_', ' ')} are at hand")
     return found if len(found.value) else Missing(wanted.name, "nobody has a value")
@@ -131,7 +142,7 @@ def of_metabolites(frame: Frame, prepared: Prepared, wanted: Wanted) -> Outcome 
     So a value that is missing does not shift the mean of the class by that metabolite's level. The day of a sample is
     that on which it was recorded to be taken, else the planned day of its visit; samples with neither are left out.
     """
-    if wanted.kind == "metabolite_class":
+    if wanted.kind == CLASS:
         places = prepared.classes.get(wanted.name)
     else:
         places = [place for place, name in enumerate(prepared.names) if name == wanted.name] or None
@@ -140,6 +151,7 @@ def of_metabolites(frame: Frame, prepared: Prepared, wanted: Wanted) -> Outcome 
     values = prepared.values[:, places]
     has = np.asarray(np.isfinite(values).any(axis=1))
     is_normalised = bool(np.any(prepared.factors != 1))
+    relative = RELATIVE_TO_STABLE if wanted.kind == CLASS else RELATIVE
     days, planned = days_of_samples(frame, prepared)
     rows = pl.DataFrame(
         {
@@ -154,7 +166,7 @@ def of_metabolites(frame: Frame, prepared: Prepared, wanted: Wanted) -> Outcome 
     ).with_columns(after=pl.col("day") > 0)
     dated = rows.filter(pl.col("day").is_not_null())
     doubts = [
-        RELATIVE if is_normalised else "" if _are_concentrations(frame) else AS_MEASURED,
+        relative if is_normalised else "" if _are_concentrations(frame) else AS_MEASURED,
         f"{planned} samples without a known day stand at the planned day of their visit" if planned else "",
         f"{rows.height - dated.height} samples have no day and are left out" if dated.height < rows.height else "",
     ]

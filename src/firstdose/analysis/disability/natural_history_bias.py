@@ -43,8 +43,8 @@ def simplifications(
     yield from _of_people_not_seen(sought)
     yield Simplification(
         "confirmation",
-        f"here a worsening must be confirmed ({sought.definition.name}); a change from one yearly score to the next is "
-        "not, so such a benchmark counts worsenings that passed",
+        f"here a worsening must be confirmed ({sought.definition.name.replace('_', ' ')}); a change from one yearly "
+        "score to the next is not, so such a benchmark counts worsenings that passed",
         TOO_SMALL,
     )
     yield Simplification(

@@ -116,7 +116,7 @@ def _resampled(frame: Frame, count: IntArray, years: FloatArray) -> tuple[dict[s
     except ValueError as reason:
         return {}, str(reason)
     if not found.carries:
-        return {}, f"{number_of(len(count), 'people')} are too few, or too much alike, to be resampled"
+        return {}, "the people with events are too few, or too much alike, to be resampled"
     limits = {"lower": found.lower, "upper": found.upper, "confidence": frame.certainty, "method": "clustered_rate"}
     return limits, ""
 

@@ -41,12 +41,12 @@ WITHOUT = {
     "phosphatase": "not measured on that day with an upper limit",
 }
 
-REVIEW = "both raised: to be reviewed"
+BOTH_RAISED = "both raised"
 QUADRANTS = {
     (False, False): "neither raised",
     (True, False): "ALT or AST raised alone",
     (False, True): "bilirubin raised alone",
-    (True, True): REVIEW,
+    (True, True): BOTH_RAISED,
 }
 TO_REVIEW = "to be reviewed for Hy's law"
 

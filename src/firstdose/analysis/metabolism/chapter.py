@@ -9,10 +9,12 @@ from firstdose.analysis.frame import Frame
 from firstdose.analysis.metabolism.class_figures import class_figures
 from firstdose.analysis.metabolism.feature_figures import feature_figures
 from firstdose.analysis.metabolism.layout import NotAnalysable
+from firstdose.analysis.metabolism.modelling import fit
 from firstdose.analysis.metabolism.preparing import Prepared, prepare
 from firstdose.analysis.metabolism.quality_figures import quality_figures, sample_figures
+from firstdose.analysis.metabolism.stable_quotients import class_basis, is_normalised
 from firstdose.analysis.metabolism.trial_samples import POPULATION, with_doses
-from firstdose.analysis.metabolism.whole import FluidAnalysis, analyse_fluid
+from firstdose.analysis.metabolism.whole import BASIS_SEED, FluidAnalysis, analyse_fluid
 from firstdose.protocol.metabolism import Metabolism
 from firstdose.records.results import Result
 
@@ -58,8 +60,31 @@ def prepared_fluids(frame: Frame) -> tuple[Prepared, ...]:
 
 def analysed_fluid(frame: Frame, prepared: Prepared, number: int) -> FluidAnalysis:
     """The whole analysis of one of the `prepared_fluids`, by its place among them. Raises NotAnalysable as `fit`."""
-    seed = frame.seed + SEED_OFFSET + SEEDS_OF_A_FLUID * number
-    return analyse_fluid(prepared, plan_of(frame), seed=seed, certainty=frame.certainty)
+    return analyse_fluid(prepared, plan_of(frame), seed=_seed(frame, number), certainty=frame.certainty)
+
+
+def fluids_for_classes(frame: Frame, fluids: Sequence[Prepared]) -> tuple[Prepared, ...]:
+    """The `prepared_fluids` with the values that classes are tested on: relative to metabolites that seem stable.
+
+    What was not normalised, or cannot be modelled, stays as it is.
+    """
+    return tuple(_for_classes(frame, prepared, number) for number, prepared in enumerate(fluids))
+
+
+def _for_classes(frame: Frame, prepared: Prepared, number: int) -> Prepared:
+    if not is_normalised(prepared):
+        return prepared
+    plan = plan_of(frame)
+    try:
+        fitted = fit(prepared, plan, frame.certainty)
+    except NotAnalysable:
+        return prepared
+    return class_basis(fitted, plan, _seed(frame, number) + BASIS_SEED).fitted.prepared
+
+
+def _seed(frame: Frame, number: int) -> int:
+    """The seed of a fluid, by its place."""
+    return frame.seed + SEED_OFFSET + SEEDS_OF_A_FLUID * number
 
 
 def population_of(prepared: Prepared, fluids: Sequence[Prepared]) -> str:

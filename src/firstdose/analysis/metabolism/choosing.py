@@ -10,12 +10,19 @@ import polars as pl
 from numpy.typing import NDArray
 
 NO_SUBJECT = "its subject is not known"
+NO_VISIT = "its visit is not known"
+OTHER_VISIT = "its visit is not one of the analysis"
+NO_DOSE = "the dose of its subject is not known"
+NO_VALUE = "no value of it can be used"
 TWO_DOSES = "its subject has more than one dose; give the assigned dose in every row of a subject"
+
+COLUMN_OF = {NO_SUBJECT: "subject", NO_VISIT: "visit", OTHER_VISIT: "visit", NO_DOSE: "dose", TWO_DOSES: "dose"}
+"""The column of the sheet of samples that each reason is about; `NO_VALUE` is about the values."""
 
 
 @dataclass(frozen=True)
 class LeftOut:
-    """A study sample that no model uses, and the reason."""
+    """A study sample that no model uses, and the reason, which is one of those above."""
 
     sample: str
     reason: str
@@ -50,11 +57,11 @@ def choose_samples(
         pl.when(pl.col("subject").is_null())
         .then(pl.lit(NO_SUBJECT))
         .when(pl.col("visit").is_null())
-        .then(pl.lit("its visit is not known"))
+        .then(pl.lit(NO_VISIT))
         .when((~pl.col("visit").is_in(list(visits))) & pl.lit(bool(visits)))
-        .then(pl.lit("its visit is not one of the analysis"))
+        .then(pl.lit(OTHER_VISIT))
         .when(pl.col("dose").is_null())
-        .then(pl.lit("the dose of its subject is not known"))
+        .then(pl.lit(NO_DOSE))
         .when(doses > 1)
         .then(pl.lit(TWO_DOSES))
     )

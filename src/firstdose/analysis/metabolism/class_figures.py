@@ -108,7 +108,7 @@ def _by_normalisation(analysis: FluidAnalysis, number: int, at: dict[str, Any], 
                 method="dose_permutation",
             )  # fmt: skip
     changed = what_normalisation_changes(number, analysis.classes[number], analysis.by_normalisation)
-    told = "" if changed else "the finding does not rest on the normalisation"
+    told = "" if changed else "the answer does not rest on the normalisation"
     yield Result(**at, statistic=NORMALISATION, text=told, format="text", warning=changed)
 
 

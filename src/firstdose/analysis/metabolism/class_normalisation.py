@@ -45,19 +45,29 @@ def classes_beside(fitted: Fitted, basis: ClassBasis, plan: Metabolism, seed: in
 
 
 def what_normalisation_changes(number: int, main: ClassFit, beside: Sequence[ClassesBeside]) -> str:
-    """Whether the finding on a class, by its number among the classes, rests on how samples were made comparable.
+    """Whether the answer on a class, by its number among the classes, rests on how samples were made comparable.
 
-    "" if not: neither whether p by permutation is up to 5 % nor, where it is, the sign of the slope changes.
+    "" if not: neither whether p by permutation is below 5 % nor, where it is, the sign of the slope changes. As where
+    classes are called, p is adjusted for the classes of the visit, save that of the primary test.
     """
     told = []
+    words = "p" if main.is_primary else "adjusted p"
     for each in beside:
         other = each.classes[number]
         if main.permutation is None or other.permutation is None:
             continue
-        called, called_there = main.permutation.p_doubled <= CALLED, other.permutation.p_doubled <= CALLED
+        p, p_there = _p_of(main), _p_of(other)
+        called, called_there = p < CALLED, p_there < CALLED
         if called != called_there:
             result = "it is called" if called_there else "it is not called"
-            told.append(f"{WORDS_OF[each.name]} {result} (p {other.permutation.p_doubled:.2g})")
+            told.append(f"{WORDS_OF[each.name]} {result} ({words} {p_there:.2g})")
         elif called and np.sign(main.slope) != np.sign(other.slope):
             told.append(f"{WORDS_OF[each.name]} its slope has the other sign ({other.slope:.2f})")
-    return f"the finding rests on the normalisation: {'; '.join(told)}" if told else ""
+    return f"the answer rests on the normalisation: {'; '.join(told)}" if told else ""
+
+
+def _p_of(found: ClassFit) -> float:
+    """The p by which a class is called."""
+    if found.is_primary and found.permutation is not None:
+        return found.permutation.p_doubled
+    return found.adjusted_p

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache, partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +15,7 @@ from firstdose.analysis.metabolism.preparing import Prepared
 from firstdose.methods.class_permutation import ClassTest, permute_doses
 from firstdose.methods.false_discovery import benjamini_hochberg
 from firstdose.methods.mixed_model_data import NotEstimable
-from firstdose.methods.moderated_model import fit_moderated_model
+from firstdose.methods.moderated_model import ModeratedModel, fit_moderated_model
 from firstdose.methods.rotation import RotationTest, rotate_classes
 from firstdose.protocol.metabolism import Metabolism
 
@@ -53,10 +54,11 @@ class ClassFit:
 def class_fits(fitted: Fitted, plan: Metabolism, seed: int) -> tuple[ClassFit, ...]:
     """Every class at every visit of the slopes, in the order of visits and names. One seed gives one answer."""
     visit = primary_visit(fitted, plan)
+    model_of = cache(partial(_class_model, fitted))
     return tuple(
         each
         for number, term_fit in enumerate(fitted.slope_terms)
-        for each in _at_visit(fitted, plan, term_fit, visit, seed + 2 * number)
+        for each in _at_visit(fitted, plan, term_fit, visit, seed + 2 * number, model_of)
     )
 
 
@@ -76,7 +78,14 @@ def class_scores(prepared: Prepared, places: list[int]) -> Numbers:
     return np.where(here > 0, total / np.maximum(here, 1), np.nan)
 
 
-def _at_visit(fitted: Fitted, plan: Metabolism, term_fit: TermFit, visit: str, seed: int) -> Iterator[ClassFit]:
+def _at_visit(
+    fitted: Fitted,
+    plan: Metabolism,
+    term_fit: TermFit,
+    visit: str,
+    seed: int,
+    model_of: Callable[[tuple[int, ...]], ModeratedModel],
+) -> Iterator[ClassFit]:
     term, prepared = term_fit.term, fitted.prepared
     usable = np.isfinite(term_fit.found.p)
     members = {name: [at for at in places if usable[at]] for name, places in prepared.classes.items()}
@@ -86,7 +95,7 @@ def _at_visit(fitted: Fitted, plan: Metabolism, term_fit: TermFit, visit: str, s
     p = np.array([permuted[name].p_doubled if name in permuted else np.nan for name in members])
     adjusted = benjamini_hochberg(p)
     for number, (name, places) in enumerate(members.items()):
-        slope = _slope(fitted, term, places) if places and not term.problem else (np.nan,) * 6
+        slope = _slope(fitted, term, model_of(tuple(places))) if places and not term.problem else (np.nan,) * 6
         untested = term.problem or ("" if places else NO_MEMBER)
         yield ClassFit(
             name,
@@ -138,10 +147,14 @@ def _rotated(
         return {}, str(error)
 
 
-def _slope(fitted: Fitted, term: Term, places: list[int]) -> tuple[float, float, float, float, float, float]:
+def _class_model(fitted: Fitted, places: tuple[int, ...]) -> ModeratedModel:
+    """The mean of the metabolites at these places as one response; every visit's slope is read from it."""
+    score = class_scores(fitted.prepared, list(places))[:, None]
+    return fit_moderated_model(score, fitted.layout.matrix, fitted.prepared.subjects)
+
+
+def _slope(fitted: Fitted, term: Term, model: ModeratedModel) -> tuple[float, float, float, float, float, float]:
     """Slope of the class with its interval, t, p and degrees of freedom."""
-    score = class_scores(fitted.prepared, places)[:, None]
-    model = fit_moderated_model(score, fitted.layout.matrix, fitted.prepared.subjects)
     found = model.test(term.contrast, certainty=fitted.certainty)
     estimate, lower, upper, t, p, free = (
         float(part[0])

@@ -11,12 +11,19 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from firstdose.analysis.metabolism.choosing import LeftOut, choose_samples, with_doses_of_people
+from firstdose.analysis.metabolism.choosing import NO_VALUE, LeftOut, choose_samples, with_doses_of_people
 from firstdose.analysis.metabolism.metabolite_quality import metabolite_quality
+from firstdose.analysis.metabolism.sample_warnings import (
+    dosed_by_others,
+    names_alike,
+    visit_warning,
+    without_a_sample,
+)
 from firstdose.analysis.metabolism.visit_order import VisitOrder, ordered_visits
 from firstdose.metabolites import Abundances, are_concentrations
 from firstdose.methods.normalisation import quotient_factors
 from firstdose.protocol.metabolism import Metabolism
+from firstdose.records.wording import counted
 
 Numbers = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -34,7 +41,8 @@ class Prepared:
     `metabolite`, `main_class` (null if unknown) and what else the source has. visit_order begins with the reference.
     limits (N, G) are limits of detection on the scale of values, None where none were given. quality has a row for
     every metabolite that was measured, those left out too, with the reason. visit_warning says that the order of visits
-    is not known, if so.
+    is not known, if so; visits_missing that the plan has visits without a sample; names_warning that names of people
+    are nearly alike.
     """
 
     fluid: str
@@ -54,6 +62,8 @@ class Prepared:
     left_out: tuple[LeftOut, ...]
     notes: tuple[str, ...]
     visit_warning: str = ""
+    visits_missing: str = ""
+    names_warning: str = ""
 
     @property
     def people(self) -> tuple[str, ...]:
@@ -114,7 +124,7 @@ def _prepare(whole: Abundances, fluid: str, plan: Metabolism, filled: pl.Series)
     factors, nothing, notes = _factors(study, log2, plan)
     if nothing.any():
         names = study.samples["sample"].to_list()
-        left = (*left, *(LeftOut(names[at], "no value of it can be used") for at in np.flatnonzero(nothing)))
+        left = (*left, *(LeftOut(names[at], NO_VALUE) for at in np.flatnonzero(nothing)))
         study, log2, factors = study.take(samples=~nothing), log2[~nothing], factors[~nothing]
     if not len(log2):
         return None
@@ -126,10 +136,9 @@ def _prepare(whole: Abundances, fluid: str, plan: Metabolism, filled: pl.Series)
         pl.lit(None, dtype=pl.String).alias(name) for name in ("main_class",) if name not in study.features.columns
     )
     frame = study.samples
-    dosed = int(filled.gather(rows.tolist()).sum())
     told = [
-        *([f"{zeros} values of zero have no logarithm and are missing"] if zeros else []),
-        *([f"the dose of {dosed} samples is that of other samples of the same person"] if dosed else []),
+        *([f"{counted(zeros, 'value')} of zero: zero has no logarithm and counts as missing"] if zeros else []),
+        *dosed_by_others(frame["sample"], set(whole.samples["sample"].filter(filled))),
     ]
     order = _visit_order(frame, plan)
     return Prepared(
@@ -149,7 +158,9 @@ def _prepare(whole: Abundances, fluid: str, plan: Metabolism, filled: pl.Series)
         quality=quality,
         left_out=left,
         notes=(*notes, *told),
-        visit_warning=_visit_warning(order),
+        visit_warning=visit_warning(order),
+        visits_missing=without_a_sample(frame, plan),
+        names_warning=names_alike(frame),
     )
 
 
@@ -208,14 +219,6 @@ def _medians(log2: Numbers) -> Numbers:
 def _visit_order(frame: pl.DataFrame, plan: Metabolism) -> VisitOrder:
     found = list(dict.fromkeys(frame["visit"].to_list()))
     return VisitOrder(tuple(each for each in plan.visits if each in found)) if plan.visits else ordered_visits(found)
-
-
-def _visit_warning(order: VisitOrder) -> str:
-    """What must be said where the names of visits do not tell their order, else ""."""
-    if not order.unclear or len(order.names) < 2:
-        return ""
-    told = f"the names of visits do not say when {', '.join(order.unclear)} were"
-    return f"{told}; the order used is {', '.join(order.names)}, and changes are from {order.names[0]}"
 
 
 def _cohorts(frame: pl.DataFrame) -> Texts:

@@ -28,6 +28,10 @@ def sample_figures(prepared: Prepared, where: dict[str, Any]) -> Iterator[Result
         yield _samples("samples analysed", prepared.samples[prepared.visits == visit].tolist(), {**at, "when": visit})
     if prepared.visit_warning:
         yield Result(**at, what="visits", statistic="order", format="text", warning=prepared.visit_warning)
+    if prepared.visits_missing:
+        yield Result(**at, what="visits", statistic="planned", format="text", warning=prepared.visits_missing)
+    if prepared.names_warning:
+        yield Result(**at, what="people", statistic="names", format="text", warning=prepared.names_warning)
     reasons: dict[str, list[str]] = {}
     for left in prepared.left_out:
         reasons.setdefault(left.reason, []).append(left.sample)

@@ -42,6 +42,6 @@ def background_exposure(frame: Frame, chapter: str) -> Iterator[Result]:
     at_risk |= {(group, when): of_takers.get(group, 0) for group in tallies.sizes for when in (GOING_ON, early)}
     lines = [Line(TABLE, name, when=when) for when in (TAKEN, GOING_ON, early)]
     yield from tallies.results(lines, events=False, at_risk=at_risk)
-    quantity = Quantity(TABLE, f"days of {name}, once over", unit="days")
+    quantity = Quantity(TABLE, f"days on {name}, each counted once", unit="days")
     days = numbers(takers, quantity, last - pl.col("background_first_day") + 1)
     yield from described(frame, days, [quantity], place)

@@ -51,6 +51,8 @@ def in_words(text: str) -> MetaboliteClass | None:
     for pattern in (_ESTER, _OF_ACID):
         found = pattern.fullmatch(text)
         chain = acid_or_anion(found["acid"]) if found else None
+        if chain is not None and chain.is_dicarboxylic and pattern is _OF_ACID:
+            return None  # carnitine fumarate is a salt of carnitine, as it is sold; its ester would be called so too
         if chain is not None:
             return carnitine_ester(chain, "everyday")
     return None

@@ -16,8 +16,8 @@ from firstdose.metabolites.names.spellings import in_any_spelling
 
 _INNER_CHAIN = re.compile(r"(?:^|[ ;])(c\d{1,2}[^;\]]*|(?:[aidtmpo]{1,2}-?)?\d{1,2}:\d{1,2}[^;\]]*)$")
 _BEHIND = re.compile(
-    r"(?P<outer>.+[a-z]),? (?P<inner>c?\d{1,2}:\d{1,2}[^ ]*(?: \(?n-?\d{1,2}\)?)?)|"
-    r"(?P<chain>c?\d{1,2}:\d{1,2}) \(?(?P<name>[a-z].+?)\)?"
+    r"(?P<outer>.+[a-z]),? (?P<inner>c?\d{1,2}:\d{1,2}[^ ]*(?: \(?n-?\d{1,2}\)?)?|c\d{1,2})|"
+    r"(?P<chain>c?\d{1,2}:\d{1,2}|c\d{1,2}) \(?(?P<name>[a-z].+?)\)?"
 )
 
 

@@ -19,6 +19,10 @@ GREEK_BETWEEN_DOTS = re.compile(r"\.(alpha|beta|gamma|delta|epsilon|omega)\.")
 GREEK_ENTITY = re.compile(r"&(alpha|beta|gamma|delta|epsilon|omega);")
 
 END_MARKS = re.compile(r"(?:\s*(?:[*†‡§#]|\[\d+\]|\s_(?:pos|neg)|_(?:pos|neg)$))+$")
+WORD_GAP = re.compile(r"(?<=[a-z]{3})(?:_(?!(?:pos|neg)$)|\.)(?=[a-z]{3})")
+"""Between words, as tables for programs write it: oleic_acid, and oleic.acid by R."""
+MADE_OF_PLACE = re.compile(r"^x(\d{1,2}(?:\.\d{1,2})*)\.(?=[a-z]{3})")
+"""What R makes of a place at the beginning: X3.hydroxybutyrate."""
 ISOMER_NUMBER = re.compile(
     r"[\s_]*(?:\((?:isomer|peak|minor|major|isomers?)?\s*[\d/ab]{1,3}\)|(?:isomer|peak)s?\s*[\dab]{0,2})$"
 )
@@ -54,6 +58,7 @@ def plain(name: str) -> str:
     text = GREEK_ENTITY.sub(r"\1", GREEK_BETWEEN_DOTS.sub(r"\1", text))
     if ":" not in text:  # some deposits write _ for a comma and ^ for a prime: 2^_3^-cyclic CMP
         text = re.sub(r"(?<=[\d'])_(?=\d)", ",", text.replace("^", "'"))
+        text = MADE_OF_PLACE.sub(lambda found: f"{found[1].replace('.', ',')}-", WORD_GAP.sub(" ", text))
     return re.sub(r"\s*-\s*", "-", re.sub(r"\s+", " ", text)).strip(" \t,;:")
 
 

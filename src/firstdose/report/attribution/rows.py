@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from firstdose.records.results import Result
 from firstdose.report.documents.tracing import rows_behind
@@ -28,9 +29,18 @@ class AttributionRows:
 
     found: Sequence[Result]
 
+    @cached_property
+    def _of_tables(self) -> dict[str, list[Result]]:
+        """The figures of each table, so that a question about one does not look through all."""
+        tables: dict[str, list[Result]] = {}
+        for each in self.found:
+            tables.setdefault(each.table, []).append(each)
+        return tables
+
     def where(self, **columns: str) -> list[Result]:
         """The figures with these values of columns, in their order."""
-        return [each for each in self.found if all(getattr(each, name) == value for name, value in columns.items())]
+        found = self._of_tables.get(columns.pop("table"), []) if "table" in columns else self.found
+        return [each for each in found if all(getattr(each, name) == value for name, value in columns.items())]
 
     def first(self, **columns: str) -> Result | None:
         """The first of them, if there is any."""

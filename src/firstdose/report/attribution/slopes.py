@@ -11,7 +11,7 @@ from firstdose.analysis.attribution.comparisons import (
     SLOPE_ON,
 )
 from firstdose.analysis.attribution.e_value_rows import CONTRAST, CONTRAST_AFTER
-from firstdose.analysis.attribution.sources import AS_MEASURED, RELATIVE
+from firstdose.analysis.attribution.sources import AS_MEASURED, RELATIVE, RELATIVE_TO_STABLE
 from firstdose.records.results import Result
 from firstdose.report.attribution.beside import explanations
 from firstdose.report.attribution.rows import AttributionRows, Statement, excludes_zero, outcomes_in_words, statement
@@ -89,7 +89,8 @@ def _relative(rows: AttributionRows, outcome: str) -> Told:
     people = rows.where(table="comparisons", within=outcome, statistic="people")
     if any(AS_MEASURED in each.warning for each in people):
         return "So may amounts of sample that differ by dose, for the values are not normalised.", ()
-    if not any(RELATIVE in each.warning for each in people):
+    is_of_class = any(RELATIVE_TO_STABLE in each.warning for each in people)
+    if not is_of_class and not any(RELATIVE in each.warning for each in people):
         return "", ()
     periods = {SLOPE_ON: f" on {rows.drug}", SLOPE_AFTER: f" after {rows.drug}", SLOPE_ALONE: ""}
     main = {each: found for each in periods if excludes_zero(found := estimate(rows, outcome, each))}
@@ -97,9 +98,10 @@ def _relative(rows: AttributionRows, outcome: str) -> Told:
     figures = listed(f"{shown(found)}{periods[each]}" for each, found in raw.items())
     if all(excludes_zero(found) and (_value(found) > 0) == (_value(main[each]) > 0) for each, found in raw.items()):
         return f"Normalisation alone does not explain it: without it the slope is {figures}.", tuple(raw.values())
+    to = "metabolites without a sign of a slope" if is_of_class else "the other metabolites of the sample"
     return (
-        "So may normalisation, for values are relative to the other metabolites of the sample, which seem to fall "
-        f"where many rise: without it the slope is {figures}, which does not show the same.",
+        f"So may normalisation, for values are relative to {to}, and seem to fall "
+        f"where these rise: without it the slope is {figures}, which does not show the same.",
         tuple(raw.values()),
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -44,7 +45,7 @@ def tipping_grids(results: Results, table: str) -> Drawing | None:
         f"out; hatched: it holds 0 or has changed sides. Along "
         f"the edges at 0 nothing is corrected for, and the slope is as it was found{left}",
         f"a grid for each of {min(len(outcomes), MOST_PANELS)} outcomes; the values are in the figure's data file",
-        lambda: _draw(shown, table),
+        partial(_draw, shown, table),
         rows,
     )
 

@@ -138,9 +138,13 @@ def _sentences(trial_data: TrialData, event: AdverseEvent, is_waiting: bool) -> 
         yield "Grades: " + ", ".join(
             f"{each['grade']} from {each['changed'] or 'an unknown day'}" for each in changes.iter_rows(named=True)
         )
-    actions = (event.action_with_product, event.action_with_background_treatment, event.other_action)
-    taken = dict.fromkeys(shortened(str(each).replace("_", " ")) for each in actions if each)
-    yield f"Action: {'; '.join(taken)}" if taken else "Action not recorded"
+    actions = {
+        "with product": event.action_with_product,
+        "with background treatment": event.action_with_background_treatment,
+        "other": event.other_action,
+    }
+    taken = [f"{what}: {shortened(str(each).replace('_', ' '))}" for what, each in actions.items() if each]
+    yield f"Action {'; '.join(taken)}" if taken else "Action not recorded"
     yield f"Outcome: {(event.outcome or 'not recorded').replace('_', ' ')}" + (
         f", end {event.end}" if event.end else ""
     )

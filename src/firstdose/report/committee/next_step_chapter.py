@@ -77,7 +77,7 @@ def _in_hundred(probability: float) -> str:
 
 
 def _notes(protocol: Protocol, target: float | None, rule: EscalationRule) -> tuple[str, ...]:
-    method = protocol.conventions.proportion_interval.replace("_", "-")
+    method = protocol.conventions.proportion_interval.replace("_", "-").title()
     intervals = f"Intervals: {method}, each level alone; beside none or all, as the protocol's conventions say."
     if target is None:
         return (f"{intervals} The protocol names no target DLT rate, so there is no probability of exceeding one.",)

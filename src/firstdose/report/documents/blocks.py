@@ -5,7 +5,7 @@ Text is text: neither renderer reads markup in it, so nothing that a protocol sa
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias
 
@@ -64,11 +64,15 @@ class Formula:
 
 @dataclass(frozen=True)
 class Cell:
-    """One cell: its text and what marks it out; ``rows`` are the numbers of the results that it shows."""
+    """One cell: its text and what marks it out; ``rows`` are the numbers of the results that it shows.
+
+    ``records`` are those behind a cell that shows no result, by their identities, such as `dosings:P01/1`.
+    """
 
     text: str
     mark: Mark = ""
     rows: tuple[int, ...] = ()
+    records: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -101,7 +105,8 @@ class Table:
     """A table. ``spanner`` stands over all columns but the first; ``words`` tells columns that hold prose.
 
     ``sources`` say what the figures were made from, where they are not the document's own. With ``folded`` a page shows
-    these words in place of the table until somebody opens it.
+    these words in place of the table until somebody opens it. What is not printed is in the page, in its CSV and in the
+    document of tables; a sentence in the PDF says so.
     """
 
     kind: ClassVar[str] = "table"
@@ -116,16 +121,31 @@ class Table:
     folded: str = ""
     label: str = ""
     finder: Finder | None = None
+    is_printed: bool = True
+
+    @property
+    def is_in_print(self) -> bool:
+        """Whether the table itself stands in the PDF: one to be searched does not either."""
+        return self.is_printed and self.finder is None
 
 
 @dataclass(frozen=True)
 class Picture:
-    """A drawing, and what it shows in words for those who do not see it."""
+    """A drawing, and what it shows in words for those who do not see it.
+
+    ``data`` is the CSV behind it, whose file is called by ``name``; ``rows`` and ``records`` are all that it names, and
+    ``sources`` say so.
+    """
 
     kind: ClassVar[str] = "picture"
     caption: str
     alternative: str
     svg: str
+    name: str = ""
+    rows: tuple[int, ...] = ()
+    records: tuple[str, ...] = ()
+    data: str = ""
+    sources: tuple[str, ...] = ()
     label: str = ""
 
 
@@ -175,11 +195,17 @@ class Document:
 
     def for_print(self) -> Document:
         """The same, numbered, with a sentence in the place of each table that can only be searched."""
+        return self._with_blocks(lambda block: _told(block) if isinstance(block, Table) and block.finder else block)
+
+    def for_pages(self) -> Document:
+        """The same as `for_print`, without the tables that a printed report only points to."""
+        return self._with_blocks(
+            lambda block: _told(block) if isinstance(block, Table) and not block.is_in_print else _bare(block)
+        )
+
+    def _with_blocks(self, made: Callable[[Block], Block]) -> Document:
         chapters = (
-            replace(chapter, blocks=tuple(_for_print(block) for block in chapter.blocks))
-            if chapter.finders
-            else chapter
-            for chapter in self.chapters
+            replace(chapter, blocks=tuple(made(block) for block in chapter.blocks)) for chapter in self.chapters
         )
         return replace(self, chapters=tuple(chapters))
 
@@ -192,10 +218,19 @@ class Document:
         return data
 
 
-def _for_print(block: Block) -> Block:
-    if not isinstance(block, Table) or block.finder is None:
-        return block
-    return Paragraph(f"{block.label}, {block.caption}, stands in the page and in its CSV ({len(block.rows)} rows).")
+def _bare(block: Block) -> Block:
+    """A picture without the data behind it, which no page shows."""
+    return replace(block, data="", records=()) if isinstance(block, Picture) else block
+
+
+def _told(table: Table) -> Paragraph:
+    """Where a table stands, in its place."""
+    count = sum(not line.group for line in table.rows)
+    if table.finder:
+        return Paragraph(f"{table.label}, {table.caption}, stands in the page and in its CSV ({count} rows).")
+    file = f"tables/{table.label.lower().replace(' ', '-')}.csv"
+    caption = table.caption.partition(". ")[0]
+    return Paragraph(f"{table.label}, {caption}, stands in the page and in {file} ({count:,} rows).")
 
 
 def row(*cells: str | Cell) -> Row:

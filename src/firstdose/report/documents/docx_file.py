@@ -90,13 +90,14 @@ def _footer(made: Document, text: str) -> None:
 def _add_table(made: Document, table: Table) -> None:
     from docx.shared import Pt
 
-    caption = made.add_paragraph(style="Caption")
+    caption = made.add_paragraph()
+    caption._p.style = made.styles["Caption"].style_id
     caption.add_run(printable(f"{table.label}. ")).bold = True
     caption.add_run(printable(f"{table.caption}."))
     caption.paragraph_format.keep_with_next = True
     heads = 2 if table.spanner else 1
     word_table = made.add_table(rows=0, cols=len(table.columns))
-    word_table.style = made.styles["Table Grid"]
+    word_table._tbl.tblStyle_val = made.styles["Table Grid"].style_id  # the library would look for the default first
     if len(table.columns) > MOST_IN_FULL_SIZE:
         properties = word_table._tbl.tblPr  # its parts have an order, in which margins stand before the look
         look = next(iter(properties.iterchildren("{*}tblLook")), None)
@@ -111,20 +112,31 @@ def _add_table(made: Document, table: Table) -> None:
         for paragraph in (p for cell in word_table.rows[index].cells for p in cell.paragraphs):
             for run in paragraph.runs:
                 run.bold = True
+    width = sum(each.w.twips for each in word_table._tbl.tblGrid.gridCol_lst)
     for each in table.rows:
-        _add_row(word_table, each, table)
+        _add_row(word_table, each, table, width)
     for note in (*table.notes, *table.sources):
         made.add_paragraph(printable(note)).runs[0].font.size = Pt(8)
 
 
-def _add_row(word_table: Any, row: Row, table: Table) -> None:
+def _add_row(word_table: Any, row: Row, table: Table, width: int) -> None:
     if row.group:
-        cells = word_table.add_row().cells
-        merged = cells[0].merge(cells[-1]) if len(cells) > 1 else cells[0]
-        merged.text = ""
-        merged.paragraphs[0].add_run(printable(row.group)).bold = True
-        return
-    _fill(word_table, tuple(cell.text for cell in row.cells), table)
+        _add_group(word_table, row.group, len(table.columns), width)
+    else:
+        _fill(word_table, tuple(cell.text for cell in row.cells), table)
+
+
+def _add_group(word_table: Any, text: str, columns: int, width: int) -> None:
+    """A row of one cell across all columns, ``width`` in twentieths of a point."""
+    from docx.oxml import parse_xml
+    from docx.oxml.ns import nsdecls
+    from docx.text.paragraph import Paragraph
+
+    across = f'<w:gridSpan w:val="{columns}"/>' if columns > 1 else ""
+    properties = f'<w:tcPr><w:tcW w:type="dxa" w:w="{width}"/>{across}</w:tcPr>'
+    row = parse_xml(f"<w:tr {nsdecls('w')}><w:tc>{properties}<w:p><w:r/></w:p></w:tc></w:tr>")
+    word_table._tbl.append(row)
+    Paragraph(row.tc_lst[0].p_lst[0], word_table).add_run(printable(text)).bold = True
 
 
 def _fill(word_table: Any, texts: Sequence[str], table: Table) -> None:

@@ -86,11 +86,27 @@ def new_figure(width: float, height: float, *, arranged: bool = True) -> Figure:
 
 def as_svg(figure: Figure) -> str:
     """The figure as SVG without date, program name or outside address in its description."""
+    _arrange(figure)
     buffer = io.BytesIO()
     empty = dict.fromkeys(("Date", "Creator", "Format", "Type"))
     figure.savefig(buffer, format="svg", metadata=empty)
     text = buffer.getvalue().decode("utf-8")
     return smaller(re.sub(r"^.*?(?=<svg)", "", text, count=1, flags=re.DOTALL))
+
+
+def _arrange(figure: Figure) -> None:
+    """Make room for labels, as the SVG needs it, and let that be: saving would draw all once more to arrange it."""
+    from matplotlib.backends.backend_svg import FigureCanvasSVG
+
+    engine = figure.get_layout_engine()
+    if engine is None:
+        return
+    dots = figure.dpi
+    canvas = FigureCanvasSVG(figure)  # what measures the letters
+    figure.dpi = canvas.fixed_dpi
+    engine.execute(figure)
+    figure.set_layout_engine(None)
+    figure.dpi = dots
 
 
 def panels(count: int, *, columns: int = 3, height: float = 1.55) -> tuple[Figure, list[Axes]]:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import base64
-import re
 import zlib
-from collections.abc import Sequence
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
@@ -13,9 +11,9 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from firstdose.report.documents.blocks import Document
+from firstdose.report.documents.cell_tags import as_rows, breakable, cell_tags
 from firstdose.report.documents.trace_island import island
 from firstdose.report.documents.tracing import traced
-from firstdose.report.documents.wording import NO_BREAK, run_together
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -23,11 +21,13 @@ if TYPE_CHECKING:
 SAFE_IN_DATA = "!$'()*+,/:;=?@-._~"
 """Signs that stand for themselves in an address of data."""
 
-MOST_ROOMY = 10
-"""Columns of a table in which intervals have room on one line."""
+MOST_EMBEDDED = 60_000
+"""Letters of the data behind a picture up to which a page holds them; longer ones stand in the file that it names."""
+
+MOST_ASKED = 400
+"""Rows of the results behind a picture up to which a page shows them one by one."""
 
 NEWLINE = "\n"
-INTERVAL = re.compile(r"[\[(](?:up to|from)?[^\]()A-Za-z]*(?: to [^\]()A-Za-z]*)?[\])]")
 
 
 def render_html(document: Document) -> str:
@@ -54,9 +54,12 @@ def _template() -> Template:
     from jinja2 import Environment, StrictUndefined
 
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    environment.globals.update(most_embedded=MOST_EMBEDDED, most_asked=MOST_ASKED)
     environment.filters["as_address"] = _as_address
+    environment.filters["as_file"] = _as_file
     environment.filters["breakable"] = _breakable
-    environment.filters["as_rows"] = _as_rows
+    environment.filters["as_rows"] = as_rows
+    environment.filters["as_cells"] = cell_tags
     environment.filters["packed"] = _packed
     return environment.from_string(_resource("report.html.j2"))
 
@@ -74,6 +77,11 @@ def _as_address(svg: str) -> str:
     return Markup(f"data:image/svg+xml,{address.replace('http:', 'http%3A').replace('url(', 'url%28')}")
 
 
+def _as_file(text: str) -> str:
+    """A text file as an address that holds it."""
+    return f"data:text/csv;charset=utf-8;base64,{base64.b64encode(text.encode('utf-8')).decode('ascii')}"
+
+
 def _packed(text: str) -> str:
     """The text compressed, in letters that need no escape, so that a page stays small; the script unpacks it."""
     return base64.b64encode(zlib.compress(text.encode("utf-8"), 9)).decode("ascii")
@@ -84,20 +92,11 @@ def _hash(script: str) -> str:
     return base64.b64encode(sha256(script.encode("utf-8")).digest()).decode("ascii")
 
 
-def _as_rows(rows: Sequence[int]) -> str:
-    """Numbers of rows as an attribute holds them: "3-6 9"."""
-    return run_together(rows).replace("–", "-").replace(", ", " ")
+def _breakable(text: str) -> str:
+    """A heading with places where a line may break."""
+    from markupsafe import Markup
 
-
-def _breakable(text: str, columns: int = 1) -> str:
-    """The text, escaped, with places inside long keys where a line may break, and none inside an interval.
-
-    In a table of many columns a line may break there too.
-    """
-    from markupsafe import Markup, escape
-
-    whole = text if columns > MOST_ROOMY else INTERVAL.sub(lambda found: found[0].replace(" ", NO_BREAK), text)
-    return escape(whole).replace("_", Markup("_<wbr>"))
+    return Markup(breakable(text))
 
 
 @cache

@@ -55,7 +55,7 @@ def query_pdf(document: Document, label: str, look: Look, template: str) -> Any:
 
 
 def _settings(document: Document, look: Look) -> dict[str, Any]:
-    content = json.dumps(with_appendix(traced(document).for_print()).as_data(), ensure_ascii=False)
+    content = json.dumps(with_appendix(traced(document).for_pages()).as_data(), ensure_ascii=False)
     return {
         "sys_inputs": {"content": content, **dict(look.inputs)},
         "font_paths": _fonts(look.font_folders),

@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 
 from firstdose.report.documents.blocks import Document, Table
-from firstdose.report.documents.tracing import FIRST_ROW, Origins, rows_of_table, traced
+from firstdose.report.documents.tracing import BETWEEN_RECORDS, FIRST_ROW, Origins, rows_of_table, traced
 
 CONTENTS = "contents.csv"
 PLACES = {
@@ -66,13 +66,20 @@ def _places(table: Table) -> Iterator[tuple[Any, ...]]:
 
 
 def _as_shown(table: Table) -> pl.DataFrame:
-    """The cells as they are shown, each under the number and words of its column, after the heading above."""
+    """The cells as they are shown, each under the number and words of its column, after the heading above.
+
+    The records that the cells of a line name stand at its end.
+    """
     lines = []
     heading = ""
     for line in table.rows:
         if line.group:
             heading = line.group
         else:
-            lines.append((heading, *(cell.text for cell in line.cells)))
-    names = ("heading", *(f"{number} {words}".strip() for number, words in enumerate(table.columns, start=1)))
+            behind = dict.fromkeys(record for cell in line.cells for record in cell.records)
+            lines.append((heading, *(cell.text for cell in line.cells), BETWEEN_RECORDS.join(behind)))
+    columns = (f"{number} {words}".strip() for number, words in enumerate(table.columns, start=1))
+    names = ("heading", *columns, "records")
+    if not any(line[-1] for line in lines):
+        names, lines = names[:-1], [line[:-1] for line in lines]
     return pl.DataFrame(lines, schema=dict.fromkeys(names, pl.String()), orient="row")

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field, replace
 from itertools import chain
 
 from firstdose.analysis.named_methods import METHODS
-from firstdose.report.documents.blocks import Block, Chapter, Document, Facts, Paragraph, Table, row
+from firstdose.report.documents.blocks import Block, Cell, Chapter, Document, Facts, Paragraph, Table, row
 from firstdose.report.documents.record_lists import fold, in_words, shortened
-from firstdose.report.documents.tracing import FIRST_ROW, Origins, rows_of_table
+from firstdose.report.documents.tracing import FIRST_ROW, Origins, records_of_table, rows_of_table
 from firstdose.report.documents.wording import run_together, sentence
 from firstdose.report.results.wording import NOTHING, words
 
@@ -23,8 +23,8 @@ OPENING = (
     "Each figure of the tables is a row of the results, which are written beside this report as results.csv and "
     "results.parquet; rows are counted from one. By table and row of the table, this appendix tells the rows of the "
     "results, the methods by which they were made, and the records: kind, person and numbers. Long lists are cut off "
-    "and say how many records more there are; the results hold them all. Where no record is named, a figure is made of "
-    "other figures or of derived data."
+    "and say how many records more there are; the results hold them all. Figures of models, trends and means are made "
+    "of other rows, which are told; where nothing is named, a figure is made of derived data."
 )
 COLUMNS = ("row of the table", "rows of the results", "method", "records")
 
@@ -35,6 +35,11 @@ class _Line:
 
     label: str
     rows: set[int] = field(default_factory=set)
+    records: dict[str, None] = field(default_factory=dict)
+
+    def add(self, cells: Sequence[Cell]) -> None:
+        self.rows |= {number for cell in cells for number in cell.rows}
+        self.records |= dict.fromkeys(record for cell in cells for record in cell.records)
 
 
 def with_appendix(document: Document) -> Document:
@@ -53,7 +58,9 @@ def _blocks(document: Document, origins: Origins) -> Iterator[Block]:
         if isinstance(facts, Facts) and any(facts.rows):
             lines = [_Line(name, set(rows)) for (name, _), rows in zip(facts.items, facts.rows, strict=True) if rows]
             yield _table("Key figures", "At a glance", lines, origins)
-    tables = [block for block in blocks if isinstance(block, Table) and rows_of_table(block)]
+    tables = [
+        block for block in blocks if isinstance(block, Table) and (rows_of_table(block) or records_of_table(block))
+    ]
     for table in tables:
         yield _table(table.label, table.caption.partition(". ")[0], _lines(table), origins)
     used = _methods(origins, set(chain.from_iterable(map(rows_of_table, tables))))
@@ -63,7 +70,7 @@ def _blocks(document: Document, origins: Origins) -> Iterator[Block]:
 
 
 def _table(label: str, caption: str, lines: Sequence[_Line], origins: Origins) -> Table:
-    body = tuple(row(*_cells(line, origins)) for line in lines if line.rows)
+    body = tuple(row(*_cells(line, origins)) for line in lines if line.rows or line.records)
     return Table(caption, COLUMNS, body, words=(0, 1, 2, 3), label=label)
 
 
@@ -79,8 +86,11 @@ def _methods(origins: Origins, rows: set[int]) -> set[str]:
 def _records(line: _Line, origins: Origins) -> str:
     """The records behind a line, each once."""
     found = dict.fromkeys(chain.from_iterable(origins.records[number - FIRST_ROW] for number in sorted(line.rows)))
-    kept, more = shortened(fold(found), MOST_ENTRIES)
-    return (in_words(kept) + (f"; and {more} more" if more else "")) or NOTHING
+    kept, more = shortened(fold(found | line.records), MOST_ENTRIES)
+    if not kept:
+        behind = origins.made_from(line.rows)
+        return f"made of the {len(behind):,} rows {behind[0]} to {behind[-1]} that name records" if behind else NOTHING
+    return in_words(kept) + (f"; and {more} more" if more else "")
 
 
 def _lines(table: Table) -> list[_Line]:
@@ -90,7 +100,7 @@ def _lines(table: Table) -> list[_Line]:
         return _one_by_one(table)
     if any(line.group for line in table.rows):
         return _by_heading(table)
-    return [_Line("all rows", set(rows_of_table(table)))]
+    return [_Line("all rows", set(rows_of_table(table)), dict.fromkeys(records_of_table(table)))]
 
 
 def _one_by_one(table: Table) -> list[_Line]:
@@ -104,7 +114,7 @@ def _one_by_one(table: Table) -> list[_Line]:
         label = each.cells[0].text.strip()
         if label or not lines:
             lines.append(_Line(": ".join(filter(None, (heading, label)))))
-        lines[-1].rows |= {number for cell in each.cells for number in cell.rows}
+        lines[-1].add(each.cells)
     return lines
 
 
@@ -113,5 +123,5 @@ def _by_heading(table: Table) -> list[_Line]:
     for each in table.rows:
         if each.group:
             lines.append(_Line(each.group))
-        lines[-1].rows |= {number for cell in each.cells for number in cell.rows}
+        lines[-1].add(each.cells)
     return lines

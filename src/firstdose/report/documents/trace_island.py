@@ -8,6 +8,7 @@ from typing import Any
 
 from firstdose.analysis.named_methods import METHODS
 from firstdose.records.results import EVERYONE
+from firstdose.report.documents.made_from import MADE_FROM, WHOLE
 from firstdose.report.documents.record_lists import fold, shortened
 from firstdose.report.documents.tracing import FIRST_ROW, Origins, method_address
 from firstdose.report.documents.wording import sentence
@@ -48,6 +49,7 @@ def island(origins: Origins) -> str:
     texts, shapes, abouts, records = Pool(), Pool(), Pool(), Pool()
     texts.number("")
     rows = ";".join(_rows(origins, texts, shapes, abouts, records))
+    places = set(origins.results.frame.select("chapter", "table").unique().rows())
     groups = {group: group_words(group, dict(origins.levels)) for group in _values(origins, "group")}
     held = {
         "first": FIRST_ROW,
@@ -58,6 +60,11 @@ def island(origins: Origins) -> str:
         "chapters": {texts.number(each): chapter_title(each) for each in _values(origins, "chapter")},
         "tables": {texts.number(each): title(each) for each in _values(origins, "table")},
         "methods": {texts.number(each): _method(each) for each in _values(origins, "method") if each},
+        "made_from": [
+            [*(texts.number(word) for word in (*made, *behind)), behind in WHOLE]
+            for made, behind in MADE_FROM.items()
+            if made in places
+        ],
         "words": {texts.number(each): words(each) for each in _keys(origins) if words(each) != each},
         "texts": texts.values(),
         "rows": rows,

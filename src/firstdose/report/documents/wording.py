@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from firstdose.records.wording import counted as counted
+
 SMALLEST_PERCENT = 0.0005
 NO_BREAK = "\u00a0"
 
@@ -45,11 +47,6 @@ def listed(items: Iterable[str], joint: str = "and") -> str:
     """Items as a phrase: "a, b and c"."""
     words = list(items)
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} {joint} {words[-1]}" if words else "none"
-
-
-def counted(count: int, singular: str, plural: str | None = None) -> str:
-    """A count with its noun: "1 participant", "3 participants"."""
-    return f"{count} {singular if count == 1 else plural or singular + 's'}"
 
 
 def run_together(counts: Sequence[int]) -> str:

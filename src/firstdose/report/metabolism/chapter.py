@@ -106,8 +106,8 @@ def _slope_table(figures: FluidFigures, chosen: Sequence[str]) -> Table:
     others = [each for each in rows.visits if each != visit]
     primary = rows.primary[0] if rows.primary else ""
     columns = (
-        "", "class", f"slope at {visit}, {figures.unit}", "p", "adjusted p", "p beyond the minimal change",
-        *(f"slope at {each}" for each in others),
+        "", "class", f"slope at {rows.named(visit)}, {figures.unit}", "p", "adjusted p", "p beyond the minimal change",
+        *(f"slope at {rows.named(each)}" for each in others),
     )  # fmt: skip
     lines: list[Row] = []
     before = None

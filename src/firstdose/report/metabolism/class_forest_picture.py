@@ -10,7 +10,7 @@ from firstdose.records.results import Result
 from firstdose.report.documents.drawing import Drawing
 from firstdose.report.documents.figure_style import FAINT, INK, MUTED, STRONG, WIDTH, axes_at, new_figure
 from firstdose.report.documents.wording import counted
-from firstdose.report.metabolism.names import label
+from firstdose.report.metabolism.names import capital, label
 from firstdose.report.metabolism.rows import CLASS_SLOPE, FluidFigures, FluidRows
 from firstdose.report.results.wording import NOTHING, probability, words
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 TESTS = {"p by permutation of doses": "permutation", "adjusted p": "adjusted", "p by rotation": "rotation"}
 MARKS = ("o", "s", "^", "D", "v", "P")
-LABELS, TEXTS, ROW, HEAD, FOOT = 2.1, 2.2, 0.19, 0.42, 0.45  # inches
+LABELS, TEXTS, ROW, HEAD, FOOT = 2.1, 2.2, 0.19, 0.6, 0.45  # inches
 AXIS = WIDTH - LABELS - TEXTS
 CLASS_AT, VISIT_AT = -2.02 / AXIS, -0.08 / AXIS
 COLUMNS_AT = tuple(1 + place / AXIS for place in (0.4, 1.0, 1.55, 2.1))
@@ -35,7 +35,9 @@ def class_forest(figures: FluidFigures) -> Drawing | None:
         return None
     primary = figures.rows.primary
     first = (
-        f"{words(primary[0])} at {primary[1]} is primary and stands first, in bold" if primary else "none is primary"
+        f"{words(primary[0])} at {figures.rows.named(primary[1])} is primary and stands first, in bold"
+        if primary
+        else "none is primary"
     )
     told = "; ".join(
         f"{words(name)} at {visit}: {slope:.3g} from {lower:.3g} to {upper:.3g}"
@@ -47,8 +49,9 @@ def class_forest(figures: FluidFigures) -> Drawing | None:
     )
     return Drawing(
         f"metabolite-classes{figures.stem}",
-        f"Slope of each class ({figures.unit}) with its interval; {first}. p are two-sided: by permutation of the "
-        "doses between people, the same adjusted for the classes of the visit, and by rotation",
+        f"{capital(figures.contrast)} of each class ({figures.unit}) with its {figures.level}, not adjusted for the "
+        f"number of classes; {first}. n: metabolites of the class. p are two-sided: by permutation of the doses "
+        "between people, the same adjusted for the classes of the visit, and by rotation",
         f"{counted(rows['class'].n_unique(), 'class', 'classes')}. {told}",
         lambda: _draw(rows, figures),
         rows,
@@ -92,12 +95,16 @@ def _draw(rows: pl.DataFrame, figures: FluidFigures) -> Figure:
                     clip_on=False,
                 )  # fmt: skip
             _text(axes, place, CLASS_AT, label(words(row["class"]), 24), "left", weight)
-        _text(axes, place, VISIT_AT, label(row["visit"], 8), "right", weight)
+        _text(axes, place, VISIT_AT, label(figures.rows.named(row["visit"]), 12), "right", weight)
         p = [row[each] for each in ("permutation_p", "adjusted_p", "rotation_p")]
         cells = [str(row["metabolites"]), *(NOTHING if each is None else probability(each) for each in p)]
         for text, at in zip(cells, COLUMNS_AT, strict=True):
             _text(axes, place, at, text, "right", weight)
         before = row["class"]
+    figure.text(
+        0.08 / WIDTH, 1 - 0.08 / figure.get_figheight(), f"{capital(figures.contrast)}, with its {figures.level}",
+        va="top", weight="bold", fontsize=8,
+    )  # fmt: skip
     for words_above, at in zip(("n", "p, perm.", "adjusted", "p, rot."), COLUMNS_AT, strict=True):
         _text(axes, -0.95, at, words_above, "right", "normal", MUTED)
     axes.axvline(0, color=MUTED, linewidth=0.8)
@@ -106,7 +113,7 @@ def _draw(rows: pl.DataFrame, figures: FluidFigures) -> Figure:
     axes.spines["left"].set_visible(False)
     axes.grid(axis="x")
     axes.locator_params(axis="x", nbins=5)
-    axes.set_xlabel(f"Slope, {figures.unit}")
+    axes.set_xlabel(f"{capital(figures.contrast)}, {figures.unit}")
     return figure
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import polars as pl
 
+from firstdose.analysis.attribution.sources import UNSORTED
 from firstdose.records.results import Result
 from firstdose.report.documents.drawing import Drawing
 from firstdose.report.documents.figure_style import FAINT, INK, MUTED, STRONG, WIDTH, axes_at, new_figure
@@ -38,6 +39,7 @@ class Panel:
     column: int
     slopes: dict[str, tuple[Result, Result | None]]
     is_class: bool
+    is_primary: bool = False
 
 
 def dose_response(figures: FluidFigures) -> Drawing | None:
@@ -49,7 +51,8 @@ def dose_response(figures: FluidFigures) -> Drawing | None:
     changes = panels[0].changes
     visits = figures.rows.visits if changes.is_change else []
     what = "Change from the first visit" if changes.is_change else "Difference from the mean of all people"
-    shapes = f" ({listed(visits)}, a mark each, joined in each person)" if len(visits) > 1 else ""
+    named = [figures.rows.named(visit) for visit in visits]
+    shapes = f" ({listed(named)}, a mark each, joined in each person)" if len(visits) > 1 else ""
     count = sum(each.is_class for each in panels)
     primary = figures.rows.primary
     which = f"of {words(primary[0])} " if primary and len(panels) > count else ""
@@ -57,11 +60,21 @@ def dose_response(figures: FluidFigures) -> Drawing | None:
         f"metabolite-dose-response{figures.stem}",
         f"{what} (log2) of each person against the dose{shapes}: the means of {count} classes, then the metabolites "
         f"{which}with the smallest p. The line has the model's slope and goes through the middle of the points; solid "
-        f"at {figures.rows.visit}",
+        f"at {figures.rows.named(figures.rows.visit)}, as the figures above each panel{_basis(figures)}",
         f"{len(panels)} panels, {len(changes.people)} people: {'; '.join(each.title for each in panels)}. The values "
         "are in the figure's data file, the slopes in the tables",
         lambda: _draw(figures, panels),
         rows,
+    )
+
+
+def _basis(figures: FluidFigures) -> str:
+    """That points and lines of classes rest on two normalisations, where they do."""
+    if not bool(np.any(figures.prepared.factors != 1)):
+        return ""
+    return (
+        ". Points are relative to all metabolites of a sample; the slopes of classes are those of their tests, "
+        "relative to metabolites without a sign of a slope, and may be steeper or flatter than their points"
     )
 
 
@@ -74,13 +87,16 @@ def _panels(figures: FluidFigures) -> list[Panel]:
     of_classes = class_changes(figures.prepared, members)
     made = []
     for column, name in enumerate(classes):
+        is_primary = figures.rows.primary is not None and figures.rows.primary[0] == name
+        tested = "p by permutation of doses" if is_primary else "adjusted p"
         slopes = {
-            visit: (found[CLASS_SLOPE], found.get("p by permutation of doses"))
+            visit: (found[CLASS_SLOPE], found.get(tested))
             for (each, visit), found in rows.classes.items()
             if each == name and CLASS_SLOPE in found and found[CLASS_SLOPE].value is not None
         }
-        title = f"{words(name)}, mean of {len(members[name])}"
-        made.append(Panel(title, of_classes, column, slopes, is_class=True))
+        count = len(members[name])
+        title = f"{words(name)}, mean of {count}" if count > 1 else f"{words(name)}, one metabolite"
+        made.append(Panel(title, of_classes, column, slopes, is_class=True, is_primary=is_primary))
     changes = changes_of(figures.prepared)
     primary = rows.primary[0] if rows.primary else ""
     chosen = (rows.members(primary) or rows.by_p)[: MOST_PANELS - len(made)]
@@ -92,13 +108,16 @@ def _panels(figures: FluidFigures) -> list[Panel]:
 
 
 def _chosen_classes(figures: FluidFigures) -> list[str]:
-    """The primary class, then those with the smallest p by permutation at its visit."""
+    """The primary class, then those with the smallest p by permutation at its visit; what is in no class is none."""
     rows = figures.rows
     primary = rows.primary[0] if rows.primary else ""
     p = {
         name: found["p by permutation of doses"].value or 0.0
         for (name, visit), found in rows.classes.items()
-        if visit == rows.visit and "p by permutation of doses" in found and rows.members(name)
+        if visit == rows.visit
+        and "p by permutation of doses" in found
+        and rows.members(name)
+        and name in (primary, *(each for each, _ in rows.classes if each != UNSORTED))
     }
     return sorted(p, key=lambda name: (name != primary, p[name], name))[:MOST_CLASSES]
 
@@ -174,7 +193,7 @@ def _visits(figures: FluidFigures, changes: Changes) -> list[str]:
 
 def _told(found: tuple[Result, Result | None], panel: Panel) -> str:
     slope, p = found
-    kind = "p" if panel.is_class else "adjusted p"
+    kind = "p" if panel.is_primary else "adjusted p"
     tested = f", {kind} {probability(p.value)}" if p is not None and p.value is not None else ""
     return f"slope {plain(slope.value or 0.0, 2)}{tested}"
 
@@ -214,7 +233,7 @@ def _legend(figure: Figure, figures: FluidFigures, panel: Panel) -> None:
             [], [], marker=MARKS[number % len(MARKS)], color=STRONG if visit == figures.rows.visit else MUTED,
             linestyle="-" if visit == figures.rows.visit else "--", linewidth=1, markersize=4,
             markerfacecolor=STRONG if visit == figures.rows.visit else "#ffffff", markeredgecolor=INK,
-            markeredgewidth=0.5, label=label(visit, 18),
+            markeredgewidth=0.5, label=label(figures.rows.named(visit), 18),
         )
         for number, visit in enumerate(visits)
     ]  # fmt: skip

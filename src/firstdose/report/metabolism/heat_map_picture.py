@@ -147,7 +147,7 @@ def _draw(figures: FluidFigures, chosen: list[str], columns: list[Column], value
         )  # fmt: skip
     for spine in axes.spines.values():
         spine.set_visible(False)
-    _heads(axes, columns)
+    _heads(axes, columns, figures)
     _class_names(axes, chosen, figures)
     for place, each in enumerate(columns if len(columns) <= MOST_NAMED_PEOPLE else []):
         axes.annotate(
@@ -158,12 +158,14 @@ def _draw(figures: FluidFigures, chosen: list[str], columns: list[Column], value
     return figure
 
 
-def _heads(axes: Axes, columns: list[Column]) -> None:
+def _heads(axes: Axes, columns: list[Column], figures: FluidFigures) -> None:
     """Visits and doses above the columns, with lines between them."""
     start = 0
     for visit, of_visit in groupby(columns, key=lambda each: each.visit):
         group = list(of_visit)
-        axes.text(start + len(group) / 2, -2.1, label(visit, 18), ha="center", va="bottom", weight="bold")
+        axes.text(
+            start + len(group) / 2, -2.1, label(figures.rows.named(visit), 18), ha="center", va="bottom", weight="bold"
+        )
         at = start
         for dose, of_dose in groupby(group, key=lambda each: each.dose):
             size = len(list(of_dose))

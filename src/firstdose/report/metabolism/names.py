@@ -46,6 +46,11 @@ def label(name: str, longest: int) -> str:
     return "".join(letter if ord(letter) in _letters() else NOT_DRAWABLE for letter in clean)
 
 
+def capital(text: str) -> str:
+    """A text with a capital first letter, the others as they are."""
+    return text[:1].upper() + text[1:]
+
+
 @cache
 def _letters() -> frozenset[int]:
     """The letters of the font that pictures are drawn with."""

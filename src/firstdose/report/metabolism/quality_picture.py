@@ -36,6 +36,7 @@ SHARE = 100.0
 BINS = 20
 PANEL, HEAD, FOOT, LEGEND = 1.9, 0.32, 0.5, 0.42  # inches
 WIDE, NARROW, LEFT, GAP = 2.72, 2.72, 0.5, 0.65  # inches
+SMALLEST_RANGE = 1e-6  # of an axis; below it differences are errors of rounding
 MOST_LISTED = 8
 """Batches or doses that a legend tells apart."""
 
@@ -162,9 +163,10 @@ def _missing(axes: Axes, figures: FluidFigures, rows: pl.DataFrame) -> None:
         + (pl.int_range(pl.len()).over("visit") - (pl.len().over("visit") - 1) / 2) * 0.8 / pl.len().over("visit")
     )
     _scatter(axes, ranked, "at", "missing_percent")
-    axes.set_xticks(range(len(visits)), [label(visit, 10) for visit in visits])
+    axes.set_xticks(range(len(visits)), [label(figures.rows.named(visit), 10) for visit in visits])
     axes.set_xlim(-0.6, len(visits) - 0.4)
-    axes.set_ylim(bottom=-0.03 * max(float(axes.get_ylim()[1]), 1.0))
+    top = max(1.05 * max(rows["missing_percent"].to_list(), default=0.0), 1.0)  # where nothing is missing, 0 to 1 %
+    axes.set_ylim(-0.03 * top, top)
     axes.set_title("Values missing in each sample")
     axes.set_ylabel("%")
     axes.set_xlabel("Visit; within it by dose")
@@ -178,7 +180,10 @@ def _order(axes: Axes, rows: pl.DataFrame) -> None:
     _scatter(axes, placed.filter(pl.col("median_log2").is_not_null()), "run_order", "median_log2")
     axes.set_title("Middle abundance of each sample")
     axes.set_ylabel("median, log2")
-    axes.set_xlabel("Order of measurement" if known else "Samples as they stand in the data")
+    within = ", within batches" if known and placed["run_order"].is_duplicated().any() else ""
+    axes.set_xlabel(f"Order of measurement{within}" if known else "Samples as they stand in the data")
+    _wide_enough(axes)
+    axes.locator_params(axis="x", integer=True)
     axes.grid(axis="y")
 
 
@@ -190,6 +195,15 @@ def _components(axes: Axes, rows: pl.DataFrame, components: PrincipalComponents)
     axes.set_title(f"Components of {components.metabolites} complete metabolites")
     axes.set_xlabel(f"First component ({shares[0]})")
     axes.set_ylabel(f"Second component ({shares[1]})")
+    _wide_enough(axes)
+
+
+def _wide_enough(axes: Axes) -> None:
+    """Limits that do not blow up rounding errors where all values of an axis are the same."""
+    for limits, put in ((axes.get_xlim(), axes.set_xlim), (axes.get_ylim(), axes.set_ylim)):
+        middle = (limits[0] + limits[1]) / 2
+        if limits[1] - limits[0] < SMALLEST_RANGE * max(1.0, abs(middle)):
+            put(middle - 0.5, middle + 0.5)
 
 
 def _legend(figure: Figure, rows: pl.DataFrame, **place: Any) -> None:

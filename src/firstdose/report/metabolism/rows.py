@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import polars as pl
@@ -40,10 +40,18 @@ SLOPE_SCHEMA = {
 
 @dataclass(frozen=True, eq=False)
 class FluidRows:
-    """The figures of one fluid. Keys are a metabolite or class and a visit; the figures of a key are by statistic."""
+    """The figures of one fluid. Keys are a metabolite or class and a visit; the figures of a key are by statistic.
+
+    `visit_names` are the protocol's words for visits, for what is read; keys and data files have their identifiers.
+    """
 
     found: Sequence[Result]
     planned_visit: str | None = None
+    visit_names: Mapping[str, str] = field(default_factory=dict)
+
+    def named(self, visit: str) -> str:
+        """What the protocol calls a visit; its identifier where it says nothing."""
+        return self.visit_names.get(visit, visit)
 
     @cached_property
     def slopes(self) -> dict[Key, dict[str, Result]]:
@@ -143,6 +151,18 @@ class FluidFigures:
     dose_unit: str
     stem: str = ""
 
+    @property
+    def contrast(self) -> str:
+        """What the slopes are of, in words: their change from the first visit, or with one visit the slope itself."""
+        is_change = any(CHANGE in found for found in self.rows.slopes.values())
+        return f"change of the dose slope from {self.rows.named(self.prepared.visit_order[0])}" if is_change else SLOPE
+
+    @property
+    def level(self) -> str:
+        """The level of the intervals in words; "" without any."""
+        confidence = next((found.confidence for found in self.rows.found if found.confidence), None)
+        return f"{100 * confidence:g} % interval" if confidence else ""
+
     def place(self, metabolite: str) -> int:
         """The column of a metabolite in the values; KeyError where it is not analysed."""
         return self.places[metabolite]
@@ -165,10 +185,13 @@ def figures_of_trial(
     frame = Frame(protocol, data, results.provenance.seed)
     fluids, plan = prepared_fluids(frame), plan_of(frame)
     dose_unit = protocol.dose_levels.unit
+    visit_names = {each.id: each.name for each in protocol.schedule.visits} if protocol.schedule else {}
     return tuple(
         FluidFigures(
             FluidRows(
-                [each for each in found if each.population == population_of(prepared, fluids)], plan.primary_visit
+                [each for each in found if each.population == population_of(prepared, fluids)],
+                plan.primary_visit,
+                visit_names,
             ),
             prepared,
             plan,

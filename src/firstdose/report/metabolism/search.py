@@ -33,7 +33,13 @@ def search_table(figures: FluidFigures) -> Table | None:
     rows = figures.rows
     visits = rows.visits if len(rows.visits) <= MOST_VISITS else [rows.visit]
     known, out = _known(figures), dict(figures.prepared.quality.select("metabolite", "left_out").iter_rows())
-    columns = ("", "normal form", "class", *(head for visit in visits for head in _heads(visit, figures.unit)), "note")
+    columns = (
+        "",
+        "normal form",
+        "class",
+        *(head for visit in visits for head in _heads(rows.named(visit), figures.unit)),
+        "note",
+    )
     lines = tuple(_line(figures, name, visits, known[name], out[name] or "") for name in names)
     fluid = f" in {words(figures.prepared.fluid)}" if figures.stem else ""
     caption = f"All {len(names)} metabolites{fluid}"
@@ -68,7 +74,7 @@ def content(figures: FluidFigures, names: list[str], known: dict[str, tuple[str,
         "logarithmic": figures.plan.dose_scale == "log2",
         "isChange": changes.is_change,
         "parts": PARTS,
-        "visits": shown,
+        "visits": [rows.named(visit) for visit in shown],
         "people": [[name, dose] for name, dose in changes.people],
         "points": [[people[subject], shown.index(visit)] for subject, visit in points],
         "metabolites": [

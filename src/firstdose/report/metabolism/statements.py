@@ -60,7 +60,7 @@ def _primary(rows: FluidRows) -> Iterator[Statement]:
     found = rows.classes[rows.primary]
     slope, test = found.get(CLASS_SLOPE), found.get(PERMUTED)
     count = found["metabolites"]
-    about = f"The primary test, {words(name)} at {visit}"
+    about = f"The primary test, {words(name)} at {rows.named(visit)}"
     if slope is None or slope.value is None:
         why = slope.warning if slope is not None and slope.warning else "there is no slope"
         yield statement("primary_untestable", f"{about}, could not be made: {why}.", slope, count)
@@ -128,7 +128,7 @@ def _other_classes(rows: FluidRows) -> Iterator[Statement]:
     ]
     kinds = ("other class", "other classes") if rows.primary else ("class", "classes")
     text = (
-        f"Of {counted(len(others), *kinds)} at {rows.visit}, all exploratory, "
+        f"Of {counted(len(others), *kinds)} at {rows.named(rows.visit)}, all exploratory, "
         f"{len(called)} {'has' if len(called) == 1 else 'have'} an adjusted p below {CALLED:g}"
     )
     behind = [each for found in called.values() for each in (found.get(CLASS_SLOPE), found["adjusted p"])]
@@ -147,15 +147,15 @@ def _normalisation(rows: FluidRows) -> Iterator[Statement]:
         names = listed([words(each.what) for each in unsure])
         rests = "answer rests" if len(unsure) == 1 else "answers rest"
         text += (
-            f" At {rows.visit} the {rests} on that choice for {names}: where many metabolites rise, the others seem to "
-            "fall. The table of class sensitivity has each class without normalisation too."
+            f" At {rows.named(rows.visit)} the {rests} on that choice for {names}: where many metabolites rise, "
+            "the others seem to fall. The table of class sensitivity has each class without normalisation too."
         )
     yield statement("normalisation", text, basis, *unsure)
 
 
 def _visits(rows: FluidRows) -> Iterator[Statement]:
-    """That the order of the visits is a guess, where it is."""
-    for each in rows.where(SAMPLES, what="visits"):
+    """That the order of the visits is a guess, that planned ones have no sample, that people may be misspelt."""
+    for each in (*rows.where(SAMPLES, what="visits"), *rows.where(SAMPLES, what="people", statistic="names")):
         if each.warning:
             yield statement("visits", f"{each.warning[:1].upper()}{each.warning[1:]}.", each)
 
@@ -170,7 +170,7 @@ def _metabolites(rows: FluidRows) -> Iterator[Statement]:
     more = f", of which the smallest are {listed(named)}" if len(called) > MOST_NAMED else f": {listed(named)}"
     yield statement(
         "metabolites",
-        f"{len(called)} of {counted(len(rows.by_p), 'single metabolite')} at {rows.visit} "
+        f"{len(called)} of {counted(len(rows.by_p), 'single metabolite')} at {rows.named(rows.visit)} "
         f"{'has' if len(called) == 1 else 'have'} an adjusted p below {CALLED:g}{more if called else ''}.",
         *(adjusted[name] for name in called[:MOST_NAMED]),
     )

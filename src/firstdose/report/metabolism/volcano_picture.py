@@ -11,7 +11,7 @@ from firstdose.analysis.metabolism.feature_figures import NO_CLASS
 from firstdose.report.documents.drawing import Drawing
 from firstdose.report.documents.figure_style import FAINT, INK, MUTED, WARM, WIDTH, axes_at, new_figure, spread
 from firstdose.report.documents.wording import counted
-from firstdose.report.metabolism.names import class_style, label
+from firstdose.report.metabolism.names import capital, class_style, label
 from firstdose.report.metabolism.rows import CALLED, FluidFigures
 
 if TYPE_CHECKING:
@@ -35,10 +35,11 @@ def volcano(figures: FluidFigures) -> Drawing | None:
         return None
     visits = shown_visits(figures)
     others = [visit for visit in figures.rows.visits if visit not in visits]
-    left = f"; {', '.join(others)} in the data file only" if others else ""
+    named = figures.rows.named
+    left = f"; {', '.join(map(named, others))} in the data file only" if others else ""
     called = [int((rows.filter(pl.col("visit") == visit)["adjusted_p"] < CALLED).sum()) for visit in visits]
     told = "; ".join(
-        f"at {visit} {count} of {rows.filter(pl.col('visit') == visit).height}"
+        f"at {named(visit)} {count} of {rows.filter(pl.col('visit') == visit).height}"
         for visit, count in zip(visits, called, strict=True)
     )
     line = (
@@ -49,12 +50,13 @@ def volcano(figures: FluidFigures) -> Drawing | None:
     strongest = ", ".join(figures.rows.by_p[:5])
     return Drawing(
         f"metabolite-volcano{figures.stem}",
-        f"Slope of each metabolite ({figures.unit}) against its p on the scale of -log10, {' and '.join(visits)}. "
-        f"{line} below {CALLED:g}; between the dotted lines a "
+        f"{capital(figures.contrast)} ({figures.unit}) of each metabolite against its p, "
+        f"{' and '.join(map(named, visits))}; p is not adjusted and on the scale of -log10, so that 2 stands for "
+        f"0.01. {line} below {CALLED:g}; between the dotted lines a "
         f"slope is smaller than the minimal change ({figures.plan.minimal_fold_change:g}-fold); names are those of "
         f"the smallest p{left}",
         f"{counted(rows['metabolite'].n_unique(), 'metabolite')}; adjusted p below {CALLED:g}: {told}. Smallest p at "
-        f"{figures.rows.visit}: {strongest}. All values are in the figure's data file",
+        f"{named(figures.rows.visit)}: {strongest}. All values are in the figure's data file",
         lambda: _draw(figures, rows, visits),
         rows,
     )
@@ -70,26 +72,43 @@ def _draw(figures: FluidFigures, rows: pl.DataFrame, visits: list[str]) -> Figur
     primary = figures.rows.primary
     classes = _classes(rows, primary[0] if primary else "")
     lines = -(-len(classes) // LEGEND_COLUMNS)
-    legend = LEGEND_LINE * lines + 0.1
+    legend = LEGEND_LINE * (lines + 1) + 0.15
     figure = new_figure(WIDTH, (HEAD + PANEL + FOOT) * len(visits) + legend, arranged=False)
     reach = 1.08 * max(_reach(rows), np.log2(figures.plan.minimal_fold_change))
+    shown = rows.filter(pl.col("visit").is_in(visits))
+    top = 1.1 * max(float(height_of(shown["p"].to_numpy()).max()), 1.5)  # one for all panels: heights compare
     handles: dict[str, Any] = {}
     for number, visit in enumerate(visits):
         bottom = legend + (len(visits) - 1 - number) * (HEAD + PANEL + FOOT) + FOOT
         axes = axes_at(figure, LEFT, bottom, WIDTH - LEFT - RIGHT, PANEL)
         here = rows.filter(pl.col("visit") == visit)
         handles |= _points(axes, here, classes)
-        _frame(axes, here, figures, reach)
+        _frame(axes, here, figures, reach, top)
         _names(axes, here, reach)
         called = int((here["adjusted_p"] < CALLED).sum())
-        axes.set_title(f"{visit}: {called} of {here.height} with an adjusted p below {CALLED:g}", pad=4)
+        axes.set_title(
+            f"{figures.rows.named(visit)}: {called} of {here.height} with an adjusted p below {CALLED:g}", pad=4
+        )
     figure.legend(
         [handles[name] for name in classes],
         [class_style(name).name for name in classes],
         loc="lower center", ncols=min(len(classes), LEGEND_COLUMNS), frameon=False, handletextpad=0.1,
-        borderaxespad=0.1,
+        borderaxespad=0.1, bbox_to_anchor=(0.5, LEGEND_LINE / figure.get_figheight()),
     )  # fmt: skip
+    _legend_of_lines(figure, figures, bool((shown["adjusted_p"] < CALLED).any()))
     return figure
+
+
+def _legend_of_lines(figure: Figure, figures: FluidFigures, any_called: bool) -> None:
+    """What the dashed and the dotted lines are."""
+    from matplotlib.lines import Line2D
+
+    fold = f"{figures.plan.minimal_fold_change:g}-fold: the minimal change"
+    lines = [Line2D([], [], color=MUTED, linewidth=0.7, linestyle=":", label=fold)]
+    if any_called:
+        text = f"adjusted p below {CALLED:g} on and above it"
+        lines.append(Line2D([], [], color=WARM, linewidth=0.8, linestyle="--", label=text))
+    figure.legend(handles=lines, loc="lower center", ncols=2, frameon=False, borderaxespad=0.1)
 
 
 def _classes(rows: pl.DataFrame, primary: str) -> list[str]:
@@ -121,10 +140,9 @@ def _points(axes: Axes, rows: pl.DataFrame, classes: list[str]) -> dict[str, Any
     return drawn
 
 
-def _frame(axes: Axes, rows: pl.DataFrame, figures: FluidFigures, reach: float) -> None:
+def _frame(axes: Axes, rows: pl.DataFrame, figures: FluidFigures, reach: float, top: float) -> None:
     """Limits, lines and ticks; the sides are kept free for names."""
     p, adjusted = rows["p"].to_numpy(), rows["adjusted_p"].to_numpy()
-    top = 1.1 * max(float(height_of(p).max()), 1.5)
     whole = reach / (1 - 2 * SIDE)
     axes.set_xlim(-whole, whole)
     axes.set_ylim(-0.02 * top, top)
@@ -139,8 +157,8 @@ def _frame(axes: Axes, rows: pl.DataFrame, figures: FluidFigures, reach: float) 
     ticks = [tick for tick in axes.get_xticks() if abs(tick) <= reach]
     axes.set_xticks(ticks)
     axes.spines["bottom"].set_bounds(-reach, reach)
-    axes.set_xlabel(f"Slope, {figures.unit}")
-    axes.set_ylabel("p, -log10")
+    axes.set_xlabel(f"{capital(figures.contrast)}, {figures.unit}")
+    axes.set_ylabel("-log10 of p, not adjusted")
 
 
 def _names(axes: Axes, rows: pl.DataFrame, reach: float) -> None:

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby
+from operator import attrgetter
+
+import polars as pl
 
 from firstdose.analysis.named_methods import METHODS
 from firstdose.protocol import Protocol
 from firstdose.protocol.analysis_plan import Estimand
-from firstdose.records.results import Result, Results
+from firstdose.records.results import Result, Results, filled
 from firstdose.report.attribution.chapter import attribution_blocks
 from firstdose.report.attribution.rows import CHAPTER as ATTRIBUTION
 from firstdose.report.documents.blocks import Block, Bullets, Chapter, Facts, Paragraph
@@ -39,13 +42,18 @@ CHAPTER_TITLES = {
 """Titles of chapters that are not their keys in words."""
 
 
-def chapters_of(protocol: Protocol, found: Sequence[Result]) -> Iterator[tuple[str, Chapter]]:
+def chapters_of(protocol: Protocol, found: Iterable[Result]) -> Iterator[tuple[str, Chapter]]:
     """Each chapter of the analysis with all its tables, by its key."""
+    return chapters_of_named(protocol, with_names(protocol, found))
+
+
+def chapters_of_named(protocol: Protocol, found: Iterable[Result]) -> Iterator[tuple[str, Chapter]]:
+    """The same, of figures whose visits and analysis sets have their names already."""
     levels = level_words(protocol)
-    for name, of_chapter in groupby(found, key=lambda result: result.chapter):
+    for name, of_chapter in groupby(found, key=attrgetter("chapter")):
         blocks: list[Block] = []
         of_table: dict[str, list[Result]] = {}
-        for result in with_names(protocol, of_chapter):
+        for result in of_chapter:
             of_table.setdefault(result.table, []).append(result)
         if name == ATTRIBUTION:
             blocks += attribution_blocks([row for rows in of_table.values() for row in rows], levels)
@@ -57,15 +65,28 @@ def chapters_of(protocol: Protocol, found: Sequence[Result]) -> Iterator[tuple[s
 
 def with_names(protocol: Protocol, found: Iterable[Result]) -> Iterator[Result]:
     """The figures with visits and analysis sets by the names that the protocol gives them."""
-    visits = {each.id: f"{each.name} ({each.id})" for each in protocol.schedule.visits} if protocol.schedule else {}
-    sets = {
-        each.id: each.name[:1].lower() + each.name[1:] if each.name.istitle() else each.name
-        for each in protocol.analysis_sets
-    }
+    visits, sets = _names(protocol)
     for one in found:
         when, population = visits.get(one.when, one.when), sets.get(one.population, one.population)
         is_known = (when, population) == (one.when, one.population)
         yield one if is_known else replace(one, when=when, population=population)
+
+
+def named_rows_of(protocol: Protocol, results: Results) -> Iterator[TracedResult]:
+    """The figures of `rows_of`, with names as `with_names` gives them; all at once, since there are many."""
+    visits, sets = _names(protocol)
+    frame = results.frame.with_columns(pl.col("when").replace(visits), pl.col("population").replace(sets))
+    return rows_of(replace(results, frame=frame))
+
+
+def _names(protocol: Protocol) -> tuple[dict[str, str], dict[str, str]]:
+    """What visits and analysis sets are called, by their identifiers."""
+    visits = {each.id: f"{each.name} ({each.id})" for each in protocol.schedule.visits} if protocol.schedule else {}
+    sets = {
+        each.id: each.name[:1].lower() + each.name[1:] if each.name[1:].islower() else each.name
+        for each in protocol.analysis_sets
+    }
+    return visits, sets
 
 
 def chapter_title(name: str) -> str:
@@ -103,8 +124,8 @@ def level_words(protocol: Protocol) -> dict[str, str]:
 
 def rows_of(results: Results) -> Iterator[TracedResult]:
     """The figures one by one with the numbers of their rows, without their records."""
-    for number, row in enumerate(results.frame.drop("records").iter_rows(named=True), start=FIRST_ROW):
-        yield TracedResult(**row, row=number)
+    frame = results.frame.drop("records").with_row_index("row", offset=FIRST_ROW)
+    return iter(filled(TracedResult, frame))
 
 
 def glance_chapter(protocol: Protocol, results: Results) -> Chapter:

@@ -93,13 +93,13 @@ class Glance:
 def at_a_glance(results: Results) -> list[Glance]:
     """The key figures that were made, in order; one that could not be made says why."""
     numbered = results.frame.with_row_index("row", offset=FIRST_ROW)
-    return [glance for key in KEY_FIGURES for glance in _glances(numbered, key)]
+    of_everyone = numbered.filter(group=EVERYONE)
+    has_control, made = CONTROL_GROUP in numbered["group"], frozenset(numbered["table"].unique())
+    return [glance for key in KEY_FIGURES for glance in _glances(of_everyone, key, key.beside in made, has_control)]
 
 
-def _glances(frame: pl.DataFrame, key: KeyFigure) -> Iterator[Glance]:
-    rows = frame.filter(chapter=key.chapter, table=key.table, group=EVERYONE, **key.where)
-    has_control = not frame.filter(group=CONTROL_GROUP).is_empty()
-    is_beside = bool(key.beside) and not frame.filter(table=key.beside).is_empty()
+def _glances(of_everyone: pl.DataFrame, key: KeyFigure, is_beside: bool, has_control: bool) -> Iterator[Glance]:
+    rows = of_everyone.filter(chapter=key.chapter, table=key.table, **key.where)
     for row in (rows.head(1) if key.is_first else rows).iter_rows(named=True):
         result = TracedResult(**{**row, "records": tuple(row["records"])})
         if result.value is None and result.objective == EXPLORATORY and not is_beside:

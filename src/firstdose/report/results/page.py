@@ -10,13 +10,14 @@ from firstdose.records.results import Results
 from firstdose.report.documents.blocks import Document
 from firstdose.report.documents.html_page import render_html
 from firstdose.report.results.chapters import (
-    chapters_of,
+    chapters_of_named,
     facts_of,
     glance_chapter,
     methods_chapter,
+    named_rows_of,
     origins_of,
-    rows_of,
 )
+from firstdose.report.results.left_out import left_out, with_left_out
 
 PAGE_NAME = "summary.html"
 
@@ -36,7 +37,8 @@ def write_results_page(protocol: Protocol, results: Results, folder: Path, notic
 def results_document(protocol: Protocol, results: Results, notices: tuple[str, ...] = ()) -> Document:
     """The results as chapters; ``notices`` are told on top, such as that the data are simulated."""
     origin = results.provenance
-    found = list(rows_of(results))
+    found = list(named_rows_of(protocol, results))
+    without_content = left_out(found)
     return Document(
         title=f"{origin.trial}: summary of results",
         heading="Summary of results",
@@ -44,8 +46,8 @@ def results_document(protocol: Protocol, results: Results, notices: tuple[str, .
         facts=facts_of(results, notices),
         chapters=(
             glance_chapter(protocol, results),
-            *(chapter for _, chapter in chapters_of(protocol, found)),
-            methods_chapter(protocol, found),
+            *(chapter for name, chapter in chapters_of_named(protocol, found) if name not in without_content),
+            with_left_out(methods_chapter(protocol, found), without_content),
         ),
         footer=f"{origin.trial}, summary of results, Firstdose {origin.version}",
         origins=origins_of(protocol, results),

@@ -8,7 +8,7 @@ from itertools import groupby
 
 from firstdose.records.results import EVERYONE, Result
 from firstdose.report.documents.blocks import Cell, Row, Table, row
-from firstdose.report.documents.wording import NO_BREAK, listed
+from firstdose.report.documents.wording import NO_BREAK, counted, listed
 from firstdose.report.results.cells import PEOPLE, Notes, cell, statistics_of, unit_of
 from firstdose.report.results.wording import group_words, title, words
 
@@ -130,7 +130,7 @@ def _table(
     words_in: tuple[int, ...],
 ) -> Table:
     body = [line for line in lines if not line.group]
-    folded = f"{caption}: {len(body)} rows" if len(body) > LONGEST_OPEN else ""
+    folded = f"{caption}: {counted(len(body), 'row')}" if len(body) > LONGEST_OPEN else ""
     return Table(
         ". ".join((caption, about(results))), columns, tuple(lines), notes.lines(), words=words_in, folded=folded
     )

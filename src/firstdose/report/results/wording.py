@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import isfinite
+
 from firstdose.records.results import EVERYONE, Result
 from firstdose.report.documents.wording import NO_BREAK, percent_figure
 
@@ -47,6 +49,14 @@ WORDS = {
     "jonckheere_terpstra": "Jonckheere-Terpstra",
     "spearman": "Spearman",
     "toeplitz": "Toeplitz",
+    "toeplitz, heterogeneous": "Toeplitz, heterogeneous",
+    "expand": "EXPAND",
+    "oratorio": "ORATORIO",
+    "london_ontario": "London, Ontario",
+    "dlt_evaluable": "DLT-evaluable",
+    "e_value": "E-value",
+    "e_value_of_limit": "E-value of the limit",
+    "monte_carlo_error": "Monte Carlo error",
     "timed_walk": "timed 25-foot walk",
     "nine_hole_peg": "nine-hole peg test",
     "symbol_digit": "symbol digit test",
@@ -93,7 +103,7 @@ TITLES = {
     "stop_when_too_toxic": "Stopping for too many DLTs",
     "liver_peaks": "Highest liver values of each person",
     "liver_quadrants": "Highest liver values against twice and three times the limits",
-    "liver_review": "People to be reviewed for Hy's law",
+    "liver_review": "People to be reviewed for Hy's law: both raised, alkaline phosphatase below twice its limit",
     "definitions": "Definitions of confirmed change",
     "people_at_risk": "People in whom a change could be confirmed",
     "natural_history": "Comparison with natural history",
@@ -111,7 +121,7 @@ TITLES = {
     "donor_specific_antibodies": "Donor-specific antibodies",
     "reading": "Reading of the scans",
     "zero_counts": "What befell nobody, and the rates that remain possible",
-    "chance_to_see": "Probability of seeing an event at least once",
+    "chance_to_see": "Events of a given true rate",
     "class_slopes": "Slopes of classes",
     "class_tests": "Permutation tests of classes",
     "class_sensitivity": "Slopes of classes by other analyses",
@@ -119,6 +129,15 @@ TITLES = {
     "metabolite_sensitivity": "Slopes of metabolites by other analyses",
     "metabolite_samples": "Samples of metabolites",
     "metabolite_quality": "Quality of the measurement of metabolites",
+    "beside_the_dose": "What went along with the dose",
+    "needs": "What each comparison separates, and what it needs",
+    "design": "People, values and rank of the design",
+    "drug": "People who took the drug",
+    "comparisons": "Comparisons of doses and visits, on the drug and after it",
+    "tipping_drug": "How strong the drug would have to be to explain a slope",
+    "tipping_drift": "How strong a drift would have to be to explain a slope",
+    "tipping_drift_after_drug": "How strong a drift would have to be to explain a slope after the drug",
+    "e_values": "E-values",
 }
 """Titles of tables that are not their keys in words."""
 
@@ -127,6 +146,8 @@ def words(key: str) -> str:
     """A key in words: "by_maximum_grade" as "by maximum grade". Text that is no key is left alone."""
     if key in WORDS:
         return WORDS[key]
+    if "_" in key and " or " in key:
+        return " or ".join(map(words, key.split(" or ")))
     if not key.replace("_", "a").isalnum() or not key.islower() or "_" not in key:
         return key
     return " ".join(WORDS.get(part, part) for part in key.split("_")).replace(f" {NO_BREAK}", NO_BREAK)
@@ -181,7 +202,7 @@ def interval(result: Result) -> str:
 
 def plain(value: float, digits: int = DIGITS) -> str:
     """A number with so many significant digits, large ones whole."""
-    if value != value or value in (float("inf"), float("-inf")):
+    if not isfinite(value):
         return {"nan": NOTHING, "inf": "∞", "-inf": f"{MINUS}∞"}[str(value)]
     if abs(value) < NOISE:
         return "0"

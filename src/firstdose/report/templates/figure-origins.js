@@ -108,6 +108,36 @@
     return make("dl", items, "facts");
   }
 
+  function recordsNamed(told) {
+    const kinds = new Map();
+    for (const record of told.split("; ")) {
+      const kind = record.slice(0, record.indexOf(":"));
+      const into = kinds.get(kind) ?? make("dd", []);
+      if (kinds.has(kind)) into.append("; ");
+      into.append(link(address(record), record.slice(kind.length + 1)));
+      kinds.set(kind, into);
+    }
+    const items = [...kinds].map(([kind, named]) => make("div", [make("dt", kind.replaceAll("_", " ")), named]));
+    return make("section", [make("h3", "Records"), make("dl", items, "facts")]);
+  }
+
+  const mostShown = 6;
+
+  function madeFrom(rows) {
+    const one = held.figures[rows[0] - held.first];
+    const place = held.made_from.find(([chapter, table]) => chapter === one.chapter && table === one.table);
+    const about = (figure) => figure.about.slice(0, 2).filter((number) => text(number));
+    const isNamed = (figure) => place && figure.chapter === place[2] && figure.table === place[3] && held.records[figure.records].length;
+    const named = held.figures.map((figure, index) => [figure, index + held.first]).filter(([figure]) => isNamed(figure));
+    const alike = named.filter(([figure]) => about(figure).some((number) => about(one).includes(number)));
+    const behind = (alike.length || !place?.[4] ? alike : named).map(([, row]) => row);
+    if (!behind.length) return [make("p", "No single record is named: this is made of other figures or of derived data.")];
+    const title = `${held.chapters[place[2]]} › ${held.tables[place[3]]}`;
+    const told = behind.length > mostShown ? `${behind.length} rows from ${behind[0]} to ${behind[behind.length - 1]}` : `rows ${behind.join(", ")}`;
+    const records = behind.length > mostShown ? [] : behind.map((row) => recordsOf(held.records[held.figures[row - held.first].records], row));
+    return [make("p", `Made of the figures of ${title}, ${told}, and so of their records.`), ...records];
+  }
+
   function recordsOfAll(rows) {
     const lists = new Map();
     for (const row of rows) {
@@ -116,7 +146,7 @@
     }
     const isNone = rows.every((row) => held.figures[row - held.first].value === "0");
     if (!lists.size && isNone) return [make("p", "None: no record counts for it.")];
-    if (!lists.size) return [make("p", "No single record is named: this is made of other figures or of derived data.")];
+    if (!lists.size) return madeFrom(rows);
     return [...lists].map(([list, row]) => recordsOf(list, row));
   }
 
@@ -168,14 +198,15 @@
     const { figures, first } = await origins();
     if (dialog.open) return;
     const alike = new Map();
-    for (const row of numbersOf(button.closest("[data-rows]").dataset.rows)) {
+    const { rows: told, records } = button.closest("[data-rows], [data-records]").dataset;
+    for (const row of told ? numbersOf(told) : []) {
       const figure = figures[row - first];
       if (!figure) continue;
       const key = [figure.chapter, figure.table, figure.common[1], figure.group, figure.population, figure.objective].join("|");
       alike.set(key, [...(alike.get(key) ?? []), row]);
     }
     const content = dialog.querySelector("[data-content]");
-    content.replaceChildren(make("p", button.textContent.replaceAll("\n", "; "), "shown"), ...[...alike.values()].map(block));
+    content.replaceChildren(make("p", button.textContent.replaceAll("\n", "; "), "shown"), ...[...alike.values()].map(block), ...(records ? [recordsNamed(records)] : []));
     dialog.showModal();
     dialog.scrollTop = 0;
   }
@@ -184,7 +215,7 @@
     const button = event.target.closest("button.figure");
     const table = button?.closest("table");
     if (!table || event.altKey || event.ctrlKey || event.metaKey) return;
-    const cell = button.closest("td");
+    const cell = button.closest("td, th");
     const line = [...cell.parentElement.querySelectorAll("button.figure")];
     const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
     let next;
@@ -192,14 +223,14 @@
     else if (event.key === "Home") next = line[0];
     else if (event.key === "End") next = line[line.length - 1];
     else if (event.key === "ArrowUp" || event.key === "ArrowDown") {
-      const column = [...table.querySelectorAll("button.figure")].filter((one) => one.closest("td").cellIndex === cell.cellIndex);
+      const column = [...table.querySelectorAll("button.figure")].filter((one) => one.closest("td, th").cellIndex === cell.cellIndex);
       next = column[column.indexOf(button) + (event.key === "ArrowDown" ? 1 : -1)];
     } else return;
     event.preventDefault();
     next?.focus();
   }
 
-  for (const holder of document.querySelectorAll("[data-rows]")) {
+  for (const holder of document.querySelectorAll("[data-rows], [data-records]")) {
     const button = make("button", [...holder.childNodes], "figure");
     button.type = "button";
     button.setAttribute("aria-haspopup", "dialog");

@@ -63,7 +63,7 @@ def write_timelines(
 
 def people_index(protocol: Protocol, pages: Sequence[PersonPage], origin: Provenance) -> str:
     """A page with a link to each person's."""
-    links = [Link(f"{page.name}.html", page.subject, page.words) for page in pages]
+    links = [Link(f"{page.name}.html", page.subject, page.words.removeprefix(f"{page.subject}, ")) for page in pages]
     known = f"Data up to {origin.as_of.isoformat()}." if origin.as_of else "No cut-off stated."
     title = f"{protocol.trial.id}: {protocol.trial.title}"
     return index_page(title, "Timelines", [known], [("Everybody enrolled or treated", links)])

@@ -131,7 +131,8 @@ def file_names(subjects: Sequence[str]) -> dict[str, str]:
 def _facts(life: Life) -> Iterator[tuple[str, str]]:
     person = life.person
     yield "Level", "none" if person["level"] is None else str(person["level"])
-    yield "Dosed", str(person["treatment_start"] or ("yes, on an unknown day" if person["is_treated"] else "no"))
+    started = str(person["treatment_start"] or "").replace("T", " ")
+    yield "Dosed", started or ("yes, on an unknown day" if person["is_treated"] else "no")
     yield "For DLTs", person["evaluability"] or "not known"
     ends = [
         f"left on day {person['left_day']}" if person["left_day"] is not None else "",

@@ -93,7 +93,8 @@ class Canvas:
         while day <= self.last_day:
             x = self.across(day)
             self.line(x, 6, x, bottom, MUTED if day == 0 else FAINT, 1.2 if day == 0 else 0.5)
-            self.text(x, bottom + 12, str(day).replace("-", "−"), anchor="middle", colour=MUTED)
+            anchor = "middle" if x > GUTTER + 2 * TEXT else "start"  # not into the words before the axis
+            self.text(x, bottom + 12, str(day).replace("-", "−"), anchor=anchor, colour=MUTED)
             day += step
         self.text(GUTTER - 8, bottom + 12, "day from dosing", anchor="end", colour=MUTED)
         self.parts = [*lines, *kept]

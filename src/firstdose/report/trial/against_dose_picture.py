@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from statistics import median
 from typing import TYPE_CHECKING
 
@@ -36,7 +37,7 @@ def brain_volume_against_dose(protocol: Protocol, data: AnalysisData) -> Drawing
         "Brain volume change to each person's last scan, per cent per year, against the dose given; the line is the "
         "level's median. Scans that are flagged (another scanner, recent steroids) are crosses",
         f"{rows.height} people, one mark each; the values are in the figure's data file",
-        lambda: _draw(protocol, rows, "Brain volume change, % per year"),
+        partial(_draw, protocol, rows, "Brain volume change, % per year"),
         rows,
     )
 
@@ -62,7 +63,7 @@ def troughs_against_dose(protocol: Protocol, data: AnalysisData, drug: str) -> D
         f"Mean trough of {drug} of each person against the dose given; the line is the level's median"
         + (f", the band the target of {target.lowest:g} to {target.highest:g} {target.unit}" if target else ""),
         f"{rows.height} people, one mark each; the values are in the figure's data file",
-        lambda: _draw(protocol, rows, f"Mean trough, {unit}", band),
+        partial(_draw, protocol, rows, f"Mean trough, {unit}", band),
         rows,
     )
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 
-from firstdose.dosing import ParticipantCourse, TrialHistory
+from firstdose.dosing import ParticipantCourse, TreatedCohort, TrialHistory
 from firstdose.dosing.known import WHERE_DAYS_END_LAST
 from firstdose.protocol.plan import Protocol
 from firstdose.records import DoseDecision, TrialData
 from firstdose.report.documents.blocks import Block, Cell, Chapter, Heading, Paragraph, Row, Table, row
 from firstdose.report.documents.wording import counted
+from firstdose.report.trial.escalation_records import given_records, judged_records
 
 LETTERS = "Outcomes, one letter a person: N no DLT, T DLT, ? not settled yet, - not evaluable for DLTs."
 
@@ -51,14 +53,7 @@ def cohort_table(protocol: Protocol, history: TrialHistory, courses: tuple[Parti
     """The cohorts in order, those apart from the rule last."""
     by_subject = {course.subject: course for course in courses}
     lines = [
-        row(
-            f"{each.number}" + (f" ({each.cohort})" if each.cohort not in (None, "", f"{each.number}") else ""),
-            protocol.dose_levels.dose_with_unit(each.level) if each.level else protocol.dose_levels.label(0),
-            ", ".join(each.subjects),
-            each.outcomes,
-            f"{each.outcomes.count('T')} of {sum(map(each.outcomes.count, 'NT'))}",
-            _dates([by_subject[subject] for subject in each.subjects if subject in by_subject]),
-        )
+        _cohort(protocol, each, [by_subject[subject] for subject in each.subjects if subject in by_subject])
         for each in (*history.cohorts, *history.apart)
     ]
     return Table(
@@ -67,6 +62,21 @@ def cohort_table(protocol: Protocol, history: TrialHistory, courses: tuple[Parti
         tuple(lines),
         (LETTERS,),
         words=(0, 1, 2, 5),
+    )
+
+
+def _cohort(protocol: Protocol, cohort: TreatedCohort, courses: list[ParticipantCourse]) -> Row:
+    number = f"{cohort.number}"
+    given, judged = given_records(courses), judged_records(courses)
+    dose = protocol.dose_levels.dose_with_unit(cohort.level) if cohort.level else protocol.dose_levels.label(0)
+    dlts = f"{cohort.outcomes.count('T')} of {sum(map(cohort.outcomes.count, 'NT'))}"
+    return row(
+        Cell(number + (f" ({cohort.cohort})" if cohort.cohort not in (None, "", number) else ""), records=given),
+        Cell(dose, records=given),
+        Cell(", ".join(cohort.subjects), records=given),
+        Cell(cohort.outcomes, records=judged),
+        Cell(dlts, records=judged),
+        Cell(_dates(courses), records=given),
     )
 
 
@@ -95,15 +105,19 @@ def departs(decision: DoseDecision) -> bool:
 
 def _decision(decision: DoseDecision) -> Row:
     recommended = _step(decision.recommended_action, decision.recommended_next_level)
-    return row(
+    record = (f"dose_decisions:{decision.decision}",)
+    texts = (
         str(decision.decision),
         str(decision.decided)[:10] if decision.decided else "not recorded",
         f"{recommended}: {decision.recommendation}" if decision.recommendation else recommended,
-        Cell(_step(decision.action, decision.next_level), "own" if departs(decision) else ""),
+        _step(decision.action, decision.next_level),
         decision.members or "not recorded",
         decision.reason or "",
         (decision.data_hash or "")[:12],
     )
+    cells = [Cell(text, records=record if text else ()) for text in texts]
+    cells[3] = replace(cells[3], mark="own" if departs(decision) else "")
+    return row(*cells)
 
 
 def _step(action: str | None, level: int | None) -> str:
@@ -128,15 +142,16 @@ def _person(course: ParticipantCourse) -> Row:
     def dose(value: float | None) -> str:
         return "not recorded" if value is None else f"{value:.4g}"
 
+    given, judged = given_records((course,)), judged_records((course,))
     return row(
-        course.subject,
-        f"{course.procedure_start:%Y-%m-%d}" if course.procedure_start else "not recorded",
-        dose(course.dose_assigned),
-        dose(course.dose_given),
-        course.batch or "not recorded",
-        "" if course.level_counted is None else str(course.level_counted),
-        course.status.value + (", DLT" if course.has_dlt else ""),
-        "; ".join((*course.evaluability.reasons, *_replacement(course))),
+        Cell(course.subject, records=given),
+        Cell(f"{course.procedure_start:%Y-%m-%d}" if course.procedure_start else "not recorded", records=given),
+        Cell(dose(course.dose_assigned), records=given),
+        Cell(dose(course.dose_given), records=given),
+        Cell(course.batch or "not recorded", records=given),
+        Cell("" if course.level_counted is None else str(course.level_counted), records=judged),
+        Cell(course.status.value + (", DLT" if course.has_dlt else ""), records=judged),
+        Cell("; ".join((*course.evaluability.reasons, *_replacement(course))), records=judged),
     )
 
 

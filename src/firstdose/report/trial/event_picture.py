@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -18,6 +19,11 @@ if TYPE_CHECKING:
 
 MOST_TERMS = 25
 LONGEST_TERM = 46
+ROW_HEIGHT = 0.26
+"""Of a term, in inches: marks of levels with the same share stand below each other without touching."""
+
+SPREAD = 0.84
+"""The share of a row over which the marks of its levels stand."""
 
 
 def events_by_term(protocol: Protocol, data: AnalysisData) -> Drawing | None:
@@ -46,27 +52,27 @@ def events_by_term(protocol: Protocol, data: AnalysisData) -> Drawing | None:
         f"People with each adverse event, in per cent of those at the dose level{left_out}",
         f"{min(terms.height, MOST_TERMS)} terms, a mark for each dose level; the counts with their intervals are in "
         "the tables of adverse events",
-        lambda: _draw(protocol, rows),
+        partial(_draw, protocol, rows),
         rows.select("term", "level", "people", "of", "events", "percent"),
     )
 
 
 def _draw(protocol: Protocol, rows: pl.DataFrame) -> Figure:
     terms = rows["term"].unique(maintain_order=True).to_list()
-    figure = new_figure(WIDTH, 0.2 * len(terms) + 0.95)
+    figure = new_figure(WIDTH, ROW_HEIGHT * len(terms) + 0.95)
     axes = figure.subplots()
     places = {term: place for place, term in enumerate(terms)}
     styles = level_styles(protocol.dose_levels)
     levels = sorted(rows["level"].unique().to_list())
     for index, level in enumerate(levels):
         here = rows.filter(pl.col("level") == level)
-        shift = 0.6 * (index - (len(levels) - 1) / 2) / max(len(levels), 1)
+        shift = SPREAD * (index - (len(levels) - 1) / 2) / max(len(levels), 1)
         axes.plot(
             here["percent"],
             [places[term] + shift for term in here["term"]],
             marker=styles[level].marker,
             linestyle="none",
-            markersize=4.5,
+            markersize=3.8,
             markerfacecolor=styles[level].colour,
             markeredgecolor=INK,
             markeredgewidth=0.5,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 
@@ -14,11 +14,14 @@ from firstdose.report.committee.pack import PACK_NAME, Decision
 from firstdose.report.documents.blocks import Document
 from firstdose.report.documents.drawing import Drawing
 from firstdose.report.documents.house_style_pages import PLAIN_PRESS, Press
+from firstdose.report.documents.second_process import Beside, alone
 from firstdose.report.documents.table_files import write_table_files
 from firstdose.report.timeline.files import write_timelines
 from firstdose.report.trial.report import trial_document
 
 REPORT_NAME, TABLES_NAME, FIGURES = "trial-report", "tables", "figures"
+DRAWINGS = "firstdose.report.trial.pictures"
+"""The module that a second process needs to draw pictures of a trial."""
 EVERYTHING = frozenset({"html", "pdf", "tables", "figures", "people", "pack"})
 
 
@@ -36,6 +39,7 @@ def write_report(
     notices: tuple[str, ...] = (),
     progress: Callable[[str], None] = silent,
     press: Press = PLAIN_PRESS,
+    beside: Beside = alone,
 ) -> list[Path]:
     """Write the parts that are asked for and return their paths; ``day`` is the date and time stamp of all of them.
 
@@ -43,16 +47,26 @@ def write_report(
     """
     folder.mkdir(parents=True, exist_ok=True)
     written: list[Path] = []
-    if set(parts) - {"pack", "people"}:
-        progress("drawing")
-        document, drawings = trial_document(protocol, data, results, day, notices)
-        written += _report_files(document, drawings, folder, day, parts, progress, press)
-    if "people" in parts:
-        written += write_timelines(protocol, data, results.provenance, folder, day, notices, progress, press)
-    if "pack" in parts and protocol.escalation.has_rule:
-        progress("pack")
-        written += write_pack(protocol, data, results, folder, day, notices, press)
-    return written
+    others: list[Path] = []
+    # The typesetter works outside of Python's lock: beside the rest it takes hardly any time of its own.
+    with ThreadPoolExecutor(1) as setter:
+        printed: Future[bytes] | None = None
+        if set(parts) - {"pack", "people"}:
+            progress("drawing")
+            document, drawings = trial_document(protocol, data, results, day, notices, beside)
+            progress("setting")
+            printed = setter.submit(press.pdf, document, day) if "pdf" in parts else None
+            written += _report_files(document, drawings, folder, day, parts, progress, press)
+        if "people" in parts:
+            others += write_timelines(protocol, data, results.provenance, folder, day, notices, progress, press)
+        if "pack" in parts and protocol.escalation.has_rule:
+            progress("pack")
+            others += write_pack(protocol, data, results, folder, day, notices, press)
+        if printed is not None:
+            progress("PDF")
+            written.append(folder / f"{REPORT_NAME}.pdf")
+            written[-1].write_bytes(printed.result())
+    return [*written, *others]
 
 
 def write_pack(
@@ -85,33 +99,11 @@ def _report_files(
     progress: Callable[[str], None],
     press: Press,
 ) -> Iterator[Path]:
-    progress("setting")
-    stem = folder / REPORT_NAME
-    # The typesetter works outside of Python's lock: beside the rest it takes hardly any time of its own.
-    with ThreadPoolExecutor(1) as beside:
-        printed = beside.submit(press.pdf, document, day) if "pdf" in parts else None
-        if "html" in parts:
-            page = stem.with_suffix(".html")
-            page.write_text(press.html(document), encoding="utf-8", newline="\n")
-            yield page
-        yield from _numbers(document, drawings, folder, day, parts, progress, press)
-        if printed is not None:
-            progress("PDF")
-            file = stem.with_suffix(".pdf")
-            file.write_bytes(printed.result())
-            yield file
-
-
-def _numbers(
-    document: Document,
-    drawings: tuple[Drawing, ...],
-    folder: Path,
-    day: date,
-    parts: Collection[str],
-    progress: Callable[[str], None],
-    press: Press,
-) -> Iterator[Path]:
-    """Tables and figures as files of their own, with the numbers behind them."""
+    """The page; tables and figures as files of their own, with the numbers behind them."""
+    if "html" in parts:
+        page = folder / f"{REPORT_NAME}.html"
+        page.write_text(press.html(document), encoding="utf-8", newline="\n")
+        yield page
     if "tables" in parts:
         progress("tables")
         path = folder / f"{TABLES_NAME}.docx"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -50,7 +51,7 @@ def dose_ladder(protocol: Protocol, data: AnalysisData) -> Drawing | None:
         "The escalation as it went: everyone dosed, in order, at the dose given. Filled: DLT; crossed: not evaluable "
         "for DLTs; grey: not settled yet. A line shows the dose assigned",
         f"{people.height} people in order of dosing, {dlts} with a DLT; the doses are in the figure's data file",
-        lambda: _draw(protocol, drawn),
+        partial(_draw, protocol, drawn),
         people,
     )
 

@@ -13,6 +13,8 @@ from firstdose.records import (
     Deviation,
     Disposition,
     DltAdjudication,
+    DoseDecision,
+    Dosing,
     Medication,
     Relapse,
     TrialData,
@@ -22,8 +24,11 @@ from firstdose.records.catalogue import NAMES
 from firstdose.records.frames import identity
 from firstdose.report.documents.blocks import Chapter, Paragraph, Row, Table, row
 from firstdose.report.documents.tracing import anchor
+from firstdose.report.documents.wording import counted
 
 LISTED: dict[str, type] = {
+    "Doses given": Dosing,
+    "Decisions on the next dose": DoseDecision,
     "Adverse events": AdverseEvent,
     "Adjudications of dose-limiting toxicity": DltAdjudication,
     "Relapses": Relapse,
@@ -33,6 +38,9 @@ LISTED: dict[str, type] = {
     "Deaths": Death,
 }
 MOST_ROWS = 2_000
+MOST_PRINTED = 400
+"""Listings with more rows are not in the PDF."""
+
 FEWEST_TO_BE_SAME = 4
 """From so many rows on, a column whose values are all the same is told in a note."""
 
@@ -74,7 +82,15 @@ def _table(title: str, kind: type, frame: pl.DataFrame) -> Table:
     notes += () if listed.height <= MOST_ROWS else (f"The first {MOST_ROWS:,} of {listed.height:,} rows.",)
     heads = tuple(map(_heading, shown))
     words = tuple(place for place, name in enumerate(shown) if frame.schema[name] == pl.String or place == 0)
-    return Table(title, heads, tuple(lines), notes, words=words, folded=f"{title}: {listed.height:,} rows")
+    return Table(
+        title,
+        heads,
+        tuple(lines),
+        notes,
+        words=words,
+        is_printed=listed.height <= MOST_PRINTED,
+        folded=f"{title}: {counted(listed.height, 'row')}",
+    )
 
 
 def _heading(name: str) -> str:

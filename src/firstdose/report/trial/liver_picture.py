@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import polars as pl
 
-from firstdose.analysis.laboratory.liver import BILIRUBIN_LIMIT, PEAKS, REVIEW, TRANSAMINASE_LIMIT
+from firstdose.analysis.laboratory.liver import BILIRUBIN_LIMIT, BOTH_RAISED, PEAKS, TRANSAMINASE_LIMIT
 from firstdose.protocol.plan import Protocol
 from firstdose.records.results import Results
 from firstdose.report.documents.drawing import Drawing
@@ -36,13 +37,13 @@ def liver(protocol: Protocol, results: Results) -> Drawing | None:
     rows = rows.select("quadrant", "aminotransferase", "bilirubin", subject="what", level=level).sort(
         "level", "subject", nulls_last=True
     )
-    reviewed = rows.filter(pl.col("quadrant") == REVIEW).height
+    in_corner = rows.filter(pl.col("quadrant") == BOTH_RAISED).height
     return Drawing(
         "edish",
         "Highest ALT or AST after dosing against highest bilirubin, in multiples of the upper limit of normal. Marks "
-        "in the upper right corner are to be reviewed; the picture makes no diagnosis",
-        f"{rows.height} people, one mark each, {reviewed} in the upper right corner",
-        lambda: _draw(protocol, rows),
+        "in the upper right corner have both raised; the tables tell who is to be reviewed for Hy's law",
+        f"{rows.height} people, one mark each, {in_corner} in the upper right corner",
+        partial(_draw, protocol, rows),
         rows,
     )
 
@@ -50,7 +51,7 @@ def liver(protocol: Protocol, results: Results) -> Drawing | None:
 def _draw(protocol: Protocol, rows: pl.DataFrame) -> Figure:
     from matplotlib.ticker import NullFormatter
 
-    figure = new_figure(WIDTH * 0.75, 3.0)
+    figure = new_figure(WIDTH * 0.75, 3.25)
     axes = figure.subplots()
     styles = level_styles(protocol.dose_levels)
     for level, here in rows.group_by("level", maintain_order=True):
@@ -78,5 +79,5 @@ def _draw(protocol: Protocol, rows: pl.DataFrame) -> Figure:
         axis.set_minor_formatter(NullFormatter())
     axes.set_xlabel("Highest ALT or AST, multiples of the upper limit")
     axes.set_ylabel("Highest bilirubin, multiples of the upper limit")
-    axes.legend(loc="lower right", frameon=False)
+    figure.legend(loc="outside lower center", ncols=4, columnspacing=1.2, frameon=False)
     return figure

@@ -14,7 +14,9 @@ from firstdose.report.documents.drawing import Drawing
 from firstdose.report.metabolism.chapter import metabolite_drawings
 from firstdose.report.metabolism.rows import FluidFigures
 from firstdose.report.trial.against_dose_picture import brain_volume_against_dose, troughs_against_dose
+from firstdose.report.trial.behind_pictures import with_origins
 from firstdose.report.trial.event_picture import events_by_term
+from firstdose.report.trial.flow_picture import participant_flow
 from firstdose.report.trial.ladder_picture import dose_ladder
 from firstdose.report.trial.liver_picture import liver
 from firstdose.report.trial.score_pictures import person_lines
@@ -30,12 +32,13 @@ def drawings(
     """Each picture that there are data for, with the key of its chapter; ``fluids`` have those of metabolites."""
     for chapter, drawing in _all(protocol, data, results, fluids):
         if drawing is not None:
-            yield chapter, drawing
+            yield chapter, with_origins(drawing, data, results)
 
 
 def _all(
     protocol: Protocol, data: AnalysisData, results: Results, fluids: Sequence[FluidFigures]
 ) -> Iterator[tuple[str, Drawing | None]]:
+    yield "populations", participant_flow(protocol, data, results)
     yield ESCALATION, dose_ladder(protocol, data)
     yield "exposure", swimmer(protocol, data)
     yield "adverse_events", events_by_term(protocol, data)

@@ -15,6 +15,7 @@ from firstdose.report.attribution.chapter import after_text
 from firstdose.report.attribution.rows import CHAPTER as ATTRIBUTION
 from firstdose.report.documents.blocks import Chapter, Document
 from firstdose.report.documents.drawing import Drawing
+from firstdose.report.documents.second_process import Beside, alone
 from firstdose.report.metabolism.chapter import metabolism_blocks
 from firstdose.report.metabolism.rows import FluidFigures, figures_of_trial
 from firstdose.report.results.chapters import (
@@ -26,8 +27,10 @@ from firstdose.report.results.chapters import (
     origins_of,
     rows_of,
 )
+from firstdose.report.results.left_out import left_out, with_left_out
 from firstdose.report.trial.define_checklist import checklist_chapter
 from firstdose.report.trial.escalation_chapter import escalation_chapter, moment_of
+from firstdose.report.trial.in_print import shortened
 from firstdose.report.trial.listings import listings_chapter
 from firstdose.report.trial.pictures import ESCALATION, drawings
 
@@ -36,14 +39,22 @@ FIRST_CHAPTER = "populations"
 
 
 def trial_document(
-    protocol: Protocol, data: AnalysisData, results: Results, day: date, notices: tuple[str, ...] = ()
+    protocol: Protocol,
+    data: AnalysisData,
+    results: Results,
+    day: date,
+    notices: tuple[str, ...] = (),
+    beside: Beside = alone,
 ) -> tuple[Document, tuple[Drawing, ...]]:
     """The report as a document, and its pictures with the figures behind them.
 
-    ``day`` is the date that it bears; the same data, results and day make the same report.
+    ``day`` is the date that it bears; the same data, results and day make the same report, whether or not another
+    process draws some of the pictures.
     """
     fluids = figures_of_trial(protocol, data, results, list(rows_of(results)))
-    drawn = list(drawings(protocol, data, results, fluids))
+    planned = list(drawings(protocol, data, results, fluids))
+    shared = beside([drawing for _, drawing in planned])
+    drawn = [(key, drawing) for (key, _), drawing in zip(planned, shared, strict=True)]
     document = Document(
         title=f"{protocol.trial.id}: trial report",
         heading="Trial report",
@@ -79,17 +90,20 @@ def _told(
 ) -> Iterator[Chapter]:
     found = list(rows_of(results))
     yield glance_chapter(protocol, results)
+    without_content = left_out(found)
     for name, chapter in chapters_of(protocol, found):
+        if name in without_content:
+            continue
         pictures = tuple(drawing.picture() for key, drawing in drawn if key == name)
         if name == METABOLISM and fluids:
             yield replace(chapter, blocks=metabolism_blocks(fluids, pictures, level_words(protocol)))
         else:
             is_told_first = name == ATTRIBUTION
             blocks = after_text(chapter.blocks, pictures) if is_told_first else (*pictures, *chapter.blocks)
-            yield replace(chapter, blocks=blocks)
+            yield shortened(name, replace(chapter, blocks=blocks), found)
         if name == FIRST_CHAPTER and protocol.escalation.has_rule:
             yield _escalation(protocol, data, drawn)
-    yield methods_chapter(protocol, found)
+    yield with_left_out(methods_chapter(protocol, found), without_content)
 
 
 def _escalation(protocol: Protocol, data: AnalysisData, drawn: list[tuple[str, Drawing]]) -> Chapter:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -40,19 +41,19 @@ def person_lines(protocol: Protocol, data: AnalysisData, measure: Measure) -> Dr
         f"{measure.title}: each person's scores by dose ({better} is better; the dotted line is dosing"
         + (f"; a red cross at the edge is “unable to perform”, {unable} in all)" if unable else ")"),
         f"{people} lines, one a person, in one panel for each dose level; the values are in the figure's data file",
-        lambda: _draw(protocol, rows, measure),
+        partial(_draw, protocol, rows, f"{measure.title}, {measure.unit}"[:60], measure.worse == "higher"),
         rows,
     )
 
 
-def _draw(protocol: Protocol, rows: pl.DataFrame, measure: Measure) -> Figure:
+def _draw(protocol: Protocol, rows: pl.DataFrame, label: str, higher_is_worse: bool) -> Figure:
     levels = rows["level"].unique(maintain_order=True).to_list()
     figure, axes = panels(len(levels), columns=4, height=1.9)
     styles = level_styles(protocol.dose_levels)
     values = rows.filter(pl.col("state") == "score")["value"]
     low, high = float(values.min()), float(values.max())  # type: ignore[arg-type]
     room = 0.08 * (high - low) or 0.5
-    edge = high + 2 * room if measure.worse == "higher" else low - 2 * room
+    edge = high + 2 * room if higher_is_worse else low - 2 * room
     if not rows.filter(pl.col("state") == "unable_to_perform").height:
         edge = high
     for place, level in zip(axes, levels, strict=True):
@@ -64,7 +65,7 @@ def _draw(protocol: Protocol, rows: pl.DataFrame, measure: Measure) -> Figure:
         place.set_xlim(float(rows["day"].min()) - 8, float(rows["day"].max()) + 8)  # type: ignore[arg-type]
         place.grid(axis="y")
     figure.supxlabel("Days from dosing", fontsize=7.5)
-    figure.supylabel(f"{measure.title}, {measure.unit}"[:60], fontsize=7.5)
+    figure.supylabel(label, fontsize=7.5)
     return figure
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -17,13 +18,15 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-ROW_HEIGHT = 0.22  # inches
+ROW_HEIGHT, TALLEST, AROUND = 0.22, 8.6, 1.15
+"""Inches: of a bar, of the whole picture, which keeps to one page, and of what stands around the bars."""
+
 MOST_PEOPLE = 60
 SEVERE = 3
 
 
 def swimmer(protocol: Protocol, data: AnalysisData) -> Drawing | None:
-    """The swimmer plot of the treated; None where nobody was treated. Past 60 people the first 60 by dose are drawn."""
+    """The swimmer plot of the treated; None where nobody was treated. Past 60 people, the first of each dose."""
     people = (
         data[SubjectAnalysis]
         .filter(pl.col("is_treated") & pl.col("followed_to_day").is_not_null())
@@ -31,11 +34,13 @@ def swimmer(protocol: Protocol, data: AnalysisData) -> Drawing | None:
     )
     if not people.height:
         return None
-    drawn = people.head(MOST_PEOPLE)
+    of_each = max(MOST_PEOPLE // people["level"].n_unique(), 1)
+    is_cut = people.height > MOST_PEOPLE
+    drawn = people.group_by("level", maintain_order=True).head(of_each) if is_cut else people
     events = data[EventAnalysis].filter(
         pl.col("counts") & pl.col("first_day").is_not_null() & pl.col("subject").is_in(drawn["subject"].implode())
     )
-    left_out = f"; the first {MOST_PEOPLE} of {people.height} people by dose" if people.height > MOST_PEOPLE else ""
+    left_out = f"; the first {of_each} treated of each dose, {drawn.height} of {people.height} people" if is_cut else ""
     severe = events.filter(pl.col("grade") >= SEVERE).height
     return Drawing(
         "swimmer",
@@ -43,7 +48,7 @@ def swimmer(protocol: Protocol, data: AnalysisData) -> Drawing | None:
         f"the first day on which they may have begun, deaths and those who left{left_out}",
         f"{drawn.height} bars, one a person, with {events.height} adverse events, {severe} of them of grade 3 or more "
         f"and {events['grade'].null_count()} of unknown grade; the numbers are in the figure's data file",
-        lambda: _draw(protocol, drawn, events),
+        partial(_draw, protocol, drawn, events),
         _behind(drawn, events),
     )
 
@@ -75,7 +80,7 @@ def _behind(people: pl.DataFrame, events: pl.DataFrame) -> pl.DataFrame:
 
 
 def _draw(protocol: Protocol, people: pl.DataFrame, events: pl.DataFrame) -> Figure:
-    figure = new_figure(WIDTH, ROW_HEIGHT * people.height + 1.15)
+    figure = new_figure(WIDTH, min(ROW_HEIGHT * people.height + AROUND, TALLEST))
     axes = figure.subplots()
     styles = level_styles(protocol.dose_levels)
     rows = list(people.iter_rows(named=True))
@@ -89,7 +94,7 @@ def _draw(protocol: Protocol, people: pl.DataFrame, events: pl.DataFrame) -> Fig
     axes.set_xlabel("Days from dosing")
     axes.set_xlim(left=min(0.0, float(events["first_day"].min() or 0)) - 2)  # type: ignore[arg-type]
     axes.grid(axis="x")
-    handles, words = _legend(events)
+    handles, words = _legend(people, events)
     figure.legend(handles, words, loc="outside lower center", ncols=6, frameon=False, columnspacing=1.2)
     return figure
 
@@ -138,8 +143,8 @@ def _name_levels(axes: Axes, rows: list[dict[str, Any]], styles: dict[Any, Any])
         axes.text(1.01, place, styles[previous].name, transform=axes.get_yaxis_transform(), va="center", fontsize=7)
 
 
-def _legend(events: pl.DataFrame) -> tuple[list[Any], list[str]]:
-    """What the bars and marks mean; grades only as far as there are any."""
+def _legend(people: pl.DataFrame, events: pl.DataFrame) -> tuple[list[Any], list[str]]:
+    """What the bars and marks mean; background treatment and grades only as far as there are any."""
     from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
 
@@ -151,7 +156,7 @@ def _legend(events: pl.DataFrame) -> tuple[list[Any], list[str]]:
     grades = events["grade"]
     known = grades.drop_nulls()
     entries = [
-        (Patch(color="#5f93b5"), "on background treatment", True),
+        (Patch(color="#5f93b5"), "on background treatment", bool(people["background_taken"].any())),
         (Patch(color=FAINT, alpha=0.6), "followed", True),
         (mark("o", 3.4, "white", INK), "event, grade 1 or 2", bool((known < SEVERE).any())),
         (mark("D", 5.5, WARM, WARM), "grade 3 or more", bool((known >= SEVERE).any())),

@@ -1,0 +1,153 @@
+"""Everything that somebody should look at now, as one list: what, who, since when, until when, and how pressing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Literal
+
+from firstdose.conduct.catalogue import SafetyReport
+from firstdose.conduct.clocks import EventName, clocks
+from firstdose.conduct.schedule import PlannedVisit, schedules
+from firstdose.conduct.staleness import StaleDecision
+from firstdose.conduct.troughs import last_troughs
+from firstdose.dosing.courses import Courses
+from firstdose.dosing.known import WHERE_DAYS_END_LAST, span_of
+from firstdose.dosing.recorded import Records
+from firstdose.protocol import Protocol
+from firstdose.records import TrialData
+from firstdose.safety.evaluability import Status
+
+AlertKind = Literal[
+    "stale_decision", "dlt", "possible_dlt", "safety_report", "dlt_window", "trough", "visit_overdue", "visit_closing"
+]
+Weight = Literal["now", "soon", "note"]
+WEIGHTS: tuple[Weight, ...] = ("now", "soon", "note")
+CLOSING_SOON = timedelta(days=3)
+
+
+@dataclass(frozen=True)
+class Alert:
+    """One thing to look at.
+
+    ``who`` is the subject, or what it concerns. ``since`` is when it began and ``until`` when it is too late, as far as
+    they are known. ``record`` names the record that it rests on, kind first.
+    """
+
+    kind: AlertKind
+    who: str
+    words: str
+    weight: Weight
+    since: datetime | None = None
+    until: datetime | None = None
+    record: tuple[str, str] | None = None
+
+
+def alerts(
+    protocol: Protocol,
+    trial_data: TrialData,
+    moment: datetime,
+    *,
+    protocol_of: Callable[[str], Protocol] | None = None,
+    reports: Iterable[SafetyReport] = (),
+    entered: Mapping[EventName, datetime] | None = None,
+    planned: Mapping[str, date] | None = None,
+    stale: Iterable[StaleDecision] = (),
+    closing: timedelta = CLOSING_SOON,
+) -> tuple[Alert, ...]:
+    """All alerts as of a moment, which has a zone: the most pressing first, then what is too late soonest.
+
+    ``protocol_of`` gives the protocol that a subject follows, else everyone follows ``protocol``. ``reports`` stop the
+    clocks of serious events, ``entered`` says when an event was first entered as serious, ``stale`` are decisions that
+    the data no longer bear. What ends within ``closing`` is closing.
+    """
+    records = Records(trial_data, moment)
+    found = [
+        *_stale(stale),
+        *_toxicity(Courses(protocol, records), moment, closing),
+        *_clocks(trial_data, moment, reports, entered),
+        *_troughs(protocol, records),
+        *_visits(records, schedules(trial_data, moment, protocol_of or (lambda _: protocol), planned), closing),
+    ]
+    end = max((each.until for each in found if each.until), default=moment)
+    return tuple(sorted(found, key=lambda each: (WEIGHTS.index(each.weight), each.until or end, each.who, each.words)))
+
+
+def _stale(stale: Iterable[StaleDecision]) -> Iterator[Alert]:
+    """Decisions that the data no longer bear."""
+    for decision in stale:
+        since = min((each.entry.instant for each in decision.entered), default=None)
+        record = ("dose_decisions", str(decision.decision))
+        weight: Weight = "now" if decision.halts else "note"
+        yield Alert("stale_decision", f"decision {decision.decision}", decision.words, weight, since, record=record)
+
+
+def _toxicity(courses: Courses, moment: datetime, closing: timedelta) -> Iterator[Alert]:
+    """DLTs, events that wait for a verdict, and DLT windows that end soon."""
+    for course in courses.all:
+        for event in course.events:
+            since = _start_of(courses.records, course.subject, event.number)
+            record = ("adverse_events", f"{course.subject}/{event.number}")
+            kind: AlertKind = "dlt" if event.is_dlt else "possible_dlt"
+            yield Alert(kind, course.subject, event.words, "note" if event.is_dlt else "now", since, record=record)
+        end = course.follow_up.window_end
+        if course.status is Status.PENDING and end is not None and moment < end <= moment + closing:
+            words = "the DLT window ends: see that everything in it is entered"
+            yield Alert("dlt_window", course.subject, words, "soon", course.procedure_start, end)
+
+
+def _start_of(records: Records, subject: str, number: int) -> datetime | None:
+    """The first instant at which an event can have begun."""
+    events = (event for event in records.events.get(subject, ()) if event.number == number)
+    return next((records.span(event.start, subject).first for event in events), None)
+
+
+def _clocks(
+    trial_data: TrialData,
+    moment: datetime,
+    reports: Iterable[SafetyReport],
+    entered: Mapping[EventName, datetime] | None,
+) -> Iterator[Alert]:
+    """Reports of serious events that are still to be sent."""
+    for clock in clocks(trial_data, moment, reports, entered):
+        if clock.is_running:
+            perhaps = "" if clock.applies else "; whether it must be sent is still to be judged"
+            late = {True: ": overdue", None: ": perhaps overdue", False: ""}[clock.is_overdue]
+            record = ("adverse_events", f"{clock.subject}/{clock.event}")
+            since, until = clock.aware.first, clock.due.first or clock.due.last
+            weight: Weight = "soon" if clock.is_overdue is False and clock.kind != "within_24_hours" else "now"
+            yield Alert("safety_report", clock.subject, f"{clock.words}{late}{perhaps}", weight, since, until, record)
+
+
+def _troughs(protocol: Protocol, records: Records) -> Iterator[Alert]:
+    """Last troughs out of range, or not to be held against it."""
+    for trough in last_troughs(protocol, records):
+        if trough.against != "within":
+            result = trough.result
+            since = span_of(result.drawn, records.zone_at(result.subject)).first
+            record = ("lab_results", f"{result.subject}/{result.number}")
+            weight: Weight = "note" if trough.against == "unknown" else "soon"
+            yield Alert("trough", result.subject, trough.words, weight, since, record=record)
+
+
+def _visits(records: Records, planned: Mapping[str, tuple[PlannedVisit, ...]], closing: timedelta) -> Iterator[Alert]:
+    """Visits that are overdue, or of which the window ends soon."""
+    for visit in (each for visits in planned.values() for each in visits):
+        since, until = _begin(records, visit, visit.opens.earliest), _end(records, visit, visit.closes.latest)
+        if visit.standing == "overdue":
+            words = f"{visit.plan.name} is overdue"
+            yield Alert("visit_overdue", visit.subject, words, "soon", since, until)
+        elif visit.standing == "due" and until is not None and until <= records.as_of + closing:
+            yield Alert("visit_closing", visit.subject, f"{visit.plan.name}: the window ends", "soon", since, until)
+
+
+def _begin(records: Records, visit: PlannedVisit, day: date | None) -> datetime | None:
+    """The instant at which a day begins at a participant's site."""
+    zone = records.zone_at(visit.subject) or WHERE_DAYS_END_LAST
+    return None if day is None else datetime.combine(day, time(), zone)
+
+
+def _end(records: Records, visit: PlannedVisit, day: date | None) -> datetime | None:
+    """The first instant after a day at a participant's site."""
+    return None if day is None else _begin(records, visit, day + timedelta(days=1))

@@ -1,0 +1,138 @@
+"""Queries that rules ask: opened once for a record, field and rule, and closed by themselves when that is mended.
+
+A person who closes one accepts what stands there: it is not asked about again unless something else is entered.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from firstdose.conduct.catalogue import Query
+from firstdose.conduct.desk import Work
+from firstdose.conduct.entering import Finding, check_fields
+from firstdose.conduct.ledger import Entry, StoredRecord
+from firstdose.conduct.locking import locked_now
+from firstdose.conduct.own_records import all_of, change
+from firstdose.conduct.queries import Asked, ask, query_of
+from firstdose.conduct.roles import ENTERED_BY, Deed
+from firstdose.conduct.snapshot import snapshot_of
+from firstdose.records import RECORDS, Problem
+from firstdose.records.conforming import MISSING
+
+BETWEEN_RECORDS = "between records: "
+"""How the name of a rule begins that one record alone cannot tell to be kept."""
+A_DAY = re.compile(r",? [0-9]{4}-[0-9]{2}-[0-9]{2}")
+"""A day in the words of a rule, such as that of the data: left out, for the rule is the same tomorrow."""
+MISSING_RULE = "must be filled in"
+MENDED = "mended: what was asked about is no longer so"
+CLOSED_BY_ITSELF = {"state": "closed", "closing": MENDED}
+
+Key = tuple[str, str, str | None, str]
+
+
+def check_record(work: Work, record_type: str, record: str, by: Deed | None = None) -> None:
+    """Bring the queries about one record up to date, after it was written: those of the rules that it alone can break.
+
+    Whoever may enter the record may let its queries follow; ``by`` is what its author wrote it by, if not that.
+    Raises Refused.
+    """
+    if record_type not in RECORDS:
+        return
+    queries = all_of(work, Query, about_type=record_type, about_record=record)
+    alone = [each for each in queries if each.rule is not None and not _is_between(each)]
+    _bring_up_to_date(work, alone, _of_one(work.record(record_type, record)), by or ENTERED_BY[record_type])
+
+
+def check_all(work: Work, by: Deed = "ask_queries") -> tuple[Entry, ...]:
+    """Bring all queries of rules up to date, those between records and on planned visits included.
+
+    Raises Refused.
+    """
+    stored = {(each.record_type, each.record): each for each in work.records() if each.record_type in RECORDS}
+    visits = [visit.id for visit in work.protocol.schedule.every_visit] if work.protocol.schedule else []
+    problems = snapshot_of(stored.values(), work.head, work.now.date(), visits).problems
+    queries = [query for query in all_of(work, Query) if query.rule is not None]
+    by_head = {each.head: each for each in stored.values()}
+    of_record: dict[tuple[str, str], list[Problem]] = defaultdict(list)
+    for problem in problems:
+        if problem.row in by_head:
+            of_record[by_head[problem.row].record_type, by_head[problem.row].record].append(problem)
+    asked_about = {(each.about_type, each.about_record) for each in queries if not _is_between(each)}
+    raised: dict[Key, Asked] = {}
+    between: set[tuple[str, str | None, str]] = set()
+    for name in sorted(of_record.keys() | (asked_about & stored.keys())):
+        found = {(name[0], each.field, each.rule) for each in of_record[name]}
+        alone = {} if name not in asked_about and found <= between else _of_one(stored[name])
+        more = _between(stored[name], of_record[name], alone)
+        raised |= alone | more
+        # a rule that one record cannot break by itself, none can: then the other records need not be asked one by one
+        between |= found if not alone else set()
+    before = len(work.entries)
+    _bring_up_to_date(work, queries, raised, by)
+    return work.entries[before:]
+
+
+def _is_between(query: Query) -> bool:
+    """Whether one record alone cannot tell that the rule of a query is kept."""
+    return (query.rule or "").startswith(BETWEEN_RECORDS)
+
+
+def _bring_up_to_date(work: Work, queries: Iterable[Query], raised: Mapping[Key, Asked], by: Deed) -> None:
+    """Open what is new, ask anew what has changed, close what is mended."""
+    locked = locked_now(work)
+    if locked is not None:  # nothing that is locked is asked about; the queries wait until it is opened
+        queries = [each for each in queries if not locked.holds(each.about_type, each.about_record)]
+        raised = {key: each for key, each in raised.items() if not locked.holds(each.about_type, each.about_record)}
+    known = {(each.about_type, each.about_record, each.about_field, each.rule or ""): each for each in queries}
+    for key, query in known.items():
+        if key not in raised:
+            if query.state != "closed":
+                change(work, query_of(work, query.query), CLOSED_BY_ITSELF, reason=MENDED, by=by)
+        elif query.closing == MENDED or query.words != raised[key].words:
+            new: dict[str, Any] = {"state": "open", "words": raised[key].words, "answer": None, "closing": None}
+            change(work, query_of(work, query.query), new, reason="the rule is broken by what stands there now", by=by)
+    new_ones = [each for key, each in raised.items() if key not in known]
+    if new_ones:
+        ask(work, *new_ones, by=by)
+
+
+def _of_one(stored: StoredRecord) -> dict[Key, Asked]:
+    """What a record breaks by itself; nothing once it was removed."""
+    if stored.is_removed:
+        return {}
+    found = [_raised(stored, each) for each in check_fields(stored.record_type, stored.fields)]
+    return {_key(each): each for each in found}
+
+
+def _between(stored: StoredRecord, problems: Iterable[Problem], alone: Mapping[Key, Asked]) -> dict[Key, Asked]:
+    """The problems of a record that it does not break by itself."""
+    found = {}
+    for problem in problems:
+        rule = MISSING_RULE if problem.rule == MISSING[0] else A_DAY.sub("", problem.rule)
+        if (stored.record_type, stored.record, problem.field, rule) not in alone:
+            text = stored.fields.get(problem.field or "", "")
+            each = _about(stored, problem.field, BETWEEN_RECORDS + rule, _words(text, rule, problem.fix))
+            found[_key(each)] = each
+    return found
+
+
+def _raised(stored: StoredRecord, finding: Finding) -> Asked:
+    rule = MISSING_RULE if finding.weight == "missing" else finding.rule
+    return _about(stored, finding.field, rule, _words(finding.text, rule, finding.fix))
+
+
+def _about(stored: StoredRecord, field: str | None, rule: str, words: str) -> Asked:
+    return Asked(stored.record_type, stored.record, words, field, rule)
+
+
+def _key(asked: Asked) -> Key:
+    """What there is one query for."""
+    return (asked.about_type, asked.about_record, asked.about_field, asked.rule or "")
+
+
+def _words(text: str, rule: str, fix: str) -> str:
+    """What is asked, with what stands there."""
+    return f'"{text}": {rule}; {fix}' if text else f"{rule}; {fix}"

@@ -1,0 +1,153 @@
+"""The clocks of serious adverse events: reported within 24 hours, 7 days or 15 days of awareness.
+
+A clock starts at the instant of awareness and runs 24, 168 or 360 hours, in whatever zone, over weekends, holidays and
+changes of the clocks on the wall. Where awareness is known only in part, its end is a span, and whether it is over may
+be unknown. 7 and 15 days are those of ICH E2A, section III.B, for serious, unexpected and suspected reactions, the
+shorter where they are fatal or life-threatening; 24 hours is how protocols put the "immediately" of ICH E6.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from firstdose.conduct.catalogue import REPORT_WORDS, SafetyReport
+from firstdose.dosing.known import UNKNOWN, Span, span_of
+from firstdose.dosing.recorded import Records
+from firstdose.protocol.expression import Answer, every, some
+from firstdose.records import AdverseEvent, TrialData
+from firstdose.safety.dlt import is_related
+
+ClockKind = Literal["within_24_hours", "within_7_days", "within_15_days"]
+RUNS: dict[ClockKind, timedelta] = {
+    "within_24_hours": timedelta(hours=24),
+    "within_7_days": timedelta(days=7),
+    "within_15_days": timedelta(days=15),
+}
+
+EventName = tuple[str, int]
+
+
+@dataclass(frozen=True)
+class Clock:
+    """One clock of one event.
+
+    ``applies`` is None where that is not known yet, such as before anybody said whether the event was expected.
+    ``due`` is the span in which the clock ends, ``sent`` that in which the report was sent, if it was.
+    """
+
+    subject: str
+    event: int
+    term: str
+    kind: ClockKind
+    applies: Answer
+    aware: Span
+    due: Span
+    sent: Span | None
+    as_of: datetime
+
+    @property
+    def is_met(self) -> Answer:
+        """Whether the report was sent in time; None where the dates do not say, or it was not sent and may yet be."""
+        if self.sent is None:
+            return False if self.is_overdue is True else None
+        if self.sent.last is not None and self.due.first is not None and self.sent.last <= self.due.first:
+            return True
+        if self.sent.first is not None and self.due.last is not None and self.sent.first > self.due.last:
+            return False
+        return None
+
+    @property
+    def is_running(self) -> bool:
+        """Whether a report is still to be sent."""
+        return self.sent is None
+
+    @property
+    def is_overdue(self) -> Answer:
+        """Whether the clock has run out without the report; None where it is not known when it ends."""
+        if self.sent is not None or (self.due.first is not None and self.as_of <= self.due.first):
+            return False
+        return True if self.due.last is not None and self.as_of > self.due.last else None
+
+    @property
+    def words(self) -> str:
+        return f"{self.subject}, event {self.event} ({self.term}): {REPORT_WORDS[self.kind]}"
+
+
+def clocks(
+    trial_data: TrialData,
+    moment: datetime,
+    reports: Iterable[SafetyReport] = (),
+    entered: Mapping[EventName, datetime] | None = None,
+) -> tuple[Clock, ...]:
+    """The clocks of all serious events as of a moment, which has a zone, those that end first at the front.
+
+    ``entered`` is when an event was first entered as serious, if that is known: awareness was no later. Reports that
+    were sent after the moment are not known yet.
+    """
+    records = Records(trial_data, moment)
+    sent: dict[tuple[str, int, str], list[Span]] = {}
+    for report in reports:
+        span = span_of(report.sent, records.zone_at(report.subject))
+        if span.by(moment) is not False:
+            sent.setdefault((report.subject, report.event, report.kind), []).append(span)
+    found = []
+    for event in trial_data.records(AdverseEvent):
+        if event.serious and records.is_known(event.start):
+            aware = _aware(records, event, (entered or {}).get((event.subject, event.number)))
+            found += [
+                _clock(event, kind, applies, aware, sent.get((event.subject, event.number, kind), ()), moment)
+                for kind, applies in _kinds(event)
+            ]
+    return tuple(sorted(found, key=lambda each: (each.due.first or moment, each.subject, each.event)))
+
+
+def is_unexpected_reaction(event: AdverseEvent) -> Answer:
+    """Whether a serious event is suspected to be an unexpected reaction to the cells or to the procedure."""
+    related = some([is_related(event.relation_to_product), is_related(event.relation_to_procedure)])
+    unexpected = None if event.expectedness is None else event.expectedness == "unexpected"
+    return every([related, unexpected])
+
+
+def _kinds(event: AdverseEvent) -> Iterator[tuple[ClockKind, Answer]]:
+    """The clocks of a serious event that run, or may."""
+    yield "within_24_hours", True
+    reaction, grave = is_unexpected_reaction(event), _is_fatal_or_life_threatening(event)
+    within_7 = every([reaction, grave])
+    within_15 = every([reaction, None if grave is None else not grave])
+    if within_7 is not False:
+        yield "within_7_days", within_7
+    if within_15 is not False:
+        yield "within_15_days", within_15
+
+
+def _is_fatal_or_life_threatening(event: AdverseEvent) -> Answer:
+    """Whether somebody died of an event or was in danger of it; unknown while neither is answered."""
+    grade = None if event.grade is None else event.grade >= 4
+    if event.outcome == "fatal" or event.serious_death or event.serious_life_threatening or event.grade == 5:
+        return True
+    if event.serious_death is False and event.serious_life_threatening is False:
+        return False
+    return None if grade is None or grade else False
+
+
+def _aware(records: Records, event: AdverseEvent, entered: datetime | None) -> Span:
+    """When the sponsor became aware; no later than the event was entered as serious, or is looked at now."""
+    known = span_of(event.aware, records.zone_at(event.subject)) if event.aware is not None else UNKNOWN
+    latest = min(each for each in (known.last, entered, records.as_of) if each is not None)
+    if known.first is not None and known.first > latest:
+        return known
+    return Span(known.first, latest if entered is not None or known.last is not None else None)
+
+
+def _clock(
+    event: AdverseEvent, kind: ClockKind, applies: Answer, aware: Span, sent: Iterable[Span], moment: datetime
+) -> Clock:
+    """One clock, stopped by the first report of its kind."""
+    due = Span(*(each and each + RUNS[kind] for each in (aware.first, aware.last)))
+    reports = sorted(sent, key=lambda span: (span.first is None, span.first or moment))
+    return Clock(
+        event.subject, event.number, event.term, kind, applies, aware, due, reports[0] if reports else None, moment
+    )

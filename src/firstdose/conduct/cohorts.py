@@ -1,0 +1,170 @@
+"""Cohorts: opened where a decision allows it, closed, and opened again, each with its slots."""
+
+from __future__ import annotations
+
+from firstdose.conduct.desk import Work
+from firstdose.conduct.gating import changes_of, prepared_for, situation_in
+from firstdose.conduct.identity import name_of
+from firstdose.conduct.ledger import Entry, Refused
+from firstdose.conduct.own_records import change, create
+from firstdose.conduct.participants import records_now, this_moment
+from firstdose.conduct.recommending import Advised, advised_of, recommend
+from firstdose.conduct.slots import add_slot, held_by, slots_of
+from firstdose.dosing.cohorts import OUTSIDE_THE_RULE
+from firstdose.dosing.recorded import Records
+from firstdose.records import Cohort, DoseDecision
+from firstdose.records.dosing import CohortKind
+
+
+def open_cohort(
+    work: Work,
+    *,
+    decision: int | None = None,
+    cohort: str | None = None,
+    size: int | None = None,
+    kind: CohortKind = "escalation",
+) -> Entry:
+    """Open a cohort at the level that a decision allows, with its slots; the first one at the protocol's start level.
+
+    ``cohort`` is its identifier, C1, C2 and so on if none is given; ``size`` is the rule's unless given.
+    Raises Refused: without a decision where one is needed, with one that was overtaken, is stale or opened a cohort
+    already, and while another cohort of the escalation is open.
+    """
+    work.require("prepare_decisions")
+    records = records_now(work)
+    name = (cohort or f"C{len(work.records('cohorts')) + 1}").strip()
+    if kind not in OUTSIDE_THE_RULE:
+        _check_no_other_open(records)
+    level, advised = _level_allowed(work, records, decision)
+    planned = size or _size_advised(work, level, advised)
+    if planned < 1:
+        raise Refused("a cohort has at least one slot")
+    doses = work.protocol.dose_levels
+    entry = create(
+        work,
+        Cohort(
+            cohort=name,
+            dose_level=level,
+            dose=float(doses.values[level - 1]),
+            dose_unit=doses.unit,
+            kind=kind,
+            size=planned,
+            opened=this_moment(work),
+            decision=decision,
+        ),
+        by="prepare_decisions",
+    )
+    sentinel = work.protocol.escalation.sentinel
+    for number in range(1, planned + 1):
+        add_slot(work, name, is_sentinel=None if sentinel is None else number <= sentinel.participants)
+    return entry
+
+
+def close_cohort(work: Work, cohort: str, reason: str = "") -> Entry:
+    """Close a cohort.
+
+    Raises Refused while somebody who was not dosed holds a slot of it, and without a reason where slots are left.
+    """
+    work.require("prepare_decisions")
+    _open_one(work, cohort)
+    slots = slots_of(work, cohort)
+    waiting = [each for each in slots if each.state in ("reserved", "assigned")]
+    if waiting:
+        raise Refused(
+            f"cohort {cohort} cannot be closed: {held_by(work, waiting)}; dose them or release their slots first"
+        )
+    left = sum(each.state == "open" for each in slots)
+    if left and not reason.strip():
+        raise Refused(f"{left} slots of cohort {cohort} are still open; say why it is closed all the same")
+    stored = work.record("cohorts", name_of("cohorts", cohort))
+    return change(work, stored, {"closed": this_moment(work)}, reason=reason, by="prepare_decisions")
+
+
+def reopen_cohort(work: Work, cohort: str, reason: str) -> Entry:
+    """Open a cohort again, to replace somebody or because it was closed too early.
+
+    Raises Refused if it is open, if another cohort of the escalation is, or if a later one was opened since.
+    """
+    work.require("prepare_decisions")
+    records = records_now(work)
+    found = records.cohorts.get(cohort)
+    if found is None or found.closed is None:
+        raise Refused(f"cohort {cohort} is not closed")
+    if found.kind not in OUTSIDE_THE_RULE:
+        _check_no_other_open(records)
+        opened = {each.cohort: records.span(each.opened).first for each in records.cohorts.values()}
+        mine = opened[cohort]
+        later = [name for name, when in opened.items() if when and mine and when > mine]
+        if later:
+            raise Refused(f"cohort {cohort} stays closed: cohort {later[0]} was opened after it")
+    return change(
+        work,
+        work.record("cohorts", name_of("cohorts", cohort)),
+        {"closed": None},
+        reason=reason,
+        by="prepare_decisions",
+    )
+
+
+def _check_no_other_open(records: Records) -> None:
+    """No other cohort that the rule decides on is open."""
+    for found in records.cohorts.values():
+        if found.kind not in OUTSIDE_THE_RULE and found.closed is None:
+            raise Refused(f"cohort {found.cohort} is still open; close it before the next one is opened")
+
+
+def _level_allowed(work: Work, records: Records, decision: int | None) -> tuple[int, Advised | None]:
+    """The level of the next cohort, and the advice that it rests on."""
+    escalation = work.protocol.escalation
+    if decision is not None:
+        return _level_decided(work, records, decision)
+    if not records.cohorts:
+        return escalation.start_level, None
+    review = escalation.committee_review
+    if review is not None and review.required:
+        raise Refused("the next cohort needs a decision on the dose; name the decision that allows it")
+    advised = recommend(work.protocol, work.snapshot, work.now)
+    step = advised.recommendation
+    if step is None or step.action != "dose" or step.next_level is None:
+        raise Refused(f"no cohort can be opened: {advised.words}")
+    return step.next_level, advised
+
+
+def _level_decided(work: Work, records: Records, number: int) -> tuple[int, Advised | None]:
+    """The level that a decision gives."""
+    latest: DoseDecision | None = records.decisions[-1] if records.decisions else None
+    if latest is None or number != latest.decision:
+        words = "there is none yet" if latest is None else f"the latest is decision {latest.decision}"
+        raise Refused(f"a cohort is opened by the latest decision, and decision {number} is not that: {words}")
+    if latest.action != "dose" or latest.next_level is None:
+        raise Refused(f"decision {number} is to {latest.action}; it opens no cohort")
+    opened = next((each.cohort for each in records.cohorts.values() if each.decision == number), None)
+    if opened is not None:
+        raise Refused(f"decision {number} has opened cohort {opened} already; a new cohort needs a new decision")
+    situation = situation_in(work)
+    prepared = prepared_for(situation, latest)
+    stale = [each for each in changes_of(situation, prepared) if each.halts] if prepared else []
+    if stale:
+        words = "; ".join(each.words for each in stale)
+        raise Refused(f"decision {number} is stale: {words}. Prepare and take a new decision")
+    return latest.next_level, advised_of(prepared) if prepared else None
+
+
+def _size_advised(work: Work, level: int, advised: Advised | None) -> int:
+    """The size that the rule plans for a cohort at the level that it advises; else the protocol's."""
+    escalation = work.protocol.escalation
+    if advised is None and escalation.has_rule and not work.dosing_data[Cohort].height:
+        advised = recommend(work.protocol, work.snapshot, work.now)
+    step = advised.recommendation if advised else None
+    follows = step is not None and step.action == "dose" and step.next_level == level
+    return (step.cohort_size if step and follows else None) or escalation.cohort_size
+
+
+def _open_one(work: Work, cohort: str) -> Cohort:
+    """A cohort that is open."""
+    found = records_now(work).cohorts.get(cohort)
+    if found is None:
+        raise Refused(f"there is no cohort {cohort}")
+    if found.closed is not None:
+        raise Refused(f"cohort {cohort} was closed, {found.closed}")
+    return found

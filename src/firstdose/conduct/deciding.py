@@ -1,0 +1,219 @@
+"""The committee's decision on the dose: prepared with what is seen, proposed, signed by members, and taken.
+
+Who prepares freezes the data and the rule's recommendation. The proposal stands on that record, so that every
+signature of it binds what was seen and what is decided. Nothing is decided on data that are no longer so.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+from firstdose.conduct.catalogue import PreparedDecision
+from firstdose.conduct.desk import Work
+from firstdose.conduct.gating import changes_of, halting_deviations, instant, situation_in
+from firstdose.conduct.ledger import Entry, Head, Ledger, Refused
+from firstdose.conduct.outcomes import as_text, outcomes_of
+from firstdose.conduct.own_records import all_of, as_object, change, create
+from firstdose.conduct.participants import records_now, this_moment
+from firstdose.conduct.recommending import Advised, Frozen, advised_of, recommend
+from firstdose.conduct.signatures import signatures_of
+from firstdose.conduct.snapshot import Snapshot, snapshot_at
+from firstdose.dosing.courses import Courses
+from firstdose.protocol import Protocol
+from firstdose.records import RECORDS, DoseDecision, PartialDateTime
+from firstdose.records.dosing import Action
+
+MEANING = "I agree with this decision on the dose"
+"""What a member's signature of a proposal means."""
+SAFETY_RECORDS = (
+    "adverse_events",
+    "grade_changes",
+    "dlt_adjudications",
+    "dosings",
+    "cohorts",
+    "dose_decisions",
+    "dispositions",
+    "deaths",
+    "deviations",
+)
+"""The kinds of records of which a new entry makes the committee look again."""
+
+
+def prepare_decision(work: Work, frozen: Frozen) -> int:
+    """Keep what the committee is to see; the number of the preparation. A later one replaces it.
+
+    Raises Refused if anything was entered since the data were frozen.
+    """
+    work.require("prepare_decisions")
+    if any(each.head > frozen.snapshot.head.sequence for each in work.records() if each.record_type in RECORDS):
+        raise Refused("something was entered since the data were frozen, a moment ago; prepare the decision again")
+    records = records_now(work)
+    cohorts = [each for each in Courses(work.protocol, records).cohorts if each.is_in_the_rule]
+    number = work.next_number("prepared_decisions")
+    create(
+        work,
+        PreparedDecision(
+            preparation=number,
+            decision=1 + max((each.decision for each in records.decisions), default=0),
+            prepared=this_moment(work),
+            cohort=cohorts[-1].identifier if cohorts else None,
+            data_as_of=PartialDateTime.of(frozen.as_of),
+            data_hash=frozen.snapshot.content_hash,
+            ledger_head=str(frozen.snapshot.head),
+            protocol_version=work.protocol.trial.version,
+            recommendation=frozen.advised.document,
+            failure=frozen.advised.failure or None,
+            outcomes=as_text(outcomes_of(work.protocol, frozen.snapshot.trial_data, frozen.as_of)),
+            deviations=_open_deviations(work),
+        ),
+        by="prepare_decisions",
+    )
+    return number
+
+
+def propose_decision(
+    work: Work, preparation: int, action: Action, next_level: int | None = None, reason: str = ""
+) -> Entry:
+    """Put a decision to the members, or change what is put to them; signatures of another proposal then fall.
+
+    Raises Refused for a level that the protocol does not have, and for a departure from the rule without a reason.
+    """
+    work.require("take_decisions")
+    prepared = _latest(work, preparation)
+    _check_step(work, action, next_level)
+    if departs(advised_of(prepared), action, next_level) and not reason.strip():
+        raise Refused(f"this departs from the rule ({advised_of(prepared).words}); say why, in the reason")
+    new = {"action": action, "next_level": next_level, "reason": reason.strip() or None}
+    stored = work.record("prepared_decisions", str(preparation))
+    if all(getattr(prepared, name) == value for name, value in new.items()):
+        raise Refused("this is what is proposed already; sign it")
+    return change(work, stored, new, reason="proposed to the members", by="take_decisions")
+
+
+def take_decision(work: Work, preparation: int, data_hash: str) -> int:
+    """Take the decision that enough members have signed; its number.
+
+    ``data_hash`` is that of the data on the page from which it is taken. Raises Refused if another preparation or
+    other data were seen, the data of safety have changed since, the protocol is another, or signatures are missing.
+    """
+    work.require("take_decisions")
+    prepared = _latest(work, preparation)
+    if data_hash != prepared.data_hash:
+        raise Refused("what you saw is not what this decision was prepared with; open it again")
+    if prepared.action is None:
+        raise Refused("nothing is proposed yet; propose a decision, then sign it")
+    if prepared.protocol_version != work.protocol.trial.version:
+        raise Refused("the protocol was amended since the decision was prepared; prepare it again")
+    since = tuple(entered_since(work, prepared))
+    if since:
+        words = "; ".join(since)
+        raise Refused(f"since the committee's data were frozen, this has changed: {words}. Prepare the decision again")
+    names = _signed_by(work, preparation)
+    advised = advised_of(prepared)
+    step = advised.recommendation
+    create(
+        work,
+        DoseDecision(
+            decision=prepared.decision,
+            decided=this_moment(work),
+            cohort=prepared.cohort,
+            recommended_action=step.action if step else None,
+            recommended_next_level=step.next_level if step else None,
+            recommended_level=step.recommended_level if step else None,
+            recommendation=advised.words,
+            action=prepared.action,
+            next_level=prepared.next_level,
+            reason=prepared.reason,
+            members="; ".join(names),
+            data_as_of=prepared.data_as_of,
+            data_hash=prepared.data_hash,
+            protocol_version=prepared.protocol_version,
+        ),
+        by="take_decisions",
+    )
+    return prepared.decision
+
+
+def departs(advised: Advised, action: Action, next_level: int | None) -> bool:
+    """Whether a decision is another than the rule's; where the rule gave none, every decision is."""
+    step = advised.recommendation
+    if step is None:
+        return True
+    return step.action != action or (action == "dose" and step.next_level != next_level)
+
+
+def entered_since(work: Work, prepared: PreparedDecision) -> Iterator[str]:
+    """What was entered since the committee's data were frozen and bears on safety or on the rule, in words."""
+    head = Head.of_text(prepared.ledger_head).sequence
+    for kind in SAFETY_RECORDS:
+        for stored in work.records(kind):
+            if stored.head > head:
+                done = "removed" if stored.is_removed else "entered or changed"
+                yield f"{kind.replace('_', ' ')} {stored.record} {done}"
+    yield from (each.words for each in changes_of(situation_in(work), prepared))
+
+
+def seen_again(ledger: Ledger, prepared: PreparedDecision) -> Snapshot:
+    """The data that the committee saw, read from the ledger again."""
+    day = instant(prepared.data_as_of).date()
+    return snapshot_at(ledger, Head.of_text(prepared.ledger_head).sequence, day)
+
+
+def is_reproduced(ledger: Ledger, prepared: PreparedDecision, protocol: Protocol) -> bool:
+    """Whether the ledger still gives the same data, head and recommendation, bit for bit.
+
+    ``protocol`` is the version under which it was prepared. A recommendation that failed then is not asked for again.
+    """
+    again = seen_again(ledger, prepared)
+    if (again.content_hash, str(again.head)) != (prepared.data_hash, prepared.ledger_head):
+        return False
+    if prepared.recommendation is None:
+        return True
+    return recommend(protocol, again, instant(prepared.data_as_of)).document == prepared.recommendation
+
+
+def _latest(work: Work, preparation: int) -> PreparedDecision:
+    """A preparation that no other has replaced, and whose decision is not taken."""
+    stored = work.record("prepared_decisions", str(preparation))
+    if not stored.exists or stored.is_removed:
+        raise Refused(f"there is no preparation {preparation}; prepare the decision first")
+    found = as_object(PreparedDecision, stored)
+    last = max(each.preparation for each in all_of(work, PreparedDecision))
+    if last != preparation:
+        raise Refused(f"preparation {preparation} was replaced by preparation {last}; look at that one")
+    if work.record("dose_decisions", str(found.decision)).exists:
+        raise Refused(f"decision {found.decision} was taken already; prepare a new one")
+    return found
+
+
+def _check_step(work: Work, action: Action, next_level: int | None) -> None:
+    """A decision to dose names one of the protocol's levels; another names none."""
+    levels = len(work.protocol.dose_levels.values)
+    if action == "dose" and not (next_level and 1 <= next_level <= levels):
+        raise Refused(f"a decision to dose names a level from 1 to {levels}")
+    if action != "dose" and next_level is not None:
+        raise Refused(f"a decision to {action} names no level")
+
+
+def _signed_by(work: Work, preparation: int) -> tuple[str, ...]:
+    """The names of the members who have signed the proposal as it stands, at least the quorum of them."""
+    review = work.protocol.escalation.committee_review
+    fewest = (review.quorum if review else None) or 1
+    held = [each for each in signatures_of(work, "prepared_decisions", str(preparation)) if each.is_valid]
+    names: dict[str, str] = {}
+    for each in (signed.signature for signed in held if signed.signature.meaning == MEANING):
+        name = " ".join(each.signer_name.replace(";", ",").split())
+        others = {other.casefold() for account, other in names.items() if account != each.signer}
+        names[each.signer] = f"{name} ({each.signer})" if name.casefold() in others else name
+    if len(names) < fewest:
+        who = ", ".join(names.values()) or "nobody"
+        raise Refused(f"{len(names)} members have signed the decision as it is proposed ({who}), of {fewest} needed")
+    return tuple(names.values())
+
+
+def _open_deviations(work: Work) -> str:
+    """The deviations that halt dosing now, which the committee comes to know."""
+    found = halting_deviations(situation_in(work), records_now(work))
+    names = sorted({name for reason in found for name in reason.records})
+    return json.dumps(names, ensure_ascii=False)

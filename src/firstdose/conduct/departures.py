@@ -1,0 +1,68 @@
+"""In what a dosing that took place departs from what was allowed: each departure in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from firstdose.conduct.desk import Work
+from firstdose.conduct.gating import gate_in
+from firstdose.conduct.participants import protocol_of, records_now, zone_of
+from firstdose.dosing.known import Span, span_of, zone_named
+from firstdose.records import Dosing
+from firstdose.safety.evaluability import is_within_tolerance
+
+
+def departures(work: Work, actual: Dosing, planned: Dosing | None) -> tuple[str, ...]:
+    """What speaks against a dosing as it took place, by the data as they are before it is recorded.
+
+    ``planned`` is the dosing as it was prepared, None if it was not. The gate is asked as of the actual start; where
+    that is not known to the minute, as of now.
+    """
+    return tuple(dict.fromkeys(_departures(work, actual, planned)))
+
+
+def start_of(work: Work, actual: Dosing) -> Span:
+    """When a dosing started, as far as is known."""
+    records = records_now(work)
+    zone = zone_named(actual.zone) or zone_of(work) or records.zone_at(actual.subject)
+    return span_of(actual.procedure_start or actual.product_start, zone)
+
+
+def dose_departures(work: Work, actual: Dosing, planned: Dosing | None) -> Iterator[str]:
+    """What departs in the dose and in how much of it was given."""
+    if actual.given is None:
+        yield "how much of the dose was given is not recorded"
+    elif actual.given != "full" or actual.interrupted:
+        why = f": {actual.interruption_reason}" if actual.interruption_reason else ""
+        yield f"{'interrupted, ' if actual.interrupted else ''}{actual.given} dose given{why}"
+    assigned = planned.dose_assigned if planned else actual.dose_assigned
+    protocol = protocol_of(work, actual.subject)
+    tolerance = protocol.product.dose_tolerance if protocol.product else None
+    unit = actual.dose_unit or protocol.dose_levels.unit
+    if unit.split() != protocol.dose_levels.unit.split():
+        yield f"the dose is recorded in {unit}, not in {protocol.dose_levels.unit}"
+    elif actual.dose_given is None:
+        yield "the dose given is not recorded as a number"
+    elif assigned is None:
+        yield "no dose was assigned"
+    elif not is_within_tolerance(assigned, actual.dose_given, tolerance):
+        side = "below" if actual.dose_given < assigned else "above"
+        yield f"given {actual.dose_given:g} {unit} of {assigned:g} assigned, {side} the tolerance"
+
+
+def _departures(work: Work, actual: Dosing, planned: Dosing | None) -> Iterator[str]:
+    start = start_of(work, actual)
+    is_exact = start.first is not None and start.first == start.last
+    if not is_exact:
+        yield "when the dosing started is not recorded to the minute"
+    moment: datetime = start.first if is_exact and start.first is not None else work.now
+    found = gate_in(work, actual.subject, as_of=min(moment, work.now), batch=actual.batch)
+    yield from (f"against the gate: {reason.words}" for reason in found.reasons)
+    if actual.cohort != found.cohort:
+        yield f"dosed in cohort {actual.cohort or '(none)'}, with a slot in {found.cohort or 'none'}"
+    if not actual.batch:
+        yield "the batch is not recorded"
+    elif planned is not None and planned.batch and actual.batch != planned.batch:
+        yield f"batch {actual.batch} given, {planned.batch} assigned"
+    yield from dose_departures(work, actual, planned)

@@ -1,0 +1,139 @@
+"""Whether somebody may be dosed: what `dosing` says of the data, and what only the ledger knows.
+
+The data tell when things are said to have happened; the ledger tells when they were entered, and what the committee
+had seen by then.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, tzinfo
+
+from firstdose.conduct.catalogue import JudgedEvent, PreparedDecision
+from firstdose.conduct.desk import Work
+from firstdose.conduct.judged import changed_since_verdict
+from firstdose.conduct.outcomes import Change, changes_since, courses_of, of_text
+from firstdose.conduct.own_records import Recorded, all_of
+from firstdose.conduct.participants import zone_of
+from firstdose.dosing import Gate, Reason, may_be_dosed
+from firstdose.dosing.decisions import ON_DATA_SEEN
+from firstdose.dosing.known import record_name
+from firstdose.dosing.recorded import Records
+from firstdose.protocol import Protocol
+from firstdose.records import Deviation, DoseDecision, PartialDateTime, TrialData
+
+HALTING = "dosing against the rules"
+"""Category of the deviations that halt dosing until people have decided, knowing of them."""
+DECISION = "escalation.committee_review"
+
+
+@dataclass(frozen=True, eq=False)
+class Situation:
+    """The trial at a moment, with what was prepared for decisions and what verdicts rest on."""
+
+    protocol: Protocol
+    trial_data: TrialData
+    now: datetime
+    prepared: tuple[PreparedDecision, ...] = ()
+    judged: tuple[JudgedEvent, ...] = ()
+
+
+def situation_of(source: Recorded, trial_data: TrialData, protocol: Protocol, now: datetime) -> Situation:
+    """The situation from a ledger, or from somebody's open work, and the data of the same."""
+    return Situation(protocol, trial_data, now, all_of(source, PreparedDecision), all_of(source, JudgedEvent))
+
+
+def situation_in(work: Work) -> Situation:
+    """The situation in which somebody writes."""
+    return situation_of(work, work.dosing_data, work.protocol, work.now)
+
+
+def gate(
+    situation: Situation,
+    subject: str,
+    *,
+    as_of: datetime | None = None,
+    zone: tzinfo | None = None,
+    batch: str | None = None,
+) -> Gate:
+    """Whether a participant may be dosed, now or at an earlier moment, with every reason why not.
+
+    Raises ValueError and ProblemsFound as `may_be_dosed` does.
+    """
+    moment = as_of or situation.now
+    found = may_be_dosed(situation.protocol, situation.trial_data, subject, moment, zone=zone, batch=batch)
+    records = Records(situation.trial_data, moment, zone)
+    more = (
+        *_stale(situation, records, found),
+        *halting_deviations(situation, records),
+        *changed_since_verdict(records, situation.judged),
+    )
+    kept = (reason for reason in found.reasons if not _is_answered(situation, records, reason))
+    return replace(found, reasons=tuple(dict.fromkeys((*kept, *more))))
+
+
+def gate_in(work: Work, subject: str, *, as_of: datetime | None = None, batch: str | None = None) -> Gate:
+    """The gate as it is in somebody's open work, at the author's site."""
+    return gate(situation_in(work), subject, as_of=as_of, zone=zone_of(work), batch=batch)
+
+
+def instant(moment: PartialDateTime) -> datetime:
+    """A moment that the program noted, with its offset from UTC."""
+    return datetime.fromisoformat(str(moment)).astimezone(UTC)
+
+
+def prepared_for(situation: Situation, decision: DoseDecision) -> PreparedDecision | None:
+    """What the committee saw when it took a decision; None where that was not prepared here."""
+    return next((each for each in reversed(situation.prepared) if each.decision == decision.decision), None)
+
+
+def changes_of(situation: Situation, prepared: PreparedDecision, as_of: datetime | None = None) -> tuple[Change, ...]:
+    """Of whom the data say otherwise than the committee saw."""
+    now = courses_of(situation.protocol, situation.trial_data, as_of or situation.now)
+    return changes_since(of_text(prepared.outcomes), instant(prepared.data_as_of), now)
+
+
+def halting_deviations(situation: Situation, records: Records) -> Iterator[Reason]:
+    """The departures in dosing of which no decision has been taken with knowledge."""
+    known = {name for each in records.decisions if (one := prepared_for(situation, each)) for name in _known(one)}
+    for deviation in situation.trial_data.records(Deviation):
+        name = record_name(deviation)
+        if deviation.category == HALTING and records.is_known(deviation.occurred) and name not in known:
+            words = f"{deviation.subject}: {deviation.description}; dosing is halted until people decide"
+            yield Reason(DECISION, words, None, (name,))
+
+
+def _known(prepared: PreparedDecision) -> list[str]:
+    """The deviations that the committee knew of."""
+    return list(json.loads(prepared.deviations))
+
+
+def _is_answered(situation: Situation, records: Records, reason: Reason) -> bool:
+    """Whether the ledger knows better than the dates what was seen for a decision: its recommendation was kept.
+
+    An event entered later, with an earlier date and no date of recording, looks as if it had been seen.
+    """
+    return any(
+        reason.words.startswith(f"decision {each.decision} {ON_DATA_SEEN}") and prepared_for(situation, each)
+        for each in records.decisions
+    )
+
+
+def _stale(situation: Situation, records: Records, found: Gate) -> Iterator[Reason]:
+    """What the latest decision rests on and is no longer so; not what `dosing` says already."""
+    decision = records.decisions[-1] if records.decisions else None
+    prepared = prepared_for(situation, decision) if decision else None
+    if decision is None or prepared is None:
+        return
+    courses = courses_of(situation.protocol, situation.trial_data, records.as_of)
+    asked = next((each.cohort_number for each in courses.values() if each.cohort == found.cohort), None)
+    for change in changes_since(of_text(prepared.outcomes), instant(prepared.data_as_of), courses):
+        begins = f"since the decision {change.subject} has "
+        is_said = any(reason.rule == DECISION and reason.words.startswith(begins) for reason in found.reasons)
+        was_open = change.before is not None and change.before.letter == "?"
+        is_own = was_open and asked is not None and change.cohort_number == asked
+        if change.halts and not is_said and not is_own:
+            words = f"decision {decision.decision} is stale: {change.words}; people decide again"
+            yield Reason(DECISION, words, None, (record_name(decision),))

@@ -1,0 +1,158 @@
+"""The ledger: the one place where records of a running trial are written and read.
+
+Entry and record commit together or not at all. Nothing is written without who, when, what and, where something is
+overwritten, why.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+
+from firstdose.conduct.ledger.chain import EMPTY, Head, is_sealed
+from firstdose.conduct.ledger.database import Database, open_database
+from firstdose.conduct.ledger.entry import COLUMNS, Author, Draft, Entry, check_author, instant_as_text
+from firstdose.conduct.ledger.errors import LedgerError, Refused, WrongKey
+from firstdose.conduct.ledger.state import StoredRecord
+from firstdose.conduct.ledger.stored import stored_record, stored_records, stored_records_under
+from firstdose.conduct.ledger.writing import Writing
+
+Clock = Callable[[], datetime]
+ALL_COLUMNS = ", ".join(COLUMNS)
+
+
+class Ledger:
+    """A ledger in a database, opened with its key; every thread may use it."""
+
+    def __init__(self, database: Database, key: bytes, clock: Clock) -> None:
+        self.database = database
+        self.key = key
+        self.clock = clock
+
+    @classmethod
+    def create(cls, url: str, key: bytes, clock: Clock, *, application_role: str | None = None) -> Ledger:
+        """A new ledger; on a server, one that a role may read and add to.
+
+        Raises LedgerError if there is one already, Unavailable if the database cannot be written to.
+        """
+        ledger = cls(open_database(url), key, clock)
+        try:
+            ledger.database.create(application_role=application_role)
+        except BaseException:
+            ledger.close()
+            raise
+        return ledger
+
+    @classmethod
+    def open(cls, url: str, key: bytes, clock: Clock, *, to_verify: bool = False) -> Ledger:
+        """The ledger in a database; ``to_verify`` opens one that may be damaged or have another key.
+
+        Raises LedgerError if there is none, WrongKey if its last entry was sealed with another key or was altered.
+        """
+        database = open_database(url)
+        ledger = cls(database, key, clock)
+        try:
+            if not database.has_ledger():
+                raise LedgerError(f"{database.name}: there is no ledger; make one first")
+            if not to_verify:
+                ledger._check_key()
+        except BaseException:
+            ledger.close()
+            raise
+        return ledger
+
+    def write(self, author: Author, drafts: Sequence[Draft], *, request: str | None = None) -> tuple[Entry, ...]:
+        """Write some changes together.
+
+        A request that was written before is not written again: its entries are given back.
+        Raises Refused, Conflict or Unavailable, and then nothing is written.
+        """
+        with self.writing(author, request=request) as writing:
+            if not writing.is_repeated:
+                for draft in drafts:
+                    writing.append(draft)
+        return writing.entries
+
+    @contextmanager
+    def writing(self, author: Author, *, request: str | None = None) -> Iterator[Writing]:
+        """A write whose drafts depend on what is recorded: nobody else writes between its first look and its end.
+
+        Raises Refused, Conflict or Unavailable, and then nothing is written.
+        """
+        check_author(author)
+        with self.database.writing() as session:
+            writing = Writing(session, author, self.key, self.clock(), request)
+            yield writing
+            if writing.is_given_up:
+                raise Refused("nothing was written, since a part of it was refused")
+
+    def head(self) -> Head:
+        """The last entry; it vouches for all before it."""
+        with self.database.reading() as session:
+            found = session.rows("SELECT sequence, seal FROM ledger_entries ORDER BY sequence DESC LIMIT 1")
+        return Head(*found[0]) if found else EMPTY
+
+    def record(self, record_type: str, record: str) -> StoredRecord:
+        """One record as it is now; without fields where there is none."""
+        with self.database.reading() as session:
+            return stored_record(session, record_type, record)
+
+    def records(self, record_type: str | None = None) -> tuple[StoredRecord, ...]:
+        """All records of a kind, or of all kinds, in the order of their names; removed ones too."""
+        with self.database.reading() as session:
+            return stored_records(session, record_type)
+
+    def records_under(self, record_type: str, first: str) -> tuple[StoredRecord, ...]:
+        """The records of a kind whose name is, or begins with, a first part: all of one participant."""
+        with self.database.reading() as session:
+            return stored_records_under(session, record_type, first)
+
+    @contextmanager
+    def entries(self, after: int = 0, up_to: int | None = None) -> Iterator[Iterator[Entry]]:
+        """The entries in order, as one state of the database has them, in bounded memory."""
+        where, values = "sequence > ?", [after]
+        if up_to is not None:
+            where, values = f"{where} AND sequence <= ?", [after, up_to]
+        with self.database.reading() as session:
+            rows = session.stream(f"SELECT {ALL_COLUMNS} FROM ledger_entries WHERE {where} ORDER BY sequence", values)
+            yield map(Entry.of_row, rows)
+
+    def history(self, record_type: str, record: str) -> tuple[Entry, ...]:
+        """Everything ever entered about a record, in order."""
+        with self.database.reading() as session:
+            rows = session.rows(
+                f"SELECT {ALL_COLUMNS} FROM ledger_entries WHERE record_type = ? AND record = ? ORDER BY sequence",
+                [record_type, record],
+            )
+        return tuple(map(Entry.of_row, rows))
+
+    def sequence_at(self, moment: datetime) -> int:
+        """The last entry that had been written by an instant.
+
+        Where the clock ran backwards, an entry counts as written no earlier than those before it.
+        """
+        limit = instant_as_text(moment)
+        with self.database.reading() as session:
+            later = session.rows("SELECT MIN(sequence) FROM ledger_entries WHERE recorded > ?", [limit])[0][0]
+            last = session.rows("SELECT COALESCE(MAX(sequence), 0) FROM ledger_entries")[0][0]
+        return int(last if later is None else later - 1)
+
+    def close(self) -> None:
+        """Give back the connections of this thread."""
+        self.database.close()
+
+    def _check_key(self) -> None:
+        """Compare the last seal."""
+        with self.database.reading() as session:
+            rows = session.rows(f"SELECT {ALL_COLUMNS} FROM ledger_entries ORDER BY sequence DESC LIMIT 1")
+        for row in rows:
+            try:
+                is_right = is_sealed(Entry.of_row(row), self.key)
+            except ValueError:
+                is_right = False
+            if not is_right:
+                raise WrongKey(
+                    f"{self.database.name}: entry {row[0]} was not sealed with this key. Give the key that the "
+                    "ledger was made with; if it is that key, the entry was altered: run firstdose ledger verify"
+                )

@@ -1,0 +1,174 @@
+"""The lock of the data up to a day: two people lock it, two unlock it, and meanwhile nothing of it can be changed.
+
+What had occurred by the cut-off day, or may have, is locked; follow-up after it goes on. What becomes known of a locked
+record surely later than that day, such as the end of an event, may be added where nothing stood.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+
+import polars as pl
+
+from firstdose.conduct.catalogue import DataLock, LockState
+from firstdose.conduct.desk import Work
+from firstdose.conduct.ledger import Draft, Entry, Refused
+from firstdose.conduct.locked_data import Locked, locked_part
+from firstdose.conduct.own_records import Recorded, all_of, as_object, change, create
+from firstdose.conduct.queries import waiting
+from firstdose.records import TrialData
+
+IN_FORCE: tuple[LockState, ...] = ("locked", "unlock_asked")
+
+STEPS: Mapping[str, Mapping[str, bool]] = {
+    "": {"asked": False},
+    "asked": {"locked": True, "unlocked": False},
+    "locked": {"unlock_asked": False},
+    "unlock_asked": {"unlocked": True, "locked": False},
+    "unlocked": {},
+}
+"""From each state to which others, and whether another person must take the step than the one who asked for it."""
+
+
+def ask_for_lock(work: Work, cut_off: date, reason: str = "") -> int:
+    """Ask for a lock of the data up to a day; its number.
+
+    Raises Refused for a day that is not over, and where something stands against it and no reason is given.
+    """
+    if cut_off >= work.now.date():
+        raise Refused(f"the data up to {cut_off} can be locked only once that day is over")
+    against = tuple(obstacles(work, cut_off))
+    if against and not reason.strip():
+        raise Refused(f"before the lock: {'; '.join(against)}. Or say why it is locked all the same")
+    number = work.next_number("data_locks")
+    lock = DataLock(lock=number, cut_off=cut_off.isoformat(), state="asked", asked_by=work.author.account)
+    create(work, lock, reason=reason)
+    return number
+
+
+def confirm_lock(work: Work, number: int) -> Entry:
+    """Lock the data, as another person asked.
+
+    Raises Refused.
+    """
+    day = date.fromisoformat(_lock(work, number).cut_off)
+    return _step(work, number, "locked", "asked", "lock confirmed", hash_of_locked(work.snapshot.trial_data, day))
+
+
+def ask_for_unlock(work: Work, number: int, reason: str) -> Entry:
+    """Ask for the data to be unlocked; they stay locked until another person confirms.
+
+    Raises Refused.
+    """
+    if not reason.strip():
+        raise Refused("say why the data are to be unlocked")
+    return _step(work, number, "unlock_asked", "locked", reason)
+
+
+def confirm_unlock(work: Work, number: int) -> Entry:
+    """Unlock the data, as another person asked.
+
+    Raises Refused.
+    """
+    return _step(work, number, "unlocked", "unlock_asked", "unlock confirmed")
+
+
+def withdraw(work: Work, number: int, reason: str) -> Entry:
+    """Take back what was asked: a lock that is asked for is not made, and one that is to be opened stays.
+
+    Raises Refused.
+    """
+    if not reason.strip():
+        raise Refused("say why it is taken back")
+    state = _lock(work, number).state
+    if state == "asked":
+        return _step(work, number, "unlocked", "asked", reason)
+    return _step(work, number, "locked", "unlock_asked", reason)
+
+
+def cut_off_in_force(source: Recorded) -> date | None:
+    """The last day of the data that are locked now; None where none are."""
+    days = [date.fromisoformat(lock.cut_off) for lock in all_of(source, DataLock) if lock.state in IN_FORCE]
+    return max(days, default=None)
+
+
+def locked_now(source: Recorded) -> Locked | None:
+    """What is locked now."""
+    day = cut_off_in_force(source)
+    return None if day is None else Locked(day, source)
+
+
+def hash_of_locked(trial_data: TrialData, cut_off: date) -> str:
+    """SHA-256 of the data up to a day: the same from the lock to its end."""
+    return locked_part(trial_data, cut_off).content_hash
+
+
+def obstacles(work: Work, cut_off: date) -> Iterator[str]:
+    """What should be done before the data up to a day are locked, in words."""
+    locked = Locked(cut_off, work)
+    queries = [each.query for each in waiting(work, work.now)]
+    concerned = [query for query in queries if locked.holds(query.about_type, query.about_record)]
+    if concerned:
+        yield f"{len(concerned)} queries about these data are not closed"
+    unusable = work.snapshot.unusable.filter(pl.col("row").is_not_null()).height
+    if unusable:
+        yield f"{unusable} records lack a field that they cannot do without, and are not among the data"
+
+
+def refuse_locked(work: Work, draft: Draft) -> None:
+    """The rule of the desk: nothing that is locked is changed, added to, asked about or verified.
+
+    Raises Refused.
+    """
+    if draft.action == "event":
+        return
+    locked = locked_now(work)
+    words = locked.words_against(work, draft) if locked else None
+    if words is not None and locked is not None:
+        raise Refused(f"the data up to {locked.cut_off} are locked: {words}. Two people can unlock them")
+
+
+def refuse_wrong_step(work: Work, draft: Draft) -> None:
+    """The rule of the desk: a lock goes from state to state as two different people say, whatever writes it.
+
+    Raises Refused.
+    """
+    if draft.record_type != "data_locks":
+        return
+    before = work.record("data_locks", draft.record).fields
+    after = {**before, **{each.field: each.new for each in draft.changes}}
+    if draft.action not in ("create", "change") or (before and before.get("cut_off") != after.get("cut_off")):
+        raise Refused("a lock is never removed or moved: ask for it to be opened, or for another")
+    state = after.get("state") or ""
+    by_another = STEPS.get(before.get("state", ""), {}).get(state)
+    if by_another is None:
+        raise Refused(f"a lock does not go from {before.get('state') or 'nothing'} to {state or 'nothing'}")
+    if by_another and before.get("asked_by") == work.author.account:
+        raise Refused("who asked for this cannot confirm it: another person must")
+    if after.get("confirmed_by" if by_another else "asked_by") != work.author.account:
+        raise Refused("a step of a lock names who takes it")
+
+
+def _lock(work: Work, number: int) -> DataLock:
+    stored = work.record("data_locks", str(number))
+    if not stored.exists:
+        raise Refused(f"there is no lock {number}")
+    return as_object(DataLock, stored)
+
+
+def _step(
+    work: Work, number: int, state: LockState, before: LockState, reason: str, content_hash: str | None = None
+) -> Entry:
+    """One step of a lock."""
+    lock = _lock(work, number)
+    if lock.state != before:
+        raise Refused(f"lock {number} is {lock.state.replace('_', ' ')}; this asks for one that is {before}")
+    new: dict[str, str | None] = {"state": state}
+    if STEPS[before][state]:
+        new["confirmed_by"] = work.author.account
+    else:
+        new |= {"asked_by": work.author.account, "confirmed_by": None}
+    if content_hash is not None:
+        new["content_hash"] = content_hash
+    return change(work, work.record("data_locks", str(number)), new, reason=reason)

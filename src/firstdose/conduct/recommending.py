@@ -1,0 +1,131 @@
+"""What the rule advises on frozen data. Whatever fails, there is no recommendation; never one that nobody computed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from threading import Thread
+from typing import Any
+
+from firstdose.conduct.catalogue import PreparedDecision
+from firstdose.conduct.ledger import Ledger
+from firstdose.conduct.snapshot import Snapshot, snapshot
+from firstdose.designs.recommendation import Recommendation
+from firstdose.dosing import recommendation as ask_the_rule
+from firstdose.protocol import Protocol
+from firstdose.records import TrialData
+
+SECONDS = 60.0
+RESTS_ON = (
+    "subjects",
+    "cohorts",
+    "slots",
+    "dosings",
+    "dose_decisions",
+    "adverse_events",
+    "dlt_adjudications",
+    "dispositions",
+    "deaths",
+)
+"""The kinds of records that the rule's history is made of."""
+CANNOT_BE_USED = ("rejected", "left empty")
+
+Rule = Callable[[Protocol, TrialData, datetime], Recommendation]
+
+
+@dataclass(frozen=True)
+class Advised:
+    """The rule's recommendation, or why there is none."""
+
+    recommendation: Recommendation | None
+    failure: str = ""
+
+    @property
+    def words(self) -> str:
+        """The reason of the recommendation, or of its absence."""
+        return self.recommendation.reason if self.recommendation else self.failure
+
+    @property
+    def document(self) -> str | None:
+        """The recommendation as it is kept: the same recommendation gives the same text."""
+        if self.recommendation is None:
+            return None
+        return json.dumps(self.recommendation.as_json(), ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+
+
+@dataclass(frozen=True)
+class Frozen:
+    """What the committee is to see: the data as of a moment, and what the rule advises on them."""
+
+    as_of: datetime
+    snapshot: Snapshot
+    advised: Advised
+
+
+def freeze(ledger: Ledger, protocol: Protocol, now: datetime, seconds: float = SECONDS) -> Frozen:
+    """The data up to a moment, cut to the second, and the rule's advice; outside of any write, so that nobody waits."""
+    as_of = now.astimezone(UTC).replace(microsecond=0)
+    found = snapshot(ledger, as_of)
+    return Frozen(as_of, found, recommend(protocol, found, as_of, seconds))
+
+
+def recommend(
+    protocol: Protocol, found: Snapshot, as_of: datetime, seconds: float = SECONDS, rule: Rule = ask_the_rule
+) -> Advised:
+    """What the rule advises; no recommendation if it fails, takes too long, or rests on records that cannot be read."""
+    unusable = _unusable(found)
+    if unusable:
+        return _none(f"records that dosing rests on cannot be read: {'; '.join(unusable)}. Correct them first")
+    answers: list[Recommendation | Exception] = []
+
+    def ask() -> None:
+        try:
+            answers.append(rule(protocol, found.trial_data, as_of))
+        except Exception as problem:  # whatever it is, it is no advice
+            answers.append(problem)
+
+    asking = Thread(target=ask, name="recommendation", daemon=True)
+    asking.start()
+    asking.join(seconds)
+    if not answers:
+        return _none(f"the rule did not answer within {seconds:g} seconds")
+    answer = answers[0]
+    if isinstance(answer, Exception):
+        return _none(f"the rule failed ({type(answer).__name__}: {answer})")
+    fault = _fault(protocol, answer)
+    return _none(fault) if fault else Advised(answer)
+
+
+def advised_of(prepared: PreparedDecision) -> Advised:
+    """The advice as it was kept with a preparation."""
+    if prepared.recommendation is None:
+        return Advised(None, prepared.failure or "no recommendation")
+    content: dict[str, Any] = json.loads(prepared.recommendation)
+    content["flags"] = tuple(content["flags"])
+    content["stop_reason"] = content["stop_reason"] or ""
+    return Advised(Recommendation(**content))
+
+
+def _none(why: str) -> Advised:
+    return Advised(None, f"no recommendation: {why}")
+
+
+def _unusable(found: Snapshot) -> list[str]:
+    """What cannot be read in the records that the history is made of."""
+    return [
+        " ".join(filter(None, (each.record or each.file, each.identity, each.field, f"{each.value!r} {each.rule}")))
+        for each in found.problems
+        if (each.record or each.file) in RESTS_ON and each.effect in CANNOT_BE_USED
+    ]
+
+
+def _fault(protocol: Protocol, answer: object) -> str:
+    """What is wrong with an answer that no rule should give."""
+    if not isinstance(answer, Recommendation) or answer.action not in ("dose", "wait", "stop"):
+        return "the rule gave no recommendation"
+    levels = len(protocol.dose_levels.values)
+    if answer.action == "dose" and not (answer.next_level and 1 <= answer.next_level <= levels):
+        return f"the rule gave level {answer.next_level}, which the protocol does not have"
+    return ""

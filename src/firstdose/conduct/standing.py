@@ -1,0 +1,103 @@
+"""Where the trial stands: the cohorts as a ladder of doses, each participant's place, and what the rule advises."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from firstdose.designs.history import DLT, NO_DLT, NOT_EVALUABLE
+from firstdose.designs.recommendation import Recommendation
+from firstdose.dosing import ParticipantCourse
+from firstdose.dosing.advice import advise
+from firstdose.dosing.courses import Courses
+from firstdose.dosing.histories import letter_of, share_followed, trial_history
+from firstdose.dosing.recorded import Records
+from firstdose.protocol import Protocol
+from firstdose.records import Cohort, Slot, TrialData
+
+PlaceState = Literal["open", "held", "in_window", "dlt", "no_dlt", "not_evaluable"]
+PLACE_WORDS: dict[PlaceState, str] = {
+    "open": "open",
+    "held": "not dosed yet",
+    "in_window": "in the DLT window",
+    "dlt": "DLT",
+    "no_dlt": "no DLT",
+    "not_evaluable": "not evaluable",
+}
+
+
+@dataclass(frozen=True)
+class Place:
+    """One place of a cohort: who holds it, and how far they have come.
+
+    ``followed`` is the share of the DLT window that is over, while it is open.
+    """
+
+    number: int
+    subject: str | None
+    is_sentinel: bool
+    state: PlaceState
+    followed: float | None = None
+
+    @property
+    def words(self) -> str:
+        return PLACE_WORDS[self.state]
+
+
+@dataclass(frozen=True)
+class Rung:
+    """One cohort on the ladder of doses."""
+
+    cohort: str
+    level: int
+    dose: str
+    is_open: bool
+    places: tuple[Place, ...]
+
+
+@dataclass(frozen=True)
+class Standing:
+    """The ladder, the highest dose first, and what the rule advises now; None without a rule."""
+
+    rungs: tuple[Rung, ...]
+    advice: Recommendation | None
+    flags: tuple[str, ...]
+
+
+def standing(protocol: Protocol, trial_data: TrialData, moment: datetime) -> Standing:
+    """Where the trial stands at a moment.
+
+    Raises ProblemsFound if the protocol's rule cannot be built.
+    """
+    courses = Courses(protocol, Records(trial_data, moment))
+    history = trial_history(courses)
+    people = {course.subject: course for course in courses.all}
+    slots: dict[str, list[Slot]] = {}
+    for slot in trial_data.records(Slot):
+        slots.setdefault(slot.cohort, []).append(slot)
+    rungs = [
+        _rung(protocol, cohort, sorted(slots.get(cohort.cohort, []), key=lambda each: each.slot), people)
+        for cohort in trial_data.records(Cohort)
+    ]
+    advice = advise(courses, history).recommendation if protocol.escalation.has_rule else None
+    ordered = sorted(rungs, key=lambda rung: (-rung.level, rung.cohort))
+    return Standing(tuple(ordered), advice, history.flags)
+
+
+def _rung(protocol: Protocol, cohort: Cohort, slots: list[Slot], people: dict[str, ParticipantCourse]) -> Rung:
+    """A cohort with its places."""
+    dose = protocol.dose_levels.dose_with_unit(cohort.dose_level) if cohort.dose_level else "control"
+    places = tuple(_place(slot, people.get(slot.subject or "")) for slot in slots)
+    return Rung(cohort.cohort, cohort.dose_level, dose, cohort.closed is None, places)
+
+
+def _place(slot: Slot, course: ParticipantCourse | None) -> Place:
+    """A place with what is known of who holds it."""
+    is_sentinel = bool(slot.sentinel)
+    if course is None or not course.is_dosed:
+        return Place(slot.slot, slot.subject, is_sentinel, "held" if slot.subject else "open")
+    states: dict[str, PlaceState] = {DLT: "dlt", NO_DLT: "no_dlt", NOT_EVALUABLE: "not_evaluable"}
+    state = states.get(letter_of(course), "in_window")
+    followed = share_followed(course) if state == "in_window" else None
+    return Place(slot.slot, slot.subject, is_sentinel, state, followed)

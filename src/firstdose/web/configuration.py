@@ -1,0 +1,64 @@
+"""Where a site keeps its things, read from the environment once; a folder by default."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+SECRET_BYTES = 50
+
+
+@dataclass(frozen=True)
+class Configuration:
+    """The folder, the database, the keys, the hosts that the site answers to, and the time zone of the site.
+
+    ``second_factor`` says whether everybody must sign in with one; ``https`` whether the site is reached by HTTPS only.
+    """
+
+    folder: Path
+    database_url: str
+    key_file: Path
+    heads_file: Path
+    secret_file: Path
+    hosts: tuple[str, ...]
+    zone: str
+    second_factor: bool
+    https: bool
+
+    @classmethod
+    def of(cls, environment: Mapping[str, str]) -> Configuration:
+        """The configuration that environment variables state, FIRSTDOSE_FOLDER and so on."""
+        folder = Path(environment.get("FIRSTDOSE_FOLDER", "firstdose-site")).resolve()
+        key_file = Path(environment.get("FIRSTDOSE_KEY_FILE", folder / "keys" / "ledger.key"))
+        hosts = tuple(filter(None, environment.get("FIRSTDOSE_HOSTS", "localhost,127.0.0.1,[::1]").split(",")))
+        is_local = set(hosts) <= {"localhost", "127.0.0.1", "[::1]", "testserver"}
+        return cls(
+            folder=folder,
+            database_url=environment.get("DATABASE_URL", f"sqlite:///{folder / 'firstdose.sqlite3'}"),
+            key_file=key_file,
+            heads_file=Path(environment.get("FIRSTDOSE_HEADS_FILE", key_file.with_name("seen-heads.txt"))),
+            secret_file=Path(environment.get("FIRSTDOSE_SECRET_FILE", folder / "keys" / "site.secret")),
+            hosts=hosts,
+            zone=environment.get("FIRSTDOSE_ZONE", "UTC"),
+            second_factor=_is_on(environment.get("FIRSTDOSE_SECOND_FACTOR"), not is_local),
+            https=_is_on(environment.get("FIRSTDOSE_HTTPS"), not is_local),
+        )
+
+
+def secret_of(path: Path) -> str:
+    """The secret that signs cookies; made at the first start, readable by its owner alone."""
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text("ascii").strip()
+    with os.fdopen(handle, "w") as file:
+        secret = secrets.token_urlsafe(SECRET_BYTES)
+        file.write(secret + "\n")
+    return secret
+
+
+def _is_on(text: str | None, default: bool) -> bool:
+    return default if text is None else text.strip().lower() in ("1", "yes", "true", "on")

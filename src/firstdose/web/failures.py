@@ -1,0 +1,25 @@
+"""The pages that say what went wrong, without saying more than the person may know."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+
+def wrong_origin(request: HttpRequest, **_: str) -> HttpResponse:
+    """A form that does not come from this site, or from a session that has ended."""
+    words = (
+        "the form was not sent from this page, or the session ended meanwhile; go back, open it anew and send it again"
+    )
+    return render(request, "firstdose/refused.html", {"words": words, "typed": []}, status=403)
+
+
+def not_found(request: HttpRequest, *_: Exception, **__: Exception) -> HttpResponse:
+    """There is no such page, or it is none of this role's business."""
+    return render(request, "firstdose/not_found.html", status=404)
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    """A fault of the program."""
+    words = "the program failed; nothing was written. Tell the administrator when it happened"
+    return render(request, "firstdose/refused.html", {"words": words, "typed": []}, status=500)

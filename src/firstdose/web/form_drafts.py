@@ -1,0 +1,28 @@
+"""What was typed and not saved yet, kept for the person who typed it."""
+
+from __future__ import annotations
+
+from firstdose.web.models import FormDraft
+
+LONGEST_KEY = 200
+
+
+def keep_draft(account: str, record_type: str, record: str, fields: dict[str, str], seen: dict[str, str]) -> None:
+    """Keep what stands in a form."""
+    FormDraft.objects.update_or_create(
+        account=account,
+        record_type=record_type,
+        record=record[:LONGEST_KEY],
+        defaults={"fields": fields, "seen": seen},
+    )
+
+
+def kept_draft(account: str, record_type: str, record: str) -> tuple[dict[str, str], dict[str, str]] | None:
+    """What was typed into a form and not saved, with what its author saw then."""
+    found = FormDraft.objects.filter(account=account, record_type=record_type, record=record[:LONGEST_KEY]).first()
+    return (dict(found.fields), dict(found.seen)) if found else None
+
+
+def drop_draft(account: str, record_type: str, record: str) -> None:
+    """Forget what was typed, once it is saved."""
+    FormDraft.objects.filter(account=account, record_type=record_type, record=record[:LONGEST_KEY]).delete()

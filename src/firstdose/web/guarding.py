@@ -1,0 +1,126 @@
+"""What stands before every page: signed in, in a role that may, and only for participants of the role's sites."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, cast
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+
+from firstdose.conduct.ledger import Conflict, LedgerError, Refused
+from firstdose.conduct.roles import DEEDS, Deed
+from firstdose.web.acting import Acting, TrialRequest, acting_in
+from firstdose.web.trial import Trial, the_trial
+
+View = Callable[..., HttpResponseBase]
+
+
+@dataclass(frozen=True)
+class Route:
+    """One address of the site: its page, what one must be allowed to do to see it, and to send something to it.
+
+    ``see`` empty means that every role may; ``send`` None means that nothing can be sent. A ``<subject>`` in the
+    address is checked against the sites of the role.
+    """
+
+    address: str
+    name: str
+    view: View
+    see: tuple[Deed, ...] = ()
+    send: tuple[Deed, ...] | None = None
+
+    @property
+    def methods(self) -> tuple[str, ...]:
+        return ("GET", "HEAD") if self.send is None else ("GET", "HEAD", "POST")
+
+
+def guarded(route: Route) -> View:
+    """The page of a route, behind its guard."""
+
+    @functools.wraps(route.view)
+    def view(request: HttpRequest, **parts: Any) -> HttpResponseBase:
+        if not request.user.is_authenticated:
+            return redirect(f"/account/login/?next={request.path}")
+        if request.method not in route.methods:
+            return HttpResponseNotAllowed(route.methods)
+        trial = the_trial()
+        acting = acting_in(request, trial)
+        if acting is None:
+            return render(request, "firstdose/no_role.html", status=403)
+        needed = route.see if request.method != "POST" else (*route.see, *(route.send or ()))
+        if needed and not any(acting.may(deed) for deed in needed):
+            return _refused(request, acting, needed)
+        if request.method == "POST" and route.send and not any(acting.may(deed) for deed in route.send):
+            return _refused(request, acting, route.send)
+        if "subject" in parts:
+            check_visible(trial, acting, parts["subject"])
+        if second_factor_is_missing(request, trial):
+            return redirect("mfa_activate_totp")
+        here = cast(TrialRequest, request)
+        here.acting, here.trial = acting, trial
+        return _answer(route, here, parts)
+
+    return view
+
+
+def check_visible(trial: Trial, acting: Acting, subject: str) -> None:
+    """Raise Http404 for somebody of another site, just as for somebody who does not exist."""
+    stored = trial.ledger.record("subjects", subject_record(subject))
+    if not stored.exists or not acting.sees_site(stored.fields.get("centre")):
+        raise Http404
+
+
+def subject_record(subject: str) -> str:
+    """The name of a subject's record."""
+    from firstdose.conduct.identity import record_name
+
+    try:
+        return record_name("subjects", {"subject": subject})
+    except Refused:
+        raise Http404 from None
+
+
+def second_factor_is_missing(request: HttpRequest, trial: Trial) -> bool:
+    """Whether the account must set up a second factor before anything else."""
+    if not trial.configuration.second_factor:
+        return False
+    from allauth.mfa.utils import is_mfa_enabled
+
+    return not is_mfa_enabled(request.user)
+
+
+def _answer(route: Route, request: TrialRequest, parts: dict[str, Any]) -> HttpResponseBase:
+    """The page; what the ledger refuses becomes words on it, and nothing that was typed is lost."""
+    try:
+        return route.view(request, **parts)
+    except (Conflict, Refused) as problem:
+        return _told(request, str(problem), 409)
+    except LedgerError as problem:
+        return _told(request, str(problem), 503)
+
+
+def _told(request: HttpRequest, words: str, status: int) -> HttpResponse:
+    """A page that says what was refused and why."""
+    return render(request, "firstdose/refused.html", {"words": words, "typed": _typed(request)}, status=status)
+
+
+def _typed(request: HttpRequest) -> list[tuple[str, str]]:
+    """What was typed, without what is secret."""
+    hidden = ("csrfmiddlewaretoken", "password", "code")
+    return [(name, text) for name, text in request.POST.items() if name not in hidden and isinstance(text, str)]
+
+
+def _refused(request: HttpRequest, acting: Acting, needed: tuple[Deed, ...]) -> HttpResponse:
+    """A page that says what the role lacks."""
+    words = f"{acting.grant.words}: may not {' or '.join(DEEDS[deed] for deed in dict.fromkeys(needed))}"
+    return render(request, "firstdose/refused.html", {"words": words, "typed": []}, status=403)
+
+
+def told(request: HttpRequest, words: str) -> None:
+    """A message on the next page."""
+    messages.success(request, words)

@@ -1,0 +1,169 @@
+"""Cohorts, slots and the gate: who may be dosed now, and if not, every reason why not."""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+from django.http import Http404
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+
+from firstdose.conduct.administering import cancel_dosing, prepare_dosing, record_dosing
+from firstdose.conduct.cohorts import close_cohort, open_cohort
+from firstdose.conduct.desk import Work
+from firstdose.conduct.gating import gate, situation_of
+from firstdose.conduct.ledger import Refused
+from firstdose.conduct.slots import assign_slot, release_slot, replace_participant, reserve_slot
+from firstdose.conduct.standing import standing
+from firstdose.conduct.waiting import join_waiting_list, leave_waiting_list, waiting_list
+from firstdose.dosing import Gate
+from firstdose.web.acting import TrialRequest
+from firstdose.web.form_fields import fields_of_form
+from firstdose.web.guarding import told
+from firstdose.web.seeing import visible_subjects
+from firstdose.web.trial import now
+
+GIVEN_FIELDS = (
+    "procedure_start",
+    "product_start",
+    "product_end",
+    "dose_given",
+    "dose_unit",
+    "given",
+    "batch",
+    "viability_percent",
+    "volume_ml",
+    "interrupted",
+    "interruption_reason",
+)
+
+
+def doses(request: TrialRequest) -> HttpResponseBase:
+    """The cohorts with their slots, the batches, and who waits; cohorts are opened and closed here."""
+    if request.method == "POST":
+        return _cohort(request)
+    latest = request.trial.latest()
+    moment = now()
+    visible = visible_subjects(request.trial, request.acting)
+    context = {
+        "standing": standing(request.trial.protocol, latest.trial_data, moment),
+        "visible": visible,
+        "waiting": waiting_list(request.trial.ledger),
+        "batches": [each for each in request.trial.ledger.records("batches") if not each.is_removed],
+        "decisions": _decisions_to_dose(request),
+    }
+    return render(request, "firstdose/doses.html", context)
+
+
+def one(request: TrialRequest, subject: str) -> HttpResponseBase:
+    """One participant's way to a dose: slot, gate, batch, what was given."""
+    if request.method == "POST":
+        return _step(request, subject)
+    moment = now()
+    latest = request.trial.fresh()
+    situation = situation_of(request.trial.ledger, latest.trial_data, request.trial.protocol, moment)
+    found: Gate = gate(situation, subject, zone=_zone(request), batch=request.GET.get("batch") or None)
+    planned = [
+        each
+        for each in request.trial.ledger.records_under("dosings", subject)
+        if not each.is_removed and not each.fields.get("given")
+    ]
+    texts = dict(planned[0].fields) if planned else {}
+    fields = [each for each in fields_of_form("dosings", texts, texts) if each.name in GIVEN_FIELDS]
+    slots = [each for each in request.trial.ledger.records("slots") if each.fields.get("subject") == subject]
+    context = {
+        "subject": subject,
+        "gate": found,
+        "moment": moment,
+        "planned": planned[0] if planned else None,
+        "slots": slots,
+        "cohorts": [each for each in request.trial.ledger.records("cohorts") if not each.fields.get("closed")],
+        "fields": fields,
+        "is_waiting": subject in waiting_list(request.trial.ledger),
+    }
+    return render(request, "firstdose/dose.html", context)
+
+
+def _cohort(request: TrialRequest) -> HttpResponseBase:
+    """Open or close a cohort."""
+    step, cohort = request.POST.get("step", ""), request.POST.get("cohort", "").strip()
+    with request.trial.desk.work(request.acting.author, request.POST.get("request") or None) as work:
+        if step == "open":
+            number = request.POST.get("decision", "")
+            open_cohort(work, decision=int(number) if number.isdecimal() else None, cohort=cohort or None)
+            words = "the cohort is open"
+        elif step == "close":
+            close_cohort(work, cohort, request.POST.get("reason", ""))
+            words = f"cohort {cohort} is closed"
+        else:
+            raise Refused("choose what is to be done")
+    told(request, words)
+    return redirect("doses")
+
+
+def _step(request: TrialRequest, subject: str) -> HttpResponseBase:
+    """One step of a participant on the way to a dose."""
+    step = request.POST.get("step", "")
+    if step not in STEPS:
+        raise Http404
+    with request.trial.desk.work(request.acting.author, request.POST.get("request") or None) as work:
+        words = "done already" if work.is_repeated else _carry_out(work, request, subject, step)
+    told(request, f"{subject}: {words}")
+    return redirect("dose", subject=subject)
+
+
+def _carry_out(work: Work, request: TrialRequest, subject: str, step: str) -> str:
+    """Carry out a step; what was done in words."""
+    sent, reason = request.POST, request.POST.get("reason", "")
+    if step == "reserve":
+        reserve_slot(work, sent.get("cohort", ""), subject, reason)
+    elif step == "assign":
+        assign_slot(work, subject)
+    elif step == "release":
+        release_slot(work, subject, reason)
+    elif step == "replace":
+        replace_participant(work, subject, reason)
+    elif step == "wait":
+        join_waiting_list(work, subject)
+    elif step == "leave":
+        leave_waiting_list(work, subject, reason)
+    elif step == "prepare":
+        prepare_dosing(work, subject, sent.get("batch", "").strip())
+    elif step == "cancel":
+        cancel_dosing(work, subject, reason)
+    elif step == "record":
+        fields: dict[str, str | None] = {name: sent[name] for name in GIVEN_FIELDS if sent.get(name, "").strip()}
+        departed = record_dosing(work, subject, fields, reason)
+        if departed:
+            return f"the dosing is recorded; it departs from what was allowed ({'; '.join(departed)}), and dosing halts"
+    return STEPS[step]
+
+
+STEPS = {
+    "reserve": "a slot is reserved",
+    "assign": "the slot is assigned",
+    "release": "the slot is released",
+    "replace": "a slot is open for somebody in this person's place",
+    "wait": "on the waiting list",
+    "leave": "off the waiting list",
+    "prepare": "the dosing is prepared",
+    "cancel": "the dosing is cancelled",
+    "record": "the dosing is recorded",
+}
+
+
+def _decisions_to_dose(request: TrialRequest) -> list[dict[str, str]]:
+    """The decisions to dose that no cohort was opened by, the last first."""
+    opened = {each.fields.get("decision") for each in request.trial.ledger.records("cohorts")}
+    found = [
+        dict(each.fields)
+        for each in request.trial.ledger.records("dose_decisions")
+        if not each.is_removed and each.fields.get("action") == "dose" and each.record not in opened
+    ]
+    return sorted(found, key=lambda each: -int(each["decision"]))
+
+
+def _zone(request: TrialRequest) -> ZoneInfo | None:
+    """The zone of the site, where it is a place's."""
+    name = request.acting.author.zone
+    return None if name == "UTC" else ZoneInfo(name)

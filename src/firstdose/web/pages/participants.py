@@ -1,0 +1,80 @@
+"""The participants: who they are, how far each has come, and what was entered about one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+
+from firstdose.conduct.entering import check_fields, draft_of
+from firstdose.conduct.identity import record_name
+from firstdose.conduct.ledger import Refused, StoredRecord
+from firstdose.web.acting import TrialRequest
+from firstdose.web.form_fields import fields_of_form
+from firstdose.web.guarding import told
+from firstdose.web.subject_records import FORMS, is_repeating, records_of
+
+FIRST_FIELDS = ("subject", "centre", "earlier_subject", "consent", "consent_version", "birth", "sex")
+
+
+@dataclass(frozen=True)
+class Form:
+    """One form of a participant, with what was entered in it."""
+
+    record_type: str
+    title: str
+    records: tuple[StoredRecord, ...]
+    is_repeating: bool
+    odd: int
+
+
+def listing(request: TrialRequest) -> HttpResponseBase:
+    """Everybody whom this role may see."""
+    slots = {each.fields.get("subject"): each for each in request.trial.ledger.records("slots") if not each.is_removed}
+    dosed = {
+        each.fields.get("subject"): each for each in request.trial.ledger.records("dosings") if not each.is_removed
+    }
+    people = [
+        {"record": each, "slot": slots.get(each.fields["subject"]), "dosing": dosed.get(each.fields["subject"])}
+        for each in request.trial.ledger.records("subjects")
+        if not each.is_removed and request.acting.sees_site(each.fields.get("centre"))
+    ]
+    return render(request, "firstdose/participants.html", {"people": people})
+
+
+def new(request: TrialRequest) -> HttpResponseBase:
+    """Enter a participant: identifier, consent, and the version of the protocol in force."""
+    texts = {name: request.POST.get(name, "") for name in FIRST_FIELDS}
+    if request.method == "POST":
+        if not request.acting.sees_site(texts["centre"]):
+            raise Refused(f"site {texts['centre']!r}: this role may enter participants of its own site only")
+        filled = {**texts, "protocol_version": request.trial.version}
+        name = record_name("subjects", filled)
+        draft = draft_of("subjects", filled, {}, protocol_version=request.trial.version)
+        assert draft is not None
+        with request.trial.desk.work(request.acting.author, request.POST.get("request") or None) as work:
+            if not work.is_repeated:
+                work.append(draft)
+        told(request, f"{name} was entered")
+        return redirect("participant", subject=texts["subject"].strip())
+    texts["centre"] = request.acting.author.site
+    fields = [each for each in fields_of_form("subjects", texts, {}) if each.name in FIRST_FIELDS]
+    return render(request, "firstdose/new_participant.html", {"fields": fields})
+
+
+def one(request: TrialRequest, subject: str) -> HttpResponseBase:
+    """One participant: every form with what stands in it."""
+    found = records_of(request.trial.ledger, subject)
+    forms = [
+        Form(
+            name,
+            title,
+            tuple(each for each in found[name] if not each.is_removed),
+            is_repeating(name),
+            sum(bool(check_fields(name, each.fields)) for each in found[name] if not each.is_removed),
+        )
+        for name, title in FORMS.items()
+    ]
+    person = found["subjects"][0]
+    return render(request, "firstdose/participant.html", {"subject": subject, "person": person, "forms": forms})

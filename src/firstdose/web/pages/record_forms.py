@@ -1,0 +1,226 @@
+"""Forms: what is entered about a participant, checked as it is typed, with its whole history."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from django.http import Http404
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+
+from firstdose.conduct.administering import correct_dosing
+from firstdose.conduct.catalogue import LEDGER_RECORDS
+from firstdose.conduct.entering import check_fields, draft_of
+from firstdose.conduct.ledger import Conflict, Draft, Entry, Refused, StoredRecord
+from firstdose.records import columns_of, keys_of
+from firstdose.web.acting import TrialRequest
+from firstdose.web.form_drafts import drop_draft, keep_draft, kept_draft
+from firstdose.web.form_fields import fields_of_form
+from firstdose.web.guarding import told
+from firstdose.web.seeing import visible_entries
+from firstdose.web.subject_records import FORMS, is_repeating, next_number, records_of, title_of
+from firstdose.web.trial import now
+
+DOSINGS = "dosings"
+"""Doses are prepared and recorded behind the gate, on a page of their own; here they are looked at and corrected."""
+RECORDED = "recorded"
+"""When something was written down: now, unless the form says otherwise."""
+SEEN = "seen:"
+NEW = ""
+
+
+def records_of_subject(request: TrialRequest, subject: str, record_type: str) -> HttpResponseBase:
+    """All records of one kind of a participant."""
+    _check_form(record_type)
+    found = records_of(request.trial.ledger, subject, [record_type])[record_type]
+    if not is_repeating(record_type):
+        if found:
+            return redirect("record", subject=subject, record_type=record_type, record=found[0].record)
+        return redirect("new_record", subject=subject, record_type=record_type)
+    columns = [each for each in columns_of(LEDGER_RECORDS[record_type]).values() if each.name != "subject"]
+    filled = [each for each in columns if any(each.name in record.fields for record in found)][:8] or columns[:8]
+    rows = [(each, [each.fields.get(column.name, "") for column in filled]) for each in found]
+    context = {"columns": filled, "rows": rows}
+    return _page(request, "firstdose/records.html", subject, record_type, context)
+
+
+def new(request: TrialRequest, subject: str, record_type: str) -> HttpResponseBase:
+    """Enter a record."""
+    _check_form(record_type)
+    if record_type == DOSINGS:
+        return redirect("dose", subject=subject)
+    others = records_of(request.trial.ledger, subject, [record_type])[record_type]
+    start = {"subject": subject, keys_of(LEDGER_RECORDS[record_type])[-1]: next_number(record_type, others)}
+    if RECORDED in columns_of(LEDGER_RECORDS[record_type]):
+        start[RECORDED] = now().isoformat(timespec="minutes")
+    start = {name: text for name, text in start.items() if text}
+    return _form(request, subject, record_type, None, start)
+
+
+def one(request: TrialRequest, subject: str, record_type: str, record: str) -> HttpResponseBase:
+    """Look at a record and change it."""
+    _check_form(record_type)
+    stored = request.trial.ledger.record(record_type, record)
+    if not stored.exists or stored.fields.get("subject", "").strip() != subject:
+        raise Http404
+    return _form(request, subject, record_type, stored, {})
+
+
+def check(request: TrialRequest, subject: str, record_type: str) -> HttpResponseBase:
+    """What is odd in a form as it is typed; what was typed is kept until it is saved."""
+    _check_form(record_type)
+    texts, seen = typed_in(request, record_type), seen_in(request, record_type)
+    keep_draft(request.acting.author.account, record_type, request.POST.get("draft", ""), texts, seen)
+    findings = check_fields(record_type, {**texts, "subject": subject})
+    return render(request, "firstdose/findings.html", {"findings": findings, "kept": True})
+
+
+def history(request: TrialRequest, subject: str, record_type: str, record: str) -> HttpResponseBase:
+    """Everything ever entered in a record: who, when, what, why."""
+    _check_form(record_type)
+    stored = request.trial.ledger.record(record_type, record)
+    if stored.fields.get("subject", "").strip() != subject:
+        raise Http404
+    entries = list(_history(request, record_type, stored))
+    context = {"entries": entries, "record": record, "field": request.GET.get("field", "")}
+    return _page(request, "firstdose/history.html", subject, record_type, context)
+
+
+def _form(
+    request: TrialRequest, subject: str, record_type: str, stored: StoredRecord | None, start: Mapping[str, str]
+) -> HttpResponseBase:
+    """A form, or what becomes of one that was sent."""
+    now = dict(stored.fields) if stored else {}
+    if request.method == "POST":
+        texts, seen = typed_in(request, record_type), seen_in(request, record_type)
+        try:
+            return _saved(request, subject, record_type, stored, texts, seen)
+        except Conflict as conflict:
+            others = {each.field: each.stored or "" for each in conflict.fields}
+            seen |= others
+            return _shown(request, subject, record_type, stored, texts, seen, str(conflict), others)
+        except Refused as refusal:
+            return _shown(request, subject, record_type, stored, texts, seen, str(refusal), {})
+    key = _draft_key(subject, stored)
+    draft = kept_draft(request.acting.author.account, record_type, key)
+    texts, seen = draft if draft else ({**start, **now}, now)
+    return _shown(request, subject, record_type, stored, texts, seen, "", {}, has_draft=draft is not None)
+
+
+def _saved(
+    request: TrialRequest,
+    subject: str,
+    record_type: str,
+    stored: StoredRecord | None,
+    texts: dict[str, str],
+    seen: dict[str, str],
+) -> HttpResponseBase:
+    """Write what was sent."""
+    version = request.trial.version
+    if record_type == DOSINGS:
+        return _dosing_corrected(request, subject, stored, texts, seen)
+    wanted: dict[str, str | None] = {**texts} if stored else {**texts, "subject": subject}
+    reason = request.POST.get("reason", "")
+    draft: Draft | None
+    if stored is not None and "remove" in request.POST:
+        draft = Draft("remove", record_type, stored.record, reason=reason, protocol_version=version)
+    elif stored is not None and "restore" in request.POST:
+        draft = Draft("restore", record_type, stored.record, reason=reason, protocol_version=version)
+    else:
+        draft = draft_of(record_type, wanted, seen, stored=stored, reason=reason, protocol_version=version)
+    if draft is None:
+        told(request, "nothing was changed")
+    else:
+        with request.trial.desk.work(request.acting.author, request.POST.get("request") or None) as work:
+            if not work.is_repeated:
+                work.append(draft)
+        told(request, f"{title_of(record_type)}, {draft.record}: saved")
+    drop_draft(request.acting.author.account, record_type, _draft_key(subject, stored))
+    if is_repeating(record_type):
+        return redirect("records", subject=subject, record_type=record_type)
+    return redirect("participant", subject=subject)
+
+
+def _dosing_corrected(
+    request: TrialRequest, subject: str, stored: StoredRecord | None, texts: dict[str, str], seen: dict[str, str]
+) -> HttpResponseBase:
+    """Correct what is recorded of a dosing: what the rule rests on leaves a deviation."""
+    if stored is None or "remove" in request.POST or "restore" in request.POST:
+        raise Refused("a dosing is neither entered nor removed here; correct it, or go to the page of the dose")
+    number = int(stored.fields["number"])
+    with request.trial.desk.work(request.acting.author, request.POST.get("request") or None) as work:
+        if not work.is_repeated:
+            correct_dosing(work, subject, number, texts, seen, request.POST.get("reason", ""))
+    told(request, f"dosing {number} of {subject} is corrected")
+    return redirect("records", subject=subject, record_type=DOSINGS)
+
+
+def _shown(
+    request: TrialRequest,
+    subject: str,
+    record_type: str,
+    stored: StoredRecord | None,
+    texts: Mapping[str, str],
+    seen: Mapping[str, str],
+    words: str,
+    conflicts: Mapping[str, str],
+    has_draft: bool = False,
+) -> HttpResponseBase:
+    """The form with what stands in it."""
+    fixed = ("subject",) if stored is None else keys_of(LEDGER_RECORDS[record_type])
+    findings = check_fields(record_type, {**texts, "subject": subject}) if stored or words else ()
+    context = {
+        "fields": fields_of_form(
+            record_type,
+            {**texts, "subject": subject},
+            seen,
+            findings=findings,
+            fixed=fixed,
+            conflicts=conflicts,
+            shows_names=request.acting.may("see_names"),
+        ),
+        "stored": stored,
+        "words": words,
+        "has_draft": has_draft,
+        "draft": _draft_key(subject, stored),
+        "request_key": str(uuid.uuid4()),
+        "reason": request.POST.get("reason", ""),
+        "entries": list(_history(request, record_type, stored)) if stored else [],
+    }
+    return _page(request, "firstdose/form.html", subject, record_type, context, 409 if words else 200)
+
+
+def _page(
+    request: TrialRequest, template: str, subject: str, record_type: str, context: dict[str, Any], status: int = 200
+) -> HttpResponseBase:
+    common = {"subject": subject, "record_type": record_type, "title": title_of(record_type)}
+    return render(request, template, {**common, **context}, status=status)
+
+
+def _history(request: TrialRequest, record_type: str, stored: StoredRecord) -> Iterator[Entry]:
+    """Every entry about a record, as far as the role may see it."""
+    return visible_entries(request.trial.ledger.history(record_type, stored.record), request.trial, request.acting)
+
+
+def typed_in(request: TrialRequest, record_type: str) -> dict[str, str]:
+    """What was typed in each field of the form that was sent; fields that the form did not show are not in it."""
+    return {name: request.POST[name] for name in columns_of(LEDGER_RECORDS[record_type]) if name in request.POST}
+
+
+def seen_in(request: TrialRequest, record_type: str) -> dict[str, str]:
+    """What stood in each field when the form was opened."""
+    found = {name: request.POST.get(SEEN + name, "") for name in columns_of(LEDGER_RECORDS[record_type])}
+    return {name: text for name, text in found.items() if text}
+
+
+def _draft_key(subject: str, stored: StoredRecord | None) -> str:
+    """What names the form of a record, or of a new one of a participant."""
+    return stored.record if stored else f"{subject}/new"
+
+
+def _check_form(record_type: str) -> None:
+    """Raise Http404 for what is no form of a participant."""
+    if record_type not in FORMS:
+        raise Http404

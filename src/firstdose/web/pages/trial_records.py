@@ -1,0 +1,82 @@
+"""Forms of records that are nobody's in particular: batches of cells and their release tests."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.http import Http404
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+
+from firstdose.conduct.entering import check_fields, draft_of
+from firstdose.conduct.ledger import Conflict, Refused, StoredRecord
+from firstdose.records import keys_of
+from firstdose.records.catalogue import RECORDS
+from firstdose.web.acting import TrialRequest
+from firstdose.web.form_fields import fields_of_form
+from firstdose.web.guarding import told
+from firstdose.web.pages.record_forms import seen_in, typed_in
+
+TRIAL_FORMS = {"batches": "Batch of cells", "batch_tests": "Release test of a batch"}
+
+
+def listing(request: TrialRequest, record_type: str) -> HttpResponseBase:
+    """All records of a kind."""
+    _check(record_type)
+    found = request.trial.ledger.records(record_type)
+    context = {"record_type": record_type, "title": TRIAL_FORMS[record_type], "records": found}
+    return render(request, "firstdose/trial_records.html", context)
+
+
+def new(request: TrialRequest, record_type: str) -> HttpResponseBase:
+    """Enter a record."""
+    _check(record_type)
+    return _form(request, record_type, None)
+
+
+def one(request: TrialRequest, record_type: str, record: str) -> HttpResponseBase:
+    """Look at a record and change it."""
+    _check(record_type)
+    stored = request.trial.ledger.record(record_type, record)
+    if not stored.exists:
+        raise Http404
+    return _form(request, record_type, stored)
+
+
+def _form(request: TrialRequest, record_type: str, stored: StoredRecord | None) -> HttpResponseBase:
+    """The form, or what becomes of one that was sent."""
+    texts = dict(stored.fields) if stored else {}
+    seen, words, conflicts = dict(texts), "", {}
+    if request.method == "POST":
+        texts, seen = typed_in(request, record_type), seen_in(request, record_type)
+        try:
+            draft = draft_of(record_type, texts, seen, stored=stored, reason=request.POST.get("reason", ""))
+            if draft is not None:
+                with request.trial.desk.work(request.acting.author, request.POST.get("request") or None) as work:
+                    if not work.is_repeated:
+                        work.append(draft)
+            told(request, "saved" if draft else "nothing was changed")
+            return redirect("trial_records", record_type=record_type)
+        except Conflict as conflict:
+            words, conflicts = str(conflict), {each.field: each.stored or "" for each in conflict.fields}
+            seen |= conflicts
+        except Refused as refusal:
+            words = str(refusal)
+    fixed = keys_of(RECORDS[record_type]) if stored else ()
+    findings = check_fields(record_type, texts) if stored or words else ()
+    context = {
+        "title": TRIAL_FORMS[record_type],
+        "record_type": record_type,
+        "stored": stored,
+        "words": words,
+        "reason": request.POST.get("reason", ""),
+        "request_key": str(uuid.uuid4()),
+        "fields": fields_of_form(record_type, texts, seen, findings=findings, fixed=fixed, conflicts=conflicts),
+        "entries": request.trial.ledger.history(record_type, stored.record) if stored else (),
+    }
+    return render(request, "firstdose/trial_record.html", context, status=409 if words else 200)
+
+
+def _check(record_type: str) -> None:
+    if record_type not in TRIAL_FORMS:
+        raise Http404

@@ -1,0 +1,44 @@
+"""Who signs proves again who he is: the password, and a code where the account has a second factor."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.mfa.models import Authenticator
+from django.contrib.auth import authenticate
+
+from firstdose.conduct.ledger import Refused
+from firstdose.conduct.signatures import Proof, Purpose
+from firstdose.web.acting import TrialRequest
+from firstdose.web.trial import now
+
+PASSWORD, CODE = "password", "code"
+CODE_FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.RECOVERY_CODES)
+
+
+def needs_code(request: TrialRequest) -> bool:
+    """Whether the account has a second factor that gives codes."""
+    return bool(Authenticator.objects.filter(user_id=request.user.pk, type=Authenticator.Type.TOTP).exists())
+
+
+def prove(request: TrialRequest, *purposes: Purpose) -> Proof:
+    """The proof that the person who is signed in sends with a form, for exactly what is signed.
+
+    Raises Refused if the password or the code is wrong; failures count towards the lockout.
+    """
+    account = request.acting.author.account
+    found: Any = authenticate(request, username=account, password=request.POST.get(PASSWORD, ""))
+    if found is None or found.pk != request.user.pk:
+        raise Refused("not signed: the password is not that of this account")
+    means = ["password"]
+    if needs_code(request):
+        if not _is_code(request, request.POST.get(CODE, "").strip()):
+            raise Refused("not signed: the code is not right, or was used before; wait for the next one")
+        means.append("code")
+    return Proof(account, request.acting.grant.full_name, now(), tuple(means), purposes)
+
+
+def _is_code(request: TrialRequest, code: str) -> bool:
+    """Whether a code is one of the account's; each works once."""
+    factors = Authenticator.objects.filter(user_id=request.user.pk, type__in=CODE_FACTORS)
+    return bool(code) and any(factor.wrap().validate_code(code) for factor in factors)

@@ -1,0 +1,54 @@
+"""The records of one participant, read from the ledger without the rest of the trial."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from firstdose.conduct.ledger import Ledger, StoredRecord
+from firstdose.records import RECORDS, columns_of, keys_of
+
+FORMS: dict[str, str] = {
+    "subjects": "Consent and person",
+    "criterion_answers": "Eligibility criteria",
+    "disease_histories": "History of the disease",
+    "medical_histories": "Medical history",
+    "dosings": "Doses given",
+    "visits": "Visits",
+    "adverse_events": "Adverse events",
+    "grade_changes": "Grades over time",
+    "medications": "Medications",
+    "lab_results": "Laboratory results",
+    "vital_signs": "Vital signs",
+    "assessments": "Assessments",
+    "images": "Images",
+    "samples": "Samples",
+    "relapses": "Relapses",
+    "deviations": "Protocol deviations",
+    "dispositions": "Milestones and end of participation",
+    "deaths": "Death",
+}
+"""The forms of a participant, in the order of a trial; each is a kind of record that belongs to a person."""
+
+
+def records_of(ledger: Ledger, subject: str, record_types: Iterable[str] = FORMS) -> dict[str, list[StoredRecord]]:
+    """The records of a participant, by kind; removed ones too."""
+    return {name: list(ledger.records_under(name, subject)) for name in record_types}
+
+
+def title_of(record_type: str) -> str:
+    """A kind of record in words."""
+    return FORMS[record_type]
+
+
+def is_repeating(record_type: str) -> bool:
+    """Whether a participant may have several of a kind."""
+    return keys_of(RECORDS[record_type]) != ("subject",)
+
+
+def next_number(record_type: str, records: Iterable[StoredRecord]) -> str:
+    """The number of the next record of a kind that is numbered within a participant; empty where it is not."""
+    keys = keys_of(RECORDS[record_type])
+    if keys[-1] not in columns_of(RECORDS[record_type]) or columns_of(RECORDS[record_type])[keys[-1]].kind is not int:
+        return ""
+    taken = [int(each.fields[keys[-1]]) for each in records if each.fields.get(keys[-1], "").strip().isdigit()]
+    return str(max(taken, default=0) + 1)

@@ -1,0 +1,150 @@
+"""A site as a hospital runs it: the command in a process of its own, at a time that the test sets, and browsers."""
+
+from __future__ import annotations
+
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from tests.conftest import find_tool, missing_tool
+
+FAKETIME = sorted(Path("/usr/lib").glob("*-linux-gnu*/faketime/libfaketimeMT.so.1"))
+PASSWORD = re.compile(r"shown once: (\S+)|password (\S+) \(shown once")
+SECONDS = 60
+
+
+class RunningSite:
+    """The site of a trial, and the time that its machine believes it is."""
+
+    def __init__(self, folder: Path, protocol: Path, start: datetime) -> None:
+        library = next(iter(FAKETIME), None)
+        if library is None:
+            raise missing_tool("libfaketime is not installed: apt-get install faketime")
+        self.clock = folder / "clock"
+        self.set_clock(start)
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        self.address = f"http://localhost:{self.port}"
+        environment = {
+            **os.environ,
+            "LD_PRELOAD": str(library),
+            "FAKETIME_TIMESTAMP_FILE": str(self.clock),
+            "FAKETIME_NO_CACHE": "1",
+            "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+            "FIRSTDOSE_ZONE": "Europe/Rome",
+            "FIRSTDOSE_HOSTS": "localhost",
+        }
+        for name in ("DATABASE_URL", "FIRSTDOSE_KEY_FILE", "FIRSTDOSE_FOLDER", "DJANGO_SETTINGS_MODULE"):
+            environment.pop(name, None)
+        command = [str(Path(sys.executable).with_name("firstdose")), "serve", str(protocol)]
+        self.output = folder / "output"
+        self._written = self.output.open("wb")
+        self._process = subprocess.Popen(
+            [*command, "--folder", str(folder / "site"), "--port", str(self.port)],
+            env=environment, stdout=self._written, stderr=subprocess.STDOUT,
+        )  # fmt: skip
+        self._wait()
+
+    def set_clock(self, moment: datetime) -> None:
+        """Set the time of the site's machine; it then goes on from there."""
+        self.now = moment
+        behind = time.time() - moment.timestamp()
+        self.clock.write_text(f"{-behind:+.0f}s\n")
+
+    def later(self, **span: float) -> None:
+        self.set_clock(self.now + timedelta(**span))
+
+    @property
+    def first_password(self) -> str:
+        return password_in(self.output.read_text("utf-8"))
+
+    def stop(self) -> None:
+        self._process.terminate()
+        self._process.wait(SECONDS)
+        self._written.close()
+
+    def _wait(self) -> None:
+        """Wait until it answers."""
+        for _ in range(SECONDS * 5):
+            if self._process.poll() is not None:
+                raise AssertionError(f"the site ended: {self.output.read_text('utf-8')}")
+            try:
+                urllib.request.urlopen(f"{self.address}/account/login/", timeout=5).read()
+            except OSError:
+                time.sleep(0.2)
+            else:
+                return
+        raise AssertionError(f"the site does not answer: {self.output.read_text('utf-8')}")
+
+
+class Person:
+    """Somebody at a browser."""
+
+    def __init__(self, browser: Any, site: RunningSite, account: str, password: str) -> None:
+        self.site, self.account, self.password = site, account, password
+        self.page = browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
+        self.troubles: list[str] = []
+        self.page.on("pageerror", lambda error: self.troubles.append(str(error)))
+        self.page.on("console", self._hear)
+        self.open("/")
+
+    def open(self, address: str) -> None:
+        """Open a page; who did nothing for half an hour signs in again."""
+        self.page.goto(self.site.address + address)
+        if "/account/login/" in self.page.url:
+            self.page.fill("[name=login]", self.account)
+            self.page.fill("[name=password]", self.password)
+            self.page.click("main form button")
+            self.page.wait_for_load_state()
+
+    def fill(self, **fields: str) -> None:
+        """Fill fields of the page by their names."""
+        for name, text in fields.items():
+            self.fill_named(name, text)
+
+    def fill_named(self, name: str, text: str, within: str = "") -> None:
+        place = self.page.locator(f'{within} [name="{name}"]:not([type=hidden])').first
+        assert place.count(), f"no field {name} on the page:\n{self.page.inner_text('main')}"
+        if place.evaluate("each => each.tagName") == "SELECT":
+            place.select_option(text)
+        else:
+            place.fill(text)
+
+    def press(self, words: str) -> str:
+        """Press a button; what the site then says."""
+        self.page.get_by_role("button", name=words, exact=True).first.click()
+        self.page.wait_for_load_state()
+        return str(self.page.inner_text("main"))
+
+    def _hear(self, message: Any) -> None:
+        is_expected = "409" in message.text or "favicon" in str(message.location)
+        if message.type == "error" and not is_expected:
+            self.troubles.append(f"{message.text} {message.location}")
+
+
+def password_in(text: str) -> str:
+    """The first password that the site shows once."""
+    found = PASSWORD.search(text)
+    assert found, text
+    return found[1] or found[2]
+
+
+@contextmanager
+def browser_running() -> Iterator[Any]:
+    """A Chromium without a window."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=find_tool("chromium"), args=["--no-sandbox"])
+        yield browser
+        browser.close()

@@ -1,0 +1,428 @@
+"""Whoever gets at the database: what it refuses itself, and what is found out afterwards. Names begin with the item."""
+
+import hashlib
+import hmac
+import json
+import shutil
+import sqlite3
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from firstdose.conduct.ledger import (
+    Head,
+    Ledger,
+    LedgerError,
+    Verification,
+    WrongKey,
+    back_up,
+    rebuild,
+    restore,
+    verify,
+)
+from firstdose.conduct.ledger.entry import COLUMNS
+from tests.conduct.ledger.places import COORDINATOR, KEY, OTHER_KEY, Clock, Place, changed, entered, filled, new_place
+from tests.conduct.ledger.servers import APPLICATION, OWNER
+
+CHANGING = (
+    "UPDATE ledger_entries SET reason = 'other' WHERE sequence = 2",
+    "UPDATE ledger_entries SET sequence = 99 WHERE sequence = 8",
+    "DELETE FROM ledger_entries WHERE sequence = 8",
+    "DELETE FROM ledger_entries",
+    "DELETE FROM ledger_records",
+    "UPDATE ledger_records SET fields = '{}'",
+    "UPDATE ledger_records SET head = head + 1",
+    "UPDATE ledger_records SET record = 'S01-9' WHERE record = 'S01-1'",
+    "INSERT INTO ledger_records VALUES ('vital_sign', 'S01-9', '{}', 1, 0)",
+)
+SWAP = ((3, 100), (6, 3), (100, 6))
+OF_SQLITE = (
+    "INSERT OR REPLACE INTO ledger_entries SELECT * FROM ledger_entries WHERE sequence = 2",
+    "UPDATE OR REPLACE ledger_entries SET sequence = 1 WHERE sequence = 2",
+    "INSERT OR REPLACE INTO ledger_records SELECT record_type, record, '{}', head, 0 FROM ledger_records",
+    "INSERT INTO ledger_records SELECT record_type, record, '{}', head, 0 FROM ledger_records WHERE true "
+    "ON CONFLICT (record_type, record) DO UPDATE SET fields = excluded.fields",
+)
+OF_POSTGRESQL = (
+    "TRUNCATE ledger_entries",
+    "TRUNCATE ledger_records",
+    "TRUNCATE ledger_entries, ledger_records CASCADE",
+    "DROP TABLE ledger_entries",
+    "DROP TRIGGER ledger_entries_no_change ON ledger_entries",
+    "ALTER TABLE ledger_entries DISABLE TRIGGER USER",
+    "ALTER TABLE ledger_entries ADD COLUMN extra TEXT",
+    "ALTER TABLE ledger_entries OWNER TO CURRENT_USER",
+    "CREATE OR REPLACE FUNCTION ledger_refuse() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'",
+    "CREATE RULE quiet AS ON INSERT TO ledger_entries DO INSTEAD NOTHING",
+    "SET session_replication_role = replica",
+)
+# What each kind answers: a trigger that aborts, a right that is missing.
+REFUSALS = (sqlite3.IntegrityError, psycopg.errors.RaiseException, psycopg.errors.InsufficientPrivilege)
+
+
+def first_bad(verification: Verification) -> int:
+    """The sequence that is named first."""
+    assert not verification.is_whole
+    return verification.faults[0].sequence
+
+
+def naive_seal(row: Sequence[Any], key: bytes) -> str:
+    """The seal as docs/methods/ledger.md describes it, programmed again."""
+    text = json.dumps(list(row[:-1]), ensure_ascii=False, separators=(",", ":"))
+    return hmac.new(key, text.encode("utf-8"), hashlib.sha256).hexdigest()
+
+
+def resealed(rows: Sequence[Sequence[Any]], key: bytes) -> list[list[Any]]:
+    """A whole chain made again with some key, as somebody would who wants to hide a change."""
+    before, made = "0" * 64, []
+    for row in rows:
+        new = [*row[:-2], before, ""]
+        before = new[-1] = naive_seal(new, key)
+        made.append(new)
+    return made
+
+
+def replace_all(place: Place, rows: Sequence[Sequence[Any]]) -> None:
+    with place.unguarded() as connection:
+        connection.execute("DELETE FROM ledger_entries")
+        for row in rows:
+            place.put_entry(connection, row)
+
+
+def test_the_seal_is_what_the_page_says(place: Place, ledger: Ledger) -> None:
+    filled(ledger)
+    rows = place.stored_entries()
+    assert [row[-1] for row in rows] == [naive_seal(row, KEY) for row in rows]
+    assert [row[-2] for row in rows] == ["0" * 64, *(row[-1] for row in rows[:-1])]
+    assert [row[0] for row in rows] == list(range(1, 9))
+
+
+@pytest.mark.parametrize("as_owner", [False, True], ids=["site", "owner"])
+@pytest.mark.parametrize("statement", CHANGING)
+def test_item_1_the_database_itself_refuses_to_change_or_delete(
+    place: Place, ledger: Ledger, statement: str, as_owner: bool
+) -> None:
+    filled(ledger)
+    before = place.stored_entries(), place.stored_records()
+    with pytest.raises(REFUSALS):
+        place.run(statement, as_owner=as_owner)
+    assert (place.stored_entries(), place.stored_records()) == before
+    assert verify(ledger).is_whole
+
+
+def test_item_1_sqlite_refuses_what_replaces(tmp_path: Path) -> None:
+    place = new_place("sqlite", tmp_path)
+    filled(place.create())
+    for statement in OF_SQLITE:
+        with pytest.raises(sqlite3.IntegrityError, match="ledger"):
+            place.run(statement)
+    assert verify(place.open()).is_whole
+    place.close()
+
+
+@pytest.mark.postgresql
+def test_item_1_postgresql_refuses_the_role_of_the_site(tmp_path: Path) -> None:
+    place = new_place("postgresql", tmp_path)
+    filled(place.create())
+    for statement in OF_POSTGRESQL:
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            place.run(statement, as_owner=False)
+    place.run("GRANT ALL ON ledger_entries TO PUBLIC", as_owner=False)  # a warning, and nothing is granted
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        place.run("DELETE FROM ledger_entries", as_owner=False)
+    with pytest.raises(psycopg.errors.RaiseException, match="only added to"):
+        place.run("TRUNCATE ledger_entries, ledger_records")
+    assert verify(place.open()).is_whole
+    place.close()
+
+
+@pytest.mark.postgresql
+def test_item_1_a_table_that_hides_the_entries_deceives_no_guard(tmp_path: Path) -> None:
+    """The site's role may make temporary tables; one of the same name comes first wherever a name is looked for."""
+    place = new_place("postgresql", tmp_path)
+    filled(place.create())
+    schema = place.url.rpartition("%3D")[2]
+    with place.raw(as_owner=False) as connection:
+        connection.execute("CREATE TEMPORARY TABLE ledger_entries (LIKE ledger_entries)")
+        connection.execute(f"INSERT INTO pg_temp.ledger_entries SELECT * FROM {schema}.ledger_entries")
+        connection.execute("UPDATE pg_temp.ledger_entries SET sequence = sequence + 100")
+        with pytest.raises(psycopg.errors.RaiseException, match="only by an entry"):
+            connection.execute(f"UPDATE {schema}.ledger_records SET fields = '{{}}', head = head + 100")
+    assert verify(place.open()).is_whole
+    place.close()
+
+
+@pytest.mark.postgresql
+def test_item_1_the_owner_is_not_taken_for_the_role_of_the_site(tmp_path: Path) -> None:
+    place = new_place("postgresql", tmp_path)
+    place.create()
+    for role, words in ((OWNER, "could switch off"), ("server", "could switch off"), ("nobody's", "no role")):
+        with pytest.raises(LedgerError, match=words):
+            place.as_owner().database.grant(role)
+    with pytest.raises(LedgerError, match="only the owner"):
+        place.open().database.grant(APPLICATION)
+    place.close()
+
+
+def test_item_2_an_edited_entry_is_named(place: Place, ledger: Ledger) -> None:
+    filled(ledger)
+    place.tamper("UPDATE ledger_entries SET reason = 'as in the source' WHERE sequence = 6")
+    found = verify(ledger)
+    assert first_bad(found) == 6
+    assert "was altered" in found.faults[0].words
+
+
+def test_item_2_guards_that_are_gone_or_changed_are_named(place: Place, ledger: Ledger) -> None:
+    filled(ledger)
+    if place.kind == "sqlite":
+        place.run("DROP TRIGGER ledger_entries_no_update")
+        place.run("DROP TRIGGER ledger_records_no_delete")
+        place.run("CREATE TRIGGER ledger_records_no_delete BEFORE DELETE ON ledger_records BEGIN SELECT 1; END")
+        place.run("DROP INDEX ledger_entries_request")
+        expected = {"ledger_entries_no_update", "ledger_records_no_delete", "ledger_entries_request"}
+    else:
+        place.run("ALTER TABLE ledger_entries DISABLE TRIGGER ledger_entries_no_change")
+        place.run("DROP TRIGGER ledger_records_no_delete ON ledger_records")
+        place.run(
+            "CREATE TRIGGER ledger_records_no_delete BEFORE DELETE ON ledger_records "
+            "FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse()"
+        )
+        place.run(
+            "CREATE OR REPLACE FUNCTION ledger_entry_in_order() RETURNS trigger LANGUAGE plpgsql AS "
+            "'BEGIN RETURN NEW; END'"
+        )
+        place.run("DROP INDEX ledger_entries_request")
+        expected = {
+            "ledger_entries_no_change",
+            "ledger_records_no_delete",
+            "ledger_entry_in_order",
+            "ledger_entries_request",
+        }
+    found = verify(ledger)
+    assert all("guard" in fault.words for fault in found.faults)
+    assert {fault.words.split()[-1] for fault in found.faults} == expected
+
+
+def test_item_3_a_chain_made_again_without_the_key_is_found_out(place: Place, ledger: Ledger) -> None:
+    filled(ledger)
+    rows = [list(row) for row in place.stored_entries()]
+    rows[4][COLUMNS.index("changes")] = '[["pulse","61","70"]]'
+    replace_all(place, resealed(rows, OTHER_KEY))
+    found = verify(ledger)
+    assert first_bad(found) == 1
+    with pytest.raises(WrongKey, match="not sealed with this key"):
+        place.open()
+
+
+def test_item_3_a_chain_made_again_with_the_key_is_found_out_by_a_head(place: Place, ledger: Ledger) -> None:
+    filled(ledger)
+    heads = [ledger.head()]
+    rows = [list(row) for row in place.stored_entries()]
+    rows[4][COLUMNS.index("reason")] = "as in the source"
+    replace_all(place, resealed(rows, KEY))
+    assert verify(ledger).is_whole  # with the key in the wrong hands, only what is outside can tell
+    assert first_bad(verify(ledger, heads)) == 8
+
+
+@pytest.mark.parametrize("gone", [1, 3, 8])
+def test_item_4_truncation_is_found_out_by_a_head(place: Place, ledger: Ledger, gone: int) -> None:
+    filled(ledger)
+    heads = [ledger.head()]
+    kept = 8 - gone
+    place.tamper(f"DELETE FROM ledger_entries WHERE sequence > {kept}", "DELETE FROM ledger_records")
+    rebuild(place.as_owner())  # and the records made to fit what is left
+    assert verify(ledger).is_whole  # nothing in the database tells of what it no longer holds
+    found = verify(ledger, heads)
+    assert first_bad(found) == kept + 1
+    assert "cut short, or restored from an older copy" in found.faults[0].words
+
+
+def test_item_5_two_entries_that_changed_places_are_named(place: Place, ledger: Ledger) -> None:
+    filled(ledger)
+    place.tamper(*(f"UPDATE ledger_entries SET sequence = {to} WHERE sequence = {of}" for of, to in SWAP))
+    assert first_bad(verify(ledger)) == 3
+
+
+def test_item_5_a_gap_is_named(place: Place, ledger: Ledger) -> None:
+    filled(ledger)
+    place.tamper("DELETE FROM ledger_entries WHERE sequence = 4")
+    found = verify(ledger)
+    assert first_bad(found) == 4
+    assert found.faults[0].words == "is missing: entry 5 follows entry 3"
+
+
+def test_item_5_a_repeated_sequence_is_named(place: Place, ledger: Ledger) -> None:
+    """The table is made again without its key, or it would refuse the second one."""
+    filled(ledger)
+    names = ", ".join(COLUMNS)
+    with place.raw() as connection:
+        connection.execute(f"CREATE TABLE again AS SELECT {names} FROM ledger_entries")
+        connection.execute("INSERT INTO again SELECT * FROM again WHERE sequence = 5")
+        connection.execute("DROP TABLE ledger_entries")
+        connection.execute("CREATE TABLE ledger_entries AS SELECT * FROM again")
+    found = verify(place.as_owner())
+    assert first_bad(found) == 5
+    assert "there twice" in found.faults[0].words
+
+
+def test_item_6_a_record_edited_past_the_entries_is_named(place: Place, ledger: Ledger) -> None:
+    filled(ledger)
+    place.tamper("""UPDATE ledger_records SET fields = '{"pulse":"99"}' WHERE record = 'S01-2'""")
+    found = verify(ledger)
+    assert first_bad(found) == 6  # the last entry about it
+    assert "vital_sign S01-2 is not what its entries say" in found.faults[0].words
+
+
+@pytest.mark.parametrize(
+    ("statement", "words"),
+    [
+        ("DELETE FROM ledger_records WHERE record = 'S01-2'", "S01-2 is missing"),
+        ("INSERT INTO ledger_records VALUES ('vital_sign', 'S09-1', '{}', 3, 0)", "S09-1 is in no entry"),
+        ("UPDATE ledger_records SET head = 2 WHERE record = 'S01-2'", "S01-2 is not what"),
+        ("UPDATE ledger_records SET is_removed = 2 WHERE record = 'S01-2'", "S01-2 is not what"),
+        ("UPDATE ledger_records SET fields = 'nothing' WHERE record = 'S01-2'", "S01-2 is not what"),
+        ("UPDATE ledger_records SET fields = '[1]' WHERE record = 'S01-2'", "S01-2 is not what"),
+    ],
+)
+def test_item_6_any_other_way_too(place: Place, ledger: Ledger, statement: str, words: str) -> None:
+    filled(ledger)
+    place.tamper(statement)
+    assert [words in fault.words for fault in verify(ledger).faults] == [True]
+
+
+def test_item_6_rebuilding_mends_the_records_and_keeps_the_guards(place: Place, ledger: Ledger) -> None:
+    filled(ledger)
+    before = place.stored_records()
+    place.tamper("DELETE FROM ledger_records WHERE record <> 'S01-1'", "UPDATE ledger_records SET fields = '{}'")
+    if place.kind == "postgresql":
+        with pytest.raises(LedgerError):
+            rebuild(ledger)
+    assert rebuild(place.as_owner()) == 4
+    assert place.stored_records() == before
+    assert verify(ledger).is_whole
+    ledger.write(COORDINATOR, [changed("S01-1", "pulse", "81", "82")])
+    assert verify(ledger).is_whole
+
+
+def test_item_7_an_entry_written_past_the_program_is_refused_or_named(place: Place, ledger: Ledger) -> None:
+    """A shell or a bulk write: the database wants the next number and the last seal, and the seal takes the key."""
+    filled(ledger)
+    last = place.stored_entries()[-1]
+    at = COLUMNS.index
+    with place.raw(as_owner=False) as connection:
+        for sequence, previous in ((8, last[-1]), (10, last[-1]), (9, last[-2]), (-1, last[-1]), (0, last[-1])):
+            row = [sequence, *last[1:-2], previous, "0" * 64]
+            with pytest.raises(REFUSALS):
+                place.put_entry(connection, row)
+        row = [9, *last[1:-2], last[-1], ""]
+        row[at("account")] = "somebody.else"
+        row[-1] = naive_seal(row, OTHER_KEY)
+        place.put_entry(connection, row)
+    found = verify(ledger)
+    assert first_bad(found) == 9
+    with pytest.raises(WrongKey):
+        place.open()
+
+
+def test_item_7_a_migration_of_the_tables_is_refused_or_named(place: Place, ledger: Ledger) -> None:
+    filled(ledger)
+    if place.kind == "postgresql":
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            place.run("ALTER TABLE ledger_records ADD COLUMN extra TEXT", as_owner=False)
+        assert verify(ledger).is_whole
+    else:
+        place.run("ALTER TABLE ledger_records ADD COLUMN extra TEXT")
+        assert [fault.words.split()[-2:] for fault in verify(ledger).faults] == [["TABLE", "ledger_records"]]
+
+
+def test_item_7_many_rows_at_once_are_refused_whole(place: Place, ledger: Ledger) -> None:
+    filled(ledger)
+    rows = [(f"S02-{number}",) for number in range(50)]
+    statement = place.marked("INSERT INTO ledger_records VALUES ('vital_sign', ?, '{}', 8, 0)")
+    with place.raw(as_owner=False) as connection, pytest.raises(REFUSALS):
+        connection.cursor().executemany(statement, rows)
+    assert len(place.stored_records()) == 4
+
+
+def test_item_8_an_older_file_put_back_is_found_out(tmp_path: Path) -> None:
+    place = new_place("sqlite", tmp_path)
+    ledger = place.create()
+    filled(ledger)
+    place.close()
+    assert place.path is not None
+    shutil.copy(place.path, tmp_path / "older")
+    later = place.open()
+    later.write(COORDINATOR, [entered("S02-1", pulse="64")])
+    seen = later.head()
+    place.close()
+    shutil.copy(tmp_path / "older", place.path)
+    found = verify(place.open(), [seen])
+    assert first_bad(found) == 9
+    assert "older copy" in found.faults[0].words
+    place.close()
+
+
+def test_item_9_two_branches_of_one_ledger_are_found_out(kind: str, tmp_path: Path) -> None:
+    """The same copy restored twice, and both written to."""
+    first, second = new_place(kind, tmp_path, "first"), new_place(kind, tmp_path, "second")
+    ledger = first.create()
+    filled(ledger)
+    back_up(ledger, tmp_path / "copy", Clock().now)
+    other = restore(tmp_path / "copy", second.owner_url, KEY, Clock())
+    ledger.write(COORDINATOR, [entered("S02-1", pulse="64")])
+    other.write(COORDINATOR, [entered("S02-1", pulse="65")])
+    assert verify(ledger).is_whole
+    assert verify(other).is_whole
+    heads = [ledger.head(), other.head()]
+    assert first_bad(verify(ledger, heads)) == first_bad(verify(other, heads)) == 9
+    assert "forked" in verify(other, heads).faults[0].words
+    # Merged: the other's entry after the own one.
+    moved = [10, *second.stored_entries()[-1][1:]]
+    with first.unguarded() as connection:
+        first.put_entry(connection, moved)
+    assert first_bad(verify(ledger)) == 10
+    other.close()
+    first.close()
+
+
+def test_a_wrong_key_is_told_before_anything_is_written(place: Place, ledger: Ledger) -> None:
+    filled(ledger)
+    with pytest.raises(WrongKey, match="Give the key"):
+        place.open(OTHER_KEY)
+    assert len(verify(place.open(OTHER_KEY, to_verify=True)).faults) == 8
+
+
+def test_a_head_is_read_as_it_is_printed(ledger: Ledger) -> None:
+    filled(ledger)
+    assert Head.of_text(f" {ledger.head()}\n") == ledger.head()
+    for text in ("", "8", f"8:{'g' * 64}", f"-1:{'0' * 64}", f"²:{'0' * 64}", f"8:{'0' * 63}"):
+        with pytest.raises(ValueError, match="is not a head"):
+            Head.of_text(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["[]x", "{}", "[[1,2,3]]", '[["pulse",null]]', "[" * 100_000, '[ ["pulse","61","81"]]']
+)
+def test_an_entry_that_cannot_be_read_is_named_and_stops_nothing(place: Place, ledger: Ledger, text: str) -> None:
+    filled(ledger)
+    place.tamper("UPDATE ledger_entries SET changes = ? WHERE sequence = 5", values=[text])
+    found = verify(ledger)
+    assert first_bad(found) == 5
+    assert "cannot be read" in found.faults[0].words
+    assert found.entries == 7
+
+
+@pytest.mark.parametrize("value", [b"\xff\xfe", 7.5, "\ud800".encode("utf-8", "surrogatepass")])
+@pytest.mark.parametrize("column", ["account", "changes", "seal"])
+def test_what_is_no_text_is_named(tmp_path: Path, column: str, value: object) -> None:
+    """SQLite keeps anything in any column: bytes, and by a cast bytes that pass for text."""
+    place = new_place("sqlite", tmp_path)
+    ledger = place.create()
+    filled(ledger)
+    cast = "CAST(? AS TEXT)" if isinstance(value, bytes) and value != b"\xff\xfe" else "?"
+    place.tamper(f"UPDATE ledger_entries SET {column} = {cast} WHERE sequence = 5", values=[value])
+    assert first_bad(verify(ledger)) == 5
+    place.close()

@@ -1,0 +1,136 @@
+"""Dosings: what is refused before they take place, and what is kept once they have."""
+
+from __future__ import annotations
+
+import pytest
+
+from firstdose.conduct.administering import cancel_dosing, correct_dosing
+from firstdose.conduct.gating import HALTING
+from firstdose.conduct.ledger import Conflict, Refused, verify
+from firstdose.records import Deviation, Dosing, Slot
+from tests.conduct.running import SWISS_NURSE, Running
+from tests.conduct.workplace import MONITOR, NURSE, PHARMACIST
+
+
+def test_a_dosing_is_prepared_with_batch_and_cells_then_recorded(ready: Running) -> None:
+    ready.prepare("P4")
+    planned = ready.all(Dosing)[-1]
+    assert (planned.subject, planned.number, planned.cohort, planned.batch) == ("P4", 1, "C2", "B1")
+    assert (planned.level_assigned, planned.dose_assigned, planned.dose_unit) == (2, 10.0, "million cells")
+    assert (planned.zone, planned.given, planned.dose_given) == ("Europe/Rome", None, None)
+    assert ready.record_given("P4", "2026-03-21T09:30", dose_given="10.4", viability_percent="81") == ()
+    given = ready.all(Dosing)[-1]
+    assert (given.dose_given, given.viability_percent, given.batch) == (10.4, 81.0, "B1")
+    assert ready.all(Slot)[3].state == "dosed"
+    assert ready.all(Deviation) == []
+
+
+def test_a_refusal_names_every_reason(ready: Running) -> None:
+    ready.change("subjects", "P4", consent="", eligibility_confirmed="")
+    ready.change("batches", "B1", PHARMACIST, expires="2026-03-20")
+    with pytest.raises(Refused) as refused:
+        ready.prepare("P4")
+    lines = str(refused.value).splitlines()
+    assert lines[0] == "P4 may not be dosed now:"
+    assert len(lines) == 4
+    assert all(any(words in line for line in lines) for words in ("consent", "eligibility", "B1 expired"))
+    assert [each.subject for each in ready.all(Dosing)] == ["P1", "P2", "P3"], "nothing was written"
+
+
+def test_a_dosing_that_was_prepared_may_be_cancelled(ready: Running) -> None:
+    with pytest.raises(Refused, match="no dosing of P4 is prepared"), ready.work(NURSE) as work:
+        cancel_dosing(work, "P4", "fever")
+    ready.prepare("P4")
+    with ready.work(NURSE) as work:
+        cancel_dosing(work, "P4", "fever")
+    assert len(ready.all(Dosing)) == 3
+    ready.prepare("P4")
+    assert ready.all(Dosing)[-1].number == 2, "the number of what was cancelled is not used again"
+
+
+def test_a_dosing_within_the_rules_may_be_recorded_without_having_been_prepared(ready: Running) -> None:
+    assert ready.record_given("P4", "2026-03-21T09:30", dose_given="10", batch="B1") == ()
+
+
+def test_what_was_allowed_when_it_took_place_may_be_recorded_later(ready: Running) -> None:
+    """P4 was dosed on 21 March; it is entered on the 25th, when the batch has expired and P5 was dosed too soon."""
+    ready.change("batches", "B1", PHARMACIST, expires="2026-03-23")
+    ready.at("2026-03-25T12:00")
+    assert ready.record_given("P4", "2026-03-21T09:30", dose_given="10", batch="B1") == ()
+    late = ready.at("2026-04-20T12:00").record_given("P5", "2026-03-25T10:00", "late", dose_given="10", batch="B1")
+    assert late == (
+        "against the gate: 7 days after the last participant's dosing",
+        "against the gate: batch B1 expired on 2026-03-23",
+    ), "by 20 April seven days are over, on 25 March they were not"
+
+
+def test_a_departure_without_a_reason_is_named_and_nothing_is_written(ready: Running) -> None:
+    head = ready.ledger.head()
+    with pytest.raises(Refused, match="above the tolerance") as refused:
+        ready.record_given("P4", "2026-03-21T09:30", dose_given="12", batch="B1")
+    assert "given 12 million cells of 10 assigned" in str(refused.value)
+    assert ready.ledger.head() == head
+
+
+def test_with_a_reason_it_is_kept_leaves_a_critical_deviation_and_halts_until_a_decision(ready: Running) -> None:
+    ready.record_given("P4", "2026-03-21T09:30", "the syringe was overfilled", dose_given="12", batch="B1")
+    (deviation,) = ready.all(Deviation)
+    assert (deviation.degree, deviation.category, str(deviation.occurred)) == ("critical", HALTING, "2026-03-21T09:30")
+    assert "the syringe was overfilled" in deviation.description
+    halted = "P4: dosing 1: given 12 million cells of 10 assigned, above the tolerance. Reason given: the syringe was "
+    halted += "overfilled; dosing is halted until people decide"
+    ready.at("2026-04-18T10:00")
+    assert halted in ready.words("P5")
+    assert ready.decide("dose", 2, "the cells were within what is known") == 2
+    assert halted not in ready.words("P5"), "people decided, knowing of it"
+    ready.record_given("P5", "2026-04-18T10:00", "again", dose_given="12", batch="B1")
+    assert any("P5: dosing 1" in words for words in ready.words("P6")), "the next one is not known yet"
+    assert verify(ready.ledger).is_whole
+
+
+def test_a_decision_prepared_before_the_departure_does_not_lift_the_halt(ready: Running) -> None:
+    """It was prepared at 10:00, the dosing took place at 9:30 and was entered at 11:00."""
+    number = ready.prepare_decision()
+    ready.at("2026-03-21T11:00").record_given("P4", "2026-03-21T09:30", "overfilled", dose_given="12", batch="B1")
+    ready.propose(number, "dose", 2, "goes on")
+    ready.sign_decision(number)
+    with pytest.raises(Refused, match="deviations P4/1 entered"):
+        ready.take(number)
+
+
+def test_a_dosing_is_not_recorded_before_it_takes_place(ready: Running) -> None:
+    with pytest.raises(Refused, match="later than now"):
+        ready.record_given("P4", "2026-03-21T10:01", "in a hurry", dose_given="10", batch="B1")
+
+
+def test_what_cannot_be_read_is_kept_as_typed_and_halts(ready: Running) -> None:
+    found = ready.record_given("P4", "2026-03-21T09:30", "illegible", dose_given="ten", batch="B1")
+    assert "dose_given cannot be read: 'ten'" in found
+    assert ready.record("dosings", "P4/1").fields["dose_given"] == "ten"
+
+
+def test_aborted_before_any_cell_was_given(ready: Running) -> None:
+    ready.prepare("P4")
+    found = ready.record_given("P4", "2026-03-21T09:30", "bleeding", given="none", dose_given="0")
+    assert found == ("none dose given", "given 0 million cells of 10 assigned, below the tolerance")
+    assert ready.all(Slot)[3].state == "dosed", "the person is followed; who is not evaluable is replaced"
+
+
+def test_a_correction_of_what_the_rule_rests_on_halts_and_another_does_not(ready: Running) -> None:
+    stored = ready.record("dosings", "P3/1")
+    with ready.work(NURSE) as work:
+        correct_dosing(work, "P3", 1, {"volume_ml": "0.5"}, stored.fields, "forgotten")
+    assert ready.all(Deviation) == []
+    with ready.work(NURSE) as work:
+        correct_dosing(work, "P3", 1, {"procedure_start": "2026-02-17T10:00"}, stored.fields, "wrong day")
+    (deviation,) = ready.all(Deviation)
+    assert "procedure_start 2026-02-16T10:00 -> 2026-02-17T10:00" in deviation.description
+    with pytest.raises(Conflict), ready.work(NURSE) as work:
+        correct_dosing(work, "P3", 1, {"procedure_start": "2026-02-18T10:00"}, stored.fields, "no, this one")
+
+
+def test_roles_and_sites(ready: Running) -> None:
+    with pytest.raises(Refused, match="may not record that cells were given"):
+        ready.prepare("P4", author=MONITOR)
+    with pytest.raises(Refused, match="there is no participant P4 here"):
+        ready.record_given("P4", "2026-03-21T09:30", author=SWISS_NURSE)

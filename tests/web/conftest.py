@@ -1,0 +1,74 @@
+"""A site with a virtual trial in it, made once for the tests of its pages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+PASSWORD = "demonstration"
+OTHER_SITE = "other-site-nurse"
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """The trial of the demonstration, with an account for each role and one at another site; nobody else shares it."""
+    with pytest.MonkeyPatch.context() as patch:
+        folder = tmp_path_factory.mktemp("site")
+        patch.setenv("FIRSTDOSE_FOLDER", str(folder))
+        patch.setenv("DJANGO_SETTINGS_MODULE", "firstdose.web.settings")
+        patch.setenv("FIRSTDOSE_HOSTS", "localhost,testserver")
+        patch.delenv("DATABASE_URL", raising=False)
+        patch.delenv("FIRSTDOSE_KEY_FILE", raising=False)
+        from firstdose.web import demonstration, starting
+
+        configuration = starting.prepare()
+        starting.make_tables()
+        demonstration.start(configuration, "nsc-spms", 20231127, PASSWORD, lambda done, of: None)
+        from firstdose.conduct.deciding import prepare_decision
+        from firstdose.conduct.ledger import Author
+        from firstdose.conduct.recommending import freeze
+        from firstdose.web.trial import now, the_trial
+
+        trial = the_trial()
+        sites = sorted({each.fields["centre"] for each in trial.ledger.records("subjects")})
+        starting.add_people(
+            trial.ledger,
+            [starting.Person(OTHER_SITE, "Nurse elsewhere", "coordinator", sites[1], PASSWORD)],
+        )
+        frozen = freeze(trial.ledger, trial.protocol, now())
+        with trial.desk.work(Author("statistician", "statistician")) as work:
+            prepare_decision(work, frozen)
+        yield trial
+        the_trial.cache_clear()
+
+
+@pytest.fixture
+def signed_in(site: Any) -> Callable[[str], Any]:
+    """A browser in which somebody is signed in; what is sent is checked for where it comes from."""
+    from django.contrib.auth import get_user_model
+    from django.test import Client
+
+    def client(account: str) -> Any:
+        browser = Client(enforce_csrf_checks=False)
+        users: Any = get_user_model().objects
+        browser.force_login(users.get(username=account), backend="django.contrib.auth.backends.ModelBackend")
+        return browser
+
+    return client
+
+
+@pytest.fixture
+def subject_of(site: Any) -> Callable[[str], str]:
+    """The first participant of a site of whom there is an adverse event."""
+
+    def first(centre: str) -> str:
+        of_site = {each.record for each in site.ledger.records("subjects") if each.fields["centre"] == centre}
+        return next(
+            str(each.fields["subject"])
+            for each in site.ledger.records("adverse_events")
+            if each.fields["subject"] in of_site and each.fields["number"] == "1"
+        )
+
+    return first
