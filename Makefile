@@ -9,7 +9,7 @@ LOCKED := --only-binary :all: --require-hashes --requirement
 UV ?= uv
 LOCK := $(UV) pip compile pyproject.toml --universal --python-version 3.11 --fork-strategy fewest \
 	--only-binary :all: --generate-hashes --no-header --no-annotate --quiet
-CHECKED := src tests $(wildcard benchmarks docs/build.py)
+CHECKED := src tests $(wildcard benchmarks docs/build.py docs/requirements.py)
 TESTS ?=
 ARGS ?=
 

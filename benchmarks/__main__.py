@@ -16,6 +16,7 @@ from benchmarks.analysis_measuring import measure_analysis
 from benchmarks.ledger_measuring import measure_ledger
 from benchmarks.measuring import REPEATS_OF_COMMANDS, TRIALS, Measured, measure_commands, measure_engine
 from benchmarks.metabolite_measuring import measure_metabolites
+from benchmarks.site_measuring import measure_site
 from benchmarks.trial_measuring import measure_trial
 
 HEADINGS = ("what", "limit", "first", "best", "median", "naive", "ratio", "within")
@@ -71,7 +72,15 @@ def main() -> None:
     arguments = parser.parse_args()
     facts = machine()
     print(", ".join(f"{name} {value}" for name, value in facts.items()), flush=True)
-    parts = (measure_engine, measure_commands, measure_analysis, measure_trial, measure_metabolites, measure_ledger)
+    parts = (
+        measure_engine,
+        measure_commands,
+        measure_analysis,
+        measure_trial,
+        measure_metabolites,
+        measure_ledger,
+        measure_site,
+    )
     rows = list(chain.from_iterable(part() for part in parts))
     show(rows)
     print(EXPLANATION.rstrip())

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import importlib
 import inspect
 import json
 import os
@@ -32,6 +33,7 @@ from firstdose.designs.history import History
 from firstdose.designs.recommendation import Recommendation
 from firstdose.designs.rule import EscalationRule
 from firstdose.designs.states import STOP_WORDS, Stop
+from firstdose.measures.reference import measures_page
 from firstdose.protocol import json_schema, protocol_reference, read_protocol
 from firstdose.protocol.describe import Key, bare, keys_of, section_of
 from firstdose.protocol.problems import ProblemsFound
@@ -52,6 +54,7 @@ from firstdose.validation.recovery_studies import STUDIES
 from firstdose.validation.recovery_truths import TRUTHS
 
 DOCS = Path(__file__).resolve().parent
+REQUIREMENTS = importlib.import_module(f"{__package__}.requirements" if __package__ else "requirements")
 REFERENCE, PICTURES = DOCS / "reference", DOCS / "pictures"
 REFERENCE_TRIAL = DOCS.parent / "examples" / "nsc-spms" / "protocol.yaml"
 CHAIN_LEVEL = DOCS.parent / "tests" / "recovery" / "chain_level.json"
@@ -119,12 +122,14 @@ def pages() -> dict[Path, str]:
         REFERENCE / "figures.md": page(figures_page()),
         REFERENCE / "validation.md": page(validation_page()),
         REFERENCE / "records.md": data_dictionary().rstrip() + "\n",
+        REFERENCE / "measures.md": page(measures_page()),
         REFERENCE / "scenario.md": page(scenario_page()),
         REFERENCE / "results.md": page(results_page()),
         REFERENCE / "methods.md": page(methods_page()),
         REFERENCE / "metabolites.md": page(metabolite_files_page()),
         REFERENCE / "recovery.md": page(recovery_page()),
         REFERENCE / "sdtm.md": page(sdtm_page()),
+        DOCS / "validation.md": page(REQUIREMENTS.requirements_page()),
     }
 
 

@@ -70,7 +70,7 @@ def with_window(days: int | None, protocol: Protocol | None = None) -> Protocol:
         (at("2026-04"), (22, 51), True, None),
         (at("2026-03"), (-9, 21), None, None),
         (at("2026-05"), (52, 82), True, Period.LATER),
-        (None, (None, None), True, None),
+        (None, (None, None), None, None),
     ],
 )
 def test_days_emergence_and_period(

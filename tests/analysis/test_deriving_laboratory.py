@@ -32,6 +32,10 @@ def derived(*records: LabResult) -> list[dict[str, Any]]:
     return derive(reference_protocol(), trial(*records))[LabAnalysis].rows(named=True)
 
 
+POTASSIUM = {"test": "K", "unit": "mmol/L", "result": None, "range_low": 3.5, "range_high": 5.1}
+"""Graded in both directions."""
+
+
 @pytest.mark.parametrize(
     ("fields", "value", "unit", "low", "high", "text"),
     [
@@ -132,7 +136,11 @@ def test_a_draw_on_the_day_of_treatment_counts_by_its_planned_visit(
             "the criteria have no term for this test in urinalysis",
         ),
         ({"test": "PH", "result": 7.2}, None, None, "the specimen is not recorded"),
-        ({"result": None, "result_text": "<5"}, None, None, "the result is not a number"),
+        ({"result": None, "result_text": "<5", "range_high": 40}, None, 0, None),
+        ({"result": None, "result_text": "< 5.0", "range_high": 40}, None, 0, None),
+        ({**POTASSIUM, "result_text": ">4"}, 0, None, "the result is not a number"),
+        ({**POTASSIUM, "result_text": "<6.1"}, None, None, "the result is not a number"),
+        ({"result": None, "result_text": "trace", "range_high": 40}, None, None, "the result is not a number"),
         ({"result": None, "performed": "not_done", "reason": "clotted"}, None, None, "not done: clotted"),
     ],
 )

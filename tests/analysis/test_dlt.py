@@ -68,8 +68,18 @@ def test_everybody_who_is_not_evaluable_with_reason_and_replacement() -> None:
     rows = found().where(table="people_not_evaluable")
     assert [(row.what, row.group, row.text) for row in rows] == [
         ("A3", "1", "not evaluable: follow-up ended on day 9 of 28: withdrew; replaced by A2: not evaluable"),
+    ]
+    rows = found().where(table="people_not_known_yet")
+    assert [(row.what, row.group, row.text) for row in rows] == [
         ("C2", "3", "not known yet: day 12 of 28: the window is open"),
     ]
+
+
+def test_the_rate_says_of_how_many_it_is_not_known_yet() -> None:
+    rows = found().where(table="among_evaluable", what=DLT, statistic="people")
+    assert [row.warning for row in rows if row.group in ("1", "2")] == ["", ""]
+    assert "1 of 3 treated not known yet" in next(row.warning for row in rows if row.group == "3")
+    assert "1 of 10 treated not known yet" in next(row.warning for row in rows if row.group == "all")
 
 
 def test_how_many_are_evaluable() -> None:

@@ -307,3 +307,13 @@ def test_longest_is_never_shorter_than_shortest() -> None:
     assert found.filter(pl.col("shortest") > pl.col("longest")).is_empty()
     assert found["longest"].to_list() == [5, 9, None, 6, 6]
     assert found["shortest"].to_list() == [5, 0, None, 0, 0]
+
+
+def test_an_event_that_counts_as_emergent_does_not_begin_before_dosing() -> None:
+    """A start in 2025 with dosing on 24 February: from day -54 to 310, of which the days before dosing do not count."""
+    partial = event("P1", 1, first_day=-54, last_day=310, is_emergent=None, outcome="not_recovered")
+    assert lasting(partial) == [(GOES_ON, 100, 0)]
+    sure = event("P1", 1, first_day=-54, last_day=-20, is_emergent=True, outcome="not_recovered")
+    assert lasting(sure) == [(GOES_ON, 154, 120)]
+    figures = Figures(event_resolution(frame([person("P1", 1, followed_to_day=100)], [partial])))
+    assert "on or after the day of dosing" in figures.one(statistic="events", what=ANY, group="all").warning

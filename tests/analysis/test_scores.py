@@ -1,11 +1,13 @@
 """Summaries, mixed models and trends of scores: hand-worked cases, and simulated effects that are found again."""
 
 import math
+from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
 import pytest
 
+from firstdose.analysis.dose_trends import dose_trends
 from firstdose.analysis.frame import Frame
 from firstdose.analysis.scores.changes_at_visits import changes_at, key_visits, last_changes
 from firstdose.analysis.scores.chapter import score_trends, scores
@@ -14,6 +16,8 @@ from firstdose.analysis.scores.score_design import build_model
 from firstdose.analysis.scores.score_models import AVERAGE, Chain, fit_model, score_models
 from firstdose.methods.mixed_model_chain import PRIMARY_ORDER, SENSITIVITY_ORDER
 from firstdose.methods.mixed_model_inference import contrasts
+from firstdose.records import PartialDate, PartialDateTime, TrialData
+from firstdose.records.analysis_data import AnalysisData
 from tests.analysis.made_scores import (
     MONTHS,
     REFERENCE,
@@ -106,7 +110,7 @@ def test_each_chain_says_what_it_tried_and_ended_in() -> None:
         assert [each.when for each in steps_taken] == list(order)[: len(steps_taken)]
         assert [each.text == "accepted" for each in steps_taken] == [False] * (len(steps_taken) - 1) + [True]
         structure = one(results, table="model", within=kind, statistic="structure")
-        assert structure.text == steps_taken[-1].when
+        assert structure.text.lower() == steps_taken[-1].when
         assert one(results, table="model", within=kind, statistic="scores").value == 60
     assert one(results, table="model", within="primary", statistic="structure").method == "mixed_model_kenward_roger"
 
@@ -177,7 +181,7 @@ def test_becoming_unable_ranks_worst_and_stays_out_of_the_model() -> None:
         each.statistic: each.value
         for each in rows(results, table="completeness", what="timed_walk", when="M12", group="2")
     }
-    assert counts == {"scored": 0, "unable": 3, "missing": 0}
+    assert counts == {"scored": 0, "unable": 3, "not_due_yet": 0, "missing": 0}
 
 
 def test_a_lower_score_is_worse_where_the_measure_says_so() -> None:
@@ -318,3 +322,51 @@ def test_scores_that_are_changes_already_are_looked_at_themselves() -> None:
         one(results, table="dose_trends", what="brain_volume", when="M12", within="spearman", statistic="people").value
         == 15
     )
+
+
+def counts_at(results: list[Any], visit: str) -> dict[str, float | None]:
+    found = rows(results, table="completeness", what="edss", when=visit, group="all")
+    return {each.statistic: each.value for each in found}
+
+
+def test_a_visit_whose_window_is_not_over_is_not_due_yet_and_not_missing() -> None:
+    """Dosed on 1 January; M6 is planned for day 183. Who left before is missing, and so is who was late."""
+    start = PartialDateTime(PartialDate(2026, 1, 1))
+    some = [person(f"P{number}", 1, treatment_start=start) for number in range(3)]
+    some.append(person("P3", 1, treatment_start=start, left_day=40))
+    scored = [*course("P0", "edss", {"M0": 4.0, "M6": 4.5}), *course("P1", "edss", {"M0": 4.0})]
+    data = frame_with([*some, *scored]).data
+    assert REFERENCE.schedule is not None
+    window = next(visit for visit in REFERENCE.schedule.visits if visit.id == "M6").last_day
+
+    def found(days: int) -> dict[str, float | None]:
+        trial = TrialData.of([], as_of=date(2026, 1, 1) + timedelta(days=days))
+        return counts_at(list(scores(Frame(REFERENCE, AnalysisData(data.frames, trial), 1))), "M6")
+
+    assert found(window - 1) == {"scored": 1, "unable": 0, "not_due_yet": 2, "missing": 1}
+    assert found(window) == {"scored": 1, "unable": 0, "not_due_yet": 0, "missing": 3}
+
+
+def test_what_is_dropped_with_visits_without_a_slope_is_told_beside_the_counts() -> None:
+    """At M12 only people at level 1 are scored, so that visit is not in the model."""
+    records: list[Any] = list(people((3, 3)))
+    for number, each in enumerate(people((3, 3))):
+        values = {"M0": 50.0 + number, "M3": 51.0 + number % 2, "M6": 52.0 + number % 3}
+        records += course(each.subject, "symbol_digit", values | ({"M12": 53.0} if each.level == 1 else {}))
+    results = list(scores(frame_with(records)))
+    for statistic in ("people", "scores"):
+        told = one(results, table="model", what="symbol_digit", within="primary", statistic=statistic)
+        assert told.warning == "left out with visits that cannot show a slope (M12): 3 scores"
+
+
+def test_a_trend_of_no_value_at_all_says_so() -> None:
+    nothing, doses = np.full(3, np.nan), np.array([1.0, 1.0, 2.0])
+    found = list(dose_trends(frame_with(people((2, 1))), nothing, doses, seed=1, chapter="scores", table="t", what="x"))
+    assert {each.warning for each in found} == {
+        "nobody has a value and a known dose, so nothing can be said of a trend"
+    }
+    one_dose = np.array([1.0, 2.0, np.nan])
+    found = list(
+        dose_trends(frame_with(people((2, 1))), one_dose, doses, seed=1, chapter="scores", table="t", what="x")
+    )
+    assert {each.warning for each in found} == {"values are known at one dose only, so nothing can be said of a trend"}

@@ -99,13 +99,20 @@ class Person:
         self.open("/")
 
     def open(self, address: str) -> None:
-        """Open a page; who did nothing for half an hour signs in again."""
+        """Open a page; who did nothing for half an hour signs in again, and a password that was given is changed."""
         self.page.goto(self.site.address + address)
         if "/account/login/" in self.page.url:
-            self.page.fill("[name=login]", self.account)
-            self.page.fill("[name=password]", self.password)
-            self.page.click("main form button")
-            self.page.wait_for_load_state()
+            self._send(login=self.account, password=self.password)
+        if "/account/password/change/" in self.page.url:
+            given, self.password = self.password, f"{self.password} of my own"
+            self._send(oldpassword=given, password1=self.password, password2=self.password)
+            self.open(address)
+
+    def _send(self, **fields: str) -> None:
+        """Fill the only form of the page and send it."""
+        self.fill(**fields)
+        self.page.locator("main form button").first.click()
+        self.page.wait_for_load_state()
 
     def fill(self, **fields: str) -> None:
         """Fill fields of the page by their names."""

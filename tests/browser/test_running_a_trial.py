@@ -7,11 +7,15 @@ a window of 28 days must pass. What the rule must say is worked out here from th
 
 from __future__ import annotations
 
+import subprocess
+import sys
+import zipfile
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 
 from tests.browser.running_site import Person, RunningSite, browser_running, password_in
@@ -27,6 +31,7 @@ PEOPLE = {
     "omar": ("Omar Greco", "committee_member", ""),
     "tina": ("Tina Costa", "committee_member", ""),
 }
+FIRSTDOSE = str(Path(sys.executable).with_name("firstdose"))
 CRITERIA = ("I1", "I2", "I3", "I4", "I5")
 
 
@@ -167,6 +172,16 @@ class Hospital:
         self.stella.page.locator("form.inline input[name=reason]").first.fill("all places dosed")
         self.stella.press("Close this cohort")
 
+    def export(self, file: Path, folder: Path) -> Path:
+        """Everything that was entered, as the statistician takes it from the page; the folder of the records."""
+        self.stella.open("/export/")
+        with self.stella.page.expect_download() as download:
+            self.stella.page.get_by_role("button", name="Export", exact=True).click()
+        download.value.save_as(file)
+        with zipfile.ZipFile(file) as packed:
+            packed.extractall(folder)
+        return folder / "records"
+
 
 def treat_cohort(hospital: Hospital, cohort: str, people: tuple[str, str, str], cells: float) -> None:
     """Enrol three and dose them a fortnight apart, as the protocol asks; too early is refused."""
@@ -179,7 +194,7 @@ def treat_cohort(hospital: Hospital, cohort: str, people: tuple[str, str, str], 
         hospital.dose(subject, cells, "B1")
 
 
-def test_from_the_first_consent_to_the_third_cohorts_decision(site: RunningSite) -> None:
+def test_from_the_first_consent_to_the_third_cohorts_decision(site: RunningSite, tmp_path: Path) -> None:
     with browser_running() as browser:
         hospital = Hospital(browser, site)
         hospital.release_batch("B1")
@@ -199,4 +214,23 @@ def test_from_the_first_consent_to_the_third_cohorts_decision(site: RunningSite)
         treat_cohort(hospital, "C3", ("P-07", "P-08", "P-09"), 10)
         site.later(days=40)
         assert "1 of 6 participants at level 2 had a DLT: escalate" in hospital.decide("dose", 3)
+        data = hospital.export(tmp_path / "export.zip", tmp_path / "data")
         assert [each.troubles for each in hospital.everyone] == [[] for _ in hospital.everyone]
+    report_of(data, tmp_path)
+
+
+def report_of(data: Path, folder: Path) -> None:
+    """Analyse what was run, and report it: the counts are those of the nine people above."""
+    for command in ("analyse", "report"):
+        done = subprocess.run(
+            [FIRSTDOSE, command, str(PROTOCOL), str(data), "--out", str(folder / command)],
+            capture_output=True, text=True, timeout=300, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+    results = pl.read_parquet(folder / "analyse" / "results.parquet")
+    flow = results.filter((pl.col("table") == "flow") & (pl.col("what") == "dosed"))
+    assert dict(flow.select("group", "value").iter_rows()) == {"1": 3, "2": 6, "all": 9}
+    page = (folder / "report" / "trial-report.html").read_text("utf-8")
+    assert "P-06" in page
+    assert "Seizure" in page
+    assert "1 of 6 participants at level 2 had a DLT" in page

@@ -194,7 +194,7 @@ def test_bad_cells_and_names_are_listed_and_the_rest_is_analysed(tmp_path: Path)
         assert words in listed
     quality = dict(pl.read_csv(tmp_path / "out" / "quality.csv").select("metabolite", "left_out").iter_rows())
     assert quality["acetylcarnitine"] == "never observed"
-    assert quality["oleic acid"] == "no variation left by the design"
+    assert quality["oleic acid"] == "all its measured values are the same"
     found = figures(tmp_path).filter(pl.col("term") == "dose_slope_change")
     assert found.filter(pl.col("p").is_null())["metabolite"].to_list() == ["acetylcarnitine", "oleic acid"]
     assert found["metabolite"].to_list()[:2] == ["palmitoylcarnitine", "palmitoylcarnitine (2)"]
@@ -378,8 +378,8 @@ def test_names_of_people_that_are_nearly_alike_are_told(tmp_path: Path) -> None:
 
 def test_what_tests_nothing_says_so_at_the_end(tmp_path: Path) -> None:
     matrix, sheet = tables()
-    constant: Cells = [matrix[0], *([name, *[7.0] * (len(matrix[0]) - 1)] for name, *_ in matrix[1:])]
-    ran = command(tmp_path, constant, sheet)
+    by_visit: Cells = [[name, *[7.0, 9.0] * (len(matrix[0]) // 2)] for name, *_ in matrix[1:]]
+    ran = command(tmp_path, [matrix[0], *by_visit], sheet)
     assert ran.status == DONE, ran.err
     assert "nothing was tested" in ran.err
     assert "nobody was sampled twice" not in ran.err
@@ -421,3 +421,82 @@ def test_classes_stand_beside_themselves_without_normalisation(tmp_path: Path) -
     assert rising["estimate"] == pytest.approx(1.5, abs=0.25)
     assert rising["normalisation"] is None
     assert "classes are tested" in ran.err
+
+
+def many(sheet: Cells, names: list[str], seed: int = 11) -> Cells:
+    """A matrix of metabolites without any slope."""
+    random = np.random.default_rng(seed)
+    values = np.exp2(random.normal(15, 1, (len(names), 1)) + random.normal(0, 0.4, (len(names), len(sheet) - 1)))
+    rows = [[name, *row] for name, row in zip(names, values.tolist(), strict=True)]
+    return [["metabolite", *(row[0] for row in sheet[1:])], *rows]
+
+
+MANY = [f"TG {carbons}:1" for carbons in range(40, 56)] + [f"PC {carbons}:2" for carbons in range(28, 43)]
+
+
+def test_a_metabolite_that_never_varies_is_not_tested_though_samples_are_normalised(tmp_path: Path) -> None:
+    """Divided by the factors of the samples it would vary as these do."""
+    _, sheet = tables()
+    matrix = many(sheet, MANY)
+    matrix[5][1:] = [500] * 18
+    ran = command(tmp_path, matrix, sheet)
+    assert ran.status == DONE, ran.err
+    assert "not normalised" not in ran.err
+    quality = dict(pl.read_csv(tmp_path / "out" / "quality.csv").select("metabolite", "left_out").iter_rows())
+    assert quality[MANY[4]] == "all its measured values are the same"
+    assert [name for name, reason in quality.items() if reason] == [MANY[4]]
+    assert figures(tmp_path).filter(pl.col("p").is_null())["metabolite"].unique().to_list() == [MANY[4]]
+    classes = pl.read_csv(tmp_path / "out" / "classes.csv")
+    assert classes["metabolites"].to_list() == [15, 15]
+
+
+def test_values_that_never_vary_at_all_are_one_message(tmp_path: Path) -> None:
+    matrix, sheet = tables()
+    constant: Cells = [matrix[0], *([name, *[70.0] * (len(matrix[0]) - 1)] for name, *_ in matrix[1:])]
+    ran = command(tmp_path, constant, sheet)
+    assert ran.status == WRONG_INPUT
+    assert "no metabolite is left to analyse: 8 x all its measured values are the same" in ran.err
+    assert "Traceback" not in ran.err
+
+
+def test_a_small_panel_is_not_normalised_unless_that_is_asked_for(tmp_path: Path) -> None:
+    matrix, sheet = tables()
+    plain = command(tmp_path, matrix, sheet, "--normalise", "none")
+    as_measured = figures(tmp_path)
+    ran = command(tmp_path, matrix, sheet)
+    assert ran.status == plain.status == DONE, ran.err
+    assert "samples were not normalised: 8 metabolites" in ran.err
+    assert figures(tmp_path).equals(as_measured)
+    asked = command(tmp_path, matrix, sheet, "--normalise", "pqn")
+    assert asked.status == DONE
+    assert "warning: fluid not stated: samples were normalised by quotients as asked for, although 8" in asked.err
+    assert not figures(tmp_path).equals(as_measured)
+
+
+def test_one_metabolite_alone_is_never_divided_by_itself(tmp_path: Path) -> None:
+    matrix, sheet = tables()
+    ran = command(tmp_path, matrix[:2], sheet, "--normalise", "pqn")
+    assert ran.status == DONE, ran.err
+    assert "a single metabolite cannot be divided by itself, so its values were not normalised" in ran.err
+    slopes = figures(tmp_path).filter(pl.col("term") == "dose_slope_change")
+    assert slopes["p"].null_count() == 0
+
+
+def test_names_that_a_spreadsheet_would_compute_are_marked_in_every_file(tmp_path: Path) -> None:
+    matrix, sheet = tables()
+    name = "=cmd|' /C calc'!A0"
+    matrix[8][0] = name
+    matrix[8][1] = -4
+    ran = command(tmp_path, matrix, sheet)
+    assert ran.status == DONE, ran.err
+    seen = 0
+    for path in (tmp_path / "out").glob("*.csv"):
+        with path.open(newline="", encoding="utf-8") as stream:
+            cells = [cell for row in csv.reader(stream) for cell in row]
+        assert not [cell for cell in cells if cell.startswith("=")], path
+        seen += "'" + name in cells
+    assert seen >= 5
+    assert "-4" in problems(tmp_path)
+    estimates = figures(tmp_path)["estimate"]
+    assert estimates.dtype == pl.Float64
+    assert (estimates < 0).any()

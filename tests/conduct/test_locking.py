@@ -340,7 +340,7 @@ def test_one_person_cannot_do_both_steps_in_anothers_name(open_trial: Workplace)
 
 
 def test_what_stands_against_a_lock_is_said(open_trial: Workplace) -> None:
-    with pytest.raises(Refused, match="1 queries about these data"), open_trial.work(DATA_MANAGER) as work:
+    with pytest.raises(Refused, match="not closed about these data: 1 query"), open_trial.work(DATA_MANAGER) as work:
         ask_for_lock(work, CUT_OFF)
     with pytest.raises(Refused, match="only once that day is over"), open_trial.work(DATA_MANAGER) as work:
         ask_for_lock(work, date(2026, 4, 15), "now")

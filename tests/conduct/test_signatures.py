@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from firstdose.conduct.ledger import Draft, Refused, StoredRecord
-from firstdose.conduct.signatures import Proof, Purpose, Signed, content_hash, sign, signatures_of, signers
+from firstdose.conduct.signatures import Proof, Purpose, Signed, content_hash, sign, sign_all, signatures_of, signers
 from tests.conduct.workplace import INVESTIGATOR, MEMBER, NURSE, OTHER_MEMBER, Workplace
 
 EVENT = {"subject": "P01", "number": "1", "term": "headache", "grade": "3"}
@@ -146,6 +146,21 @@ def test_one_proof_may_be_for_several_records(place: Workplace, event: Purpose) 
     signed(place, event, proof)
     signed(place, other, proof)
     assert [each.state for each in signatures_of(place.ledger, "adverse_events")] == ["valid", "valid"]
+
+
+def test_several_records_are_signed_together_or_none_is(place: Workplace, event: Purpose) -> None:
+    place.enter("adverse_events", **{**EVENT, "number": "2"})
+    other = place.purpose("adverse_events", "P01/2")
+    stale = replace(other, head=other.head - 1)
+    with pytest.raises(Refused, match="changed since"), place.work(INVESTIGATOR) as work:
+        sign_all(work, [event, stale], place.proof(INVESTIGATOR, event, stale))
+    assert signatures_of(place.ledger) == ()
+    with place.work(INVESTIGATOR) as work:
+        entries = sign_all(work, [event, other, event], place.proof(INVESTIGATOR, event, other))
+    assert [each.record for each in entries] == ["1", "2"]
+    assert [each.state for each in signatures_of(place.ledger)] == ["valid", "valid"]
+    with pytest.raises(Refused, match="already"), place.work(INVESTIGATOR) as work:
+        sign_all(work, [event], place.proof(INVESTIGATOR, event))
 
 
 def test_the_hash_is_of_what_is_there_not_of_its_order() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from firstdose.conduct.ledger import Author, Draft, FieldChange, Ledger, verify
 from firstdose.conduct.retelling import retell
-from firstdose.conduct.snapshot import snapshot
+from firstdose.conduct.snapshot import snapshot, snapshot_at, snapshot_now
 from firstdose.conduct.standing import standing
 from firstdose.dosing import recommendation
 from firstdose.protocol import Protocol, read_protocol
@@ -90,6 +90,19 @@ def test_the_past_stays_as_it_was_whatever_is_entered_later(ledger: Ledger) -> N
     at(ledger, later).write(NURSE, [event("remove", reason="another person's")])
     assert snapshot(ledger, first).content_hash == then
     assert snapshot(ledger, later).trial_data[AdverseEvent].height == 0
+
+
+def test_what_is_entered_now_is_seen_whatever_the_clock_said(ledger: Ledger) -> None:
+    """A clock that once ran a year ahead: by its time what came after was entered later, but it is here now."""
+    begin = datetime(2026, 1, 1, 9, tzinfo=UTC)
+    create = event("create", ("subject", None, "P1"), ("number", None, "1"), ("term", None, "Fever"))
+    at(ledger, begin + timedelta(days=365)).write(NURSE, [create])
+    at(ledger, begin).write(NURSE, [event("change", ("grade", None, "3"))])
+    assert snapshot(ledger, begin).trial_data[AdverseEvent].height == 0
+    found = snapshot_now(ledger, begin.date())
+    assert [each.grade for each in found.trial_data.records(AdverseEvent)] == [3]
+    assert found.head == ledger.head()
+    assert snapshot_at(ledger, found.head.sequence, begin.date()).content_hash == found.content_hash
 
 
 def test_what_cannot_be_read_is_missing_in_the_data_and_stands_in_the_list(ledger: Ledger) -> None:

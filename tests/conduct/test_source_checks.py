@@ -7,7 +7,7 @@ import pytest
 from firstdose.conduct.catalogue import Query
 from firstdose.conduct.ledger import Refused
 from firstdose.conduct.own_records import all_of
-from firstdose.conduct.source_checks import Share, check_source, share_by_kind, share_of, verification
+from firstdose.conduct.source_checks import Share, check_source, last_check, share_by_kind, share_of, verification
 from tests.conduct.workplace import MONITOR, NURSE, Workplace
 
 
@@ -31,7 +31,12 @@ def test_a_check_holds_until_the_record_changes(two_events: Workplace) -> None:
     assert found == {("adverse_events", "P01/1"): "agrees", ("adverse_events", "P01/2"): "not_checked"}
     assert share_of(found) == Share(2, 1, 0, 0)
     assert share_of(found).verified == 0.5
+    stored = place.record("adverse_events", "P01/1")
+    state, check = last_check(place.ledger, stored)
+    assert (state, check.check if check else None) == ("agrees", 1)
+    assert last_check(place.ledger, place.record("adverse_events", "P01/2")) == ("not_checked", None)
     place.change("adverse_events", "P01/1", grade="2")
+    assert last_check(place.ledger, place.record("adverse_events", "P01/1"))[0] == "changed_since"
     assert verification(place.ledger)["adverse_events", "P01/1"] == "changed_since"
     place.change("adverse_events", "P01/1", grade="3")
     assert verification(place.ledger)["adverse_events", "P01/1"] == "changed_since"

@@ -14,7 +14,10 @@ import firstdose.measures
 from firstdose.measures import MEASURES, Answer, Answers, Item, Measure, Missing, Score, UnableToPerform
 from firstdose.protocol.problems import Problem
 
-SHARED_MODULES = {"__init__", "change", "checking", "edss_rules", "item", "measure", "recorded", "result", "trials"}
+SHARED_MODULES = {
+    *("__init__", "change", "checking", "edss_rules", "item", "measure", "record_checks", "recorded", "reference"),
+    *("result", "trials"),
+}
 EVERY = pytest.mark.parametrize("measure", MEASURES.values(), ids=MEASURES)
 EVERY_ITEM = pytest.mark.parametrize(
     ("measure", "item"),

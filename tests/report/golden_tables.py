@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from firstdose.report.documents.blocks import Chapter, Facts, Table
+from firstdose.report.documents.blocks import Chapter, Facts, Paragraph, Table
 from tests.report.reference_trial import analysis, document
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "tables"
@@ -28,11 +28,13 @@ def texts() -> dict[str, str]:
 
 
 def in_text(chapter: Chapter) -> str:
-    """The facts and tables of a chapter: a line for each row, its cells parted by bars."""
+    """The facts, tables and sentences on results of a chapter: a line for each row, its cells parted by bars."""
     lines: list[str] = []
     for block in chapter.blocks:
         if isinstance(block, Facts):
             lines += [f"{term}: {text}" for term, text in block.items]
+        elif isinstance(block, Paragraph) and block.rows:
+            lines += ["", block.text]
         elif isinstance(block, Table):
             most = LONGEST_LISTING if chapter.identifier == "listings" else None
             lines += ["", *_table(block, most)]

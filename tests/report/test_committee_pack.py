@@ -22,7 +22,7 @@ from firstdose.report.committee.figures import pack_results
 from firstdose.report.committee.next_step_chapter import outlook_table, with_places
 from firstdose.report.committee.pack import APPENDIX, Decision, NoDecision, committee_document
 from firstdose.report.committee.pdf import MOST_PAGES, body_pages, fitting_pack
-from firstdose.report.documents.blocks import Document, Table
+from firstdose.report.documents.blocks import Document, Facts, Table
 from firstdose.report.trial.files import write_pack
 from tests.report.reference_trial import DAY, EXAMPLES, analysis, protocol, raw, records
 
@@ -253,3 +253,80 @@ def test_a_serious_event_after_the_days_of_the_analysis_is_told() -> None:
     more = pl.concat([records()[AdverseEvent], TrialData.of([event])[AdverseEvent]])
     document = committee_document(decision_of(records().replace({"adverse_events": more})), DAY)
     assert "Late sepsis" in str(table_of(document, "Events told"))
+
+
+def quality_of(decision: Decision) -> dict[str, str]:
+    chapter = next(each for each in committee_document(decision, DAY).chapters if each.identifier == "quality")
+    facts = chapter.blocks[0]
+    assert isinstance(facts, Facts)
+    return dict(facts.items)
+
+
+def silenced(subject: str) -> TrialData:
+    """The trial without anything of a person after the day of dosing but the dosing itself."""
+    found = records()
+    dropped = ("dosings", "subjects", "slots", "criterion_answers")
+    held = {name: frame for name, frame in found.frames.items() if "subject" in frame.columns and name not in dropped}
+    return found.replace({name: frame.filter(pl.col("subject") != subject) for name, frame in held.items()})
+
+
+def test_silence_after_dosing_is_named_in_the_pack() -> None:
+    subject = raw("dosings")[0]["subject"]
+    assert "Over by the calendar alone" not in quality_of(decision_at(DATES["after the last"]))
+    decision = decision_of(silenced(subject))
+    words = "nothing is recorded after day 0; that the window of 28 days passed without a DLT is by the calendar alone"
+    assert quality_of(decision)["Over by the calendar alone"] == f"1: {subject} ({words})"
+    assert f"{subject}: {words}" in decision.advice.recommendation.flags
+    assert subject in {course.subject for course in decision.notable}
+
+
+def test_events_that_wait_and_windows_that_are_open_are_named() -> None:
+    frame = records().frames["dlt_adjudications"].with_columns(verdict=pl.lit("undecided"))
+    waiting = quality_of(decision_of(records().replace({"dlt_adjudications": frame})))["Events awaiting adjudication"]
+    first = frame.row(0, named=True)
+    assert f"{first['subject']} " in waiting
+    assert f"(event {first['event']})" in waiting
+    day = DATES["one dosed, its window open"]
+    start = date.fromisoformat(raw("dosings")[0]["procedure_start"][:10])
+    told = quality_of(decision_at(day))["Windows not settled"]
+    assert f"the window is open, until {date.fromordinal(start.toordinal() + 28)}" in told
+
+
+def test_what_was_assumed_who_was_not_confirmed_and_who_is_one_too_many_are_named() -> None:
+    subject = raw("dosings")[0]["subject"]
+    people = (
+        records()
+        .frames["subjects"]
+        .with_columns(
+            eligibility_confirmed=pl.when(pl.col("subject") == subject)
+            .then(pl.lit(None, pl.String))
+            .otherwise("eligibility_confirmed")
+        )
+    )
+    cohorts = records().frames["cohorts"].with_columns(size=pl.lit(1, pl.Int64))
+    quality = quality_of(decision_of(records().replace({"subjects": people, "cohorts": cohorts})))
+    assert quality["Eligibility not confirmed"] == f"of those dosed, 1: {subject}"
+    in_first = sum(row["cohort"] == raw("dosings")[0]["cohort"] for row in raw("dosings"))
+    assert f"{in_first} dosed in place of 1" in quality["More dosed than planned"]
+    decision = decision_at(DATES["after the last"])
+    told = quality_of(decision)
+    assert not {"Eligibility not confirmed", "More dosed than planned"} & told.keys()
+    notes = decision.data.frames["notes"]
+    first = notes.row(0, named=True)
+    assert told["Assumptions noted"].startswith(f"{notes.height}: {first['kind'].replace('_', ' ')} {first['record']}")
+
+
+def test_while_outcomes_are_open_the_probability_has_a_range() -> None:
+    """Both ends by scipy's own Beta tail: the two open ones without a DLT, and both with one."""
+    from firstdose.dosing import TrialHistory
+    from firstdose.report.committee.next_step_chapter import evidence_table
+
+    rule, target = build_design(protocol()), protocol().escalation.target_dlt_rate
+    assert target is not None
+    shown = evidence_table(protocol(), TrialHistory(History((Cohort(1, "T??"),)), (), (), (), ()), rule)
+    low, high = beta.sf(target, 1 + 1, 1 + 2), beta.sf(target, 1 + 3, 1 + 0)
+    expected = f"{100 * low:.1f}\u00a0% to {100 * high:.1f}\u00a0%"
+    assert (shown.columns[6], shown.rows[0].cells[6].text) == ("P once all is settled", expected)
+    assert any("Beware while outcomes are open" in note for note in shown.notes)
+    settled = evidence_table(protocol(), TrialHistory(History((Cohort(1, "TNN"),)), (), (), (), ()), rule)
+    assert len(settled.columns) == 6

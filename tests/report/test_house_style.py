@@ -1,11 +1,15 @@
 """A sponsor's style: strict to read, legible by WCAG's own formula, and unable to act or to reach outside the page."""
 
 import re
+import shutil
 import struct
+import subprocess
 import zlib
+from dataclasses import replace
 from pathlib import Path
 
-import matplotlib
+import matplotlib.image
+import numpy as np
 import pytest
 
 from firstdose.protocol.problems import ProblemsFound
@@ -182,3 +186,25 @@ def test_a_style_that_is_not_there(tmp_path: Path) -> None:
 def test_an_empty_style_is_told(tmp_path: Path) -> None:
     path = style(tmp_path, "wording: {}\n")
     assert read_style(path) == DEFAULT
+
+
+@pytest.mark.skipif(shutil.which("pdftoppm") is None, reason="needs pdftoppm")
+@pytest.mark.parametrize("template", ["report.typ", "pack.typ"])
+@pytest.mark.parametrize(("width", "height"), [(900, 100), (60, 240)], ids=["wide", "tall"])
+def test_the_logo_never_covers_the_title(width: int, height: int, template: str, tmp_path: Path) -> None:
+    """On the printed page: no dark letter lies inside the logo, a field of one plain colour."""
+    field = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}">'
+    field += f'<rect width="{width}" height="{height}" fill="#ff0000"/></svg>'
+    look = Press(read_style(style(tmp_path, "logo: {file: logo.svg, words: EF}\n", logo_svg=field))).look
+    long_title = replace(DOCUMENT, subtitle="Intrathecal cells in progressive disease, an escalation " * 3)
+    (tmp_path / "page.pdf").write_bytes(render_pdf(long_title, DAY, look, template))
+    command = ["pdftoppm", "-r", "72", "-f", "1", "-l", "1", "-png", "page.pdf", "page"]
+    subprocess.run(command, cwd=tmp_path, check=True)
+    dots = np.asarray(matplotlib.image.imread(next(tmp_path.glob("page*.png"))))[..., :3]
+    is_red = (dots[..., 0] > 0.9) & (dots[..., 1] < 0.1) & (dots[..., 2] < 0.1)
+    rows, columns = np.flatnonzero(is_red.any(axis=1)), np.flatnonzero(is_red.any(axis=0))
+    inside = is_red[rows[0] + 1 : rows[-1], columns[0] + 1 : columns[-1]]
+    assert inside.size > 100
+    assert inside.all()
+    beside = dots[rows[0] : rows[-1], : columns[0] - 2].min(axis=2)
+    assert (beside < 0.3).any()  # the title stands beside it

@@ -186,7 +186,7 @@ def test_the_volcano_says_what_its_lines_and_axes_are() -> None:
     assert "1.1-fold: the minimal change" in told
     assert "adjusted p below 0.05 on and above it" in told
     assert "Change of the dose slope from M0, log2 per doubling" in told
-    assert "-log10 of p, not adjusted" in told
+    assert "−log10 p, not adjusted" in told
     assert drawn is not None
     assert "p is not adjusted" in drawn.caption
 

@@ -77,3 +77,8 @@ def test_without_a_primary_class_everything_is_called_exploratory() -> None:
 
 def test_long_names_are_shortened_in_sentences() -> None:
     assert max(map(len, told("odd")["metabolites"].split(" ("))) < 130
+
+
+def test_a_panel_too_small_to_be_normalised_is_said() -> None:
+    assert told("five")["samples_normalisation"].startswith("Samples were not normalised: 5 metabolites")
+    assert "samples_normalisation" not in told("slope")

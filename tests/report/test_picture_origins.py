@@ -12,13 +12,17 @@ from functools import cache
 from hashlib import sha256
 from html import unescape
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
 from lxml import html as markup  # type: ignore[import-untyped]
 
-from firstdose.records import RECORDS
-from firstdose.records.frames import identity
+from firstdose.protocol import read_protocol
+from firstdose.records import RECORDS, TrialData
+from firstdose.records.analysis_data import AnalysisData
+from firstdose.records.derived import EventAnalysis, SubjectAnalysis
+from firstdose.records.frames import frame_of, identity
 from firstdose.report.documents.blocks import Paragraph, Picture, Table
 from firstdose.report.documents.drawing import Drawing
 from firstdose.report.documents.html_page import render_html
@@ -28,6 +32,7 @@ from firstdose.report.documents.table_files import numbers_behind
 from firstdose.report.documents.trace_island import island
 from firstdose.report.documents.tracing import records_of_table, traced
 from firstdose.report.trial.report import trial_document
+from firstdose.report.trial.swimmer_picture import swimmer
 from tests.conftest import find_tool
 from tests.report.reference_trial import DAY, analysis, document, page, protocol, records
 
@@ -274,3 +279,24 @@ def test_the_island_tells_what_figures_are_made_from() -> None:
     told = {tuple(held["texts"][number] for number in each[:4]): each[4] for each in held["made_from"]}
     assert told["scores", "model_means", "scores", "scores_by_visit"] is False
     assert told["limits", "chance_to_see", "populations", "analysis_sets"] is True
+
+
+def test_the_swimmer_draws_no_event_before_dosing_that_counts_as_emergent() -> None:
+    """A start in 2025 counts as emergent: its span runs from dosing. One that surely began before keeps its day."""
+    subject = SubjectAnalysis(
+        subject="P1", level=1, is_enrolled=True, is_treated=True, is_per_protocol=True, background_taken=False,
+        followed_to_day=80,
+    )  # fmt: skip
+    same: dict[str, Any] = {"subject": "P1", "organ_class": "General", "counts": True, "emergence_rule": "x"}
+    partial = EventAnalysis(number=1, term="Fatigue", first_day=-54, last_day=70, is_emergent=None, **same)
+    sure = EventAnalysis(number=2, term="Old", first_day=-9, last_day=-9, is_emergent=True, **same)
+    data = AnalysisData(
+        {"subjects": frame_of(SubjectAnalysis, [subject]), "events": frame_of(EventAnalysis, [partial, sure])},
+        TrialData(),
+    )
+    drawing = swimmer(read_protocol(Path("examples/nsc-spms/protocol.yaml")), data)
+    assert drawing is not None
+    marks = dict(drawing.data.select("what", "day").iter_rows())
+    assert (marks["Fatigue"], marks["Old"]) == (0, -9)
+    assert "a line from dosing where a partial date leaves open when" in drawing.caption
+    drawing.draw()

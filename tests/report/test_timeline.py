@@ -162,3 +162,19 @@ def test_a_relapse_and_the_end_are_drawn() -> None:
         ]
         assert ("left" in words) == (life.subject in left)
         assert ("relapses" in words) == any(row["subject"] == life.subject for row in raw("relapses"))
+
+
+def test_an_event_that_recovered_on_an_unknown_day_is_not_drawn_as_lasting() -> None:
+    """Solid from its start to the cut-off with an arrow is what lasts; what is over ends on some day until then."""
+
+    def drawn(**more: object) -> tuple[int, int, str]:
+        page = page_of(trial_of(event(1, PartialDate(2025, 4, 2), grade=2, **more)))  # type: ignore[arg-type]
+        root = svg_of(page)
+        arrows = sum(each.tag.endswith("path") and (each.get("d") or "").endswith("l-6 4z") for each in root.iter())
+        dashed = sum(each.get("stroke-dasharray") is not None for each in root.iter())
+        return arrows, dashed, table_of(page).rows[-1].cells[2].text
+
+    lasting, over = drawn(outcome="not_recovered"), drawn(outcome="recovered")
+    assert (over[0], over[1]) == (lasting[0] - 1, lasting[1] + 1)
+    assert "no end recorded" in lasting[2]
+    assert "over, end not recorded; recovered" in over[2]

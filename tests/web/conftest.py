@@ -9,6 +9,7 @@ import pytest
 
 PASSWORD = "demonstration"
 OTHER_SITE = "other-site-nurse"
+FIRST_QUESTION = "Is this the first event?"
 
 
 @pytest.fixture(scope="session")
@@ -24,6 +25,10 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
         from firstdose.web import demonstration, starting
 
         configuration = starting.prepare()
+        from django.test import override_settings
+
+        quick = override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"])
+        quick.enable()  # who signs in a hundred times in these tests need not wait for a slow hash
         starting.make_tables()
         demonstration.start(configuration, "nsc-spms", 20231127, PASSWORD, lambda done, of: None)
         from firstdose.conduct.deciding import prepare_decision
@@ -40,8 +45,27 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
         frozen = freeze(trial.ledger, trial.protocol, now())
         with trial.desk.work(Author("statistician", "statistician")) as work:
             prepare_decision(work, frozen)
+        ask_about_each_site(trial)
+        from firstdose.web.committee_packs import make_pack
+
+        make_pack(trial, Author("statistician", "statistician"), now())
         yield trial
         the_trial.cache_clear()
+        quick.disable()
+
+
+def ask_about_each_site(trial: Any) -> None:
+    """A query about the first adverse event of a participant of each site."""
+    from firstdose.conduct.ledger import Author
+    from firstdose.conduct.queries import Asked, ask
+
+    centre = {each.record: each.fields["centre"] for each in trial.ledger.records("subjects")}
+    first: dict[str, str] = {}
+    for each in trial.ledger.records("adverse_events"):
+        if each.fields["number"] == "1":
+            first.setdefault(centre[each.fields["subject"]], each.record)
+    with trial.desk.work(Author("data_manager", "data_manager")) as work:
+        ask(work, *(Asked("adverse_events", record, FIRST_QUESTION) for record in first.values()))
 
 
 @pytest.fixture
@@ -61,14 +85,12 @@ def signed_in(site: Any) -> Callable[[str], Any]:
 
 @pytest.fixture
 def subject_of(site: Any) -> Callable[[str], str]:
-    """The first participant of a site of whom there is an adverse event."""
+    """The participant of a site about whose first adverse event there has been a query from the beginning."""
 
     def first(centre: str) -> str:
         of_site = {each.record for each in site.ledger.records("subjects") if each.fields["centre"] == centre}
-        return next(
-            str(each.fields["subject"])
-            for each in site.ledger.records("adverse_events")
-            if each.fields["subject"] in of_site and each.fields["number"] == "1"
-        )
+        asked = (each.fields for each in site.ledger.records("queries") if each.fields["words"] == FIRST_QUESTION)
+        about = (fields["about_record"].split("/")[0] for fields in asked)
+        return str(next(subject for subject in about if subject in of_site))
 
     return first

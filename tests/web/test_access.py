@@ -11,7 +11,7 @@ from firstdose.conduct.roles import ROLES
 
 Client = Callable[[str], Any]
 OURS = ("", "account/")
-PARTS = {"record_type": "adverse_events", "record": "{subject}/1"}
+PARTS = {"record_type": "adverse_events", "record": "{subject}/1", "visit": "M1"}
 
 
 def addresses(site: Any, subject: str) -> Iterator[tuple[Any, str]]:
@@ -22,11 +22,21 @@ def addresses(site: Any, subject: str) -> Iterator[tuple[Any, str]]:
     for route in ROUTES:
         address = route.address.replace("<str:subject>", subject).replace("<str:record_type>", PARTS["record_type"])
         address = address.replace("<path:record>", PARTS["record"].format(subject=subject))
-        address = address.replace("<int:preparation>", "1")
+        address = address.replace("<int:preparation>", "1").replace("<int:query>", query_about(site, subject))
+        address = address.replace("<str:visit>", PARTS["visit"]).replace("<int:event>", "1")
+        address = address.replace("<str:measure>", "edss")
+        address = address.replace("<int:entry>", str(site.ledger.history("committee_packs", "pack")[0].sequence))
         if route.address.startswith("trial/"):
             address = address.replace("adverse_events", "batches").replace(f"{subject}/1", batch)
         assert "<" not in address, f"say in this test what stands for the parts of {route.address}"
         yield route, f"/{address}"
+
+
+def query_about(site: Any, subject: str) -> str:
+    """The number of a query about a participant's first event."""
+    return next(
+        str(each.record) for each in site.ledger.records("queries") if each.fields["about_record"] == f"{subject}/1"
+    )
 
 
 def test_every_address_of_the_site_is_in_the_one_table(site: Any) -> None:
@@ -78,9 +88,9 @@ def test_a_site_sees_nobody_of_another_site(site: Any, signed_in: Client, subjec
     browser = signed_in("coordinator")
     theirs = subject_of("02")
     for route, address in addresses(site, theirs):
-        if "<str:subject>" in route.address:
+        if "<str:subject>" in route.address or "<int:query>" in route.address:
             assert browser.get(address).status_code == 404, address
-            assert browser.post(address, {"term": "x"}).status_code in (404, 405), address
+            assert browser.post(address, {"term": "x"}).status_code in (403, 404, 405), address
     for address in ("/", "/participants/", "/ledger/"):
         assert theirs not in browser.get(address).content.decode(), address
 

@@ -8,7 +8,7 @@ ATTRIBUTION_METHODS: dict[str, NamedMethod] = {
     "estimable_contrast": NamedMethod(
         "What the trial can tell at all is asked of its design as it came out: a contrast is identified if it is a "
         "sum of rows of the design, in which cells and drug may act differently at every visit.",
-        "Scheffe, The Analysis of Variance, 1959, section 1.4",
+        "Scheffé, The Analysis of Variance, 1959, section 1.4",
         (
             "tests/analysis/attribution/test_estimability.py::test_rank_and_estimability_are_those_of_exact_arithmetic",
             "tests/analysis/attribution/test_estimability.py::test_an_answer_that_is_given_holds_however_open_rows_are_read",

@@ -22,6 +22,7 @@ from firstdose.records.results import Result
 
 PERMUTATIONS = 999
 ONE_DOSE = "values are known at one dose only, so nothing can be said of a trend"
+NO_VALUE = "nobody has a value and a known dose, so nothing can be said of a trend"
 
 Exact = Callable[[FloatArray, FloatArray], Trend]
 TESTS: dict[str, tuple[Exact, Callable[..., Any]]] = {
@@ -43,7 +44,8 @@ def dose_trends(
     value, dose = values[known], doses[known]
     for name in TESTS:
         if np.unique(dose).size < 2:
-            yield Result(**where, within=name, statistic="p_doubled", format="p_value", warning=ONE_DOSE)
+            reason = ONE_DOSE if dose.size else NO_VALUE
+            yield Result(**where, within=name, statistic="p_doubled", format="p_value", warning=reason)
         elif np.unique(value).size < 2 and name == "spearman":
             same = "every value is the same, so there is no correlation"
             yield Result(**where, within=name, statistic="p_doubled", format="p_value", warning=same)

@@ -178,7 +178,7 @@ TRIAL_METHODS: dict[str, NamedMethod] = {
     ),
     "few_people_rate": NamedMethod(
         "Where people are too few, or too much alike, to be resampled, rates of all adverse events have Student's "
-        "limits on the logarithm, with n - 1 degrees of freedom and the same error over people, and no narrower than "
+        "limits on the logarithm, with n − 1 degrees of freedom and the same error over people, and no narrower than "
         "exact Poisson limits.",
         "Student, Biometrika 1908;6:1; Cochran, Sampling Techniques, 1977, chapter 6",
         (

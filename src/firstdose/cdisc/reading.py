@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from os import PathLike
 from pathlib import Path
@@ -26,6 +26,7 @@ from firstdose.cdisc.terms import TERMS
 from firstdose.cdisc.writing.findings import FINDINGS_FILE
 from firstdose.records import NAMES, Reading, Subject, Supplement, TrialData, columns_of
 from firstdose.records.conforming import Layout, Origins, conform
+from firstdose.records.consistency import Check
 from firstdose.records.delimited import ROW
 from firstdose.records.problems import PROBLEMS_FILE, REJECTED_FILE, Collector, problems_of
 from firstdose.records.reading import gather
@@ -34,7 +35,12 @@ NO_DATASETS = (PROBLEMS_FILE, REJECTED_FILE, FINDINGS_FILE)
 NO_RECORD = "must belong to a record that is there"
 
 
-def read_sdtm(folder: str | PathLike[str], as_of: date | None = None, visits: Collection[str] = ()) -> Reading:
+def read_sdtm(
+    folder: str | PathLike[str],
+    as_of: date | None = None,
+    visits: Collection[str] = (),
+    further_checks: Sequence[Check] = (),
+) -> Reading:
     """Read a folder of SDTM datasets as CSV, XPT or Dataset-JSON; never raises on what is in the files."""
     collector = Collector()
     found: dict[type[Any], list[Origins]] = {}
@@ -51,7 +57,7 @@ def read_sdtm(folder: str | PathLike[str], as_of: date | None = None, visits: Co
         set_aside(taken_back.of(domain, collector), NO_RECORD, collector)
     origins = {NAMES[kind]: Origins.joined(kind, several) for kind, several in found.items()}
     trial_data = TrialData({name: each.frame for name, each in origins.items()}, as_of)
-    return gather(trial_data, origins, collector, visits)
+    return gather(trial_data, origins, collector, visits, further_checks)
 
 
 def _datasets(folder: Path, collector: Collector) -> Iterable[tuple[str, Path, Source]]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from firstdose.cdisc.domains import record_types_of
 from firstdose.cdisc.sources import dataset_of
 from firstdose.cli.inputs import InputError
+from firstdose.measures.record_checks import check_assessments
 from firstdose.protocol.plan import Protocol
 from firstdose.protocol.problems import printable
 from firstdose.records import RECORDS, Problem, Reading, read_folder
@@ -17,6 +18,7 @@ from firstdose.records.wording import counted
 from firstdose.simulation.virtual import TRUTH
 
 OWN, SDTM = "Firstdose's own layout", "SDTM datasets"
+CHECKS = (check_assessments,)
 RULES_SHOWN = 8
 LONGEST_VALUE = 60
 
@@ -71,10 +73,10 @@ def read_data(folder: Path, protocol: Protocol) -> tuple[Reading, Recognised]:
     recognised = recognise(folder)
     visits = [visit.id for visit in protocol.schedule.every_visit] if protocol.schedule else []
     if recognised.layout == OWN:
-        return read_folder(folder, visits=visits), recognised
+        return read_folder(folder, visits=visits, further_checks=CHECKS), recognised
     from firstdose.cdisc.reading import read_sdtm
 
-    return read_sdtm(folder, visits=visits), recognised
+    return read_sdtm(folder, visits=visits, further_checks=CHECKS), recognised
 
 
 def notices_of(folder: Path) -> tuple[str, ...]:

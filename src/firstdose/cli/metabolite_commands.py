@@ -57,8 +57,12 @@ def metabolites(
         Literal["raw", "log2"] | None, typer.Option(help="Scale of the abundances; as their units say, else raw.")
     ] = None,
     normalise: Annotated[
-        Literal["pqn", "none"], typer.Option(help="Probabilistic quotients, though never of concentrations, or none.")
-    ] = "pqn",
+        Literal["automatic", "pqn", "none"],
+        typer.Option(
+            help="Probabilistic quotients (pqn), though never of concentrations, or none. If left out, quotients where "
+            "20 metabolites vary and no class holds more than half of them."
+        ),
+    ] = "automatic",
     dose_scale: Annotated[
         Literal["log2", "linear"], typer.Option(help="Slopes per doubling or per unit of the dose; 0 needs linear.")
     ] = "log2",

@@ -1,4 +1,4 @@
-"""The files that the analysis of metabolites writes."""
+"""The files that the analysis of metabolites writes; no spreadsheet program computes a cell of them."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from firstdose.metabolites.sheets import SAMPLES, SHEET_ROW
 from firstdose.protocol.metabolism import Metabolism
 from firstdose.records import Problems
 from firstdose.records.problems import Collector
+from firstdose.records.spreadsheets import safe_frame
 
 
 def write_tables(analyses: Sequence[FluidAnalysis], out: Path) -> list[Path]:
@@ -37,7 +38,7 @@ def write_tables(analyses: Sequence[FluidAnalysis], out: Path) -> list[Path]:
             if len(analyses) > 1:
                 frame = frame.with_columns(pl.lit(each.fitted.prepared.fluid).alias(FLUID.name))
             parts.append(frame)
-        pl.concat(parts).write_csv(out / name)
+        safe_frame(pl.concat(parts)).write_csv(out / name)
         written.append(out / name)
     return written
 
@@ -46,7 +47,7 @@ def write_lists(problems: Problems, unmapped: pl.DataFrame, out: Path) -> list[P
     """Write the problems and the names without a class."""
     out.mkdir(parents=True, exist_ok=True)
     problems.write(out / "problems.csv")
-    unmapped.write_csv(out / "unmapped.csv")
+    safe_frame(unmapped).write_csv(out / "unmapped.csv")
     return [out / "problems.csv", out / "unmapped.csv"]
 
 

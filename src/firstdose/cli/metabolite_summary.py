@@ -34,7 +34,7 @@ def tell_reading(read: Abundances, prepared: Sequence[Prepared], problems: Probl
             _say(f"  and {counted(len(rules) - RULES_SHOWN, 'further rule')}")
     _tell_people(read, prepared)
     for each in prepared:
-        for warning in filter(None, (each.visits_missing, each.names_warning)):
+        for warning in filter(None, (each.visits_missing, each.names_warning, each.normalisation_warning)):
             _say(f"warning: {each.fluid}: {warning}")
     if unmapped.height:
         _say(f"{unmapped.height} of {read.features.height} names have no class; unmapped.csv lists them")

@@ -87,10 +87,11 @@ def _start(configuration: Configuration, protocol: Path | None) -> None:
 
 def _start_demonstration(configuration: Configuration) -> None:
     """A site with a virtual trial and an account for each role."""
+    from firstdose.cli.clock import today
     from firstdose.cli.output import progress
     from firstdose.web import demonstration
 
     with progress("virtual trial into the ledger") as bar:
-        people = demonstration.start(configuration, DEMO_PROTOCOL, DEMO_SEED, DEMO_PASSWORD, bar)
+        people = demonstration.start(configuration, DEMO_PROTOCOL, DEMO_SEED, DEMO_PASSWORD, bar, today())
     for person in people:
         typer.echo(f"  {person.account:<18} {person.full_name}")

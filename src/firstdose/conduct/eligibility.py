@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from firstdose.conduct.desk import Work
+from firstdose.conduct.identity import name_of
 from firstdose.conduct.ledger import Entry, Refused
 from firstdose.conduct.own_records import change
 from firstdose.conduct.participants import participant, question_about, this_moment
@@ -29,7 +30,7 @@ def confirm_eligibility(work: Work, subject: str, full_name: str, seen_head: int
     against = reasons_against(work, subject)
     if against:
         raise Refused(f"{subject} cannot be confirmed as eligible: {'; '.join(each.words for each in against)}")
-    stored = work.record("subjects", subject)
+    stored = work.record("subjects", name_of("subjects", subject))
     if stored.head != seen_head:
         raise Refused(f"the record of {subject} was changed since it was shown to you: look at it again, then confirm")
     new = {"eligibility_confirmed": this_moment(work), "eligibility_confirmed_by": full_name}

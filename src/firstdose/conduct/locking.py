@@ -7,7 +7,7 @@ record surely later than that day, such as the end of an event, may be added whe
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import date
+from datetime import date, datetime
 
 import polars as pl
 
@@ -17,7 +17,9 @@ from firstdose.conduct.ledger import Draft, Entry, Refused
 from firstdose.conduct.locked_data import Locked, locked_part
 from firstdose.conduct.own_records import Recorded, all_of, as_object, change, create
 from firstdose.conduct.queries import waiting
+from firstdose.conduct.snapshot import Snapshot
 from firstdose.records import TrialData
+from firstdose.records.wording import counted
 
 IN_FORCE: tuple[LockState, ...] = ("locked", "unlock_asked")
 
@@ -38,7 +40,7 @@ def ask_for_lock(work: Work, cut_off: date, reason: str = "") -> int:
     """
     if cut_off >= work.now.date():
         raise Refused(f"the data up to {cut_off} can be locked only once that day is over")
-    against = tuple(obstacles(work, cut_off))
+    against = tuple(obstacles(work, work.snapshot, work.now, cut_off))
     if against and not reason.strip():
         raise Refused(f"before the lock: {'; '.join(against)}. Or say why it is locked all the same")
     number = work.next_number("data_locks")
@@ -104,16 +106,16 @@ def hash_of_locked(trial_data: TrialData, cut_off: date) -> str:
     return locked_part(trial_data, cut_off).content_hash
 
 
-def obstacles(work: Work, cut_off: date) -> Iterator[str]:
+def obstacles(source: Recorded, latest: Snapshot, now: datetime, cut_off: date) -> Iterator[str]:
     """What should be done before the data up to a day are locked, in words."""
-    locked = Locked(cut_off, work)
-    queries = [each.query for each in waiting(work, work.now)]
+    locked = Locked(cut_off, source)
+    queries = [each.query for each in waiting(source, now)]
     concerned = [query for query in queries if locked.holds(query.about_type, query.about_record)]
     if concerned:
-        yield f"{len(concerned)} queries about these data are not closed"
-    unusable = work.snapshot.unusable.filter(pl.col("row").is_not_null()).height
+        yield f"not closed about these data: {counted(len(concerned), 'query', 'queries')}"
+    unusable = latest.unusable.filter(pl.col("row").is_not_null()).height
     if unusable:
-        yield f"{unusable} records lack a field that they cannot do without, and are not among the data"
+        yield f"not among the data, for lack of a field that cannot be done without: {counted(unusable, 'record')}"
 
 
 def refuse_locked(work: Work, draft: Draft) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 from firstdose.conduct.catalogue import PreparedDecision
 from firstdose.conduct.ledger import Ledger
-from firstdose.conduct.snapshot import Snapshot, snapshot
+from firstdose.conduct.snapshot import Snapshot, snapshot_now
 from firstdose.designs.recommendation import Recommendation
 from firstdose.dosing import recommendation as ask_the_rule
 from firstdose.protocol import Protocol
@@ -65,9 +65,13 @@ class Frozen:
 
 
 def freeze(ledger: Ledger, protocol: Protocol, now: datetime, seconds: float = SECONDS) -> Frozen:
-    """The data up to a moment, cut to the second, and the rule's advice; outside of any write, so that nobody waits."""
+    """All that is entered now, and the rule's advice; outside of any write, so that nobody waits.
+
+    The head of the ledger says what was entered, not the clock, which may have been wrong; the moment is cut to the
+    second.
+    """
     as_of = now.astimezone(UTC).replace(microsecond=0)
-    found = snapshot(ledger, as_of)
+    found = snapshot_now(ledger, as_of.date())
     return Frozen(as_of, found, recommend(protocol, found, as_of, seconds))
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
@@ -86,6 +87,30 @@ def sign(work: Work, purpose: Purpose, proof: Proof, longest_age: timedelta = LO
     Raises Refused if the role may not sign it, the proof is another's, too old or for something else, if the record
     was changed since the signer saw it, or if the same person has signed the same with the same meaning.
     """
+    return sign_all(work, [purpose], proof, longest_age)[0]
+
+
+def sign_all(
+    work: Work, purposes: Iterable[Purpose], proof: Proof, longest_age: timedelta = LONGEST_PROOF_AGE
+) -> tuple[Entry, ...]:
+    """Sign several records as they were seen, all of them or none.
+
+    Raises Refused as `sign` does.
+    """
+    first = work.next_number("signatures")
+    given: dict[tuple[str, str], list[Signature]] = {}
+    for each in all_of(work, Signature):
+        given.setdefault((each.about_type, each.about_record), []).append(each)
+    return tuple(
+        _sign(work, number, purpose, proof, longest_age, given.get((purpose.record_type, purpose.record), ()))
+        for number, purpose in enumerate(dict.fromkeys(purposes), start=first)
+    )
+
+
+def _sign(
+    work: Work, number: int, purpose: Purpose, proof: Proof, longest_age: timedelta, given: Iterable[Signature]
+) -> Entry:
+    """Give one signature; those of the same record are known."""
     work.require(SIGNED_BY.get(purpose.record_type, "sign_data"))
     _check_proof(work, purpose, proof, longest_age)
     stored = work.record(purpose.record_type, purpose.record)
@@ -94,12 +119,12 @@ def sign(work: Work, purpose: Purpose, proof: Proof, longest_age: timedelta = LO
         raise Refused(f"{name} is not there, or was removed; it cannot be signed")
     if stored.head != purpose.head:
         raise Refused(f"{name} was changed since it was shown to you: look at it again, then sign")
-    if any(_is_same(signed, purpose, proof) for signed in signatures_of(work, stored.record_type, stored.record)):
+    if any(_is_same(Signed(each, _state(each, stored)), purpose, proof) for each in given):
         raise Refused(f"{name}: you have signed this already with this meaning")
     return create(
         work,
         Signature(
-            signature=work.next_number("signatures"),
+            signature=number,
             about_type=stored.record_type,
             about_record=stored.record,
             head=stored.head,

@@ -61,6 +61,12 @@ def snapshot(ledger: Ledger, as_of: datetime, visits: Collection[str] = ()) -> S
     return snapshot_at(ledger, ledger.sequence_at(as_of), as_of.date(), visits)
 
 
+def snapshot_now(ledger: Ledger, day: date, visits: Collection[str] = ()) -> Snapshot:
+    """All that is entered, whatever the clock said when it was; ``day`` is the day of the data."""
+    head, records = ledger.everything()
+    return snapshot_of(records, head, day, visits)
+
+
 def snapshot_at(ledger: Ledger, sequence: int, day: date, visits: Collection[str] = ()) -> Snapshot:
     """All that had been entered up to an entry; ``day`` is the day of the data."""
     last: list[Entry] = []

@@ -8,7 +8,7 @@ from typing import Literal
 
 from firstdose.conduct.catalogue import SourceCheck
 from firstdose.conduct.desk import Work
-from firstdose.conduct.ledger import Refused
+from firstdose.conduct.ledger import Refused, StoredRecord
 from firstdose.conduct.own_records import Recorded, all_of, create
 from firstdose.conduct.queries import Asked, ask
 from firstdose.records import RECORDS
@@ -68,6 +68,13 @@ def verification(source: Recorded, record_types: Collection[str] = tuple(RECORDS
             name = (stored.record_type, stored.record)
             found[name] = _verified(last.get(name), stored.head)
     return found
+
+
+def last_check(source: Recorded, stored: StoredRecord) -> tuple[Verified, SourceCheck | None]:
+    """What the last check says of one record, and that check; None where there was none."""
+    checks = all_of(source, SourceCheck, about_type=stored.record_type, about_record=stored.record)
+    last = checks[-1] if checks else None
+    return _verified(last, stored.head), last
 
 
 def share_of(found: Mapping[tuple[str, str], Verified]) -> Share:

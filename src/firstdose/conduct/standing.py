@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from math import ceil
 from typing import Literal
 
 from firstdose.designs.history import DLT, NO_DLT, NOT_EVALUABLE
@@ -12,15 +13,17 @@ from firstdose.dosing import ParticipantCourse
 from firstdose.dosing.advice import advise
 from firstdose.dosing.courses import Courses
 from firstdose.dosing.histories import letter_of, share_followed, trial_history
+from firstdose.dosing.pending import Wait, wait_of
 from firstdose.dosing.recorded import Records
 from firstdose.protocol import Protocol
 from firstdose.records import Cohort, Slot, TrialData
 
-PlaceState = Literal["open", "held", "in_window", "dlt", "no_dlt", "not_evaluable"]
+PlaceState = Literal["open", "held", "in_window", "awaiting_verdict", "dlt", "no_dlt", "not_evaluable"]
 PLACE_WORDS: dict[PlaceState, str] = {
     "open": "open",
     "held": "not dosed yet",
     "in_window": "in the DLT window",
+    "awaiting_verdict": "awaiting the verdict on an event",
     "dlt": "DLT",
     "no_dlt": "no DLT",
     "not_evaluable": "not evaluable",
@@ -31,7 +34,8 @@ PLACE_WORDS: dict[PlaceState, str] = {
 class Place:
     """One place of a cohort: who holds it, and how far they have come.
 
-    ``followed`` is the share of the DLT window that is over, while it is open.
+    ``followed`` is the share of the DLT window that is over, while it is open, and ``days_left`` how many days, begun
+    ones counted, it has still to run; None where its end is not known.
     """
 
     number: int
@@ -39,6 +43,7 @@ class Place:
     is_sentinel: bool
     state: PlaceState
     followed: float | None = None
+    days_left: int | None = None
 
     @property
     def words(self) -> str:
@@ -77,7 +82,7 @@ def standing(protocol: Protocol, trial_data: TrialData, moment: datetime) -> Sta
     for slot in trial_data.records(Slot):
         slots.setdefault(slot.cohort, []).append(slot)
     rungs = [
-        _rung(protocol, cohort, sorted(slots.get(cohort.cohort, []), key=lambda each: each.slot), people)
+        _rung(protocol, cohort, sorted(slots.get(cohort.cohort, []), key=lambda each: each.slot), people, moment)
         for cohort in trial_data.records(Cohort)
     ]
     advice = advise(courses, history).recommendation if protocol.escalation.has_rule else None
@@ -85,19 +90,26 @@ def standing(protocol: Protocol, trial_data: TrialData, moment: datetime) -> Sta
     return Standing(tuple(ordered), advice, history.flags)
 
 
-def _rung(protocol: Protocol, cohort: Cohort, slots: list[Slot], people: dict[str, ParticipantCourse]) -> Rung:
+def _rung(
+    protocol: Protocol, cohort: Cohort, slots: list[Slot], people: dict[str, ParticipantCourse], moment: datetime
+) -> Rung:
     """A cohort with its places."""
     dose = protocol.dose_levels.dose_with_unit(cohort.dose_level) if cohort.dose_level else "control"
-    places = tuple(_place(slot, people.get(slot.subject or "")) for slot in slots)
+    places = tuple(_place(slot, people.get(slot.subject or ""), moment) for slot in slots)
     return Rung(cohort.cohort, cohort.dose_level, dose, cohort.closed is None, places)
 
 
-def _place(slot: Slot, course: ParticipantCourse | None) -> Place:
+def _place(slot: Slot, course: ParticipantCourse | None, moment: datetime) -> Place:
     """A place with what is known of who holds it."""
     is_sentinel = bool(slot.sentinel)
     if course is None or not course.is_dosed:
         return Place(slot.slot, slot.subject, is_sentinel, "held" if slot.subject else "open")
     states: dict[str, PlaceState] = {DLT: "dlt", NO_DLT: "no_dlt", NOT_EVALUABLE: "not_evaluable"}
     state = states.get(letter_of(course), "in_window")
-    followed = share_followed(course) if state == "in_window" else None
-    return Place(slot.slot, slot.subject, is_sentinel, state, followed)
+    if state != "in_window":
+        return Place(slot.slot, slot.subject, is_sentinel, state)
+    if wait_of(course, moment) is Wait.VERDICT:
+        return Place(slot.slot, slot.subject, is_sentinel, "awaiting_verdict")
+    end = course.follow_up.window_end
+    left = None if end is None or end <= moment else ceil((end - moment) / timedelta(days=1))
+    return Place(slot.slot, slot.subject, is_sentinel, state, share_followed(course), left)

@@ -177,10 +177,15 @@ def _completed(history: History, places: list[int], dlts: tuple[int, ...]) -> Hi
     )
 
 
+def windows_still_open(windows: int) -> str:
+    """How many windows are waited for, in words."""
+    return f"{windows} window{'s' if windows > 1 else ''} still open"
+
+
 def _wait(places: list[int], history: History, flags: tuple[str, ...], why: str) -> Recommendation:
     windows = sum(cohort.pending for cohort in history.cohorts)
     rest = sum(places) - windows
-    what = f"{windows} window{'s' if windows > 1 else ''} still open"
+    what = windows_still_open(windows)
     if rest:
         what += f" and {rest} of the cohort not yet treated"
     return Recommendation("wait", None, None, f"{what}: {why}.", flags)

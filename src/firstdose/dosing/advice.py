@@ -6,13 +6,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from firstdose.designs.building import build_design
-from firstdose.designs.history import Cohort, History
+from firstdose.designs.deciding import windows_still_open
+from firstdose.designs.history import PENDING, Cohort, History
 from firstdose.designs.recommendation import Recommendation
 from firstdose.designs.rule import EscalationRule
 from firstdose.dosing.cohorts import CohortInOrder
 from firstdose.dosing.courses import Courses
 from firstdose.dosing.histories import TreatedCohort, TrialHistory, trial_history
 from firstdose.dosing.levels import with_open_place
+from firstdose.dosing.pending import Wait, pending_words, wait_of
 from firstdose.dosing.recorded import Records
 from firstdose.protocol import Protocol
 from firstdose.records import TrialData
@@ -52,7 +54,7 @@ def advise(courses: Courses, found: TrialHistory) -> Advice:
         return Advice(Recommendation("wait", None, None, words, flags))
     places = places_left(courses, found, rule)
     if not places:
-        advised = rule.decide(found.history)
+        advised = _waiting_for(courses, found, rule.decide(found.history))
         return Advice(replace(advised, flags=(*flags, *advised.flags)))
     cohort = courses.cohorts[found.cohorts[-1].number - 1]
     name, level = cohort.name, cohort.level or found.cohorts[-1].level
@@ -64,6 +66,19 @@ def advise(courses: Courses, found: TrialHistory) -> Advice:
     dose = courses.protocol.dose_levels.dose_with_unit(level)
     reason = f"{places} of {name} still to be dosed. Next: {places} at level {level} ({dose})."
     return Advice(Recommendation("dose", level, None, reason, (*flags, *advised.flags), cohort_size=places), places)
+
+
+def _waiting_for(courses: Courses, found: TrialHistory, advised: Recommendation) -> Recommendation:
+    """The advice to wait with what it waits for, where that is not only windows: the rule knows no more than ``?``."""
+    letters = {who: letter for each in found.cohorts for who, letter in zip(each.subjects, each.outcomes, strict=True)}
+    pending = [course for course in courses.all if letters.get(course.subject) == PENDING]
+    as_of = courses.records.as_of
+    if all(wait_of(course, as_of) is Wait.WINDOW for course in pending):
+        return advised
+    said = windows_still_open(len(pending))
+    if advised.action != "wait" or not advised.reason.startswith(said):
+        return advised
+    return replace(advised, reason=pending_words(pending, as_of) + advised.reason.removeprefix(said))
 
 
 def places_left(courses: Courses, found: TrialHistory, rule: EscalationRule) -> int:

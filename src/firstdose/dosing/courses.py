@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from functools import cached_property
 
 from firstdose.dosing.administrations import Administration, administration_of
 from firstdose.dosing.cohorts import CohortInOrder, Place, cohorts_in_order
 from firstdose.dosing.judging import follow_up, judge
+from firstdose.dosing.last_seen import Watch, holds_follow_up, last_seen_before
 from firstdose.dosing.leaving import Ending, endings
 from firstdose.dosing.levels import level_counted, level_given
 from firstdose.dosing.participant import NOT_FOLLOWED, ParticipantCourse
+from firstdose.dosing.pending import Wait, verdict_words, wait_of
 from firstdose.dosing.recorded import Records
 from firstdose.dosing.toxicity import CountedEvent, counted_events
 from firstdose.dosing.versions import protocol_followed
 from firstdose.protocol import Protocol
 from firstdose.records import Slot, TrialData
 from firstdose.safety.evaluability import Evaluability, Status
+from firstdose.safety.moments import local_day
 
 COHORT_NOT_RECORDED = "cohort not recorded"
 
@@ -101,6 +104,30 @@ class Courses:
             for subject, given in self._given.items()
         }
 
+    @cached_property
+    def _by_calendar(self) -> Mapping[str, str]:
+        """Whose window passed without a DLT by the calendar alone, in words; nobody where no follow-up is held."""
+        if not holds_follow_up(self.records):
+            return {}
+        watches = {}
+        for subject, judged in self._judged.items():
+            given, definition = self._given[subject], self.protocol_of(subject).escalation.dlt
+            if judged.status is Status.EVALUABLE and not judged.has_dlt and definition and given.start.last:
+                first_day = local_day(given.start.last, given.zone)
+                today = local_day(self.records.as_of, given.zone)
+                watches[subject] = Watch(first_day + timedelta(days=definition.window_days), today)
+        unseen = last_seen_before(self.records, watches)
+        return {subject: self._calendar_words(subject, watches[subject], last) for subject, last in unseen.items()}
+
+    def _calendar_words(self, subject: str, watch: Watch, last: date | None) -> str:
+        """Up to which day something is known of somebody, and what the calendar stands for."""
+        definition = self.protocol_of(subject).escalation.dlt
+        days = definition.window_days if definition else 0
+        day = None if last is None else (last - watch.window_ends).days + days
+        since = "of the person" if day is None else f"after day {day}" if day >= 0 else "after dosing"
+        words = f"nothing is recorded {since}; that the window of {days} days passed without a DLT"
+        return f"{words} is by the calendar alone"
+
     def _place(self, subject: str) -> Place:
         given = self._given.get(subject)
         if given is None:
@@ -125,9 +152,12 @@ class Courses:
         not_dosed = Evaluability(subject, Status.NOT_DOSED, ("not dosed",), None)
         judged = self._judged.get(subject, not_dosed)
         level = given.level_assigned if given else cohort.level if cohort else None
+        by_calendar = self._by_calendar.get(subject, "")
+        if by_calendar:
+            judged = replace(judged, reasons=(*judged.reasons, by_calendar))
         own = self.protocol_of(subject)
         given_as = level_given(own, given.dose_given if given else None)
-        return ParticipantCourse(
+        course = ParticipantCourse(
             subject=subject,
             cohort=cohort.identifier if cohort else None,
             cohort_number=cohort.number if cohort else None,
@@ -143,8 +173,12 @@ class Courses:
             follow_up=follow_up(own, self.records, given, self._endings[subject]) if given else NOT_FOLLOWED,
             replaces=slot.replaces if slot else None,
             replaced_by=self._replacements.get(subject),
-            flags=tuple(self._flags(given, cohort, level, given_as)),
+            flags=(*self._flags(given, cohort, level, given_as), *filter(None, (by_calendar,))),
+            by_calendar=by_calendar,
         )
+        if wait_of(course, self.records.as_of) is not Wait.VERDICT:
+            return course
+        return replace(course, flags=(*course.flags, verdict_words(course)))
 
     def _is_sentinel(self, subject: str, slot: Slot | None, cohort: CohortInOrder | None) -> bool | None:
         """As recorded; where the cohort's slots do not say, the first to be dosed are taken for its sentinels."""

@@ -90,5 +90,8 @@ def _notes(question: Question, chosen: str | None, serving: tuple[str, ...]) -> 
         yield "no batch is recorded"
     if question.advice is not None:
         yield f"the rule's advice now: {question.advice.recommendation.reason}"
+    for course in question.courses.all:
+        if course.by_calendar:
+            yield f"{course.subject}: {course.by_calendar}"
     if question.advice is not None and question.advice.is_settled:
         yield "the next step does not depend on the places of the cohort that are left"

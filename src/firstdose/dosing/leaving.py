@@ -9,48 +9,7 @@ from firstdose.dosing.known import Span, record_name
 from firstdose.dosing.recorded import Records
 from firstdose.protocol.expression import Answer
 from firstdose.records import Disposition
-
-MILESTONES = frozenset(
-    {
-        "informed consent obtained",
-        "eligibility criteria met",
-        "entered into trial",
-        "enrolled",
-        "randomized",
-        "randomised",
-        "treated",
-        "dosed",
-        "run-in completed",
-        "screening completed",
-    }
-)
-ENDS = frozenset(
-    {
-        "adverse event",
-        "completed",
-        "death",
-        "disease relapse",
-        "failure to meet randomization criteria",
-        "lack of efficacy",
-        "lost to follow-up",
-        "non-compliance with study drug",
-        "physician decision",
-        "pregnancy",
-        "progressive disease",
-        "protocol deviation",
-        "protocol violation",
-        "recovery",
-        "screen failure",
-        "site terminated by sponsor",
-        "study terminated by sponsor",
-        "technical problems",
-        "withdrawal by parent/guardian",
-        "withdrawal by subject",
-        "withdrawal of consent",
-        "withdrew consent",
-    }
-)
-"""Reasons of the end as CDISC words them (codelist NCOMPLT), and the everyday words for a withdrawal."""
+from firstdose.records.endings import is_completed, is_leaving, is_milestone, plain
 
 
 @dataclass(frozen=True)
@@ -74,10 +33,10 @@ def endings(records: Records, subject: str) -> tuple[Ending, ...]:
 
 def is_end(disposition: Disposition) -> Answer:
     """Whether a disposition ends the part in the trial: by its category, else by its words, else not known."""
-    category, event = _plain(disposition.category), _plain(disposition.event)
-    if "milestone" in category or "other event" in category or event in MILESTONES:
+    category, event = plain(disposition.category), disposition.event
+    if "milestone" in category or "other event" in category or is_milestone(event):
         return False
-    return True if "disposition" in category or event in ENDS else None
+    return True if "disposition" in category or is_completed(event) or is_leaving(event) else None
 
 
 def left_between(ends: tuple[Ending, ...]) -> Span:
@@ -104,8 +63,3 @@ def _endings(records: Records, subject: str) -> Iterator[Ending]:
     if person is not None and person.participation_end is not None and records.is_known(person.participation_end):
         when = records.span(person.participation_end, subject)
         yield Ending(when, "the last day of participation", record_name(person))
-
-
-def _plain(text: str | None) -> str:
-    """Words in small letters, with single spaces."""
-    return " ".join((text or "").lower().replace("_", " ").split())

@@ -23,7 +23,8 @@ class ParticipantCourse:
     ``level_given`` is the level that the dose given counts as, None where it lies between levels or is not known.
     ``level_counted`` is the level at which the participant counts: a DLT at the level given, all else at the level
     assigned. ``cohort_number`` is the cohort's in the order of beginning, from 1. ``day`` is the last day of the site's
-    calendar, as a number, on which the procedure can have been.
+    calendar, as a number, on which the procedure can have been. ``by_calendar`` says of somebody evaluable without a
+    DLT that nothing is recorded since the window ended; it is empty where something is.
     """
 
     subject: str
@@ -42,6 +43,7 @@ class ParticipantCourse:
     replaces: str | None = None
     replaced_by: str | None = None
     flags: tuple[str, ...] = ()
+    by_calendar: str = ""
 
     @property
     def status(self) -> Status:

@@ -15,6 +15,9 @@ from firstdose.records import CAUSES, AdverseEvent, DltAdjudication, relation_fi
 from firstdose.safety.dlt import Adjudication, is_attributed, is_candidate, is_dlt
 from firstdose.safety.moments import local_day
 
+LONGEST = 60
+"""Letters of a term in a name; reports tell events in full."""
+
 
 @dataclass(frozen=True)
 class CountedEvent:
@@ -25,6 +28,13 @@ class CountedEvent:
     is_dlt: Answer
     words: str
     records: tuple[str, ...]
+    grade: int | None = None
+
+    @property
+    def name(self) -> str:
+        """The term, cut where it is long, with the grade, where there is one."""
+        term = self.term if len(self.term) <= LONGEST else f"{self.term[: LONGEST - 1].rstrip()}…"
+        return f"{term} of grade {self.grade}" if self.grade else term
 
 
 @dataclass(frozen=True)
@@ -77,7 +87,9 @@ def _counted(
         answer = decided(candidate, verdicts, records.as_of)
         if answer is not False:
             ids = (record_name(event), *map(record_name, adjudications))
-            yield CountedEvent(event.number, event.term, answer, _words(event, answer, candidate, bool(verdicts)), ids)
+            yield CountedEvent(
+                event.number, event.term, answer, _words(event, answer, candidate, bool(verdicts)), ids, event.grade
+            )
 
 
 def _verdict(adjudication: DltAdjudication, administration: Administration) -> Verdict:

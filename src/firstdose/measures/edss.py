@@ -11,6 +11,7 @@ from firstdose.measures.measure import Doubt, Measure
 from firstdose.measures.result import Missing, Result, Score
 
 STEPS = (0.0, *(half / 2 for half in range(2, 21)))  # there is no step 0.5
+STEPS_IN_WORDS = "0, or a half step from 1 to 10"
 LAST_STEP_OF_SYSTEMS = 5.0
 
 
@@ -48,7 +49,7 @@ def check_step(answers: Answers) -> Iterator[Doubt]:
     """The step exists, walking is described without contradiction, and the step agrees with what it rests on."""
     step = numeric(answers.get("step"))
     if step is not None and step not in STEPS:
-        yield Doubt("step", answers["step"], "must be 0, or a half step from 1 to 10", "correct the step")
+        yield Doubt("step", answers["step"], f"must be {STEPS_IN_WORDS}", "correct the step")
         return
     described = list(_contradictions(answers))
     yield from described
@@ -116,7 +117,7 @@ EDSS = Measure(
             choices={"none": "none", "one_side": "on one side", "both_sides": "on both sides"},
             required=False,
         ),
-        Item(name="step", question="EDSS step", kind="number", lowest=0, highest=10),
+        Item(name="step", question="EDSS step", kind="number", lowest=0, highest=10, among=STEPS_IN_WORDS),
     ),
     unit="step",
     worse="higher",

@@ -19,7 +19,10 @@ Kind = Literal["number", "whole number", "choice", "yes or no", "date", "text"]
 
 @dataclass(frozen=True, kw_only=True)
 class Item:
-    """A question, and what may be answered. An answer outside the limits is impossible, not merely unusual."""
+    """A question, and what may be answered. An answer outside the limits is impossible, not merely unusual.
+
+    ``among`` says which numbers within the limits there are, where not all are.
+    """
 
     name: str
     question: str
@@ -27,6 +30,7 @@ class Item:
     unit: str | None = None
     lowest: float | None = None
     highest: float | None = None
+    among: str = ""
     choices: Mapping[Code, str] = field(default_factory=dict)
     required: bool = True
     may_be_unable: bool = False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from itertools import chain
 from typing import NamedTuple
 
@@ -31,19 +31,28 @@ class Finding(NamedTuple):
     effect: str
 
 
-def check_trial_data(trial_data: TrialData, visits: Collection[str] = ()) -> Problems:
+Check = Callable[[TrialData], Iterator[Found]]
+"""A rule of a later layer, such as what answers a clinical measure has."""
+
+
+def check_trial_data(
+    trial_data: TrialData, visits: Collection[str] = (), further_checks: Sequence[Check] = ()
+) -> Problems:
     """Every problem between and inside records; `visits` are the identifiers of the visits that are planned."""
-    found = check_consistency(trial_data, visits)
+    found = check_consistency(trial_data, visits, further_checks)
     listed = (problems_of(rows, record=name) for name, rows in found)
     return Problems.of([problems_of(pl.DataFrame()), *listed])
 
 
-def check_consistency(trial_data: TrialData, visits: Collection[str] = ()) -> Iterator[tuple[str, pl.DataFrame]]:
+def check_consistency(
+    trial_data: TrialData, visits: Collection[str] = (), further_checks: Sequence[Check] = ()
+) -> Iterator[tuple[str, pl.DataFrame]]:
     """The problems of each kind of record in parts, in the order of the records, each with the record's index.
 
     While they are sought, a problem is two numbers; only a part at a time is put into words.
     """
-    checks = (_inside(trial_data), cross_checks.between(trial_data, visits), check_plausible(trial_data))
+    further = (check(trial_data) for check in further_checks)
+    checks = (_inside(trial_data), cross_checks.between(trial_data, visits), check_plausible(trial_data), *further)
     findings: dict[Finding, int] = {}
     broken: dict[str, list[pl.DataFrame]] = {}
     for record_type, field, rows in chain(*checks):

@@ -9,13 +9,14 @@ import polars as pl
 from firstdose.records.catalogue import RECORDS
 from firstdose.records.dosing import Batch, BatchTest, Cohort, Dosing, Slot
 from firstdose.records.drug_levels import check_drug_levels
+from firstdose.records.endings import COMPLETIONS, LEAVINGS, is_known_event
 from firstdose.records.events import AdverseEvent, DltAdjudication, GradeChange, Relapse
 from firstdose.records.examinations import Assessment, Image, LabResult, Sample, Visit, VitalSign
 from firstdose.records.found_rows import Found, found_in, indexed, repeated, with_words
 from firstdose.records.frames import in_parts
 from firstdose.records.partial_date_frames import is_complete_day, is_day_before, is_moment_before
 from firstdose.records.question import columns_of, keys_of, occurrence_of
-from firstdose.records.subjects import Death, Subject
+from firstdose.records.subjects import Death, Disposition, Subject
 from firstdose.records.treatments import Medication
 from firstdose.records.trial_data import TrialData, is_later
 
@@ -178,6 +179,19 @@ def check_planned_visits(data: TrialData, visits: Collection[str]) -> Iterator[F
     yield from found_in(data, Visit, "visit", is_unknown, "must be a visit that the protocol plans", fix)
 
 
+def check_dispositions(data: TrialData) -> Iterator[Found]:
+    """An event of which neither the category nor its own words say whether it ends the part in the trial."""
+    events = data[Disposition]["event"].drop_nulls().unique().to_list()
+    unknown = [event for event in events if not is_known_event(event)]
+    category = pl.col("category").fill_null("").str.to_lowercase()
+    is_told = category.str.contains_any(["milestone", "other event", "disposition"])
+    rule = "must say whether it ends the part in the trial: by its words, or by its category"
+    known = ", ".join(COMPLETIONS[:1] + LEAVINGS)
+    fix = f"write the category DISPOSITION EVENT or PROTOCOL MILESTONE, or use one of: {known}"
+    is_open = pl.col("event").is_in(unknown) & ~is_told
+    yield from found_in(data, Disposition, "event", is_open, rule, fix, "not interpreted")
+
+
 def check_future(data: TrialData) -> Iterator[Found]:
     """Something occurred after the day up to which the data were gathered."""
     for record_type in RECORDS.values():
@@ -202,6 +216,7 @@ CHECKS: tuple[Callable[[TrialData], Iterator[Found]], ...] = (
     check_batches,
     check_drug_levels,
     check_visits,
+    check_dispositions,
     check_future,
 )
 

@@ -12,7 +12,8 @@ OPENING = """\
 
 One file or frame for each kind of record, named as below; its columns are the fields. A date or time may be
 incomplete: 2026, 2026-03, 2026-03-14, UN-UNK-2026, 2026-03-14T10:30, 2026-03-14T10:30+01:00. Fields marked
-with * tell one record from another.
+with * tell one record from another. The measures, items and answers of assessments stand on the page on
+[clinical measures](measures.md).
 """
 HEAD = "| field | value | required | question | SDTM | identifies |\n|---|---|---|---|---|---|"
 

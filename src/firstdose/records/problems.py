@@ -14,16 +14,29 @@ from typing import Any, Literal, NamedTuple
 
 import polars as pl
 
+from firstdose.records.spreadsheets import safe_frame
 from firstdose.records.stored_frames import StoredFrame, TemporaryFolder
 
 PROBLEMS_FILE, REJECTED_FILE = "problems.csv", "rejected_rows.csv"
 
-Effect = Literal["kept", "kept, one used", "kept, of nobody", "left empty", "not analysed", "rejected", "not read"]
+Effect = Literal[
+    "kept",
+    "kept, one used",
+    "kept, of nobody",
+    "left empty",
+    "not scored",
+    "not interpreted",
+    "not analysed",
+    "rejected",
+    "not read",
+]
 EFFECTS: dict[str, str] = {
     "kept": "row kept and used as it stands",
     "kept, one used": "row kept; of the rows with this identity an analysis uses one",
     "kept, of nobody": "row kept; counts for nobody, since the subject is not known",
     "left empty": "row kept, this value left out",
+    "not scored": "row kept; left out: no score is made of what was assessed with it",
+    "not interpreted": "row kept, not interpreted; nobody counts as having left by it",
     "not analysed": "takes part in no analysis",
     "rejected": f"row set aside in {REJECTED_FILE}",
     "not read": "file not read, or not to its end",
@@ -115,11 +128,12 @@ class Problems:
         return found
 
     def write(self, path: str | PathLike[str]) -> None:
-        """Write the list as CSV, with what became of each row in words."""
+        """Write the list as CSV that no spreadsheet program computes, with what became of each row in words."""
         is_column = (pl.col("effect") == "not read") & pl.col("field").is_not_null()
         in_words = pl.when(is_column).then(pl.lit(COLUMN_NOT_READ)).otherwise(pl.col("effect").replace(EFFECTS))
         in_words = in_words.alias("effect")
-        write_rows((frame.with_columns(in_words) for frame in chain([NO_PROBLEMS], self.frames())), Path(path))
+        frames = chain([NO_PROBLEMS], self.frames())
+        write_rows((safe_frame(frame.with_columns(in_words)) for frame in frames), Path(path))
 
 
 NO_PROBLEMS = pl.DataFrame(schema=PROBLEM_SCHEMA)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
@@ -17,7 +17,7 @@ import polars as pl
 from firstdose.records.abundances import Abundances
 from firstdose.records.catalogue import RECORDS
 from firstdose.records.conforming import Layout, Origins, conform
-from firstdose.records.consistency import check_consistency
+from firstdose.records.consistency import Check, check_consistency
 from firstdose.records.delimited import ROW, read_delimited
 from firstdose.records.parquet import read_parquet
 from firstdose.records.plausibility import not_judged
@@ -57,6 +57,7 @@ def read_folder(
     as_of: date | None = None,
     encodings: Mapping[str, str] | None = None,
     visits: Collection[str] = (),
+    further_checks: Sequence[Check] = (),
 ) -> Reading:
     """Read a folder; never raises on what is in it. `encodings` declares those of files by their names.
 
@@ -76,14 +77,18 @@ def read_folder(
             f"the records have been changed since they were written by this program ({SUMMARY_FILE} holds the hash of "
             "what was written); they are read as they are now"
         )
-    return gather(trial_data, origins, collector, visits)
+    return gather(trial_data, origins, collector, visits, further_checks)
 
 
 def gather(
-    trial_data: TrialData, origins: Mapping[str, Origins], collector: Collector, visits: Collection[str] = ()
+    trial_data: TrialData,
+    origins: Mapping[str, Origins],
+    collector: Collector,
+    visits: Collection[str] = (),
+    further_checks: Sequence[Check] = (),
 ) -> Reading:
     """Check the data as a whole and put everything found together, with file and row."""
-    for name, found in check_consistency(trial_data, visits):
+    for name, found in check_consistency(trial_data, visits, further_checks):
         places = [origins[name].places[found["index"]]] if name in origins else []
         listed = pl.concat([found, *places], how="horizontal")
         collector.add_problems(problems_of(listed, record=name))

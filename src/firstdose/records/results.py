@@ -16,6 +16,8 @@ from typing import Any, Literal, TypeVar
 import numpy as np
 import polars as pl
 
+from firstdose.records.spreadsheets import safe_frame
+
 Side = Literal["both", "upper", "lower"]
 Format = Literal["count", "number", "proportion", "rate", "p_value", "text", "day"]
 EVERYONE = "all"
@@ -144,7 +146,7 @@ def write_results(results: Results, folder: Path) -> list[Path]:
     """Write `results.csv` (records joined by semicolons), `results.parquet` and `provenance.json`; returns paths."""
     folder.mkdir(parents=True, exist_ok=True)
     table, exact, origin = folder / "results.csv", folder / "results.parquet", folder / "provenance.json"
-    results.frame.with_columns(pl.col("records").list.join("; ")).write_csv(table)
+    safe_frame(results.frame.with_columns(pl.col("records").list.join("; "))).write_csv(table)
     results.frame.write_parquet(exact)
     document = json.dumps(dataclasses.asdict(results.provenance), indent=1, default=str)
     origin.write_text(document + "\n", encoding="utf-8")

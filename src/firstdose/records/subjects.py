@@ -118,9 +118,20 @@ class Disposition:
 
     subject: Annotated[str, Question("Identifier of the subject", sdtm="USUBJID", is_key=True)]
     number: Annotated[int, Question("Number", lowest=1, sdtm="DSSEQ", is_key=True)]
-    event: Annotated[str, Question("Milestone or reason for the end", sdtm="DSDECOD")]
+    event: Annotated[
+        str,
+        Question(
+            "Milestone or reason for the end, as CDISC words it: completed, withdrawal by subject, lost to follow-up, "
+            "adverse event, death, physician decision, screen failure ...; order of words and case do not matter. "
+            "Other words need the category",
+            sdtm="DSDECOD",
+        ),
+    ]
     term: Annotated[str | None, Question("In the investigator's words", sdtm="DSTERM")] = None
-    category: Annotated[str | None, Question("Category", sdtm="DSCAT")] = None
+    category: Annotated[
+        str | None,
+        Question("Category: PROTOCOL MILESTONE, or DISPOSITION EVENT for an end in other words", sdtm="DSCAT"),
+    ] = None
     visit: Annotated[str | None, Question("Visit", sdtm="VISIT")] = None
     occurred: Annotated[PartialDateTime | None, Question("When", sdtm="DSSTDTC", is_occurrence=True)] = None
     recorded: Annotated[PartialDateTime | None, Question("When it was recorded", sdtm="DSDTC")] = None

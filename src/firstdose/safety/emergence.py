@@ -48,16 +48,16 @@ def treatment_emergence(
 ) -> Emergence:
     """Apply the rules in their order; the first that is met decides.
 
-    No treatment start: no. Ended before it: no. Start missing: yes. Began at or after it, and within the window
-    where one is set: yes. Began before and became worse after it, within the window: yes. The window is counted in
-    days from the last treatment, or from the only one.
+    No treatment start: no. Ended before it: no. Start missing: not known, and counted. Began at or after it, and within
+    the window where one is set: yes. Began before and became worse after it, within the window: yes. The window is
+    counted in days from the last treatment, or from the only one.
     """
     if treatment_start is None or treatment_start.is_missing:
         return Emergence(False, "no treatment was started")
     if event.end.before(treatment_start) is True:
         return Emergence(False, "ended before treatment started")
     if event.start.is_missing:
-        return Emergence(True, "start date missing", "began after treatment started")
+        return Emergence(None, "start date missing", "began after treatment started")
     window = _Window(last_treatment or treatment_start, window_days)
     began_before = event.start.before(treatment_start)
     if began_before is False:

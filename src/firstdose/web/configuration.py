@@ -15,7 +15,8 @@ SECRET_BYTES = 50
 class Configuration:
     """The folder, the database, the keys, the hosts that the site answers to, and the time zone of the site.
 
-    ``second_factor`` says whether everybody must sign in with one; ``https`` whether the site is reached by HTTPS only.
+    ``second_factor`` says whether everybody must sign in with one; ``https`` whether the site is reached by HTTPS only;
+    ``proxy`` is the address of the reverse proxy, which states the addresses of those who ask.
     """
 
     folder: Path
@@ -27,6 +28,7 @@ class Configuration:
     zone: str
     second_factor: bool
     https: bool
+    proxy: str | None
 
     @classmethod
     def of(cls, environment: Mapping[str, str]) -> Configuration:
@@ -35,6 +37,7 @@ class Configuration:
         key_file = Path(environment.get("FIRSTDOSE_KEY_FILE", folder / "keys" / "ledger.key"))
         hosts = tuple(filter(None, environment.get("FIRSTDOSE_HOSTS", "localhost,127.0.0.1,[::1]").split(",")))
         is_local = set(hosts) <= {"localhost", "127.0.0.1", "[::1]", "testserver"}
+        https = _is_on(environment.get("FIRSTDOSE_HTTPS"), not is_local)
         return cls(
             folder=folder,
             database_url=environment.get("DATABASE_URL", f"sqlite:///{folder / 'firstdose.sqlite3'}"),
@@ -44,7 +47,8 @@ class Configuration:
             hosts=hosts,
             zone=environment.get("FIRSTDOSE_ZONE", "UTC"),
             second_factor=_is_on(environment.get("FIRSTDOSE_SECOND_FACTOR"), not is_local),
-            https=_is_on(environment.get("FIRSTDOSE_HTTPS"), not is_local),
+            https=https,
+            proxy=environment.get("FIRSTDOSE_PROXY", "127.0.0.1" if https else "") or None,
         )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 
 
 def wrong_origin(request: HttpRequest, **_: str) -> HttpResponse:
@@ -19,7 +20,7 @@ def not_found(request: HttpRequest, *_: Exception, **__: Exception) -> HttpRespo
     return render(request, "firstdose/not_found.html", status=404)
 
 
-def broken(request: HttpRequest) -> HttpResponse:
-    """A fault of the program."""
+def broken(_: HttpRequest) -> HttpResponse:
+    """A fault of the program. The page is made without the request: what failed may be what it would ask for."""
     words = "the program failed; nothing was written. Tell the administrator when it happened"
-    return render(request, "firstdose/refused.html", {"words": words, "typed": []}, status=500)
+    return HttpResponse(render_to_string("firstdose/refused.html", {"words": words, "typed": []}), status=500)

@@ -8,12 +8,14 @@ from typing import Literal
 
 from firstdose.conduct.catalogue import LEDGER_RECORDS
 from firstdose.conduct.entering import Finding
-from firstdose.records import columns_of
+from firstdose.records import PartialDate, columns_of
 from firstdose.records.question import Column
 from firstdose.records.values import NO_WORD, YES_WORD
 
 Widget = Literal["text", "long", "choice", "number", "date"]
 LONG = ("description", "reason", "note", "words", "answer", "term_as_reported")
+DATE_HELP = "as 2026-03-14; leave out what is not known: 2026-03 or 2026"
+TIME_HELP = "as 2026-03-14T10:30; leave out what is not known: 2026-03-14 or 2026-03"
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,7 @@ class FormField:
     name: str
     question: str
     help: str
+    unit: str
     widget: Widget
     text: str
     seen: str
@@ -57,7 +60,8 @@ def fields_of_form(
         FormField(
             name=column.name,
             question=column.question.words,
-            help=column.kind_in_words,
+            help=_help(column),
+            unit=column.question.unit,
             widget=_widget(column),
             text=texts.get(column.name, ""),
             seen=seen.get(column.name, ""),
@@ -70,6 +74,15 @@ def fields_of_form(
         for column in columns_of(LEDGER_RECORDS[record_type]).values()
         if shows_names or column.question.identifying != "directly"
     ]
+
+
+def _help(column: Column) -> str:
+    """How a field is to be filled in; nothing where its choices or its unit say so."""
+    if column.is_date:
+        return DATE_HELP if column.kind is PartialDate else TIME_HELP
+    if column.codes or column.kind in (bool, str):
+        return ""
+    return ", ".join(filter(None, ("whole number" if column.kind is int else "number", column.limits_in_words)))
 
 
 def _widget(column: Column) -> Widget:

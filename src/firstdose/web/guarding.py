@@ -11,13 +11,18 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
 
 from firstdose.conduct.ledger import Conflict, LedgerError, Refused
 from firstdose.conduct.roles import DEEDS, Deed
 from firstdose.web.acting import Acting, TrialRequest, acting_in
+from firstdose.web.passwords import is_given
 from firstdose.web.trial import Trial, the_trial
 
 View = Callable[..., HttpResponseBase]
+FROM_WITHIN = "HX-Request"
+"""A page asks for a part of itself; instead of the part, nobody wants the page to sign in."""
 
 
 @dataclass(frozen=True)
@@ -44,11 +49,16 @@ def guarded(route: Route) -> View:
 
     @functools.wraps(route.view)
     def view(request: HttpRequest, **parts: Any) -> HttpResponseBase:
+        if not request.user.is_authenticated and FROM_WITHIN in request.headers:
+            return render(request, "firstdose/signed_out.html", status=401)
         if not request.user.is_authenticated:
-            return redirect(f"/account/login/?next={request.path}")
+            return redirect(f"{reverse('account_login')}?{urlencode({'next': request.path})}")
         if request.method not in route.methods:
             return HttpResponseNotAllowed(route.methods)
         trial = the_trial()
+        first = what_is_first(request, trial)
+        if first is not None:
+            return redirect(first)
         acting = acting_in(request, trial)
         if acting is None:
             return render(request, "firstdose/no_role.html", status=403)
@@ -59,8 +69,6 @@ def guarded(route: Route) -> View:
             return _refused(request, acting, route.send)
         if "subject" in parts:
             check_visible(trial, acting, parts["subject"])
-        if second_factor_is_missing(request, trial):
-            return redirect("mfa_activate_totp")
         here = cast(TrialRequest, request)
         here.acting, here.trial = acting, trial
         return _answer(route, here, parts)
@@ -83,6 +91,13 @@ def subject_record(subject: str) -> str:
         return record_name("subjects", {"subject": subject})
     except Refused:
         raise Http404 from None
+
+
+def what_is_first(request: HttpRequest, trial: Trial) -> str | None:
+    """The page that somebody must go to before any other: a password of one's own, and a second factor."""
+    if is_given(request.user.get_username()):
+        return "account_change_password"
+    return "mfa_activate_totp" if second_factor_is_missing(request, trial) else None
 
 
 def second_factor_is_missing(request: HttpRequest, trial: Trial) -> bool:

@@ -25,8 +25,12 @@ POLICY = "; ".join(
     )
 )
 IDLE_SECONDS = 30 * 60
+LONGEST_SECONDS = 12 * 3600
 NOTED_EVERY_SECONDS = 60
 LAST_SEEN = "last_seen"
+POLLED = "X-Polled"
+"""What a page asks for by itself is nothing that somebody did."""
+SIGNED_IN = "signed_in"
 
 
 def strict_content(get_response: Next) -> Next:
@@ -43,15 +47,18 @@ def strict_content(get_response: Next) -> Next:
 
 
 def idle_sessions_end(get_response: Next) -> Next:
-    """Somebody who did nothing for half an hour is signed out."""
+    """Somebody who did nothing for half an hour is signed out, and everybody after twelve hours."""
 
     def answer(request: HttpRequest) -> HttpResponseBase:
         if request.user.is_authenticated:
             now = int(time.time())
             last = request.session.get(LAST_SEEN, now)
-            if now - last > IDLE_SECONDS:
+            since = request.session.setdefault(SIGNED_IN, now)
+            if now - last > IDLE_SECONDS or now - since > LONGEST_SECONDS:
                 logout(request)
-            elif now - last >= NOTED_EVERY_SECONDS or LAST_SEEN not in request.session:
+            elif POLLED not in request.headers and (
+                now - last >= NOTED_EVERY_SECONDS or LAST_SEEN not in request.session
+            ):
                 request.session[LAST_SEEN] = now
         return get_response(request)
 

@@ -10,10 +10,10 @@ from django.contrib.auth import authenticate
 from firstdose.conduct.ledger import Refused
 from firstdose.conduct.signatures import Proof, Purpose
 from firstdose.web.acting import TrialRequest
+from firstdose.web.factors import factor_of_code
 from firstdose.web.trial import now
 
 PASSWORD, CODE = "password", "code"
-CODE_FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.RECOVERY_CODES)
 
 
 def needs_code(request: TrialRequest) -> bool:
@@ -32,13 +32,7 @@ def prove(request: TrialRequest, *purposes: Purpose) -> Proof:
         raise Refused("not signed: the password is not that of this account")
     means = ["password"]
     if needs_code(request):
-        if not _is_code(request, request.POST.get(CODE, "").strip()):
+        if factor_of_code(request, request.user, request.POST.get(CODE, "")) is None:
             raise Refused("not signed: the code is not right, or was used before; wait for the next one")
         means.append("code")
     return Proof(account, request.acting.grant.full_name, now(), tuple(means), purposes)
-
-
-def _is_code(request: TrialRequest, code: str) -> bool:
-    """Whether a code is one of the account's; each works once."""
-    factors = Authenticator.objects.filter(user_id=request.user.pk, type__in=CODE_FACTORS)
-    return bool(code) and any(factor.wrap().validate_code(code) for factor in factors)

@@ -6,13 +6,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from urllib.parse import unquote
 
-from firstdose.conduct.catalogue import CONDUCT_RECORDS, LEDGER_RECORDS
+from firstdose.conduct.catalogue import LEDGER_RECORDS
 from firstdose.conduct.ledger import Entry, FieldChange
 from firstdose.records import columns_of, keys_of
 from firstdose.web.acting import Acting
 from firstdose.web.trial import Trial
 
-OF_PEOPLE_AT_WORK = ("accounts", "role_grants", "protocol_versions")
+OF_PEOPLE_AT_WORK = ("accounts", "role_grants", "protocol_versions", "exports", "dictionaries")
+PLACES = ("slots", "waiting_places")
+"""Places that people of several sites may have one after the other; whose it is, is hidden by itself."""
 NOT_SHOWN = "(not shown to this role)"
 
 
@@ -34,16 +36,24 @@ def visible_entries(entries: Iterable[Entry], trial: Trial, acting: Acting) -> I
     for entry in entries:
         if entry.record_type in OF_PEOPLE_AT_WORK:
             yield entry
-        elif acting.may("see_data") and _subject_of_entry(entry, trial) not in others:
+        elif acting.may("see_data") and not _is_of(entry, others, trial):
             yield _without_hidden(entry, others, acting.may("see_names"))
+
+
+def _is_of(entry: Entry, others: frozenset[str], trial: Trial) -> bool:
+    """Whether an entry is about one of these people; the name of a sample may hold theirs."""
+    if not others:
+        return False
+    return _subject_of_entry(entry, trial) in others or any(other in unquote(entry.record) for other in others)
 
 
 def _subject_of_entry(entry: Entry, trial: Trial) -> str | None:
     """The participant that an entry is about; None for one that is about the trial as a whole."""
     about = subject_of(entry.record_type, entry.record)
-    if about is None and entry.record_type in CONDUCT_RECORDS:
+    if about is None and entry.record_type in LEDGER_RECORDS and entry.record_type not in PLACES:
         fields = trial.ledger.record(entry.record_type, entry.record).fields
-        about = subject_of(fields.get("about_type", ""), fields.get("about_record", ""))
+        named = fields.get("about_type", ""), fields.get("about_record", "")
+        about = subject_of(*named) or trial.ledger.record(*named).fields.get("subject") or fields.get("subject")
     return about
 
 

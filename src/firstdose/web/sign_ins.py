@@ -7,10 +7,12 @@ from typing import Any
 from allauth.account.signals import password_changed
 from allauth.mfa.signals import authenticator_added, authenticator_removed, authenticator_reset
 from axes.signals import user_locked_out
+from django.contrib.auth import get_user_model
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 
 from firstdose.conduct.ledger import Author, Draft, FieldChange, LedgerError
 from firstdose.conduct.roles import SYSTEM
+from firstdose.web.passwords import forget_given
 from firstdose.web.trial import the_trial
 
 LONGEST_ACCOUNT = 150
@@ -49,6 +51,12 @@ def _name(user: Any) -> str:
     return str(user.get_username()) if user is not None else UNKNOWN
 
 
+def _known(name: object) -> str:
+    """The account of a name that was typed; the ledger keeps no other, since people type passwords there by mistake."""
+    found = get_user_model().objects.filter(username__iexact=str(name or "").replace("\x00", "")).first()
+    return _name(found)
+
+
 def _signed_in(user: Any, **_: Any) -> None:
     note(_name(user), "signed in")
 
@@ -58,14 +66,16 @@ def _signed_out(user: Any, **_: Any) -> None:
 
 
 def _failed(credentials: dict[str, Any], **_: Any) -> None:
-    note(str(credentials.get("username") or credentials.get("login") or ""), "sign-in failed")
+    account = _known(credentials.get("username") or credentials.get("login"))
+    note(account, "code of the second factor was wrong" if credentials.get("factor") else "sign-in failed")
 
 
 def _locked_out(username: str | None = None, **_: Any) -> None:
-    note(username or "", "locked out after repeated failures")
+    note(_known(username), "locked out after repeated failures")
 
 
 def _password_changed(user: Any, **_: Any) -> None:
+    forget_given(_name(user))
     note(_name(user), "password changed")
 
 

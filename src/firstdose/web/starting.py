@@ -20,6 +20,8 @@ from firstdose.records.values import write_value
 from firstdose.web.configuration import Configuration
 
 FIRST_START = "first start of the site"
+LARGEST_REQUEST = 60_000_000
+"""Bytes of what may be sent at once: a dictionary of terms, and nothing much larger."""
 
 
 @dataclass(frozen=True)
@@ -93,7 +95,9 @@ def add_people(ledger: Ledger, people: Sequence[Person]) -> None:
     users: Any = get_user_model().objects
     for person in people:
         if not users.filter(username=person.account).exists():
-            users.create_user(username=person.account, password=person.password)
+            user = users.create_user(username=person.account)
+            user.set_password(person.password)
+            user.save()
         grant(ledger, Author("firstdose", SYSTEM), person)
 
 
@@ -107,8 +111,22 @@ def grant(ledger: Ledger, author: Author, person: Person) -> None:
 
 
 def serve(host: str, port: int) -> None:
-    """Answer requests until stopped."""
+    """Answer requests until stopped. Whose addresses a proxy states is believed to the proxy alone."""
     import waitress
+    from django.conf import settings
     from django.core.handlers.wsgi import WSGIHandler
 
-    waitress.serve(WSGIHandler(), host=host, port=port, threads=8, ident=None)
+    proxy = settings.CONFIGURATION.proxy
+    behind = (
+        {"trusted_proxy": proxy, "trusted_proxy_headers": {"x-forwarded-for", "x-forwarded-proto"}} if proxy else {}
+    )
+    waitress.serve(
+        WSGIHandler(),
+        host=host,
+        port=port,
+        threads=8,
+        ident=None,
+        clear_untrusted_proxy_headers=True,
+        max_request_body_size=LARGEST_REQUEST,
+        **behind,
+    )

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from firstdose.conduct.identity import name_of
 from firstdose.conduct.ledger import Ledger, StoredRecord
 from firstdose.records import RECORDS, columns_of, keys_of
+from firstdose.web.numbers import whole_number
 
 FORMS: dict[str, str] = {
     "subjects": "Consent and person",
@@ -32,7 +34,14 @@ FORMS: dict[str, str] = {
 
 def records_of(ledger: Ledger, subject: str, record_types: Iterable[str] = FORMS) -> dict[str, list[StoredRecord]]:
     """The records of a participant, by kind; removed ones too."""
-    return {name: list(ledger.records_under(name, subject)) for name in record_types}
+    return {name: list(_records_of(ledger, subject, name)) for name in record_types}
+
+
+def _records_of(ledger: Ledger, subject: str, record_type: str) -> Iterable[StoredRecord]:
+    """The records of a kind; some, such as samples, are not named after the participant."""
+    if keys_of(RECORDS[record_type])[0] == "subject":
+        return ledger.records_under(record_type, name_of("subjects", subject))
+    return (each for each in ledger.records(record_type) if each.fields.get("subject", "").strip() == subject)
 
 
 def title_of(record_type: str) -> str:
@@ -50,5 +59,5 @@ def next_number(record_type: str, records: Iterable[StoredRecord]) -> str:
     keys = keys_of(RECORDS[record_type])
     if keys[-1] not in columns_of(RECORDS[record_type]) or columns_of(RECORDS[record_type])[keys[-1]].kind is not int:
         return ""
-    taken = [int(each.fields[keys[-1]]) for each in records if each.fields.get(keys[-1], "").strip().isdigit()]
+    taken = [whole_number(each.fields.get(keys[-1])) or 0 for each in records]
     return str(max(taken, default=0) + 1)

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from allauth.account import views as accounts
 from django.urls import include, path
 
 from firstdose.web.guarding import guarded
 from firstdose.web.routes import ROUTES
 
+OF_ACCOUNTS = [
+    path("login/", accounts.login, name="account_login"),
+    path("logout/", accounts.logout, name="account_logout"),
+    path("inactive/", accounts.account_inactive, name="account_inactive"),
+    path("reauthenticate/", accounts.reauthenticate, name="account_reauthenticate"),
+    path("password/change/", accounts.password_change, name="account_change_password"),
+]
+"""Of what allauth offers, what is used here; nobody signs up, and nothing is sent or mended by mail."""
+
 urlpatterns = [
-    path("account/", include("allauth.account.urls")),
+    path("account/", include(OF_ACCOUNTS)),
     path("account/factors/", include("allauth.mfa.urls")),
     *(path(route.address, guarded(route), name=route.name) for route in ROUTES),
 ]

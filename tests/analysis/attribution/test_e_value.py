@@ -4,11 +4,12 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.stats import ttest_ind
+from scipy.stats import nct, ttest_ind
 
 from firstdose.analysis.attribution.e_value import (
     e_value,
     e_values,
+    noncentrality_interval,
     of_difference,
     standardised_difference,
 )
@@ -57,8 +58,10 @@ def test_a_difference_is_converted_as_stated() -> None:
     squares = lowest.var(ddof=1) * 2 + highest.var(ddof=1) * 5
     deviation = np.sqrt(squares / 7)
     assert found.estimate == pytest.approx((highest.mean() - lowest.mean()) / deviation)
-    limits = ttest_ind(highest, lowest).confidence_interval()
-    assert (found.lower, found.upper) == pytest.approx((limits.low / deviation, limits.high / deviation))
+    scale = float(np.sqrt(1 / len(lowest) + 1 / len(highest)))
+    t, free = ttest_ind(highest, lowest).statistic, len(lowest) + len(highest) - 2
+    shares = [nct.cdf(t, free, each / scale) for each in (found.lower, found.upper)]
+    assert shares == pytest.approx([0.975, 0.025], abs=1e-7)
     converted = of_difference(found)
     assert converted.risk_ratio == pytest.approx(np.exp(0.91 * found.estimate))
     assert converted.lower == pytest.approx(np.exp(0.91 * found.lower))
@@ -77,3 +80,22 @@ def test_too_little_is_refused(one: list[float], other: list[float], why: str) -
 def test_a_huge_difference_stays_a_number() -> None:
     found = of_difference(standardised_difference([0.0, 1e-4, 2e-4], [1e6, 1e6 + 1e-4, 1e6]))
     assert np.isfinite(found.of_estimate)
+
+
+@pytest.mark.parametrize("difference", [0.0, 3.0, 5.0])
+def test_the_interval_of_the_standardised_difference_holds_the_truth_as_often_as_it_says(difference: float) -> None:
+    """With the deviation taken as known it would at 5 in 70 % only. 1,000 trials of 3 and 6 people: error 0.7 %."""
+    draw = np.random.default_rng(11)
+    held = 0
+    for _ in range(1000):
+        found = standardised_difference(draw.normal(size=3), draw.normal(difference, size=6))
+        held += found.lower <= difference <= found.upper
+    assert 0.93 <= held / 1000 <= 0.97
+
+
+def test_large_t_has_the_limits_of_chi_square_without_a_step() -> None:
+    below, above = (noncentrality_interval(each, 7) for each in (999.9, 1000.1))
+    assert below == pytest.approx(above, rel=3e-4)
+    assert noncentrality_interval(-5.0, 7) == pytest.approx(
+        tuple(-each for each in noncentrality_interval(5.0, 7)[::-1])
+    )

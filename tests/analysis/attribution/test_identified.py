@@ -168,3 +168,17 @@ def test_what_rests_on_values_after_the_drug_says_that_nothing_may_be_left_of_it
         row = found.one(table="identified", what=contrast, when=NO_CHANGE)
         assert ("no carry-over and no rebound" in row.warning) is needs_it
     assert not found.one(table="identified", what="cells_after_drug", when=COURSE_UNKNOWN).warning  # it is not
+
+
+def test_who_was_seen_only_before_treatment_is_no_control() -> None:
+    """Of P00 the later values are taken away: there is still nobody who was seen later without the product."""
+    frame = trial(FIFTEEN)
+    treatment = drug_in_question(frame)
+    assert treatment is not None
+    drug = drug_taken(frame, treatment)
+    found = periods(frame, of_measure(frame, "edss"), drug)
+    design = design_of(found)
+    kept = (design.person > 0) | design.before
+    names = ("person", "visit", "before", "cells", "state", "doubling")
+    only_before = replace(design, **{name: getattr(design, name)[kept] for name in names})
+    assert only_before.people_without_cells == 0

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
+import polars as pl
 import pytest
 
 from firstdose.analysis.metabolism.class_normalisation import ClassesBeside, classes_beside, what_normalisation_changes
@@ -73,10 +75,63 @@ def test_the_primary_class_is_never_its_own_reference() -> None:
 
 
 def test_with_too_few_left_nothing_is_normalised_and_that_is_said() -> None:
-    (prepared,) = prepare(diluted(5, 0.0, metabolites=18), PLAN)
-    basis = class_basis(fit(prepared, PLAN), PLAN, 1)
+    plan = replace(PLAN, normalise="pqn")
+    (prepared,) = prepare(diluted(5, 0.0, metabolites=18), plan)
+    basis = class_basis(fit(prepared, plan), plan, 1)
     assert (basis.fitted.prepared.factors == 1).all()
     assert "without normalisation" in basis.note
+
+
+def without_class(made: Abundances, places: Sequence[int]) -> Abundances:
+    """The same with metabolites whose class is not known."""
+    place = pl.int_range(pl.len())
+    known = pl.when(place.is_in(list(places)).not_()).then(pl.col("main_class"))
+    return replace(made, features=made.features.with_columns(known.alias("main_class")))
+
+
+def test_null_classes_do_not_seem_to_fall_where_metabolites_without_a_class_rise() -> None:
+    """A quarter of the metabolites rises, and nobody knows its class: those that are known do not change."""
+    called: dict[str, list[bool]] = {"screened": [], "all": []}
+    for seed in range(40):
+        made = made_abundances(seed, slope=0.0, metabolites=80)
+        doublings = np.log2(made.samples["dose"].to_numpy() / 10) * (made.samples["visit"] == "M12").to_numpy()
+        levels = np.random.default_rng(seed).normal(0, 0.2, len(doublings))
+        values = made.values * np.exp2(levels)[:, None]
+        values[:, :20] *= np.exp2(0.5 * doublings)[:, None]
+        (prepared,) = prepare(without_class(replace(made, values=values), range(27)), PLAN)
+        fitted = fit(prepared, PLAN)
+        basis = class_basis(fitted, PLAN, seed)
+        for name, each in (("screened", basis.fitted), ("all", fitted)):
+            found = last_visit(class_fits(each, PLAN, seed)).values()
+            called[name] += [test.permutation.p_doubled <= 0.05 for test in found if test.permutation]
+    share = {name: float(np.mean(each)) for name, each in called.items()}
+    assert len(called["screened"]) == 80
+    assert share["all"] > 0.25
+    assert share["screened"] < 0.05 + 3 * np.sqrt(0.05 * 0.95 / 80)
+
+
+def test_metabolites_without_a_class_are_no_reference_if_they_change_together() -> None:
+    (prepared,) = prepare(without_class(diluted(3, 1.0), range(20)), PLAN)
+    basis = class_basis(fit(prepared, PLAN), PLAN, 1)
+    assert basis.without_class == 20
+    assert "all of the 20 metabolites without a class" in basis.note
+    outside = [place for name, places in prepared.classes.items() if name not in basis.left_out for place in places]
+    assert basis.reference == len(outside)
+
+
+def test_some_metabolites_without_a_class_that_rise_and_fall_are_no_reference() -> None:
+    made = diluted(12, 0.0, metabolites=90)
+    doublings = np.log2(made.samples["dose"].to_numpy() / 10) * (made.samples["visit"] == "M12").to_numpy()
+    values = np.array(made.values)
+    values[:, :3] *= np.exp2(2 * doublings)[:, None]
+    values[:, 3:6] *= np.exp2(-2 * doublings)[:, None]
+    (prepared,) = prepare(without_class(replace(made, values=values), range(30)), PLAN)
+    fitted = fit(prepared, PLAN)
+    basis = class_basis(fitted, PLAN, 1)
+    assert 6 <= basis.without_class < 20
+    assert f"{basis.without_class} of the 30 metabolites without a class" in basis.note
+    of_classes = sum(len(places) for name, places in prepared.classes.items() if name not in basis.left_out)
+    assert basis.reference == of_classes + 30 - basis.without_class
 
 
 def test_values_that_were_not_normalised_stay_as_they_are() -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -13,6 +13,7 @@ from firstdose.analysis.attribution.separation import is_one_dose_each, is_separ
 from firstdose.analysis.dose_trends import ONE_DOSE, PERMUTATIONS, tested
 from firstdose.analysis.frame import Frame
 from firstdose.analysis.laboratory.trough_draws import USED, draws_of, is_of, trough_rows
+from firstdose.analysis.metabolism.preparing import Prepared
 from firstdose.analysis.recorded import recorded
 from firstdose.analysis.scores.measured import FloatArray, doses_in_doublings
 from firstdose.methods.correlation_interval import spearman_interval
@@ -25,6 +26,7 @@ CHAPTER = "attribution"
 TABLE = "beside_the_dose"
 SEED = 47_000
 DATE, SITE, BATCH, STORAGE, TROUGH = "date_of_dosing", "site", "batch", "storage_age", "trough"
+RUN = "run"
 WORDS = {True: "yes", False: "no", None: "not known"}
 DAYS_PER_YEAR = 365.25
 FEWEST_FOR_CORRELATION = 3
@@ -107,6 +109,18 @@ def beside_the_dose(frame: Frame, beside: Beside, drug: str) -> Iterator[Result]
         yield from _quantity(frame, what, within, beside.dose, first, last, frame.seed + SEED + number)
     for number, (what, kinds) in enumerate({SITE: beside.site, BATCH: beside.batch}.items()):
         yield from _kinds(what, beside.dose, kinds, frame.seed + SEED + 10 + number)
+
+
+def runs_beside(frame: Frame, fluids: Sequence[Prepared]) -> Iterator[Result]:
+    """The run of measurement against the dose at each visit of each fluid, where samples were measured in several."""
+    for prepared in fluids:
+        if np.unique(prepared.batches).size < 2:
+            continue
+        for number, visit in enumerate(prepared.visit_order):
+            here = prepared.visits == visit
+            runs = tuple(str(each) for each in prepared.batches[here])
+            for each in _kinds(RUN, prepared.doses[here], runs, frame.seed + SEED + 20 + number):
+                yield replace(each, within=prepared.fluid, when=visit)
 
 
 def _quantity(

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from firstdose.analysis.attribution.beside_the_dose import CHAPTER, Beside, beside_of, beside_the_dose
+from firstdose.analysis.attribution.beside_the_dose import CHAPTER, Beside, beside_of, beside_the_dose, runs_beside
 from firstdose.analysis.attribution.comparisons import (
     about_comparisons,
     adjusted_for_outcomes,
@@ -38,6 +38,7 @@ def attribution(frame: Frame) -> Iterator[Result]:
     yield from drug_rows(frame, treatment, drug)
     yield from beside_the_dose(frame, beside, treatment.drug if treatment else "")
     prepared = prepared_fluids(frame)
+    yield from runs_beside(frame, prepared)
     for_classes = fluids_for_classes(frame, prepared)
     wanted = wanted_outcomes(frame, prepared)
     if not wanted:

@@ -10,13 +10,14 @@ import numpy as np
 
 from firstdose.analysis.attribution.beside_the_dose import CHAPTER
 from firstdose.analysis.attribution.dose_slopes import adjusted_slopes, permuted_slope
-from firstdose.analysis.attribution.periods import Periods
+from firstdose.analysis.attribution.held_runs import directions_of, slope_at_same_run
+from firstdose.analysis.attribution.periods import Changes, Periods
 from firstdose.analysis.dose_trends import ONE_DOSE
 from firstdose.analysis.frame import Frame
 from firstdose.analysis.scores.measured import BoolArray, FloatArray
 from firstdose.analysis.visit_summaries import mean_interval
 from firstdose.methods.false_discovery import holm
-from firstdose.methods.straight_line import Slope, fit_slope
+from firstdose.methods.straight_line import Slope
 from firstdose.records.results import Result
 
 TABLE = "comparisons"
@@ -24,6 +25,8 @@ SEED = 47_100
 VISIT_EFFECT, SLOPE_ON, SLOPE_AFTER = "visit_effect_on_drug", "dose_slope_on_drug", "dose_slope_after_drug"
 DIFFERENCE, TROUGH = "difference_of_slopes", "dose_slope_given_trough"
 P_ADJUSTED = "p_adjusted"
+TOGETHER = (SLOPE_ON, SLOPE_AFTER)
+"""Slopes whose p are adjusted together."""
 NOT_NORMALISED = "_not_normalised"
 """Ends the name of a slope that is of values before normalisation."""
 VISIT_EFFECT_ALONE, SLOPE_ALONE = "visit_effect", "dose_slope"
@@ -45,7 +48,8 @@ COMPARISONS = {
     ),
     DIFFERENCE: Comparison(
         "whether the drug changes the slope",
-        "no carry-over and no rebound after the drug; the slope does not change with the time since the graft",
+        "no carry-over and no rebound after the drug; the slope does not change with the time since the graft; "
+        "no drift between cohorts",
     ),
     TROUGH: Comparison(
         "between doses, at the same trough",
@@ -60,10 +64,10 @@ COMPARISONS = {
 def comparisons(frame: Frame, found: Periods, trough: FloatArray) -> Iterator[Result]:
     """All comparisons of one outcome; ``trough`` (people,) holds mean troughs, nan without."""
     if not found.has_drug:
-        yield from _mean(frame, found, VISIT_EFFECT_ALONE, found.after)
+        yield from _mean(frame, found, VISIT_EFFECT_ALONE, found.after.value)
         yield from _slope(frame, found, SLOPE_ALONE, found.after)
         return
-    yield from _mean(frame, found, VISIT_EFFECT, found.on)
+    yield from _mean(frame, found, VISIT_EFFECT, found.on.value)
     yield from _slope(frame, found, SLOPE_ON, found.on)
     yield from _slope(frame, found, SLOPE_AFTER, found.after)
     yield from _slope(frame, found, DIFFERENCE, found.after - found.on)
@@ -84,18 +88,29 @@ def without_normalising(frame: Frame, found: Periods) -> Iterator[Result]:
             )  # fmt: skip
 
 
-def slope_of(frame: Frame, found: Periods, values: FloatArray) -> Slope | str:
-    """The slope of one value a person on doublings of the dose, or why there is none."""
-    known = np.isfinite(values) & np.isfinite(found.outcome.doubling)
+def slope_of(frame: Frame, found: Periods, changes: Changes, among: BoolArray | None = None) -> Slope | str:
+    """The slope of everybody's change on doublings of the dose, at the same run of measurement; or why there is none.
+
+    ``among`` (people,) leaves out who is not to be used.
+    """
+    known = _known(found, changes)
+    if among is not None:
+        known &= among
     doubling = found.outcome.doubling[known]
     if not known.any():
         return "nobody has a value"
     if np.unique(doubling).size < 2:
         return ONE_DOSE
     try:
-        return fit_slope(doubling, values[known], certainty=frame.certainty)
+        used = changes.of(known)
+        return slope_at_same_run(doubling, used.value, used.runs, certainty=frame.certainty)
     except ValueError as refusal:
         return f"not estimable: {refusal}"
+
+
+def _known(found: Periods, changes: Changes) -> BoolArray:
+    """Whose change and dose are known."""
+    return np.asarray(np.isfinite(changes.value) & np.isfinite(found.outcome.doubling))
 
 
 def place_of(found: Periods, table: str, what: str) -> dict[str, Any]:
@@ -141,12 +156,12 @@ def _mean(frame: Frame, found: Periods, what: str, values: FloatArray) -> Iterat
     yield Result(**place, statistic="estimate", value=mean, unit=found.outcome.unit, warning=warning, **limits)
 
 
-def _slope(frame: Frame, found: Periods, what: str, values: FloatArray) -> Iterator[Result]:
+def _slope(frame: Frame, found: Periods, what: str, changes: Changes) -> Iterator[Result]:
     """A slope with its t interval, and its test by permuting doses between people."""
     place = place_of(found, TABLE, what)
-    known = np.isfinite(values) & np.isfinite(found.outcome.doubling)
+    known = _known(found, changes)
     yield _people(found, place, known)
-    fitted = slope_of(frame, found, values)
+    fitted = slope_of(frame, found, changes)
     if isinstance(fitted, str):
         yield Result(**place, statistic="estimate", unit=per_doubling(found), warning=fitted)
         return
@@ -156,7 +171,8 @@ def _slope(frame: Frame, found: Periods, what: str, values: FloatArray) -> Itera
         confidence=frame.certainty, unit=per_doubling(found),
     )  # fmt: skip
     yield Result(**same, statistic="p", value=fitted.p, format="p_value")
-    test = permuted_slope(found.outcome.doubling[known], values[known], frame.seed + SEED)
+    used = changes.of(known)
+    test = permuted_slope(found.outcome.doubling[known], used.value, frame.seed + SEED, used.runs)
     same["method"] = "slope_permutation"
     yield Result(**same, statistic="p_permutation", value=test.p, format="p_value")
     if test.smallest > 0.01:
@@ -164,15 +180,17 @@ def _slope(frame: Frame, found: Periods, what: str, values: FloatArray) -> Itera
 
 
 def adjusted_for_outcomes(rows: Iterable[Result]) -> Iterator[Result]:
-    """The rows, and behind each p of a slope the same adjusted over the outcomes that have this comparison.
+    """The rows, and behind each p of a slope the same adjusted over all outcomes.
 
-    The intervals are those of one outcome each and stay as they are. Nothing is added where there is one outcome only.
+    Slopes on the drug and after it are the findings of one trial, so they are adjusted together; other comparisons each
+    over the outcomes that have them. The intervals are those of one outcome and period each and stay as they are.
+    Nothing is added where there is one p only.
     """
     held = list(rows)
     places: dict[str, dict[int, float]] = {}
     for place, each in enumerate(held):
         if each.table == TABLE and each.statistic == "p" and each.value is not None:
-            places.setdefault(each.what, {})[place] = each.value
+            places.setdefault("slopes" if each.what in TOGETHER else each.what, {})[place] = each.value
     found: dict[int, float] = {}
     for several in (each for each in places.values() if len(each) > 1):
         found |= zip(several, holm(list(several.values())).tolist(), strict=True)
@@ -185,9 +203,9 @@ def adjusted_for_outcomes(rows: Iterable[Result]) -> Iterator[Result]:
 def _given_trough(frame: Frame, found: Periods, trough: FloatArray) -> Iterator[Result]:
     """The slope on the drug among people of the same trough, beside the slope in the same people without it."""
     place = place_of(found, TABLE, TROUGH)
-    known = np.isfinite(found.on) & np.isfinite(found.outcome.doubling) & np.isfinite(trough)
+    known = _known(found, found.on) & np.isfinite(trough)
     yield _people(found, place, known)
-    doubling, value = found.outcome.doubling[known], found.on[known]
+    doubling, used = found.outcome.doubling[known], found.on.of(known)
     unit = per_doubling(found)
     if not np.isfinite(trough).any():
         yield Result(**place, statistic="estimate", unit=unit, warning="no trough of the drug that can be used")
@@ -196,7 +214,8 @@ def _given_trough(frame: Frame, found: Periods, trough: FloatArray) -> Iterator[
         yield Result(**place, statistic="estimate", unit=unit, warning=ONE_DOSE)
         return
     try:
-        slope, of_trough = adjusted_slopes(np.column_stack([doubling, trough[known]]), value, certainty=frame.certainty)
+        columns = np.column_stack([doubling, trough[known], directions_of(used.runs)])
+        slope, of_trough, *_ = adjusted_slopes(columns, used.value, certainty=frame.certainty)
     except ValueError as refusal:
         yield Result(**place, statistic="estimate", unit=unit, warning=f"not estimable: {refusal}")
         return

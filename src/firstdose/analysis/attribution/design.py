@@ -87,7 +87,7 @@ class Design:
     @property
     def people_without_cells(self) -> int:
         """People who were seen after treatment began and had no cells: a control arm."""
-        return int(np.setdiff1d(self.person, self.person[self.cells]).size)
+        return int(np.setdiff1d(self.person[~self.before], self.person[self.cells]).size)
 
     def _visits_of(self, rows: BoolArray) -> list[int]:
         return [int(visit) for visit in np.unique(self.visit[rows])]

@@ -8,6 +8,7 @@ from functools import lru_cache
 import numpy as np
 from scipy.special import betainc, stdtrit
 
+from firstdose.analysis.attribution.held_runs import beyond, directions_of, dose_beyond
 from firstdose.analysis.scores.measured import FloatArray
 from firstdose.methods.dose_arrangements import Arrangements, arrange_doses
 
@@ -34,19 +35,27 @@ class Adjusted:
     p: float
 
 
-def permuted_slope(doubling: FloatArray, value: FloatArray, seed: int) -> Permuted:
+def permuted_slope(doubling: FloatArray, value: FloatArray, seed: int, runs: FloatArray | None = None) -> Permuted:
     """Test of a slope by permuting doses between people; arguments have shape (N,).
 
     It asks how often doses dealt to people at random would go with the values as closely. Nobody dealt them at random:
-    that people are exchangeable is assumed. Source: Pitman, Suppl J R Stat Soc 1937;4:225. Raises ValueError for one
-    dose only, and for values that do not differ.
+    that people are exchangeable is assumed. Source: Pitman, Suppl J R Stat Soc 1937;4:225. With ``runs`` (N, K) the
+    slope has a level for each run, doses are dealt all the same, and t is compared (Draper and Stoneman, Technometrics
+    1966;8:695); an arrangement that the runs leave nothing of counts as a slope of 0. Raises ValueError for one dose
+    only, for values that do not differ, and for doses that cannot be told from the runs.
     """
     if np.unique(doubling).size < 2:
         raise ValueError("two or more different doses are needed")
     if np.ptp(value) <= 1e-12 * max(float(np.abs(value).max()), 1e-300):
         raise ValueError("every value is the same")
     dealt = _dealt(tuple(doubling.tolist()), seed)
-    sums = np.abs((dealt.doses - doubling.mean()) @ (value - value.mean()))
+    directions = directions_of(np.zeros((len(value), 0)) if runs is None else runs)
+    sums = np.abs((dealt.doses - doubling.mean()) @ beyond(directions, value))
+    if directions.shape[1]:
+        dose_beyond(doubling, directions)
+        lengths = np.sqrt((beyond(directions, dealt.doses) ** 2).sum(axis=1))
+        least = 1e-7 * float(lengths.max())
+        sums = np.divide(sums, lengths, out=np.zeros_like(sums), where=lengths > least)
     p = float((sums >= sums[0] - 1e-9 * sums.max()).mean())
     return Permuted(p, dealt.smallest_attainable, dealt.exact)
 

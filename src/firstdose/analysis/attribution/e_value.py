@@ -7,7 +7,11 @@ from math import exp, sqrt
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import stdtrit
+from scipy.special import chdtri, nctdtr
+
+from firstdose.analysis.attribution.held_runs import beyond, directions_of, dose_beyond
+from firstdose.analysis.scores.measured import FloatArray
+from firstdose.methods.root import root_between
 
 RISK_RATIO_PER_DIFFERENCE = 0.91
 """A standardised difference d stands for a risk ratio of about exp(0.91 d)."""
@@ -26,7 +30,7 @@ class EValue:
 
 @dataclass(frozen=True)
 class StandardisedDifference:
-    """The difference of two groups' means in pooled standard deviations, with its t interval."""
+    """The difference of two groups' means in pooled standard deviations, with its noncentral t interval."""
 
     estimate: float
     lower: float
@@ -58,32 +62,70 @@ def e_values(risk_ratio: float, lower: float, upper: float) -> EValue:
 def of_difference(difference: StandardisedDifference) -> EValue:
     """E-values of a difference of means, by RR = exp(0.91 d), limits likewise; source as `e_value`.
 
-    With a normal interval these are the published limits exp(0.91 d +- 1.78 s); here the interval is Student's.
+    With a normal interval these are the published limits exp(0.91 d +- 1.78 s); here it is that of noncentral t.
     """
     scale = RISK_RATIO_PER_DIFFERENCE
     return e_values(*(_exponential(scale * each) for each in (difference.estimate, difference.lower, difference.upper)))
 
 
-def standardised_difference(first: ArrayLike, second: ArrayLike, *, certainty: float = 0.95) -> StandardisedDifference:
+def standardised_difference(
+    first: ArrayLike, second: ArrayLike, *, certainty: float = 0.95, runs: FloatArray | None = None
+) -> StandardisedDifference:
     """Mean of ``second`` less that of ``first``, shapes (n,) and (m,), divided by their pooled standard deviation.
 
-    The limits are those of Student's t interval of the difference, divided by the same deviation: the deviation is
-    taken as known. Raises ValueError where a group is empty, for fewer than three people, and without any spread.
+    The limits are those of `noncentrality_interval`: the deviation is estimated, and the interval the wider the larger
+    the difference. ``runs`` (n + m, K), of the first and then the second, give each run of measurement a level.
+    Raises ValueError where a group is empty, for fewer than three people, without any spread, and where the runs
+    cannot be told from the groups or take all degrees of freedom.
     """
     one, other = (np.asarray(each, dtype=np.float64) for each in (first, second))
     if one.ndim != 1 or other.ndim != 1 or not one.size or not other.size:
         raise ValueError("both doses need people with a value")
-    free = one.size + other.size - 2
+    values = np.concatenate([one, other])
+    directions = directions_of(np.zeros((values.size, 0)) if runs is None else runs)
+    free = values.size - 2 - directions.shape[1]
     if free < 1:
-        raise ValueError("two people cannot show how much people differ")
-    squares = float(((one - one.mean()) ** 2).sum() + ((other - other.mean()) ** 2).sum())
-    deviation = sqrt(squares / free)
-    reach = max(float(np.abs(one).max()), float(np.abs(other).max()))
-    if deviation <= 1e-12 * max(reach, 1e-300):
+        raise ValueError("two people cannot show how much people differ" if values.size < 3 else TOO_MANY_RUNS)
+    away = dose_beyond(np.repeat([0.0, 1.0], [one.size, other.size]), directions)
+    height, square = beyond(directions, values), float(away @ away)
+    difference = float(away @ height) / square
+    rest = height - difference * away
+    deviation = sqrt(float(rest @ rest) / free)
+    if deviation <= 1e-12 * max(float(np.abs(values).max()), 1e-300):
         raise ValueError("people at the same dose do not differ, so there is no deviation to divide by")
-    estimate = float(other.mean() - one.mean()) / deviation
-    half = float(stdtrit(free, (1 + certainty) / 2)) * sqrt(1 / one.size + 1 / other.size)
-    return StandardisedDifference(estimate, estimate - half, estimate + half, free)
+    estimate, scale = difference / deviation, sqrt(1 / square)
+    lower, upper = noncentrality_interval(estimate / scale, free, certainty)
+    return StandardisedDifference(estimate, lower * scale, upper * scale, free)
+
+
+def noncentrality_interval(t: float, free: int, certainty: float = 0.95) -> tuple[float, float]:
+    """The noncentralities at which Student's t of ``free`` degrees of freedom lies at either end of its distribution.
+
+    For a t beyond 1,000 the error of the mean is nothing beside that of the deviation, and the limits are those of
+    chi-square. Source: Steiger and Fouladi, in Harlow, Mulaik and Steiger (eds), What If There Were No Significance
+    Tests?, 1997, p 221; Hedges and Olkin, Statistical Methods for Meta-Analysis, 1985, section 5.B.
+    """
+    if t < 0:
+        lower, upper = noncentrality_interval(-t, free, certainty)
+        return -upper, -lower
+    shares = ((1 + certainty) / 2, (1 - certainty) / 2)
+    if t > LARGE_T:
+        low, high = (t * sqrt(float(chdtri(free, share)) / free) for share in shares)
+        return low, high
+    reach = t + 10.0
+    while float(nctdtr(free, reach, t)) > shares[1]:
+        reach *= 2.0
+
+    def limit(share: float) -> float:
+        return root_between(
+            lambda centre: float(nctdtr(free, centre, t)) - share, -reach, reach, absolute=1e-9, relative=1e-10
+        )
+
+    return limit(shares[0]), limit(shares[1])
+
+
+LARGE_T = 1000.0
+TOO_MANY_RUNS = "the runs of measurement leave nothing to show how much people differ"
 
 
 def _exponential(value: float) -> float:

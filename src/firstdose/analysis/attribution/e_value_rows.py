@@ -9,9 +9,8 @@ import numpy as np
 
 from firstdose.analysis.attribution import e_value
 from firstdose.analysis.attribution.comparisons import place_of
-from firstdose.analysis.attribution.periods import Periods
+from firstdose.analysis.attribution.periods import Changes, Periods
 from firstdose.analysis.frame import Frame
-from firstdose.analysis.scores.measured import FloatArray
 from firstdose.records.results import Result
 
 TABLE = "e_values"
@@ -20,22 +19,24 @@ CONTRAST_AFTER = f"{CONTRAST}, after the drug"
 CONVERSION = "risk ratio taken as exp(0.91 d), d the difference of means in pooled standard deviations"
 
 
-def e_value_rows(frame: Frame, found: Periods, changes: FloatArray, contrast: str = CONTRAST) -> Iterator[Result]:
-    """The E-value of the difference of people's changes (people,) in one period, highest against lowest dose."""
+def e_value_rows(frame: Frame, found: Periods, changes: Changes, contrast: str = CONTRAST) -> Iterator[Result]:
+    """The E-value of the difference of people's changes in one period, highest against lowest dose."""
     place: dict[str, Any] = place_of(found, TABLE, contrast)
-    known = np.isfinite(changes) & (found.outcome.dose > 0)
-    dose, value = found.outcome.dose[known], changes[known]
+    known = np.isfinite(changes.value) & (found.outcome.dose > 0)
+    dose, used = found.outcome.dose[known], changes.of(known)
     if np.unique(dose).size < 2:
         warning = "values are known at one dose only" if dose.size else "nobody has a value"
         yield Result(**place, statistic="e_value", warning=warning)
         return
-    lowest, highest = value[dose == dose.min()], value[dose == dose.max()]
+    lowest, highest = used.of(dose == dose.min()), used.of(dose == dose.max())
     yield Result(
-        **place, statistic="people", value=float(lowest.size + highest.size), of=float(known.sum()), format="count",
-        unit="people", text=f"{dose.max():g} against {dose.min():g} {frame.protocol.dose_levels.unit}",
+        **place, statistic="people", value=float(lowest.value.size + highest.value.size), of=float(known.sum()),
+        format="count", unit="people", text=f"{dose.max():g} against {dose.min():g} {frame.protocol.dose_levels.unit}",
     )  # fmt: skip
     try:
-        difference = e_value.standardised_difference(lowest, highest, certainty=frame.certainty)
+        difference = e_value.standardised_difference(
+            lowest.value, highest.value, certainty=frame.certainty, runs=np.vstack([lowest.runs, highest.runs])
+        )
     except ValueError as refusal:
         yield Result(**place, statistic="e_value", warning=f"not estimable: {refusal}")
         return

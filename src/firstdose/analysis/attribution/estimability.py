@@ -29,7 +29,7 @@ def estimable(matrix: FloatArray, contrasts: FloatArray) -> BoolArray:
     """Whether each contrast (contrasts, columns) is a sum of rows of the design (rows, columns); shape (contrasts,).
 
     A contrast of the coefficients has an unbiased linear estimate if and only if it lies in the row space of the
-    design. Source: Bose 1944; Scheffe, The Analysis of Variance, 1959, section 1.4. A contrast of zeros is none.
+    design. Source: Bose 1944; Scheffé, The Analysis of Variance, 1959, section 1.4. A contrast of zeros is none.
     """
     basis = row_space(matrix)
     lengths = _lengths(matrix)

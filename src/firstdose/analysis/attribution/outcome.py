@@ -17,7 +17,8 @@ class Outcome:
     ``person`` numbers the people, ``dose`` (people,) is the dose that they count at (nan where it is not known, 0 in a
     control), ``before`` tells values from before treatment. With ``is_change`` values are changes from the person's own
     baseline already, and there is none before treatment. ``warning`` says what to beware of. ``not_normalised`` holds
-    the values before they were normalised, if they were.
+    the values before they were normalised, if they were, and ``runs`` indicators (values, runs - 1) of the runs of
+    measurement, without columns where there is one run or none is known.
     """
 
     kind: str
@@ -35,6 +36,7 @@ class Outcome:
     records: tuple[str, ...]
     warning: str = ""
     not_normalised: FloatArray | None = None
+    runs: FloatArray | None = None
 
     @cached_property
     def doubling(self) -> FloatArray:

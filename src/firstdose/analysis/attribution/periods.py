@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -10,6 +10,24 @@ from firstdose.analysis.attribution.drug import JUST_STOPPED, OFF, ON, UNKNOWN, 
 from firstdose.analysis.attribution.outcome import Outcome
 from firstdose.analysis.frame import Frame
 from firstdose.analysis.scores.measured import BoolArray, FloatArray, IntArray
+
+
+@dataclass(frozen=True, eq=False)
+class Changes:
+    """A change of each person: ``value`` (people,), nan without, and what changed with it in the runs of measurement.
+
+    ``runs`` (people, K) are the changes of the indicators of runs, so their coefficients are what sets the runs apart.
+    """
+
+    value: FloatArray
+    runs: FloatArray
+
+    def __sub__(self, other: Changes) -> Changes:
+        return Changes(self.value - other.value, self.runs - other.runs)
+
+    def of(self, known: BoolArray) -> Changes:
+        """Those of some people only."""
+        return Changes(self.value[known], self.runs[known])
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,8 +42,8 @@ class Periods:
     state: IntArray
     took: BoolArray
     has_drug: bool
-    on: FloatArray
-    after: FloatArray
+    on: Changes
+    after: Changes
 
     @property
     def later(self) -> BoolArray:
@@ -33,7 +51,7 @@ class Periods:
         return np.asarray(~self.outcome.before)
 
     @property
-    def leading(self) -> FloatArray:
+    def leading(self) -> Changes:
         """The change on the drug, or where there is no drug the change."""
         return self.on if self.has_drug else self.after
 
@@ -51,7 +69,7 @@ class Periods:
             parts.append(f"{self.count(JUST_STOPPED)} values are from the withdrawal window")
         never = int((~self.took).sum()) if self.has_drug else 0
         if never:
-            parts.append(f"{never} people took none of the drug")
+            parts.append(f"{never} {'person' if never == 1 else 'people'} took none of the drug")
         return "; ".join(filter(None, (self.outcome.warning, *parts)))
 
 
@@ -65,7 +83,20 @@ def periods(frame: Frame, outcome: Outcome, drug: Drug | None) -> Periods:
     has_drug = bool(took.any())
     later = ~outcome.before
     of_takers = took[outcome.person] if has_drug else np.ones(len(outcome.value), dtype=np.bool_)
-    summary = outcome.last_of if frame.protocol.attribution.value_of_period == "last" else outcome.mean_of
-    on = summary(later & (state == ON)) - outcome.baseline
-    after = summary(later & (state == OFF) & of_takers) - outcome.baseline
+    takes_last = frame.protocol.attribution.value_of_period == "last"
+    on = _changes(outcome, later & (state == ON), takes_last)
+    after = _changes(outcome, later & (state == OFF) & of_takers, takes_last)
     return Periods(outcome, state, took, has_drug, on, after)
+
+
+def _changes(outcome: Outcome, rows: BoolArray, takes_last: bool) -> Changes:
+    """Everybody's change from baseline to some rows, and the change of each indicator of runs in the same way."""
+
+    def change(values: FloatArray) -> FloatArray:
+        one = replace(outcome, value=values)
+        return (one.last_of(rows) if takes_last else one.mean_of(rows)) - one.baseline
+
+    runs = np.zeros((len(outcome.value), 0)) if outcome.runs is None else outcome.runs
+    columns = [change(each) for each in runs.T]
+    empty = np.zeros((outcome.people.count, 0))
+    return Changes(change(outcome.value), np.column_stack(columns) if columns else empty)

@@ -7,19 +7,18 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from firstdose.analysis.attribution.outcome import Outcome
-from firstdose.analysis.attribution.recorded_days import recorded_days
+from firstdose.analysis.attribution.recorded_days import days_of_samples
 from firstdose.analysis.frame import Frame
 from firstdose.analysis.laboratory.results import lab_results
 from firstdose.analysis.laboratory.shifts import after_start
 from firstdose.analysis.metabolism.preparing import Prepared
-from firstdose.analysis.recorded import recorded
 from firstdose.analysis.scores.measured import FloatArray, IntArray, measured, objective_of_imaging, people_of
 from firstdose.measures import MEASURES
 from firstdose.metabolites import are_concentrations
 from firstdose.protocol.attribution import AttributedOutcome, NegativeControl
-from firstdose.records import Sample
 from firstdose.records.derived import ScoreAnalysis
 
 Wanted = AttributedOutcome | NegativeControl
@@ -36,6 +35,8 @@ RELATIVE_TO_STABLE = (
 AS_MEASURED = (
     "neither normalised nor known to be concentrations: how much of a sample was measured moves all metabolites"
 )
+
+RUNS_HELD = "slopes are at the same run of measurement, as in the models of metabolites"
 
 
 @dataclass(frozen=True)
@@ -161,6 +162,7 @@ def of_metabolites(frame: Frame, prepared: Prepared, wanted: Wanted) -> Outcome 
             "value": _mean_of_class(values)[has],
             "not_normalised": _mean_of_class(values + np.log2(prepared.factors)[:, None])[has],
             "record": [f"samples:{each}" for each in prepared.samples[has].tolist()],
+            "run": prepared.batches[has].tolist(),
         },
         schema_overrides={"day": pl.Int64},
     ).with_columns(after=pl.col("day") > 0)
@@ -169,6 +171,7 @@ def of_metabolites(frame: Frame, prepared: Prepared, wanted: Wanted) -> Outcome 
         relative if is_normalised else "" if _are_concentrations(frame) else AS_MEASURED,
         f"{planned} samples without a known day stand at the planned day of their visit" if planned else "",
         f"{rows.height - dated.height} samples have no day and are left out" if dated.height < rows.height else "",
+        RUNS_HELD if dated["run"].n_unique() > 1 else "",
     ]
     objective = frame.objective("metabolism")
     told = "; ".join(filter(None, doubts))
@@ -197,25 +200,10 @@ def _are_concentrations(frame: Frame) -> bool:
     return frame.data.abundances is not None and are_concentrations(frame.data.abundances.units) is True
 
 
-def days_of_samples(frame: Frame, prepared: Prepared) -> tuple[list[int | None], int]:
-    """The day of each sample, and of how many only the planned day of the visit is known."""
-    trial_days = recorded_days(frame)
-    rows = recorded(frame, Sample).select("sample", "subject", "taken").iter_rows()
-    taken = {sample: trial_days.days(subject, text).exact for sample, subject, text in rows if subject}
-    days, planned = [], 0
-    for sample, visit in zip(prepared.samples.tolist(), prepared.visits.tolist(), strict=True):
-        day = taken.get(sample)
-        if day is None:
-            day = frame.visit_day(visit)
-            planned += day is not None
-        days.append(day)
-    return days, planned
-
-
 def _from_rows(
     frame: Frame, kind: str, name: str, unit: str, objective: str, rows: pl.DataFrame, warning: str
 ) -> Outcome:
-    """Rows with subject, visit, day, value, after, record and perhaps not_normalised as an outcome in the treated."""
+    """Rows with subject, visit, day, value, after, record and perhaps not_normalised and run as an outcome."""
     people = people_of(frame, "treated")
     place = {subject: number for number, subject in enumerate(people.subjects)}
     known = rows.filter(pl.col("subject").is_in(list(place))).with_columns(
@@ -238,7 +226,13 @@ def _from_rows(
         records=tuple(ordered["record"]),
         warning=warning,
         not_normalised=_floats(ordered["not_normalised"]) if "not_normalised" in ordered.columns else None,
+        runs=_indicators(ordered["run"].to_numpy()) if "run" in ordered.columns else None,
     )
+
+
+def _indicators(labels: NDArray[np.object_]) -> FloatArray:
+    """Columns (values, kinds - 1) for all kinds but the first."""
+    return np.asarray(labels[:, None] == np.unique(labels)[1:], dtype=np.float64)
 
 
 def _floats(column: pl.Series) -> FloatArray:

@@ -11,7 +11,8 @@ import numpy as np
 from firstdose.analysis.attribution.beside_the_dose import Beside
 from firstdose.analysis.attribution.comparisons import per_doubling, place_of, slope_of
 from firstdose.analysis.attribution.dose_slopes import Adjusted, adjusted_slopes
-from firstdose.analysis.attribution.periods import Periods
+from firstdose.analysis.attribution.held_runs import beyond, directions_of, dose_beyond
+from firstdose.analysis.attribution.periods import Changes, Periods
 from firstdose.analysis.attribution.tipping import Grid, drift_frontier, drift_grid, exposure_grid, nearer_limit
 from firstdose.analysis.frame import Frame
 from firstdose.analysis.scores.measured import BoolArray, FloatArray
@@ -77,7 +78,7 @@ def drift_grid_rows(frame: Frame, found: Periods, plan: AttributedOutcome, besid
     """
     place = place_of(found, DRIFT, "slope_on_drug" if found.has_drug else "slope")
     timed = _timed(found, found.leading, beside)
-    slope = slope_of(frame, found, np.where(timed.used, found.leading, np.nan))
+    slope = slope_of(frame, found, found.leading, timed.used)
     if isinstance(slope, str):
         warning = "; ".join(filter(None, (slope, timed.warning)))
         yield Result(**place, statistic="corrected_slope", unit=per_doubling(found), warning=warning)
@@ -87,7 +88,7 @@ def drift_grid_rows(frame: Frame, found: Periods, plan: AttributedOutcome, besid
         if slope.lower * slope.upper > 0 or plan.yearly_drifts:
             yield from _drift_cells(frame, found, plan, slope, timed)
     after = _timed(found, found.after, beside)
-    slope_after = slope_of(frame, found, np.where(after.used, found.after, np.nan))
+    slope_after = slope_of(frame, found, found.after, after.used)
     if found.has_drug and isinstance(slope_after, Slope) and slope_after.lower * slope_after.upper > 0:
         yield from _what_removes(found, DRIFT_AFTER, slope_after)
         place_after = place_of(found, DRIFT_AFTER, "slope_after_drug")
@@ -102,23 +103,27 @@ class _Timed:
     doubling: FloatArray
     value: FloatArray
     years: FloatArray
+    runs: FloatArray
     warning: str
 
 
-def _timed(found: Periods, values: FloatArray, beside: Beside) -> _Timed:
+def _timed(found: Periods, changes: Changes, beside: Beside) -> _Timed:
     years = dict(zip(beside.subjects, beside.years.tolist(), strict=True))
     time = np.array([years.get(each, np.nan) for each in found.outcome.people.subjects], dtype=np.float64)
-    known = np.isfinite(values) & np.isfinite(found.outcome.doubling)
+    known = np.isfinite(changes.value) & np.isfinite(found.outcome.doubling)
     used = np.asarray(known & np.isfinite(time))
     lost = int(known.sum()) - int(used.sum())
     warning = f"the day of dosing is not known of {lost} people, who are left out" if lost else ""
-    return _Timed(used, found.outcome.doubling[used], values[used], time[used], warning)
+    kept = changes.of(used)
+    return _Timed(used, found.outcome.doubling[used], kept.value, time[used], kept.runs, warning)
 
 
 def _drift_frontier(frame: Frame, found: Periods, place: dict[str, Any], slope: Slope, timed: _Timed) -> Result:
     """The drift in calendar time at which the interval of the slope first holds 0."""
     is_finding = slope.lower * slope.upper > 0
-    frontier = drift_frontier(timed.doubling, timed.value, timed.years, certainty=frame.certainty) if is_finding else 0
+    frontier = 0.0
+    if is_finding:
+        frontier = drift_frontier(timed.doubling, timed.value, timed.years, runs=timed.runs, certainty=frame.certainty)
     told = timed.warning if np.isfinite(frontier) else NO_DRIFT
     return Result(
         **place, statistic="frontier", value=float(frontier) if np.isfinite(frontier) else None,
@@ -131,13 +136,15 @@ def _drift_cells(
     frame: Frame, found: Periods, plan: AttributedOutcome, slope: Slope, timed: _Timed
 ) -> Iterator[Result]:
     """The grid of drifts and steps."""
-    turn = _slope_on(timed.doubling, timed.years)
-    drifts = _axis(plan.yearly_drifts) if plan.yearly_drifts else _up_to(slope.estimate / turn if turn else 0.0)
+    turn = _slope_on(timed, timed.years)
+    drifts = _axis(plan.yearly_drifts) if plan.yearly_drifts else _up_to(_ratio(slope.estimate, turn))
     steps = _axis(plan.highest_dose_steps)
     if not plan.highest_dose_steps:
         is_top = (timed.doubling == timed.doubling.max()).astype(np.float64)
-        steps = _up_to(slope.estimate / _slope_on(timed.doubling, is_top))
-    grid = drift_grid(timed.doubling, timed.value, timed.years, drifts, steps, certainty=frame.certainty)
+        steps = _up_to(_ratio(slope.estimate, _slope_on(timed, is_top)))
+    grid = drift_grid(
+        timed.doubling, timed.value, timed.years, drifts, steps, runs=timed.runs, certainty=frame.certainty
+    )
     units = (f"{found.outcome.unit} per year".strip(), found.outcome.unit)
     yield from _cells(frame, found, DRIFT, grid, units, timed.warning)
 
@@ -211,7 +218,7 @@ def _up_to(end: float) -> FloatArray:
 
 def _default_exposures(found: Periods, treatment: BackgroundTreatment, observed: Adjusted | None) -> FloatArray:
     """Up to the whole target range between lowest and highest dose; without one, the observed limits of the slope."""
-    doubling = found.outcome.doubling[np.isfinite(found.leading) & np.isfinite(found.outcome.doubling)]
+    doubling = found.outcome.doubling[np.isfinite(found.leading.value) & np.isfinite(found.outcome.doubling)]
     reach = float(np.ptp(doubling))
     if treatment.trough_target is not None:
         return _up_to((treatment.trough_target.highest - treatment.trough_target.lowest) / reach)
@@ -220,6 +227,12 @@ def _default_exposures(found: Periods, treatment: BackgroundTreatment, observed:
     return np.zeros(0)
 
 
-def _slope_on(doubling: FloatArray, value: FloatArray) -> float:
-    away = doubling - doubling.mean()
-    return float(away @ value / (away @ away))
+def _slope_on(timed: _Timed, value: FloatArray) -> float:
+    """The slope of what else went along with the dose, at the same run of measurement."""
+    directions = directions_of(timed.runs)
+    away = dose_beyond(timed.doubling, directions)
+    return float(away @ beyond(directions, value) / (away @ away))
+
+
+def _ratio(above: float, below: float) -> float:
+    return above / below if abs(below) > 1e-12 else 0.0

@@ -24,6 +24,7 @@ from firstdose.records import (
     Visit,
     VitalSign,
 )
+from firstdose.records.endings import bag, is_completed
 from firstdose.records.frames import in_frame
 
 KNOWN_OF: tuple[tuple[type, tuple[str, ...]], ...] = (
@@ -42,10 +43,7 @@ KNOWN_OF: tuple[tuple[type, tuple[str, ...]], ...] = (
 )
 """The dates by which something is known of a person."""
 
-COMPLETION = "complet"
-"""How the word for a completed trial begins."""
-
-SCREENING_FAILURE = "screen failure"
+SCREENING_FAILURE = frozenset({"screen", "failure"})
 
 
 @dataclass(frozen=True)
@@ -88,7 +86,7 @@ def recorded_dates(data: TrialData) -> pl.DataFrame:
 
 def has_failed_screening(dispositions: Iterable[Disposition]) -> bool:
     """Whether a disposition says so."""
-    return any(_words(each.event).startswith(SCREENING_FAILURE) for each in dispositions)
+    return any(bag(each.event) >= SCREENING_FAILURE for each in dispositions)
 
 
 def leaving(dispositions: Sequence[Disposition], days: TrialDays) -> Leaving | None:
@@ -104,7 +102,7 @@ def leaving(dispositions: Sequence[Disposition], days: TrialDays) -> Leaving | N
 
 def is_completion(disposition: Disposition) -> bool:
     """Whether a disposition says that the person completed the trial."""
-    return _words(disposition.event).startswith(COMPLETION)
+    return is_completed(disposition.event)
 
 
 def doubtful_ends(dispositions: Iterable[Disposition]) -> Iterator[tuple[str, str]]:

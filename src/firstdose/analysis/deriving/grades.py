@@ -16,7 +16,7 @@ from firstdose.safety.marks import LaboratoryValue
 
 VERSIONS: dict[str, Version] = {"CTCAE 5.0": "5.0", "CTCAE 6.0": "6.0"}
 TEST = ["test", "specimen", "category", "fasting"]
-RESTS_ON = ["value", "unit", "range_low", "range_high", "judged_from", "is_judged_as_baseline"]
+RESTS_ON = ["value", "bound", "unit", "range_low", "range_high", "judged_from", "is_judged_as_baseline"]
 GRADES = {
     "term_low": pl.String,
     "grade_low": pl.Int64,
@@ -24,6 +24,14 @@ GRADES = {
     "grade_high": pl.Int64,
     "not_graded": pl.String,
 }
+
+
+BEYOND = 1e9
+"""By how much a value far beyond a bound differs from it."""
+BOUND = pl.when(pl.col("value").is_null()).then(
+    pl.col("text").str.replace_all(r"\s", "").str.extract(r"^([<>]=?\d+(?:\.\d+)?)$")
+)
+"""What a result without a number is below or above: "<5"."""
 
 
 class Grades(NamedTuple):
@@ -54,23 +62,29 @@ def with_grades(protocol: Protocol, laboratory: pl.DataFrame) -> pl.DataFrame:
         pl.Series("needs", [_needs_baseline(version, each) for each in measured], dtype=pl.Boolean),
     )
     frame = laboratory.join(tests, on=TEST, how="left", nulls_equal=True, maintain_order="left").with_columns(
-        judged_from=pl.when("needs").then("baseline"), is_judged_as_baseline=pl.col("needs") & pl.col("is_baseline")
+        judged_from=pl.when("needs").then("baseline"),
+        is_judged_as_baseline=pl.col("needs") & pl.col("is_baseline"),
+        bound=BOUND,
     )
     keys = ["kind", *RESTS_ON]
     distinct = frame.select(keys).unique(maintain_order=True)
     rows = [_grades(version, measured[kind], *rest) for kind, *rest in distinct.iter_rows()]
     graded = pl.concat([distinct, pl.DataFrame(rows, schema=GRADES, orient="row")], how="horizontal")
     joined = frame.join(graded, on=keys, how="left", nulls_equal=True, maintain_order="left")
-    return joined.drop("kind", "needs", "judged_from", "is_judged_as_baseline")
+    return joined.drop("kind", "needs", "bound", "judged_from", "is_judged_as_baseline")
 
 
 @lru_cache(maxsize=200_000)
-def _grades(version: Version, measured: Measured, value: float | None, unit: str | None, *judged_by: Any) -> Grades:
+def _grades(
+    version: Version, measured: Measured, value: float | None, bound: str | None, unit: str | None, *judged_by: Any
+) -> Grades:
     """The grades of one combination; kept, since many trials hold the same ones."""
     if measured.why_not is not None:
         return Grades(not_graded=measured.why_not)
     terms = {term.term: term for analyte in measured.analytes for term in _terms(version, analyte)}
     names = {"low": _named(terms, "lower"), "high": _named(terms, "higher")}
+    if value is None and bound is not None:
+        return _grades_of_bound(version, measured, bound, unit, *judged_by)
     if value is None:
         return Grades(names["low"], None, names["high"], None, "the result is not a number")
     low, high, baseline, is_baseline = judged_by
@@ -85,6 +99,21 @@ def _grades(version: Version, measured: Measured, value: float | None, unit: str
     return Grades(
         names["low"], grades.get(names["low"] or ""), names["high"], grades.get(names["high"] or ""), _joined(reasons)
     )
+
+
+def _grades_of_bound(version: Version, measured: Measured, bound: str, unit: str | None, *judged_by: Any) -> Grades:
+    """The grades that every value on this side of a bound has; none in a direction where they differ.
+
+    Grades go one way with the value, so those of the bound and of a value far beyond it tell.
+    """
+    limit = float(bound.lstrip("<>="))
+    far = limit / BEYOND if bound.startswith("<") else limit * BEYOND
+    at, beyond = (_grades(version, measured, value, None, unit, *judged_by) for value in (limit, far))
+    low = at.grade_low if at.grade_low == beyond.grade_low else None
+    high = at.grade_high if at.grade_high == beyond.grade_high else None
+    is_open = (at.term_low is not None and low is None) or (at.term_high is not None and high is None)
+    reason = at.not_graded or "the result is not a number; what it is below or above leaves the grade open"
+    return Grades(at.term_low, low, at.term_high, high, reason if is_open else None)
 
 
 def _terms(version: Version, analyte: str) -> tuple[LaboratoryTerm, ...]:

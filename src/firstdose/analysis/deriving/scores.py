@@ -122,12 +122,14 @@ def _row(draft: Drafted, baseline: Drafted | None) -> ScoreAnalysis:
 
 
 def _unit(draft: Drafted) -> str | None:
-    """The unit of a score; of a part that is an item's answer, that item's."""
+    """The unit of a score; of a part that is an item's answer, that item's; of one made of several, what they share."""
     measure = MEASURES[draft.occasion.measure]
     if draft.part == SCORE:
         result = draft.occasion.result
         return result.unit if isinstance(result, Score) else measure.unit
-    return next((item.unit for item in measure.items if item.name == draft.part), None)
+    own = [item.unit for item in measure.items if item.name == draft.part]
+    of_several = {item.unit for item in measure.items if item.name.startswith(f"{draft.part}_")}
+    return own[0] if own else of_several.pop() if len(of_several) == 1 else None
 
 
 ONSET_NOT_KNOWN = (

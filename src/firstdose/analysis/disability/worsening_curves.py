@@ -65,7 +65,7 @@ def _steps(frame: Frame, curve: Curve, same: dict[str, Any], doubt: str) -> Iter
             when=f"day {curve.time[number]:g}",
             value=float(curve.estimate[number]),
             of=float(curve.at_risk[number]),
-            text=f"{curve.events[number]} of {curve.at_risk[number]} at risk",
+            text=f"{curve.events[number]} worsened of {curve.at_risk[number]} at risk",
             lower=float(curve.lower[number]) if known else None,
             upper=float(curve.upper[number]) if known else None,
             confidence=frame.certainty if known else None,

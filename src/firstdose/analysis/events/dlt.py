@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import polars as pl
 
@@ -15,7 +16,7 @@ from firstdose.records.results import Result
 
 CHAPTER = "dlt"
 AMONG_EVALUABLE, AMONG_TREATED, STATUS = "among_evaluable", "among_treated", "evaluability"
-PEOPLE, EVENTS = "people_not_evaluable", "dlt_events"
+PEOPLE, PENDING, EVENTS = "people_not_evaluable", "people_not_known_yet", "dlt_events"
 DLT = "dose-limiting toxicity"
 HIGHER = (
     "who has a DLT always counts, and who leaves without one does not: the rate among the evaluable is higher than the "
@@ -36,7 +37,8 @@ def dlt(frame: Frame) -> Iterator[Result]:
     people = _with_records(frame)
     evaluable = cells(people, AMONG_EVALUABLE, DLT, answer=pl.col("has_dlt"))
     among_evaluable = Tallies.of(frame, evaluable, Place(CHAPTER, objective, "dlt_evaluable"))
-    yield from among_evaluable.results([Line(AMONG_EVALUABLE, DLT)], events=False)
+    for result in among_evaluable.results([Line(AMONG_EVALUABLE, DLT)], events=False):
+        yield _with_open(frame, result)
     yield from _left_out(frame, objective)
     yield from share_trend(frame, among_evaluable, Line(AMONG_EVALUABLE, DLT))
     parts = [
@@ -56,6 +58,18 @@ def status() -> pl.Expr:
     is_evaluable = pl.col("is_dlt_evaluable")
     answered = pl.when(is_evaluable).then(pl.lit(EVALUABLE)).otherwise(pl.lit(NOT_EVALUABLE))
     return pl.when(is_evaluable.is_null()).then(pl.lit(OPEN)).otherwise(answered)
+
+
+def _with_open(frame: Frame, result: Result) -> Result:
+    """The result with how many of the group are not in it, since it is not known yet whether they are evaluable."""
+    if result.statistic != "people":
+        return result
+    treated = next((each.subjects for each in frame.groups("treated") if each.name == result.group), None)
+    pending = 0 if treated is None else treated["is_dlt_evaluable"].null_count()
+    if treated is None or not pending:
+        return result
+    words = f"{pending} of {treated.height} treated not known yet"
+    return replace(result, warning="; ".join(filter(None, (words, result.warning))))
 
 
 def _left_out(frame: Frame, objective: str) -> Iterator[Result]:
@@ -88,6 +102,7 @@ def _with_records(frame: Frame) -> pl.DataFrame:
 def _people(frame: Frame, objective: str) -> Iterator[Result]:
     """Everybody treated who is not evaluable, or of whom it is not known yet: why, and by whom they were replaced."""
     others = frame.people("treated").with_columns(status=status()).filter(pl.col("status") != EVALUABLE)
+    others = others.sort(pl.col("status") == OPEN, maintain_order=True)
     replaced_by = {each.replaced: each for each in replacements(frame)}
     for person in others.iter_rows(named=True):
         subject = person["subject"]
@@ -96,7 +111,7 @@ def _people(frame: Frame, objective: str) -> Iterator[Result]:
             words.append(replaced_by[subject].words)
         yield Result(
             chapter=CHAPTER,
-            table=PEOPLE,
+            table=PENDING if person["status"] == OPEN else PEOPLE,
             what=subject,
             statistic="reason",
             group=_group(person["level"]),

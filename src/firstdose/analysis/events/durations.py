@@ -8,6 +8,15 @@ GOES_ON, RESOLVED, DIED = 0, 1, 2
 RECOVERED = ("recovered", "recovered_with_sequelae")
 
 
+START_IS_ASSUMED = (
+    pl.col("is_emergent").is_null() & pl.col("counts") & (pl.col("first_day") < 0) & (pl.col("last_day") >= 0)
+).fill_null(False)
+"""Which events count as begun after treatment started although their partial date leaves that open."""
+
+FIRST_COUNTED = pl.when(START_IS_ASSUMED).then(0).otherwise("first_day").cast(pl.Int64)
+"""The first day on which an event can have begun, if it began after treatment started as it counts."""
+
+
 def durations(events: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame:
     """Events with ``ending`` (`GOES_ON`, `RESOLVED`, `DIED`), the days that it may span, and the times in days.
 
@@ -16,11 +25,14 @@ def durations(events: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame:
 
     ``events`` have the columns of `EventAnalysis`, ``people`` ``subject``, ``followed_to_day`` and ``death_day``. An
     event is resolved where its outcome says so, or where it has an end and no known outcome; with another outcome it
-    was not seen to end. All are missing where start or end of observation is not known, or the end comes first.
+    was not seen to end. An event that counts as begun after treatment started, since its partial date leaves that open
+    (``start_is_assumed``), begins on day 0 at the earliest. All are missing where start or end of observation is not
+    known, or the end comes first.
     """
     outcome, end, follow_up, death = (
         pl.col(name) for name in ("outcome", "end_last_day", "followed_to_day", "death_day")
     )
+    events = events.with_columns(start_is_assumed=START_IS_ASSUMED, first_day=FIRST_COUNTED)
     is_resolved = outcome.is_in(RECOVERED) | (end.is_not_null() & (outcome.is_null() | (outcome == "unknown")))
     is_fatal = (outcome == "fatal").fill_null(False)
     joined = events.drop("death_day", strict=False).join(

@@ -30,6 +30,7 @@ KINDS = (ANY, SEVERE, SERIOUS, related("product"))
 DAYS = (7, 28, 91)
 """The days after the start of an event at which the share resolved is told."""
 
+ASSUMED = "taken to have begun on or after the day of dosing, as they count"
 STATISTICS = {RESOLVED: "share_resolved", DIED: "share_died_before_resolution"}
 
 
@@ -53,7 +54,11 @@ def _of_events(frame: Frame, events: pl.DataFrame, fields: dict[str, Any]) -> It
     """The figures of one kind of event in one group."""
     known = events.filter(pl.col("longest").is_not_null())
     timed, lost = Lasting.of(known), events.height - known.height
-    doubt = f"{number_of(lost, 'events')} without a known time left out" if lost else ""
+    doubts = [f"{number_of(lost, 'events')} without a known time left out"] if lost else []
+    assumed = int(known["start_is_assumed"].sum())
+    if assumed:
+        doubts.append(f"{number_of(assumed, 'events')} of which it is not known that dosing came first: {ASSUMED}")
+    doubt = "; ".join(doubts)
     count: dict[str, Any] = {**fields, "table": TIME, "unit": "events", "format": "count", "warning": doubt}
     yield Result(**count, statistic="events", value=float(known.height), records=tuple(known["record"]))
     if timed is None:

@@ -137,7 +137,8 @@ def _counts(frame: Frame, people: pl.DataFrame, objective: str) -> Iterator[Resu
     for group in frame.groups("treated"):
         here = group.rows_of(known)
         without = group.count - here.height
-        warning = f"{without} of {group.count} people lack a peak with an upper limit" if without else ""
+        lacking = _lacking(group.count, group.rows_of(people))
+        warning = f"{without} of {group.count} people lack a peak with an upper limit ({lacking})" if without else ""
         for (is_high, is_yellow), quadrant in QUADRANTS.items():
             found = here.filter((pl.col("is_high") == is_high) & (pl.col("is_yellow") == is_yellow))
             yield _count(frame, here, found, group.name, "liver_quadrants", quadrant, objective, warning)
@@ -147,6 +148,13 @@ def _counts(frame: Frame, people: pl.DataFrame, objective: str) -> Iterator[Resu
             frame, here, candidates, group.name, "liver_review", TO_REVIEW, objective,
             "; ".join(filter(None, (warning, note))),
         )  # fmt: skip
+
+
+def _lacking(count: int, here: pl.DataFrame) -> str:
+    """Of how many people which peak is missing."""
+    columns = {"ALT or AST": "is_high", "bilirubin": "is_yellow"}
+    found = {name: count - here[column].count() for name, column in columns.items()}
+    return ", ".join(f"{name}: {number}" for name, number in found.items() if number)
 
 
 def _count(

@@ -6,25 +6,30 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from firstdose.analysis.metabolism.sample_factors import varied
 from firstdose.protocol.metabolism import Metabolism
 
 Numbers = NDArray[np.float64]
 Texts = NDArray[np.str_]
 SHARE = 100.0  # percent
 NEVER = "never observed"
+CONSTANT = "all its measured values are the same"
 
 
 def metabolite_quality(
-    features: pl.DataFrame, values: Numbers, pooled: tuple[Numbers, Texts], plan: Metabolism
+    features: pl.DataFrame, measured: Numbers, pooled: tuple[Numbers, Texts], plan: Metabolism
 ) -> pl.DataFrame:
     """One row for each metabolite: `missing` and `variation` in per cent, `controls`, `left_out` with the reason.
 
-    values (N, G) are those of the study samples, NaN where missing; pooled the controls on the raw scale (Q, G) with
+    measured (N, G) are the study samples before any normalisation, NaN where missing, since a factor of the samples
+    gives a metabolite that never varies the variation of the factor; pooled the controls on the raw scale (Q, G) with
     their batches (Q,). What cannot be judged, such as the variation without controls, is null and leaves nothing out.
     """
-    missing = SHARE * np.isnan(values).mean(axis=0) if len(values) else np.full(values.shape[1], np.nan)
+    missing = SHARE * np.isnan(measured).mean(axis=0) if len(measured) else np.full(measured.shape[1], np.nan)
+    constant = ~varied(measured) & ((~np.isnan(measured)).sum(axis=0) > 1)
     variation = variation_in_controls(*pooled)
-    reasons = [_reason(lost, spread, plan) for lost, spread in zip(missing.tolist(), variation.tolist(), strict=True)]
+    judged = zip(missing.tolist(), constant.tolist(), variation.tolist(), strict=True)
+    reasons = [_reason(lost, same, spread, plan) for lost, same, spread in judged]
     columns = [name for name in ("metabolite", "main_class") if name in features.columns]
     return features.select(columns).with_columns(
         pl.Series("missing", missing).fill_nan(None),
@@ -53,9 +58,11 @@ def variation_in_controls(raw: Numbers, batches: Texts) -> Numbers:
     return SHARE * np.sqrt(np.where(free > 0, total / np.maximum(free, 1), np.nan))
 
 
-def _reason(missing: float, variation: float, plan: Metabolism) -> str | None:
+def _reason(missing: float, is_constant: bool, variation: float, plan: Metabolism) -> str | None:
     if missing == SHARE:
         return NEVER
+    if is_constant:
+        return CONSTANT
     if missing > plan.most_missing:
         return f"{missing:.0f} % of its values are missing, more than {plan.most_missing:g} %"
     if variation > plan.most_variation:

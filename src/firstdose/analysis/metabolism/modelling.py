@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +16,7 @@ from firstdose.methods.moderated_tests import ModeratedT
 from firstdose.protocol.metabolism import Metabolism
 
 Numbers = NDArray[np.float64]
+REASONS_TOLD = 3
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,7 +73,9 @@ def fit(prepared: Prepared, plan: Metabolism, certainty: float = 0.95) -> Fitted
     no metabolite that is left and for a dose of 0 on the log2 scale.
     """
     if not prepared.values.shape[1]:
-        raise NotAnalysable("no metabolite is left to analyse; the table of quality says why")
+        reasons = Counter(prepared.quality["left_out"].drop_nulls().to_list()).most_common(REASONS_TOLD)
+        told = "; ".join(f"{count} x {reason}" for reason, count in reasons)
+        raise NotAnalysable(f"no metabolite is left to analyse: {told}")
     layout = lay_out(prepared, plan)
     model = fit_moderated_model(prepared.values, layout.matrix, prepared.subjects, moderation=plan.moderation)
     minimal = float(np.log2(plan.minimal_fold_change))

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from firstdose.analysis.metabolism.choosing import NO_VALUE, LeftOut, choose_samples, with_doses_of_people
 from firstdose.analysis.metabolism.metabolite_quality import metabolite_quality
+from firstdose.analysis.metabolism.sample_factors import NO_FLUID, as_log2, pooled_controls, sample_factors
 from firstdose.analysis.metabolism.sample_warnings import (
     dosed_by_others,
     names_alike,
@@ -20,15 +21,12 @@ from firstdose.analysis.metabolism.sample_warnings import (
     without_a_sample,
 )
 from firstdose.analysis.metabolism.visit_order import VisitOrder, ordered_visits
-from firstdose.metabolites import Abundances, are_concentrations
-from firstdose.methods.normalisation import quotient_factors
+from firstdose.metabolites import Abundances
 from firstdose.protocol.metabolism import Metabolism
 from firstdose.records.wording import counted
 
 Numbers = NDArray[np.float64]
-Flags = NDArray[np.bool_]
 Texts = NDArray[np.str_]
-NO_FLUID = "fluid not stated"
 DETECTION_LIMIT = "detection_limit"
 
 
@@ -42,7 +40,8 @@ class Prepared:
     limits (N, G) are limits of detection on the scale of values, None where none were given. quality has a row for
     every metabolite that was measured, those left out too, with the reason. visit_warning says that the order of visits
     is not known, if so; visits_missing that the plan has visits without a sample; names_warning that names of people
-    are nearly alike.
+    are nearly alike; normalisation_warning that samples are not divided by
+    quotients since these would come of what changes with dose, or are, as asked for.
     """
 
     fluid: str
@@ -64,6 +63,7 @@ class Prepared:
     visit_warning: str = ""
     visits_missing: str = ""
     names_warning: str = ""
+    normalisation_warning: str = ""
 
     @property
     def people(self) -> tuple[str, ...]:
@@ -120,8 +120,9 @@ def _fluids(samples: pl.DataFrame, plan: Metabolism) -> list[str]:
 def _prepare(whole: Abundances, fluid: str, plan: Metabolism, filled: pl.Series) -> Prepared | None:
     rows, left = choose_samples(whole.samples, fluid, plan.visits)
     study = whole.take(samples=rows)
-    log2, zeros = _as_log2(study)
-    factors, nothing, notes = _factors(study, log2, plan)
+    log2, zeros = as_log2(study)
+    found = sample_factors(study, log2, plan)
+    factors, nothing = found.factors, found.nothing
     if nothing.any():
         names = study.samples["sample"].to_list()
         left = (*left, *(LeftOut(names[at], NO_VALUE) for at in np.flatnonzero(nothing)))
@@ -130,7 +131,7 @@ def _prepare(whole: Abundances, fluid: str, plan: Metabolism, filled: pl.Series)
         return None
     values = log2 - np.log2(factors)[:, None]
     is_normalised = bool((factors != 1).any())
-    quality = metabolite_quality(study.features, values, _pooled(whole, fluid, log2, is_normalised), plan)
+    quality = metabolite_quality(study.features, log2, pooled_controls(whole, fluid, log2, is_normalised), plan)
     kept = quality["left_out"].is_null().to_numpy()
     features = study.features.with_columns(
         pl.lit(None, dtype=pl.String).alias(name) for name in ("main_class",) if name not in study.features.columns
@@ -157,63 +158,12 @@ def _prepare(whole: Abundances, fluid: str, plan: Metabolism, filled: pl.Series)
         limits=_limits(features.filter(pl.Series(kept)), factors),
         quality=quality,
         left_out=left,
-        notes=(*notes, *told),
+        notes=(*found.notes, *told),
         visit_warning=visit_warning(order),
         visits_missing=without_a_sample(frame, plan),
         names_warning=names_alike(frame),
+        normalisation_warning=found.warning,
     )
-
-
-def _as_log2(study: Abundances) -> tuple[Numbers, int]:
-    """Values on the log2 scale, and how many were zero."""
-    if study.scale == "log2":
-        return np.array(study.values), 0
-    positive = study.values > 0
-    return np.log2(study.values, out=np.full(study.values.shape, np.nan), where=positive), int(
-        (study.values == 0).sum()
-    )
-
-
-def _factors(study: Abundances, log2: Numbers, plan: Metabolism) -> tuple[Numbers, Flags, tuple[str, ...]]:
-    """Quotient factors of the samples, which of them have nothing to be used, and what must be told."""
-    nothing: Flags = np.asarray(np.isnan(log2).all(axis=1))
-    factors = np.ones(len(log2), dtype=np.float64)
-    if plan.normalise == "none" or nothing.all():
-        return factors, nothing, ()
-    if are_concentrations(study.units):
-        return factors, nothing, (f"values are concentrations ({study.units}) and were not normalised",)
-    # the common level is taken out first, so that large logarithms do not overflow; factors do not depend on it
-    level = np.nanmedian(log2)
-    factors[~nothing] = quotient_factors(np.exp2(log2[~nothing] - level))
-    return factors, nothing, ()
-
-
-def _pooled(whole: Abundances, fluid: str, log2: Numbers, is_normalised: bool) -> tuple[Numbers, Texts]:
-    """Pooled quality controls of a fluid, or of no stated one, on the raw scale (Q, G), and their batches.
-
-    They are normalised as the study samples (N, G) are, to the same reference: what is judged is what is analysed.
-    """
-    frame = whole.samples
-    chosen = (frame["kind"] == "pooled_qc") & frame["fluid"].is_in([fluid, NO_FLUID])
-    pooled = whole.take(samples=chosen.to_numpy())
-    controls, _ = _as_log2(pooled)
-    known = ~np.isnan(controls).all(axis=1) if controls.size else np.zeros(len(controls), dtype=np.bool_)
-    controls, batches = controls[known], _texts(pooled.samples["batch"])[known]
-    if not len(controls):
-        return controls, batches
-    level = np.nanmedian(controls)
-    raw = np.exp2(controls - level)  # a common factor does not change a coefficient of variation
-    if is_normalised:
-        raw = raw / quotient_factors(raw, np.exp2(_medians(log2) - level))[:, None]
-    return raw, batches
-
-
-def _medians(log2: Numbers) -> Numbers:
-    """The median of each metabolite (G,), NaN where it was never observed."""
-    seen = ~np.isnan(log2).all(axis=0)
-    medians = np.full(log2.shape[1], np.nan)
-    medians[seen] = np.nanmedian(log2[:, seen], axis=0)
-    return medians
 
 
 def _visit_order(frame: pl.DataFrame, plan: Metabolism) -> VisitOrder:

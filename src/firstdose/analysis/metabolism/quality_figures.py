@@ -17,6 +17,7 @@ from firstdose.protocol.metabolism import Metabolism
 from firstdose.records.results import Result
 
 CALLED = 0.05
+NORMALISATION = "normalisation and missing values"
 
 
 def sample_figures(prepared: Prepared, where: dict[str, Any]) -> Iterator[Result]:
@@ -32,13 +33,16 @@ def sample_figures(prepared: Prepared, where: dict[str, Any]) -> Iterator[Result
         yield Result(**at, what="visits", statistic="planned", format="text", warning=prepared.visits_missing)
     if prepared.names_warning:
         yield Result(**at, what="people", statistic="names", format="text", warning=prepared.names_warning)
+    if prepared.normalisation_warning:
+        told = prepared.normalisation_warning
+        yield Result(**at, what=NORMALISATION, statistic="normalisation", format="text", warning=told)
     reasons: dict[str, list[str]] = {}
     for left in prepared.left_out:
         reasons.setdefault(left.reason, []).append(left.sample)
     for reason, samples in reasons.items():
         yield _samples(f"left out: {reason}", samples, at)
     for note in prepared.notes:
-        yield Result(**at, what="normalisation and missing values", statistic="note", text=note, format="text")
+        yield Result(**at, what=NORMALISATION, statistic="note", text=note, format="text")
 
 
 def quality_figures(analysis: FluidAnalysis, plan: Metabolism, where: dict[str, Any]) -> Iterator[Result]:

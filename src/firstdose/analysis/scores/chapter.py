@@ -14,6 +14,7 @@ from firstdose.analysis.frame import Frame
 from firstdose.analysis.scores.changes_at_visits import Changes, changes_at, key_visits, last_changes, planned_visits
 from firstdose.analysis.scores.measured import MRI_MEASURES, SCORE, Measured, measured, names_of_measures
 from firstdose.analysis.scores.score_models import score_models
+from firstdose.analysis.scores.visits_due import still_open
 from firstdose.analysis.visit_summaries import Place, summaries
 from firstdose.measures import MEASURES
 from firstdose.records.derived import ScoreAnalysis
@@ -94,7 +95,10 @@ def _summaries(frame: Frame, names: list[str]) -> Iterator[Result]:
 
 
 def _completeness(frame: Frame, each: Measured) -> Iterator[Result]:
-    """People scored, unable and without a score at each visit; nobody at all is said in one row."""
+    """People scored, unable and without a score at each visit; nobody at all is said in one row.
+
+    Nothing is missing of a visit whose window is not over by the last day of the data: it is not due yet.
+    """
     where: dict[str, Any] = {
         "chapter": CHAPTER,
         "table": "completeness",
@@ -109,12 +113,15 @@ def _completeness(frame: Frame, each: Measured) -> Iterator[Result]:
         yield Result(**where, statistic="scored", value=0.0, of=float(each.people.count), warning=warning)
         return
     scored, unable = _states_at_visits(each)
+    seen = {(person, visit) for person, visit in zip(each.person.tolist(), each.visit, strict=True) if visit}
+    is_open = still_open(frame, each.people.subjects)
     for visit in planned_visits(frame, each):
         for group, people in each.people.groups(frame):
             counts = {
                 "scored": sum((person, visit) in scored for person in people),
                 "unable": sum((person, visit) in unable for person in people),
             }
+            counts["not_due_yet"] = sum(is_open(person, visit) and (person, visit) not in seen for person in people)
             counts["missing"] = len(people) - sum(counts.values())
             for statistic, count in counts.items():
                 yield Result(

@@ -57,6 +57,7 @@ def score_models(frame: Frame, measured: Measured) -> Iterator[Result]:
         )
     model = build_model(measured, changes, doubling)
     left_out = "; ".join(_left_out(measured, changes, doubling))
+    dropped = _dropped(model, changes, doubling)
     for chain in CHAINS:
         objective = frame.objective(measured.name) if chain.name == "primary" else "exploratory"
         same = {**where, "within": chain.name, "objective": objective}
@@ -64,7 +65,7 @@ def score_models(frame: Frame, measured: Measured) -> Iterator[Result]:
             reason = "nobody with a dose above 0 and a baseline was scored at a key visit"
             yield Result(**same, table="model", statistic="structure", text="not estimable", warning=reason)
         else:
-            yield from _fitted(frame, measured, model, chain, left_out, same)
+            yield from _fitted(frame, measured, model, chain, left_out, dropped, same)
 
 
 def fit_model(model: Model, chain: Chain) -> ChainResult:
@@ -81,7 +82,7 @@ def fit_model(model: Model, chain: Chain) -> ChainResult:
 
 
 def _fitted(
-    frame: Frame, measured: Measured, model: Model, chain: Chain, left_out: str, same: dict[str, Any]
+    frame: Frame, measured: Measured, model: Model, chain: Chain, left_out: str, dropped: str, same: dict[str, Any]
 ) -> Iterator[Result]:
     """The structure with its steps, the slopes and the means of one chain."""
     fitted = fit_model(model, chain)
@@ -91,16 +92,15 @@ def _fitted(
         **same,
         table="model",
         statistic="structure",
-        text=fitted.structure,
-        warning="; ".join(filter(None, ("" if estimable else fitted.reason, left_out))),
+        text=_proper(fitted.structure),
+        warning="; ".join(filter(None, ("" if estimable else _proper(fitted.reason), left_out))),
     )
     people = float(np.unique(model.subject).size)
-    yield Result(**same, table="model", statistic="people", value=people, format="count", unit="people")
-    yield Result(
-        **same, table="model", statistic="scores", value=float(len(model.response)), format="count", unit="scores"
-    )
+    counts = {"people": people, "scores": float(len(model.response))}
+    for unit, count in counts.items():
+        yield Result(**same, table="model", statistic=unit, value=count, format="count", unit=unit, warning=dropped)
     for step in fitted.steps:
-        text = "accepted" if step.accepted else f"given up: {step.reason}"
+        text = "accepted" if step.accepted else f"given up: {_proper(step.reason)}"
         yield Result(
             **same,
             table="model_steps",
@@ -115,7 +115,11 @@ def _fitted(
         yield Result(**same, table="dose_slopes", when=AVERAGE, statistic=slope, warning=reason)
     elif not estimable:
         yield Result(
-            **same, table="dose_slopes", when=AVERAGE, statistic=slope, warning=f"not estimable: {fitted.reason}"
+            **same,
+            table="dose_slopes",
+            when=AVERAGE,
+            statistic=slope,
+            warning=f"not estimable: {_proper(fitted.reason)}",
         )
     if fitted.small_sample is None:
         return
@@ -130,6 +134,11 @@ def _fitted(
     for number, (level, visit) in enumerate(places):
         place = {**same, "table": "model_means", "group": level, "when": visit}
         yield _estimate(frame, measured, means, number, place, name)
+
+
+def _proper(text: str) -> str:
+    """Structures in prose: Toeplitz is a person."""
+    return text.replace("toeplitz", "Toeplitz")
 
 
 def _slope_name(measured: Measured) -> str:
@@ -161,6 +170,19 @@ def _test(found: Contrasts, number: int, where: dict[str, Any]) -> Iterator[Resu
     """The two-sided test of one slope, and its degrees of freedom."""
     yield Result(**where, statistic="p", value=float(found.p_value[number]), format="p_value")
     yield Result(**where, statistic="degrees_of_freedom", value=float(found.degrees_of_freedom[number]))
+
+
+def _dropped(model: Model | None, changes: Changes, doubling: FloatArray) -> str:
+    """The scores, and the people, that are not in the model since their visits cannot show a slope."""
+    usable = np.isfinite(changes.value) & np.isfinite(doubling)[:, None]
+    if model is None or int(usable.sum()) == len(model.response):
+        return ""
+    visits = [visit for visit, some in zip(changes.visits, np.any(usable, axis=0).tolist(), strict=True) if some]
+    at = ", ".join(visit for visit in visits if visit not in model.visits)
+    scores = int(usable.sum()) - len(model.response)
+    people = int(usable.any(axis=1).sum()) - np.unique(model.subject).size
+    others = f", among them all of {number_of(people, 'people')}" if people else ""
+    return f"left out with visits that cannot show a slope ({at}): {number_of(scores, 'scores')}{others}"
 
 
 def _left_out(measured: Measured, changes: Changes, doubling: FloatArray) -> Iterator[str]:

@@ -103,6 +103,19 @@ class Ledger:
         with self.database.reading() as session:
             return stored_records(session, record_type)
 
+    def last_entry_of(self, record_types: Sequence[str]) -> int:
+        """The sequence of the last entry about records of some kinds; 0 where there is none."""
+        marks = ", ".join("?" * len(record_types))
+        with self.database.reading() as session:
+            found = session.rows(f"SELECT MAX(head) FROM ledger_records WHERE record_type IN ({marks})", record_types)
+        return int(found[0][0] or 0)
+
+    def everything(self) -> tuple[Head, tuple[StoredRecord, ...]]:
+        """The last entry and all records as it leaves them, as one state of the database has them."""
+        with self.database.reading() as session:
+            found = session.rows("SELECT sequence, seal FROM ledger_entries ORDER BY sequence DESC LIMIT 1")
+            return Head(*found[0]) if found else EMPTY, stored_records(session)
+
     def records_under(self, record_type: str, first: str) -> tuple[StoredRecord, ...]:
         """The records of a kind whose name is, or begins with, a first part: all of one participant."""
         with self.database.reading() as session:

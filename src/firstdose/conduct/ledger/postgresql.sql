@@ -39,6 +39,8 @@ CREATE TABLE ledger_records (
     PRIMARY KEY (record_type, record)
 );
 
+CREATE INDEX ledger_records_by_last_entry ON ledger_records (record_type, head);
+
 CREATE FUNCTION ledger_refuse() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 BEGIN
     RAISE EXCEPTION '% of % is refused: the ledger is only added to', TG_OP, TG_TABLE_NAME;

@@ -35,6 +35,8 @@ CREATE TABLE ledger_records (
     PRIMARY KEY (record_type, record)
 );
 
+CREATE INDEX ledger_records_by_last_entry ON ledger_records (record_type, head);
+
 CREATE TRIGGER ledger_entries_no_update BEFORE UPDATE ON ledger_entries
 BEGIN SELECT RAISE(ABORT, 'an entry of the ledger is never changed'); END;
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from firstdose.analysis.attribution.sources import RUNS_HELD
 from firstdose.records.results import Result
 from firstdose.report.attribution.rows import AttributionRows
 
@@ -19,12 +20,14 @@ BESIDE = {
     "trough": "the trough of the drug",
     "site": "the site",
     "batch": "the batch of the product",
+    "run": "the run of measurement",
 }
 EXPLAINS = {
     "storage_age": "the storage age of the product",
     "trough": "an exposure to the drug that differs by dose",
     "site": "a difference between sites",
     "batch": "a difference between batches of the product",
+    "run": "a difference between runs of measurement that is not the same in all samples of a run",
 }
 """How each of them explains a slope; that cohorts drift in time is always named."""
 
@@ -59,12 +62,21 @@ def beside_the_dose(rows: AttributionRows) -> list[Beside]:
     for what in BESIDE:
         if what == "trough" and not rows.drug:
             continue
-        here = {each.statistic: each for each in rows.where(table="beside_the_dose", what=what)}
-        found.append(Beside(what, here.get("separated"), here.get("share_of_rank_variance")))
+        placed: dict[tuple[str, str], dict[str, Result]] = {}
+        for each in rows.where(table="beside_the_dose", what=what):
+            place = (each.within, each.when) if what == "run" else ("", "")
+            placed.setdefault(place, {})[each.statistic] = each
+        several = [Beside(what, here.get("separated"), here.get("share_of_rank_variance")) for here in placed.values()]
+        closest = max(several, key=lambda each: (each.is_separated, each.share or 0.0), default=None)
+        if closest is not None or what != "run":
+            found.append(closest or Beside(what, None, None))
     return found
 
 
-def explanations(rows: AttributionRows, *, without: tuple[str, ...] = ()) -> list[str]:
+def explanations(rows: AttributionRows, outcome: str, *, without: tuple[str, ...] = ()) -> list[str]:
     """What else would explain a slope on dose, in words: a drift, and whatever went along with the dose."""
     named = [each.what for each in beside_the_dose(rows) if each.is_separated or each.is_large]
+    people = rows.where(table="comparisons", within=outcome, statistic="people")
+    if not any(RUNS_HELD in each.warning for each in people):
+        without = (*without, "run")
     return ["a drift between cohorts", *(EXPLAINS[what] for what in named if what in EXPLAINS and what not in without)]

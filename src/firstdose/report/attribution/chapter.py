@@ -8,6 +8,7 @@ from firstdose.analysis.attribution.identified import CARRY_OVER
 from firstdose.records.results import Result
 from firstdose.report.attribution.findings import statements
 from firstdose.report.attribution.rows import AttributionRows
+from firstdose.report.attribution.tipping_tables import TIPPING, tipping_table, undoing_table
 from firstdose.report.documents.blocks import Block, Cell, Heading, Mark, Paragraph, Picture, Row, Table
 from firstdose.report.documents.tracing import rows_behind
 from firstdose.report.results.tables import tables
@@ -30,7 +31,10 @@ def attribution_blocks(found: Sequence[Result], levels: dict[str, str]) -> tuple
     """The blocks of the chapter from its figures; ``levels`` are the words for dose levels."""
     rows = AttributionRows(found)
     blocks: list[Block] = [Heading("What can be concluded")]
-    blocks += [Paragraph(each.text, rows=each.rows) for each in statements(rows)]
+    for each in statements(rows):
+        blocks.append(Paragraph(each.text, rows=each.rows))
+        if each.outcomes:
+            blocks.append(undoing_table(rows, each.outcomes))
     blocks.append(FIGURES)
     of_table: dict[str, list[Result]] = {}
     for result in found:
@@ -39,7 +43,7 @@ def attribution_blocks(found: Sequence[Result], levels: dict[str, str]) -> tuple
         if table == IDENTIFIED:
             blocks += _identified(here)
         else:
-            blocks += tables(table, [each for each in here if not (each.when and table in GRIDS)], levels)
+            blocks += [tipping_table(table, here)] if table in TIPPING else tables(table, here, levels)
             blocks += _grids(table, here)
     return tuple(blocks)
 

@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from firstdose.analysis.attribution.comparisons import P_ADJUSTED, SLOPE_AFTER, SLOPE_ALONE, SLOPE_ON
 from firstdose.analysis.attribution.controls import UNDECIDED
 from firstdose.analysis.attribution.sources import RELATIVE, RELATIVE_TO_STABLE
+from firstdose.report.attribution.chance import hidden_slopes
 from firstdose.report.attribution.rows import AttributionRows, Statement, excludes_zero, outcomes_in_words, statement
-from firstdose.report.attribution.slopes import estimate, finding, not_estimated, shown
+from firstdose.report.attribution.slopes import findings, not_estimated
 from firstdose.report.attribution.statements import design_statements
+from firstdose.report.attribution.undoing import estimate, shown
 from firstdose.report.documents.wording import listed
 from firstdose.report.results.wording import words
 
@@ -19,11 +21,11 @@ CALLED = 0.05
 def statements(rows: AttributionRows) -> tuple[Statement, ...]:
     """The generated text: the design, each outcome, the negative controls, and the next trial."""
     design = list(design_statements(rows))
-    found = [each for outcome in rows.outcomes for each in finding(rows, outcome)]
     return (
         *design,
-        *found,
+        *findings(rows),
         *_without_finding(rows),
+        *hidden_slopes(rows),
         *_not_adjusted(rows),
         *_controls(rows),
         *_next_trial(rows, {each.key for each in design}),
@@ -110,8 +112,8 @@ def _controls(rows: AttributionRows) -> Iterator[Statement]:
         size = rows.first(table="negative_controls", what=each.what, statistic="explaining_slope")
         says = "is undecided about the drug" if each.text == UNDECIDED else each.text
         text = (
-            f"The negative control {each.what} {says} as the explanation: its slope is {shown(slope)}, and one of "
-            f"{shown(size)} would explain a finding."
+            f"The negative control {each.what} {says} as the whole explanation: its slope is {shown(slope)}, and "
+            f"one of {shown(size)} would explain a finding."
         )
         yield statement("negative_control", text, each, slope, size)
     if not readings:

@@ -16,11 +16,15 @@ CHAPTER = "attribution"
 
 @dataclass(frozen=True)
 class Statement:
-    """One sentence or more of the generated text; ``key`` names what was found, ``rows`` the results behind it."""
+    """One sentence or more of the generated text; ``key`` names what was found, ``rows`` the results behind it.
+
+    ``outcomes`` are those whose figures the text leaves to a table.
+    """
 
     key: str
     text: str
     rows: tuple[int, ...] = ()
+    outcomes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)

@@ -3,54 +3,86 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
-from firstdose.analysis.attribution.comparisons import (
-    NOT_NORMALISED,
-    SLOPE_AFTER,
-    SLOPE_ALONE,
-    SLOPE_ON,
-)
-from firstdose.analysis.attribution.e_value_rows import CONTRAST, CONTRAST_AFTER
+from firstdose.analysis.attribution.comparisons import NOT_NORMALISED, SLOPE_AFTER, SLOPE_ALONE, SLOPE_ON
 from firstdose.analysis.attribution.sources import AS_MEASURED, RELATIVE, RELATIVE_TO_STABLE
-from firstdose.records.results import Result
 from firstdose.report.attribution.beside import explanations
+from firstdose.report.attribution.chance import chance_told
 from firstdose.report.attribution.rows import AttributionRows, Statement, excludes_zero, outcomes_in_words, statement
-from firstdose.report.documents.wording import NO_BREAK, listed
-from firstdose.report.results.wording import figure, plain
-
-Found = Result | None
-Told = tuple[str, tuple[Found, ...]]
-"""A sentence, empty where there is nothing to say, and the figures behind it."""
+from firstdose.report.attribution.undoing import Found, Told, e_values, estimate, figures_of, shown, undoing
+from firstdose.report.documents.wording import listed
 
 
-def estimate(rows: AttributionRows, outcome: str, comparison: str) -> Found:
-    """The estimate of one comparison of an outcome."""
-    return rows.first(table="comparisons", within=outcome, what=comparison, statistic="estimate")
+@dataclass(frozen=True)
+class Teller:
+    """How a slope is told within a sentence: with its figure, or without where a table has the figures."""
+
+    with_figures: bool = True
+
+    def beside(self, found: Found) -> str:
+        return f" {shown(found)}" if self.with_figures else ""
+
+    def after_comma(self, found: Found) -> str:
+        return f", {shown(found)}" if self.with_figures else ""
+
+    def aside(self, found: Found) -> str:
+        return f" ({shown(found)})" if self.with_figures else ""
 
 
-def finding(rows: AttributionRows, outcome: str) -> Iterator[Statement]:
-    """The dose slopes of one outcome, if either interval leaves 0 out, and what would undo them."""
+def findings(rows: AttributionRows) -> Iterator[Statement]:
+    """The dose slopes of each outcome where an interval leaves 0 out, what else explains them, and what undoes them.
+
+    Outcomes of which the same is to be said are told together: their figures are then left to a table.
+    """
+    alike: dict[tuple[str, str], list[str]] = {}
+    for outcome in rows.outcomes:
+        said = _said(rows, outcome, Teller(with_figures=False))
+        if said is not None:
+            alike.setdefault((said[0], said[1]), []).append(outcome)
+    for (key, text), outcomes in alike.items():
+        if len(outcomes) == 1:
+            yield _one(rows, outcomes[0])
+            continue
+        told = f"{outcomes_in_words(outcomes)}: {text} The table below has each slope and what would undo it."
+        behind = [row for each in outcomes for row in figures_of(rows, each).values()]
+        yield replace(statement(key, told, *behind), outcomes=tuple(outcomes))
+
+
+def _one(rows: AttributionRows, outcome: str) -> Statement:
+    """The slopes of one outcome with their figures."""
+    said = _said(rows, outcome, Teller())
+    assert said is not None
+    key, text, behind = said
+    others = [undoing(rows, outcome), e_values(rows, outcome)]
+    parts = [f"{outcomes_in_words([outcome])}: {text}", *(told for told, _ in others if told)]
+    return statement(key, " ".join(parts), *behind, *(row for _, found in others for row in found))
+
+
+def _said(rows: AttributionRows, outcome: str, tell: Teller) -> tuple[str, str, tuple[Found, ...]] | None:
+    """The key, the words on slopes and normalisation, and the figures behind them; None without a finding."""
     on, after, alone = (estimate(rows, outcome, each) for each in (SLOPE_ON, SLOPE_AFTER, SLOPE_ALONE))
     if excludes_zero(alone):
         key = "slope_without_drug"
-        others = listed(explanations(rows), "or")
-        text = f"the change differs between doses, {shown(alone)}. It is the product's only without {others}"
+        others = listed(explanations(rows, outcome), "or")
+        text = f"the change differs between doses{tell.after_comma(alone)}. "
+        text += f"It is the product's only without {others}"
     elif excludes_zero(on) or excludes_zero(after):
-        key, text = _on_and_after(rows, outcome, on, after)
+        key, text = _on_and_after(rows, outcome, on, after, tell)
     else:
-        return
-    relative, undone, contrast = _relative(rows, outcome), _undoing(rows, outcome), _e_values(rows, outcome)
-    parts = [f"{outcomes_in_words([outcome])}: {text}.", *(each[0] for each in (relative, undone, contrast) if each[0])]
-    behind = (row for each in (relative, undone, contrast) for row in each[1])
-    yield statement(key, " ".join(parts), on, after, alone, *behind)
+        return None
+    relative, behind = _relative(rows, outcome, tell)
+    chance, adjusted = chance_told(rows, outcome)
+    words = " ".join(filter(None, (f"{text}.", chance, relative)))
+    return key, words, (on, after, alone, *adjusted, *behind)
 
 
-def _on_and_after(rows: AttributionRows, outcome: str, on: Found, after: Found) -> tuple[str, str]:
+def _on_and_after(rows: AttributionRows, outcome: str, on: Found, after: Found, tell: Teller) -> tuple[str, str]:
     """The key and the words for slopes on the drug and after it, of which at least one differs from 0."""
     drug = rows.drug
-    others = explanations(rows, without=("trough",))
+    others = explanations(rows, outcome, without=("trough",))
     if excludes_zero(on) and excludes_zero(after):
-        both = f"the change differs between doses, on {drug} {shown(on)} and after it {shown(after)}"
+        both = f"the change differs between doses, on {drug}{tell.beside(on)} and after it{tell.beside(after)}"
         if (_value(on) > 0) == (_value(after) > 0):
             can = listed(["carry-over", "a rebound", *others])
             return (
@@ -61,18 +93,24 @@ def _on_and_after(rows: AttributionRows, outcome: str, on: Found, after: Found) 
     if excludes_zero(on):
         would = listed(["an exposure to the drug that differs by dose", *others], "or")
         if _value_is_known(after):
-            key, rest = "slope_on_drug_only", f"after it this is not shown ({shown(after)})"
+            key, rest = "slope_on_drug_only", f"after it this is not shown{tell.aside(after)}"
         else:
             key, rest = "slope_on_drug_after_not_estimated", f"after it {not_estimated(rows, outcome, SLOPE_AFTER)}"
         explained = f"{would[:1].upper()}{would[1:]} would explain it as well"
-        return key, f"the change differs between doses on {drug}, {shown(on)}; {rest}. {explained}"
+        return (
+            key,
+            f"the change differs between doses on {drug}{tell.after_comma(on)}; {rest}. {explained}",
+        )
     if _value_is_known(on):
-        key, rest = "slope_after_drug_only", f"on it this is not shown ({shown(on)})"
+        key, rest = "slope_after_drug_only", f"on it this is not shown{tell.aside(on)}"
     else:
         key, rest = "slope_after_drug_on_not_estimated", f"on it {not_estimated(rows, outcome, SLOPE_ON)}"
     would = listed(["a late effect of the cells", "carry-over", "a rebound", *others], "or")
     explained = f"{would[:1].upper()}{would[1:]} would explain it"
-    return key, f"the change differs between doses after {drug}, {shown(after)}; {rest}. {explained}"
+    return (
+        key,
+        f"the change differs between doses after {drug}{tell.after_comma(after)}; {rest}. {explained}",
+    )
 
 
 def not_estimated(rows: AttributionRows, outcome: str, comparison: str) -> str:
@@ -84,7 +122,7 @@ def not_estimated(rows: AttributionRows, outcome: str, comparison: str) -> str:
     return f"no slope can be estimated ({why})" if why else "no slope can be estimated"
 
 
-def _relative(rows: AttributionRows, outcome: str) -> Told:
+def _relative(rows: AttributionRows, outcome: str, tell: Teller) -> Told:
     """Whether how samples were normalised would explain a slope of metabolites; not where it is there without, too."""
     people = rows.where(table="comparisons", within=outcome, statistic="people")
     if any(AS_MEASURED in each.warning for each in people):
@@ -97,68 +135,19 @@ def _relative(rows: AttributionRows, outcome: str) -> Told:
     raw = {each: estimate(rows, outcome, each + NOT_NORMALISED) for each in main}
     figures = listed(f"{shown(found)}{periods[each]}" for each, found in raw.items())
     if all(excludes_zero(found) and (_value(found) > 0) == (_value(main[each]) > 0) for each, found in raw.items()):
-        return f"Normalisation alone does not explain it: without it the slope is {figures}.", tuple(raw.values())
+        without = (
+            f"the slope is {figures}"
+            if tell.with_figures
+            else "the interval of the slope leaves 0 out on the same side"
+        )
+        return f"Normalisation alone does not explain it: without it {without}.", tuple(raw.values())
+    which = f" is {figures}, which" if tell.with_figures else ""
     to = "metabolites without a sign of a slope" if is_of_class else "the other metabolites of the sample"
     return (
         f"So may normalisation, for values are relative to {to}, and seem to fall "
-        f"where these rise: without it the slope is {figures}, which does not show the same.",
+        f"where these rise: without it the slope{which} does not show the same.",
         tuple(raw.values()),
     )
-
-
-def _undoing(rows: AttributionRows, outcome: str) -> Told:
-    """What would have to be true for the intervals to hold 0, with the figures behind."""
-    needed = rows.first(table="tipping_drug", within=outcome, statistic="until_the_interval_holds_0")
-    frontier = rows.first(table="tipping_drift", within=outcome, statistic="frontier")
-    later = rows.first(table="tipping_drift_after_drug", within=outcome, statistic="frontier")
-    parts = []
-    if needed is not None and needed.value:
-        parts.append(
-            "an effect of the drug per unit of its trough, times the trough's slope on dose, of "
-            f"{plain(needed.value, 2)}{NO_BREAK}{needed.unit}"
-        )
-    parts += _drift(frontier)
-    period = f" on {rows.drug}" if needed is not None else ""
-    sentences = []
-    if parts:
-        sentences.append(f"The interval of the slope{period} would come to hold 0 with {listed(parts, 'or with')}.")
-    if _drift(later):
-        which = "That of the slope" if parts else "The interval of the slope"
-        sentences.append(f"{which} after {rows.drug} would come to hold 0 with {_drift(later)[0]}.")
-    return " ".join(sentences), (needed, frontier, later)
-
-
-def _drift(frontier: Found) -> list[str]:
-    if frontier is None or not frontier.value:
-        return []
-    return [f"a drift in calendar time of {plain(frontier.value, 2)}{NO_BREAK}{frontier.unit}"]
-
-
-def _e_values(rows: AttributionRows, outcome: str) -> Told:
-    """The E-values of the highest against the lowest dose, which is another contrast than a slope over all doses."""
-    told, behind = [], []
-    doses = ""
-    for what, period in ((CONTRAST, f"on {rows.drug}"), (CONTRAST_AFTER, f"after {rows.drug}")):
-        of_limit = rows.first(table="e_values", within=outcome, what=what, statistic="e_value_of_limit")
-        people = rows.first(table="e_values", within=outcome, what=what, statistic="people")
-        if of_limit is None or of_limit.value is None or of_limit.value <= 1 or people is None:
-            continue
-        doses = people.text
-        is_alone = estimate(rows, outcome, SLOPE_ON) is None
-        told.append(plain(of_limit.value, 2) if is_alone else f"{plain(of_limit.value, 2)} {period}")
-        behind += [of_limit, people]
-    if not told:
-        return "", ()
-    return (
-        "Another contrast than these slopes over all doses is the highest dose against the lowest alone "
-        f"({doses}): the E-value of the limit of its interval is {listed(told)}.",
-        tuple(behind),
-    )
-
-
-def shown(found: Found) -> str:
-    """An estimate with its unit and interval."""
-    return "not estimable" if found is None or found.value is None else figure(found, with_unit=True)
 
 
 def _value_is_known(found: Found) -> bool:

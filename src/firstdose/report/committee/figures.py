@@ -83,6 +83,35 @@ def _line(name: str, by_group: dict[str, str], groups: list[str]) -> Row:
     return row(name, *(by_group.get(group, "0") for group in groups))
 
 
+def period_table(protocol: Protocol, results: Results) -> Block:
+    """Adverse events by the period in which they began and by dose: people of those followed in it, and events."""
+    frame = results.frame.filter(chapter="adverse_events", table="by_period")
+    known = set(frame["group"].unique())
+    groups = [group for group in _groups(protocol) if group in known]
+    if not groups:
+        return Paragraph("Nobody has been treated, so there is no period to count events in.")
+    lines: list[Row] = []
+    for when in frame["when"].unique(maintain_order=True):
+        lines.append(Row(group=words(when)))
+        for what in frame["what"].unique(maintain_order=True):
+            found = frame.filter(when=when, what=what)
+            cells = {group: _of_followed(found.filter(group=group)) for group in groups}
+            lines.append(_line(words(what), cells, groups))
+    heads = tuple("all" if group == EVERYONE else _dose(protocol, group) for group in groups)
+    note = "People with such an event, of those followed in the period, and in brackets the number of events."
+    return Table("Adverse events by period and dose", ("", *heads), tuple(lines), (note,))
+
+
+def _of_followed(frame: pl.DataFrame) -> str:
+    """People of those followed, and events."""
+    found = {each["statistic"]: each for each in frame.iter_rows(named=True)}
+    people, events = found.get("people"), found.get("events")
+    if people is None or people["value"] is None or people["of"] is None:
+        return "–"
+    count = f" ({events['value']:.0f})" if events and events["value"] is not None else ""
+    return f"{people['value']:.0f} of {people['of']:.0f}{count}"
+
+
 def stopping_blocks(protocol: Protocol, results: Results) -> Iterator[Block]:
     """Where each stopping rule that the protocol names stands; the reason where it names none."""
     frame = results.frame.filter(chapter="stopping")

@@ -13,15 +13,8 @@ from firstdose.records import CAUSES, AdverseEvent, Death, DltAdjudication, Grad
 from firstdose.records.analysis_data import AnalysisData
 from firstdose.records.derived import EventAnalysis, SubjectAnalysis
 from firstdose.report.documents.blocks import Row, Table, row
+from firstdose.report.documents.wording import CRITERIA
 
-CRITERIA = {
-    "serious_death": "death",
-    "serious_life_threatening": "life-threatening",
-    "serious_hospital": "hospital admission or longer stay",
-    "serious_disability": "lasting disability",
-    "serious_congenital": "congenital anomaly",
-    "serious_other": "otherwise medically important",
-}
 NOT_DERIVED: Mapping[str, Any] = {"first_day": None, "last_day": None, "is_dlt": None}
 """Of an event outside the days that the analysis looks at."""
 LONGEST = 160

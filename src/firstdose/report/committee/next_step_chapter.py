@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import product
 
 import numpy as np
+from numpy.typing import NDArray
 
 from firstdose.analysis.shares import limits_of, side_by
 from firstdose.designs.history import PENDING, Cohort, History
@@ -18,6 +19,12 @@ from firstdose.report.documents.wording import counted, listed, percent, rate, s
 from firstdose.simulation.pathways import pathways
 
 MOST_OUTCOMES = 8
+STILL_OPEN = (
+    "Beware while outcomes are open: a DLT counts on the day it happens, no DLT only at the end of the window, so P is "
+    "of the few who are settled. The last column: from no further DLT among the open ones to one in each of them."
+)
+
+Counts = NDArray[np.int64]
 
 
 def recommendation_chapter(advice: Recommendation, most_flags: int | None = None) -> Chapter:
@@ -44,6 +51,7 @@ def evidence_table(protocol: Protocol, history: TrialHistory, rule: EscalationRu
     at = {level: [each for each in history.history.cohorts if each.level == level] for level in levels}
     people = np.array([[sum(each.evaluable for each in at[level]) for level in levels]])
     dlts = np.array([[sum(each.dlts for each in at[level]) for level in levels]])
+    closings = _closings(people, dlts, np.array([[sum(each.pending for each in at[level]) for level in levels]]))
     lines: list[Row] = []
     for level in levels:
         seen, with_dlt = int(people[0, level - 1]), int(dlts[0, level - 1])
@@ -57,13 +65,23 @@ def evidence_table(protocol: Protocol, history: TrialHistory, rule: EscalationRu
             is_known = bool(seen) or (rule.design.is_model_based and bool(people.any()))
             above = float(rule.design.probability_above_target(people, dlts, level)[0]) if is_known else None
             cells += [percent(above), "not known: nobody seen" if above is None else _in_hundred(above)]
+            if closings:
+                bounds = [float(rule.design.probability_above_target(*each, level)[0]) for each in closings]
+                concerned = any(each.pending for each in at[level]) or rule.design.is_model_based
+                cells.append(f"{percent(bounds[0])} to {percent(bounds[1])}" if concerned else percent(above))
         lines.append(row(*cells))
     heads = ["dose", "DLTs", "open", f"DLT rate, {rate(protocol.conventions.confidence_level)} interval"]
     if target is not None:
         heads += [f"P(true rate > {rate(target)})", "in words"]
+        heads += ["P once all is settled"] if closings else []
     words = (0, 5) if target is not None else (0,)
-    notes = _notes(protocol, target, rule)
+    notes = (*_notes(protocol, target, rule), *((STILL_OPEN,) if closings and target is not None else ()))
     return Table("What the data say at each dose", tuple(heads), tuple(lines), notes, words=words)
+
+
+def _closings(people: Counts, dlts: Counts, pending: Counts) -> tuple[tuple[Counts, Counts], ...]:
+    """People and DLTs once all that is open is settled: without any further DLT, and with one of each; else nothing."""
+    return ((people + pending, dlts), (people + pending, dlts + pending)) if pending.any() else ()
 
 
 def _in_hundred(probability: float) -> str:

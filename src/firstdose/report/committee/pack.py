@@ -81,11 +81,11 @@ class Decision:
 
     @property
     def notable(self) -> tuple[ParticipantCourse, ...]:
-        """Those dosed with a DLT, not evaluable, or not settled yet; the last first."""
+        """Those dosed with a DLT, not evaluable, not settled yet, or settled by the calendar alone; the last first."""
         return tuple(
             course
             for course in reversed(self.courses)
-            if course.is_dosed and (course.status is not Status.EVALUABLE or course.has_dlt)
+            if course.is_dosed and (course.status is not Status.EVALUABLE or course.has_dlt or course.by_calendar)
         )
 
 
@@ -137,7 +137,9 @@ def _stands(decision: Decision, room: Room) -> Iterator[Block]:
     shown = decision.notable[: room.people]
     if shown:
         more = len(decision.notable) - len(shown)
-        people = people_table(shown, "Dosed with a DLT, not evaluable, or not settled yet, the last first")
+        people = people_table(
+            shown, protocol.dose_levels.unit, "Dosed with a DLT, not evaluable, or not settled yet, the last first"
+        )
         yield replace(people, notes=(f"{more} more in the appendix.", *people.notes)) if more else people
     elif decision.notable:
         yield Paragraph(f"With a DLT, not evaluable, or not settled: {len(decision.notable)} people, in the appendix.")
@@ -210,7 +212,8 @@ def _appendix(decision: Decision, room: Room) -> Iterator[Block]:
         yield narrative_table(shown, "Deaths, serious and dose-limiting events, continued", notes)
     people = decision.notable[room.people :]
     if people:
-        yield people_table(people[:MOST_IN_APPENDIX], "With a DLT, not evaluable, or not settled, continued")
+        unit = decision.protocol.dose_levels.unit
+        yield people_table(people[:MOST_IN_APPENDIX], unit, "With a DLT, not evaluable, or not settled, continued")
     table = cohort_table(decision.protocol, decision.history, decision.courses)
     before = table.rows[: -room.cohorts] if len(table.rows) > room.cohorts else ()
     if before:

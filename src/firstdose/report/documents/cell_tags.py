@@ -20,6 +20,10 @@ LONGEST_OF_ONE = 16
 INTERVAL = re.compile(r"[\[(](?:up to|from)?[^\]()A-Za-z]*(?: to [^\]()A-Za-z]*)?[\])]")
 
 
+LONGEST_SHORT, LONGEST_BRIEF = 60, 10
+"""Prose with more letters has a wider column on a narrow screen; headings of rows with fewer have a narrow one."""
+
+
 def cell_tags(row: Row, table: Table, with_records: object) -> Markup:
     """The cells of a row, the first one its heading; all text is escaped."""
     columns, words = len(table.columns), frozenset(table.words)
@@ -35,6 +39,10 @@ def _cell(cell: Cell, place: int, columns: int, is_prose: bool, with_records: bo
         classes.append("words")
     if columns > MOST_ROOMY and 0 < len(text) <= LONGEST_OF_ONE and " " not in text:
         classes.append("one")
+    if len(text) > LONGEST_SHORT and (is_prose or not place):
+        classes.append("long")
+    elif not place and 0 < len(text) <= LONGEST_BRIEF:
+        classes.append("brief")
     attributes = f" class={_value(' '.join(classes))}" if classes else ""
     if cell.rows:
         attributes += f" data-rows={_value(as_rows(cell.rows))}"

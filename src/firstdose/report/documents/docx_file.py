@@ -7,6 +7,7 @@ import re
 import zipfile
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
+from math import sqrt
 from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape
 
@@ -24,6 +25,7 @@ NARROW = 30  # twentieths of a point
 ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 A4 = (210, 297)  # mm
 MARGIN = 18  # mm
+FEWEST_LETTERS, LONGEST_WORD, LONGEST_PROSE = 4, 14, 160  # letters that widths of columns are reckoned from
 NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -88,7 +90,7 @@ def _footer(made: Document, text: str) -> None:
 
 
 def _add_table(made: Document, table: Table) -> None:
-    from docx.shared import Pt
+    from docx.shared import Pt, Twips
 
     caption = made.add_paragraph()
     caption._p.style = made.styles["Caption"].style_id
@@ -112,11 +114,29 @@ def _add_table(made: Document, table: Table) -> None:
         for paragraph in (p for cell in word_table.rows[index].cells for p in cell.paragraphs):
             for run in paragraph.runs:
                 run.bold = True
-    width = sum(each.w.twips for each in word_table._tbl.tblGrid.gridCol_lst)
+    columns = word_table._tbl.tblGrid.gridCol_lst
+    width = sum(each.w.twips for each in columns)
+    for column, share in zip(columns, _shares(table), strict=True):
+        column.w = Twips(round(share * width))
     for each in table.rows:
         _add_row(word_table, each, table, width)
     for note in (*table.notes, *table.sources):
         made.add_paragraph(printable(note)).runs[0].font.size = Pt(8)
+
+
+def _shares(table: Table) -> list[float]:
+    """The shares of the columns in the width: those with long words or long texts have more."""
+    texts = [[line.cells[index].text for line in table.rows if not line.group] for index in range(len(table.columns))]
+    weights: list[float] = []
+    if table.is_grid:
+        return [1 / len(table.columns)] * len(table.columns)
+    for head, column in zip(table.columns, texts, strict=True):
+        pieces = [piece for text in (head, *column) for piece in text.split()]
+        word = min(max(map(len, pieces), default=1), LONGEST_WORD)
+        length = max((len(part) for text in column for part in text.split("\n")), default=1)
+        weights.append(max(word, FEWEST_LETTERS) + 2 * sqrt(min(length, LONGEST_PROSE)))
+    whole = sum(weights)
+    return [weight / whole for weight in weights]
 
 
 def _add_row(word_table: Any, row: Row, table: Table, width: int) -> None:

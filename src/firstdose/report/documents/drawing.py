@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
+from firstdose.records.spreadsheets import safe_frame
 from firstdose.report.documents.blocks import Picture
 from firstdose.report.documents.figure_style import as_svg, styled
 from firstdose.report.documents.tracing import BETWEEN_RECORDS
@@ -50,7 +51,7 @@ class Drawing:
         svg = made.svg if made else self._made_here[1]
         rows = tuple(sorted({int(row) for row in self._named(ROWS)}))
         records = tuple(self._named(RECORDS))
-        return Picture(self.caption, self.alternative, svg, self.name, rows, records, self.data.write_csv())
+        return Picture(self.caption, self.alternative, svg, self.name, rows, records, safe_frame(self.data).write_csv())
 
     def _named(self, column: str) -> list[str]:
         """What a column of the data names, each once, in the order of the rows."""

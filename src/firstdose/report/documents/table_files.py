@@ -8,6 +8,7 @@ from typing import Any
 
 import polars as pl
 
+from firstdose.records.spreadsheets import safe_frame
 from firstdose.report.documents.blocks import Document, Table
 from firstdose.report.documents.tracing import BETWEEN_RECORDS, FIRST_ROW, Origins, rows_of_table, traced
 
@@ -33,7 +34,7 @@ def write_table_files(document: Document, folder: Path) -> Iterator[Path]:
     tables = [block for chapter in traced(document).chapters for block in chapter.blocks if isinstance(block, Table)]
     names = [f"{table.label.lower().replace(' ', '-')}.csv" for table in tables]
     for name, table in zip(names, tables, strict=True):
-        numbers_behind(table, document.origins).write_csv(folder / name)
+        safe_frame(numbers_behind(table, document.origins)).write_csv(folder / name)
         yield folder / name
     listed = {"file": names, "table": [table.label for table in tables], "caption": [table.caption for table in tables]}
     pl.DataFrame(listed, schema=dict.fromkeys(listed, pl.String())).write_csv(folder / CONTENTS)

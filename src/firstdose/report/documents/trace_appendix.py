@@ -8,10 +8,11 @@ from itertools import chain
 
 from firstdose.analysis.named_methods import METHODS
 from firstdose.report.documents.blocks import Block, Cell, Chapter, Document, Facts, Paragraph, Table, row
+from firstdose.report.documents.method_names import method_name
 from firstdose.report.documents.record_lists import fold, in_words, shortened
 from firstdose.report.documents.tracing import FIRST_ROW, Origins, records_of_table, rows_of_table
 from firstdose.report.documents.wording import run_together, sentence
-from firstdose.report.results.wording import NOTHING, words
+from firstdose.report.results.wording import NOTHING
 
 MOST_LINES = 20
 """Tables with more rows are told by their headings, where they have any, and otherwise as a whole."""
@@ -64,9 +65,16 @@ def _blocks(document: Document, origins: Origins) -> Iterator[Block]:
     for table in tables:
         yield _table(table.label, table.caption.partition(". ")[0], _lines(table), origins)
     used = _methods(origins, set(chain.from_iterable(map(rows_of_table, tables))))
-    known = [(words(name), f"{sentence(METHODS[name].sentence)} {METHODS[name].source}.") for name in used & {*METHODS}]
+    known = [
+        (_capital(method_name(name)), f"{sentence(METHODS[name].sentence)} {METHODS[name].source}.")
+        for name in used & {*METHODS}
+    ]
     if known:
         yield Facts(tuple(sorted(known)))
+
+
+def _capital(name: str) -> str:
+    return name[:1].upper() + name[1:]
 
 
 def _table(label: str, caption: str, lines: Sequence[_Line], origins: Origins) -> Table:
@@ -75,7 +83,7 @@ def _table(label: str, caption: str, lines: Sequence[_Line], origins: Origins) -
 
 
 def _cells(line: _Line, origins: Origins) -> tuple[str, ...]:
-    methods = ", ".join(words(name) for name in sorted(_methods(origins, line.rows)))
+    methods = ", ".join(sorted(map(method_name, _methods(origins, line.rows))))
     return line.label, run_together(sorted(line.rows)), methods or NOTHING, _records(line, origins)
 
 

@@ -9,6 +9,16 @@ from firstdose.records.wording import counted as counted
 SMALLEST_PERCENT = 0.0005
 NO_BREAK = "\u00a0"
 
+CRITERIA = {
+    "serious_death": "death",
+    "serious_life_threatening": "life-threatening",
+    "serious_hospital": "hospital admission or longer stay",
+    "serious_disability": "lasting disability",
+    "serious_congenital": "congenital anomaly",
+    "serious_other": "otherwise medically important",
+}
+"""Why an event is serious, in words, by the field of the record."""
+
 
 def percent(value: float | None) -> str:
     """A probability as "38.2 %"."""

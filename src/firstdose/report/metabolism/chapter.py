@@ -24,7 +24,7 @@ from firstdose.report.metabolism.rows import (
     slope_in,
 )
 from firstdose.report.metabolism.search import search_table
-from firstdose.report.metabolism.statements import statements
+from firstdose.report.metabolism.statements import ALL_CLASSES, CLASS_SENSITIVITY, statements
 from firstdose.report.metabolism.volcano_picture import volcano
 from firstdose.report.results.tables import about, tables
 from firstdose.report.results.wording import NOTHING, figure, words
@@ -70,7 +70,7 @@ def _tables(figures: FluidFigures, levels: dict[str, str], fluid: str) -> Iterat
     parts = {
         CLASSES: [each for each in classes if each.statistic in OF_CLASSES],
         "class_tests": [each for each in classes if each.statistic not in OF_CLASSES],
-        "class_sensitivity": rows.where("class_sensitivity"),
+        CLASS_SENSITIVITY: [each for each in rows.where(CLASS_SENSITIVITY) if each.what != ALL_CLASSES],
     }
     for name, part in parts.items():
         if part:

@@ -128,9 +128,11 @@ def _draw_samples(figures: FluidFigures, rows: pl.DataFrame, components: Princip
         left = LEFT + place * (WIDE + GAP)
         draw(axes_at(figure, left, height - HEAD - PANEL - line * (HEAD + PANEL + FOOT), WIDE, PANEL))
     if has_room:
-        _legend(figure, rows, loc="center", bbox_to_anchor=(0.76, (FOOT + PANEL / 2) / height), ncols=2)
+        _legend(
+            figure, rows, figures.dose_unit, loc="center", bbox_to_anchor=(0.76, (FOOT + PANEL / 2) / height), ncols=2
+        )
     else:
-        _legend(figure, rows, loc="lower center", ncols=6)
+        _legend(figure, rows, figures.dose_unit, loc="lower center", ncols=6)
     return figure
 
 
@@ -206,8 +208,8 @@ def _wide_enough(axes: Axes) -> None:
             put(middle - 0.5, middle + 0.5)
 
 
-def _legend(figure: Figure, rows: pl.DataFrame, **place: Any) -> None:
-    """Doses by tone and batches by mark, as far as there is room."""
+def _legend(figure: Figure, rows: pl.DataFrame, unit: str, **place: Any) -> None:
+    """Doses by tone, the first with its unit, and batches by mark, as far as there is room."""
     from matplotlib.lines import Line2D
 
     def entry(mark: str, tone: str, text: str) -> Line2D:
@@ -221,10 +223,17 @@ def _legend(figure: Figure, rows: pl.DataFrame, **place: Any) -> None:
 
     doses, marks = sorted(rows["dose"].unique().to_list()), _marks(rows)
     kept = doses if len(doses) <= MOST_LISTED else [doses[0], doses[-1]]
-    entries = [entry("o", _tone(dose, doses), f"dose {dose:g}") for dose in kept]
+    entries = [entry("o", _tone(dose, doses), _dose_words(dose, unit, is_first=dose == kept[0])) for dose in kept]
     if 1 < len(marks) <= MOST_LISTED:
         entries += [entry(mark, "#ffffff", label(f"batch {name or 'not known'}", 20)) for name, mark in marks.items()]
     figure.legend(handles=entries, frameon=False, handletextpad=0.1, borderaxespad=0.1, **place)
+
+
+def _dose_words(dose: float, unit: str, *, is_first: bool) -> str:
+    """A dose in the legend; the first tells the unit, or that it is a dose where there is none."""
+    if not is_first:
+        return f"{dose:g}"
+    return f"{dose:g} {unit}" if unit else f"dose {dose:g}"
 
 
 def _draw_metabolites(figures: FluidFigures, rows: pl.DataFrame) -> Figure:

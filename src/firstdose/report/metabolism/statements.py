@@ -137,6 +137,8 @@ def _other_classes(rows: FluidRows) -> Iterator[Statement]:
 
 def _normalisation(rows: FluidRows) -> Iterator[Statement]:
     """What classes and single metabolites are relative to, and which classes' answers rest on that choice."""
+    for each in rows.where(SAMPLES, statistic="normalisation"):
+        yield statement("samples_normalisation", f"{each.warning[:1].upper()}{each.warning[1:]}.", each)
     told = rows.where(CLASS_SENSITIVITY, statistic="normalisation")
     basis = next((each for each in told if each.what == ALL_CLASSES), None)
     if basis is None:
@@ -186,7 +188,8 @@ def _left_out(rows: FluidRows) -> Iterator[Statement]:
     out = rows.where(QUALITY, within="left out")
     if analysed is not None:
         shown = f"{plain(analysed.value or 0)} of {plain(analysed.of or 0)} metabolites were analysed"
-        text = f"{shown}; the others were left out for their quality, as the table says." if out else f"{shown}."
+        others = "the other was" if len(dict.fromkeys(each.what for each in out)) == 1 else "the others were"
+        text = f"{shown}; {others} left out for their quality, as the table says." if out else f"{shown}."
         yield statement("metabolites_left_out", text, analysed, *out[:MOST_NAMED])
     without = next(iter(rows.where(QUALITY, within="classes", what=NO_CLASS)), None)
     if without is not None and without.value:

@@ -51,7 +51,7 @@ def volcano(figures: FluidFigures) -> Drawing | None:
     return Drawing(
         f"metabolite-volcano{figures.stem}",
         f"{capital(figures.contrast)} ({figures.unit}) of each metabolite against its p, "
-        f"{' and '.join(map(named, visits))}; p is not adjusted and on the scale of -log10, so that 2 stands for "
+        f"{' and '.join(map(named, visits))}; p is not adjusted and on the scale of \u2212log10, so that 2 stands for "
         f"0.01. {line} below {CALLED:g}; between the dotted lines a "
         f"slope is smaller than the minimal change ({figures.plan.minimal_fold_change:g}-fold); names are those of "
         f"the smallest p{left}",
@@ -122,7 +122,7 @@ def _reach(rows: pl.DataFrame) -> float:
 
 
 def height_of(p: np.ndarray) -> np.ndarray:
-    """-log10 of p."""
+    """\u2212log10 of p."""
     return np.asarray(-np.log10(np.maximum(p, SMALLEST_P)))
 
 
@@ -158,7 +158,7 @@ def _frame(axes: Axes, rows: pl.DataFrame, figures: FluidFigures, reach: float, 
     axes.set_xticks(ticks)
     axes.spines["bottom"].set_bounds(-reach, reach)
     axes.set_xlabel(f"{capital(figures.contrast)}, {figures.unit}")
-    axes.set_ylabel("-log10 of p, not adjusted")
+    axes.set_ylabel("\u2212log10 p, not adjusted")
 
 
 def _names(axes: Axes, rows: pl.DataFrame, reach: float) -> None:

@@ -72,8 +72,8 @@ def statistics_of(results: Iterable[Result]) -> list[Joined]:
     return shown
 
 
-def cell(found: Sequence[Result], statistic: Joined, notes: Notes) -> Cell:
-    """The figures of one cell with their rows, and with the letters of what is to be noted."""
+def cell(found: Sequence[Result], statistic: Joined, notes: Notes, *, with_unit: bool = False) -> Cell:
+    """The figures of one cell with their rows, their unit if asked for, and the letters of what is to be noted."""
     here = [one for one in found if one.statistic in statistic.statistics]
     if not here:
         return Cell("")
@@ -82,7 +82,7 @@ def cell(found: Sequence[Result], statistic: Joined, notes: Notes) -> Cell:
     elif statistic in (COUNTS, PEOPLE):
         text = _counts(here)
     else:
-        text = "; ".join(figure(one, gap=BELOW) for one in here)
+        text = "; ".join(figure(one, gap=BELOW, with_unit=with_unit) for one in here)
     remarks = [one.text for one in here if one.text and one.text != text and one.text not in text]
     warnings = [one.warning for one in here if not (one.warning.startswith(NONE_KNOWN) and TELLS_NOT_KNOWN in text)]
     notable = dict.fromkeys(filter(None, [*remarks, *warnings]))
@@ -122,12 +122,13 @@ def _counts(found: Sequence[Result]) -> str:
     return BELOW.join(filter(None, lines))
 
 
+def has_unit(result: Result) -> bool:
+    """Whether a figure is a number of its unit, and not a count, a probability, words or a day."""
+    return result.format not in ("count", "p_value", "text", "day")
+
+
 def unit_of(results: Iterable[Result], statistic: Joined, heading: str = "") -> str:
     """The unit of a row or column, where all figures share one, the heading lacks it and it is not that of a count."""
-    units = {
-        result.unit
-        for result in results
-        if result.statistic in statistic.statistics and result.format not in ("count", "p_value", "text", "day")
-    }
+    units = {result.unit for result in results if result.statistic in statistic.statistics and has_unit(result)}
     unit = units.pop() if len(units) == 1 else ""
     return f", {unit}" if unit and f"({unit})" not in heading else ""

@@ -18,8 +18,10 @@ from firstdose.report.attribution.rows import CHAPTER as ATTRIBUTION
 from firstdose.report.documents.blocks import Block, Bullets, Chapter, Facts, Paragraph
 from firstdose.report.documents.tracing import FIRST_ROW, Origins, TracedResult, method_address
 from firstdose.report.documents.wording import rate, sentence
+from firstdose.report.results.confirmed_change_tables import CHANGES, DEFINITIONS, change_tables, definition_table
 from firstdose.report.results.glance import at_a_glance
 from firstdose.report.results.tables import tables
+from firstdose.report.results.without_figures import is_without_figures, reason_told
 from firstdose.report.results.wording import title
 
 NOTICE = (
@@ -59,8 +61,18 @@ def chapters_of_named(protocol: Protocol, found: Iterable[Result]) -> Iterator[t
             blocks += attribution_blocks([row for rows in of_table.values() for row in rows], levels)
         else:
             for table, rows in of_table.items():
-                blocks += tables(table, rows, levels)
+                blocks += [reason_told(table, rows)] if is_without_figures(rows) else _shown(table, rows, levels)
         yield name, Chapter(name.replace("_", "-"), chapter_title(name), tuple(blocks))
+
+
+def _shown(table: str, found: list[Result], levels: dict[str, str]) -> Iterator[Block]:
+    """The tables that one table of results makes; two have a form of their own."""
+    if table == DEFINITIONS:
+        yield from definition_table(found)
+    elif table == CHANGES:
+        yield from change_tables(found, levels)
+    else:
+        yield from tables(table, found, levels)
 
 
 def with_names(protocol: Protocol, found: Iterable[Result]) -> Iterator[Result]:

@@ -9,7 +9,7 @@ from itertools import groupby
 from firstdose.records.results import EVERYONE, Result
 from firstdose.report.documents.blocks import Cell, Row, Table, row
 from firstdose.report.documents.wording import NO_BREAK, counted, listed
-from firstdose.report.results.cells import PEOPLE, Notes, cell, statistics_of, unit_of
+from firstdose.report.results.cells import PEOPLE, Joined, Notes, cell, has_unit, statistics_of, unit_of
 from firstdose.report.results.wording import group_words, title, words
 
 LONGEST_OPEN = 16
@@ -90,25 +90,51 @@ def _list(caption: str, results: Sequence[Result], levels: dict[str, str]) -> Ta
     has_groups = len({result.group for result in results}) > 1
     lines: list[Row] = []
     prose = {0, 1} if has_groups else {0}
+    mixed = _mixed_units(results, statistics)
     for heading, under in _headed(results):
         if heading:
             lines.append(Row(group=heading))
         for line in under:
             found = line.found
             group = [_unbroken(group_words(found[0].group, levels))] if has_groups else []
-            cells: list[str | Cell] = [line.label, *group]
+            own = next(
+                (one.unit for one in found if one.statistic in mixed and has_unit(one) and one.value is not None), ""
+            )
+            cells: list[str | Cell] = [line.label + (f", {own}" if own else ""), *group]
             for statistic in statistics:
-                shown = cell([one for one in found if one.statistic in statistic.statistics], statistic, notes)
+                here = [one for one in found if one.statistic in statistic.statistics]
+                is_other = not mixed.isdisjoint(statistic.statistics) and any(one.unit != own for one in here)
+                shown = cell(here, statistic, notes, with_unit=is_other)
                 if max(map(len, shown.text.split("\n"))) > LONGEST_LABEL:
                     prose.add(len(cells))
                 cells.append(shown)
             lines.append(_row(cells, line))
     units = [unit_of(results, statistic) for statistic in statistics]
-    if len(units) > FEWEST_OF_ONE_UNIT and len(set(units)) == 1 and units[0]:
-        caption, units = caption + units[0], [""] * len(units)
+    if shared := _shared_unit(results, statistics, units):
+        caption, units = caption + shared, [""] * len(units)
     heads = [statistic.words + unit for statistic, unit in zip(statistics, units, strict=True)]
     columns = ("", *(["group"] if has_groups else []), *heads)
     return _table(caption, columns, lines, notes, results, words_in=tuple(sorted(prose)))
+
+
+def _shared_unit(results: Sequence[Result], statistics: Sequence[Joined], units: Sequence[str]) -> str:
+    """The unit of more than two columns, where all the others hold p-values or words alone."""
+    told = [unit for unit in units if unit]
+    if len(told) <= FEWEST_OF_ONE_UNIT or len(set(told)) > 1:
+        return ""
+    others = {name for each, unit in zip(statistics, units, strict=True) if not unit for name in each.statistics}
+    has_numbers = any(each.format not in ("p_value", "text") for each in results if each.statistic in others)
+    return "" if has_numbers else told[0]
+
+
+def _mixed_units(results: Sequence[Result], statistics: Sequence[Joined]) -> set[str]:
+    """The statistics whose figures have more than one unit, which their column cannot tell."""
+    return {
+        name
+        for each in statistics
+        for name in each.statistics
+        if len({one.unit for one in results if one.statistic in each.statistics and has_unit(one)}) > 1
+    }
 
 
 def _unbroken(text: str) -> str:

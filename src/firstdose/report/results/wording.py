@@ -80,6 +80,7 @@ TITLES = {
     "among_evaluable": "DLTs among the evaluable",
     "among_treated": "DLTs among all who were treated",
     "evaluability": "Evaluability for DLTs",
+    "people_not_known_yet": "People of whom it is not known yet whether they are evaluable",
     "overview": "Overview of adverse events",
     "by_class_and_term": "Adverse events by class and term",
     "serious_by_class_and_term": "Serious adverse events by class and term",

@@ -31,7 +31,7 @@ from firstdose.report.documents.blocks import (
 )
 from firstdose.report.documents.wording import counted
 from firstdose.report.timeline.marks import Life
-from firstdose.report.timeline.picture import LEGEND, timeline
+from firstdose.report.timeline.picture import ENDED, LEGEND, timeline
 
 FOLDER, APPENDIX_NAME = "people", "people.pdf"
 MOST_ROWS = 150
@@ -155,7 +155,7 @@ def _rows(life: Life) -> Iterator[Line]:
         (Relapse, "onset", "Relapse", lambda each: _joined(each["severity"], each["description"])),
         (Disposition, "occurred", "Milestone or end", lambda each: _joined(each["event"], each["term"])),
         (Deviation, "occurred", "Deviation", lambda each: _joined(each["degree"], each["description"])),
-        (Death, "died", "Death", lambda each: _joined(each["cause"] or "cause not recorded")),
+        (Death, "died", "Death", lambda each: _joined(*_cause(life, each["cause"]))),
         (Image, "taken", "Image", lambda each: _joined(each["modality"], each["finding"])),
         (Sample, "taken", "Sample", lambda each: _joined(each["fluid"].replace("_", " "), each["sample"])),
     )
@@ -188,6 +188,14 @@ def _rows(life: Life) -> Iterator[Line]:
             previous = each["value"]
 
 
+def _cause(life: Life, recorded: str | None) -> tuple[str, ...]:
+    """The recorded cause of death; without one the fatal events, where there are any."""
+    fatal = dict.fromkeys(each["term"] for each in life.events if each["outcome"] == "fatal" and each["term"])
+    if recorded:
+        return (recorded,)
+    return ("cause not recorded", f"fatal event: {', '.join(fatal)}") if fatal else ("cause not recorded",)
+
+
 def _line(first: int | None, last: int | None, what: str, details: str) -> Line:
     day = "not known" if first is None else f"{first}" if first == last else f"{first} to {last}"
     return (float("inf") if first is None else first, what), row(day.replace("-", "−"), what, details)
@@ -196,7 +204,8 @@ def _line(first: int | None, last: int | None, what: str, details: str) -> Line:
 def _event(each: Mapping[str, Any]) -> str:
     grade = each["grade"] if each["grade"] is not None else each["severity"]
     ends = [day for day in (each["end_first_day"], each["end_last_day"]) if day is not None]
-    end = "no end recorded" if not ends else f"ended day {' to '.join(str(day) for day in dict.fromkeys(ends))}"
+    unknown = "over, end not recorded" if each["outcome"] in ENDED else "no end recorded"
+    end = unknown if not ends else f"ended day {' to '.join(str(day) for day in dict.fromkeys(ends))}"
     return _joined(
         each["term"],
         "grade not recorded" if grade is None else f"grade {grade}" if isinstance(grade, int) else str(grade),

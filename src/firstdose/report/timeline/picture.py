@@ -14,10 +14,12 @@ from firstdose.report.timeline.svg import GUTTER, LANE, RIGHT, WIDTH, Canvas
 MOST_EVENTS = 16
 PANEL = 58.0
 GRADE_TONES = {1: "#c9d8e4", 2: "#8fb3cc", 3: "#d98a5f", 4: "#b3471d", 5: "#5c1f08", None: "#b8bcc2"}
+ENDED = ("recovered", "recovered_with_sequelae", "fatal")
+"""Outcomes of events that are over, whether or not the day is recorded."""
 STEPS = (7, 14, 30, 60, 91, 182, 365, 730, 1826, 3652)
 LEGEND = (
     "Bars of events carry their grade; dashed and empty: the dates leave open whether it lasted then; "
-    "▶ not over at the cut-off. Scores and troughs are those of the analysis."
+    "▶ not over at the cut-off; ? over, on a day that is not recorded. Scores and troughs are those of the analysis."
 )
 
 
@@ -158,8 +160,11 @@ def _events(canvas: Canvas, life: Life) -> None:
     worst = sorted(dated, key=lambda row: (-(row["grade"] or 0), row["first_day"], row["number"]))[:MOST_EVENTS]
     for row in (row for row in dated if row in worst):
         middle = canvas.lane(row["term"], 15)
-        is_over = row["end_first_day"] is not None or row["end_last_day"] is not None
-        end = (row["end_first_day"], row["end_last_day"]) if is_over else (canvas.last_day, canvas.last_day)
+        is_dated = row["end_first_day"] is not None or row["end_last_day"] is not None
+        is_over = is_dated or row["outcome"] in ENDED
+        end = (row["end_first_day"], row["end_last_day"]) if is_dated else (canvas.last_day, canvas.last_day)
+        if is_over and not is_dated:
+            end = (row["last_day"], canvas.last_day)
         grade = row["grade"]
         span = _span(canvas, middle, 10, GRADE_TONES[grade], (row["first_day"], row["last_day"]), end)
         if span is None:
@@ -167,6 +172,8 @@ def _events(canvas: Canvas, life: Life) -> None:
         words = (row["severity"] or "?") if grade is None else str(grade)
         marks = words + (" serious" if row["is_serious"] else "") + (" DLT" if row["is_dlt"] else "")
         canvas.text(canvas.across(span[0]) - 2, middle + 3.5, words if marks == words else marks, anchor="end", size=9)
+        if is_over and not is_dated:
+            canvas.text(WIDTH - RIGHT + 5, middle + 3.5, "?", size=9)
         if not is_over:
             canvas.mark(canvas.last_day, middle, "arrow", GRADE_TONES[grade])
     left = len(dated) - len(worst)

@@ -15,6 +15,8 @@ from firstdose.report.documents.wording import counted
 from firstdose.report.trial.escalation_records import given_records, judged_records
 
 LETTERS = "Outcomes, one letter a person: N no DLT, T DLT, ? not settled yet, - not evaluable for DLTs."
+MAY_BE_EMPTY = ("reason", "data seen")
+"""Columns of the decisions that are left out where nothing is recorded."""
 
 
 def moment_of(trial_data: TrialData) -> datetime:
@@ -40,7 +42,7 @@ def escalation_chapter(
         *pictures,
         cohort_table(protocol, history, courses),
         decision_table(trial_data),
-        people_table(courses),
+        people_table(courses, protocol.dose_levels.unit),
     ]
     remarks = (*history.missing, *history.flags)
     if remarks:
@@ -86,14 +88,21 @@ def _dates(courses: list[ParticipantCourse]) -> str:
 
 
 def decision_table(trial_data: TrialData) -> Table:
-    """Every recorded decision beside its recommendation."""
+    """Every recorded decision beside its recommendation; reasons and hashes of the data where any are recorded."""
     decisions = sorted(trial_data.records(DoseDecision), key=lambda each: each.decision)
+    lines = [_decision(each) for each in decisions]
+    columns = ("decision", "date", "recommended", "decided", "by", "reason", "data seen")
+    shown = [
+        place
+        for place, column in enumerate(columns)
+        if column not in MAY_BE_EMPTY or any(line.cells[place].text for line in lines)
+    ]
     return Table(
         f"Decisions on the next dose ({counted(len(decisions), 'decision')} recorded)",
-        ("decision", "date", "recommended", "decided", "by", "reason", "data seen"),
-        tuple(_decision(each) for each in decisions),
+        tuple(columns[place] for place in shown),
+        tuple(row(*(line.cells[place] for place in shown)) for line in lines),
         ("A decision in bold departs from the recommendation.",) if any(map(departs, decisions)) else (),
-        words=(0, 1, 2, 3, 4, 5, 6),
+        words=tuple(range(len(shown))),
     )
 
 
@@ -126,14 +135,14 @@ def _step(action: str | None, level: int | None) -> str:
     return f"dose at level {level}" if action == "dose" and level else action
 
 
-def people_table(courses: tuple[ParticipantCourse, ...], caption: str = "Everyone dosed, in order") -> Table:
-    """Assigned and given dose of those dosed, and whether each counts."""
+def people_table(courses: tuple[ParticipantCourse, ...], unit: str, caption: str = "Everyone dosed, in order") -> Table:
+    """Assigned and given dose of those dosed, in the unit of the dose levels, and whether each counts."""
     dosed = [course for course in courses if course.is_dosed]
     return Table(
         caption,
         ("person", "date", "assigned", "given", "batch", "counts at level", "for DLTs", "why"),
         tuple(map(_person, dosed)),
-        ("Doses in the unit of the dose levels.",),
+        (f"Doses in {unit}.",),
         words=(0, 1, 4, 6, 7),
     )
 

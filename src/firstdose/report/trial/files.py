@@ -10,6 +10,7 @@ from pathlib import Path
 from firstdose.protocol.plan import Protocol
 from firstdose.records.analysis_data import AnalysisData
 from firstdose.records.results import Results
+from firstdose.records.spreadsheets import safe_frame
 from firstdose.report.committee.pack import PACK_NAME, Decision
 from firstdose.report.documents.blocks import Document
 from firstdose.report.documents.drawing import Drawing
@@ -122,5 +123,5 @@ def write_figure(drawing: Drawing, folder: Path) -> Iterator[Path]:
     svg, png, rows = (folder / f"{drawing.name}{ending}" for ending in (".svg", ".png", ".csv"))
     svg.write_text(drawing.picture().svg, encoding="utf-8", newline="\n")
     png.write_bytes(drawing.png())
-    drawing.data.write_csv(rows)
+    safe_frame(drawing.data).write_csv(rows)
     yield from (svg, png, rows)

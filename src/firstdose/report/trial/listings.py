@@ -24,7 +24,7 @@ from firstdose.records.catalogue import NAMES
 from firstdose.records.frames import identity
 from firstdose.report.documents.blocks import Chapter, Paragraph, Row, Table, row
 from firstdose.report.documents.tracing import anchor
-from firstdose.report.documents.wording import counted
+from firstdose.report.documents.wording import CRITERIA, counted
 
 LISTED: dict[str, type] = {
     "Doses given": Dosing,
@@ -94,13 +94,18 @@ def _table(title: str, kind: type, frame: pl.DataFrame) -> Table:
 
 
 def _heading(name: str) -> str:
-    return name.replace("_", " ")
+    criterion = CRITERIA.get(name)
+    return f"serious: {criterion}" if criterion else name.replace("_", " ")
 
 
 def _row(values: tuple[object, ...], kind: str) -> Row:
     """A record as a row; its last value is its identity, to which figures point, unless an earlier row has the same."""
     *shown, name = values
     return replace(row(*map(_text, shown)), identifier="" if name is None else anchor(f"{kind}:{name}"))
+
+
+SPELLED = {"dlt": "DLT", "not_dlt": "no DLT"}
+"""Answers that are not their keys in words."""
 
 
 def _text(value: object) -> str:
@@ -111,7 +116,7 @@ def _text(value: object) -> str:
     return (
         f"{value:g}"
         if isinstance(value, float)
-        else str(value).replace("_", " ")
+        else SPELLED.get(value, value.replace("_", " "))
         if isinstance(value, str) and value.islower()
         else str(value)
     )

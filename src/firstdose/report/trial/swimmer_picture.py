@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from firstdose.analysis.events.durations import FIRST_COUNTED, START_IS_ASSUMED
 from firstdose.protocol.plan import Protocol
 from firstdose.records.analysis_data import AnalysisData
 from firstdose.records.derived import EventAnalysis, SubjectAnalysis
@@ -40,12 +41,14 @@ def swimmer(protocol: Protocol, data: AnalysisData) -> Drawing | None:
     events = data[EventAnalysis].filter(
         pl.col("counts") & pl.col("first_day").is_not_null() & pl.col("subject").is_in(drawn["subject"].implode())
     )
+    events = events.with_columns(first_day=FIRST_COUNTED, until=pl.when(START_IS_ASSUMED).then("last_day"))
+    assumed = "; a line from dosing where a partial date leaves open when" if events["until"].count() else ""
     left_out = f"; the first {of_each} treated of each dose, {drawn.height} of {people.height} people" if is_cut else ""
     severe = events.filter(pl.col("grade") >= SEVERE).height
     return Drawing(
         "swimmer",
         "Each person from dosing to the last day known: background treatment (dark bar), adverse events by grade at "
-        f"the first day on which they may have begun, deaths and those who left{left_out}",
+        f"the first day on which they may have begun, deaths and those who left{assumed}{left_out}",
         f"{drawn.height} bars, one a person, with {events.height} adverse events, {severe} of them of grade 3 or more "
         f"and {events['grade'].null_count()} of unknown grade; the numbers are in the figure's data file",
         partial(_draw, protocol, drawn, events),
@@ -119,6 +122,9 @@ def _events(axes: Axes, places: dict[str, int], events: pl.DataFrame) -> None:
     for event in events.iter_rows(named=True):
         grade = event["grade"]
         severe = grade is not None and grade >= SEVERE
+        if event["until"] is not None:
+            place = places[event["subject"]]
+            axes.plot((event["first_day"], event["until"]), (place, place), color=INK, linewidth=0.6)
         axes.plot(
             event["first_day"],
             places[event["subject"]],

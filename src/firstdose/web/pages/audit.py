@@ -6,6 +6,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 
 from firstdose.web.acting import TrialRequest
+from firstdose.web.numbers import whole_number
 from firstdose.web.seeing import visible_entries
 
 ON_A_PAGE = 100
@@ -14,9 +15,7 @@ ON_A_PAGE = 100
 def audit(request: TrialRequest) -> HttpResponseBase:
     """The entries before a number, or the last ones."""
     head = request.trial.ledger.head()
-    text = request.GET.get("before", "")
-    before = min(int(text), head.sequence + 1) if text.isascii() and text.isdigit() and len(text) < 16 else None
-    last = (before or head.sequence + 1) - 1
+    last = min(whole_number(request.GET.get("before")) or head.sequence + 1, head.sequence + 1) - 1
     first = max(0, last - ON_A_PAGE)
     with request.trial.ledger.entries(after=first, up_to=last) as entries:
         listed = sorted(entries, key=lambda entry: -entry.sequence)

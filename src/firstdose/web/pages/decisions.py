@@ -32,6 +32,7 @@ from firstdose.report.committee.next_step_chapter import evidence_table, outlook
 from firstdose.report.documents.blocks import Table
 from firstdose.web.acting import TrialRequest
 from firstdose.web.guarding import told
+from firstdose.web.numbers import whole_number
 from firstdose.web.proving import needs_code, prove
 from firstdose.web.trial import now
 
@@ -64,7 +65,7 @@ def one(request: TrialRequest, preparation: int) -> HttpResponseBase:
     if not stored.exists:
         raise Http404
     if request.method == "POST":
-        return _step(request, preparation, stored.head)
+        return _step(request, preparation)
     prepared = as_object(PreparedDecision, stored)
     seen = seen_again(trial.ledger, prepared)
     context = {
@@ -95,17 +96,17 @@ def _levels(protocol: Protocol) -> range:
     return range(1, len(protocol.dose_levels.values) + 1)
 
 
-def _step(request: TrialRequest, preparation: int, head: int) -> HttpResponseBase:
+def _step(request: TrialRequest, preparation: int) -> HttpResponseBase:
     """Propose, sign or take."""
     step, sent = request.POST.get("step", ""), request.POST
-    purpose = Purpose("prepared_decisions", str(preparation), _number(sent.get("head")) or head, MEANING)
+    purpose = Purpose("prepared_decisions", str(preparation), whole_number(sent.get("head")) or 0, MEANING)
     proof = prove(request, purpose) if step == "sign" else None
     with request.trial.desk.work(request.acting.author, sent.get("request") or None) as work:
         if step == "propose":
             action = sent.get("action", "")
             if action not in get_args(Action):
                 raise Refused("choose whether to dose, to wait or to stop")
-            level = _number(sent.get("level")) if action == "dose" else None
+            level = whole_number(sent.get("level")) if action == "dose" else None
             propose_decision(work, preparation, cast(Any, action), level, sent.get("reason", ""))
             words = "proposed to the members"
         elif proof is not None:
@@ -117,7 +118,3 @@ def _step(request: TrialRequest, preparation: int, head: int) -> HttpResponseBas
             raise Refused("choose what is to be done")
     told(request, words)
     return redirect("decision", preparation=preparation)
-
-
-def _number(text: str | None) -> int | None:
-    return int(text) if text and text.isdecimal() and len(text) < 16 else None

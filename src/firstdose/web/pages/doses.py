@@ -12,6 +12,7 @@ from firstdose.conduct.administering import cancel_dosing, prepare_dosing, recor
 from firstdose.conduct.cohorts import close_cohort, open_cohort
 from firstdose.conduct.desk import Work
 from firstdose.conduct.gating import gate, situation_of
+from firstdose.conduct.identity import name_of
 from firstdose.conduct.ledger import Refused
 from firstdose.conduct.slots import assign_slot, release_slot, replace_participant, reserve_slot
 from firstdose.conduct.standing import standing
@@ -20,6 +21,7 @@ from firstdose.dosing import Gate
 from firstdose.web.acting import TrialRequest
 from firstdose.web.form_fields import fields_of_form
 from firstdose.web.guarding import told
+from firstdose.web.numbers import whole_number
 from firstdose.web.seeing import visible_subjects
 from firstdose.web.trial import now
 
@@ -42,11 +44,10 @@ def doses(request: TrialRequest) -> HttpResponseBase:
     """The cohorts with their slots, the batches, and who waits; cohorts are opened and closed here."""
     if request.method == "POST":
         return _cohort(request)
-    latest = request.trial.latest()
-    moment = now()
+    data, moment = request.trial.dosing_data(), now()
     visible = visible_subjects(request.trial, request.acting)
     context = {
-        "standing": standing(request.trial.protocol, latest.trial_data, moment),
+        "standing": standing(request.trial.protocol, data, moment),
         "visible": visible,
         "waiting": waiting_list(request.trial.ledger),
         "batches": [each for each in request.trial.ledger.records("batches") if not each.is_removed],
@@ -60,12 +61,11 @@ def one(request: TrialRequest, subject: str) -> HttpResponseBase:
     if request.method == "POST":
         return _step(request, subject)
     moment = now()
-    latest = request.trial.fresh()
-    situation = situation_of(request.trial.ledger, latest.trial_data, request.trial.protocol, moment)
+    situation = situation_of(request.trial.ledger, request.trial.dosing_data(), request.trial.protocol, moment)
     found: Gate = gate(situation, subject, zone=_zone(request), batch=request.GET.get("batch") or None)
     planned = [
         each
-        for each in request.trial.ledger.records_under("dosings", subject)
+        for each in request.trial.ledger.records_under("dosings", name_of("subjects", subject))
         if not each.is_removed and not each.fields.get("given")
     ]
     texts = dict(planned[0].fields) if planned else {}
@@ -89,8 +89,7 @@ def _cohort(request: TrialRequest) -> HttpResponseBase:
     step, cohort = request.POST.get("step", ""), request.POST.get("cohort", "").strip()
     with request.trial.desk.work(request.acting.author, request.POST.get("request") or None) as work:
         if step == "open":
-            number = request.POST.get("decision", "")
-            open_cohort(work, decision=int(number) if number.isdecimal() else None, cohort=cohort or None)
+            open_cohort(work, decision=whole_number(request.POST.get("decision")), cohort=cohort or None)
             words = "the cohort is open"
         elif step == "close":
             close_cohort(work, cohort, request.POST.get("reason", ""))

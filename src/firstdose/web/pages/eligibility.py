@@ -7,14 +7,17 @@ from dataclasses import dataclass
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 
+from firstdose.conduct.automatic_queries import check_record
 from firstdose.conduct.eligibility import MEANING, confirm_eligibility, reasons_against
 from firstdose.conduct.entering import draft_of
+from firstdose.conduct.identity import name_of
 from firstdose.conduct.ledger import StoredRecord
 from firstdose.conduct.signatures import Purpose, sign, signatures_of
 from firstdose.protocol.population import Criterion
 from firstdose.records import CriterionAnswer, columns_of
 from firstdose.web.acting import TrialRequest
 from firstdose.web.guarding import told
+from firstdose.web.numbers import whole_number
 from firstdose.web.proving import needs_code, prove
 
 
@@ -37,8 +40,8 @@ def eligibility(request: TrialRequest, subject: str) -> HttpResponseBase:
         "subject": subject,
         "asked": asked,
         "against": against,
-        "person": request.trial.ledger.record("subjects", subject),
-        "signatures": signatures_of(request.trial.ledger, "subjects", subject),
+        "person": request.trial.ledger.record("subjects", name_of("subjects", subject)),
+        "signatures": signatures_of(request.trial.ledger, "subjects", name_of("subjects", subject)),
         "needs_code": needs_code(request),
         "meaning": MEANING,
         "answers": list(columns_of(CriterionAnswer)["answer"].codes.items()),
@@ -49,7 +52,7 @@ def eligibility(request: TrialRequest, subject: str) -> HttpResponseBase:
 def _asked(request: TrialRequest, subject: str) -> list[Asked]:
     """The criteria of the protocol in order."""
     population = request.trial.protocol.population
-    answered = request.trial.ledger.records_under("criterion_answers", subject)
+    answered = request.trial.ledger.records_under("criterion_answers", name_of("subjects", subject))
     stored = {each.fields["criterion"]: each for each in answered}
     return [Asked(each, stored.get(each.id)) for each in (population.criteria if population else ())]
 
@@ -81,6 +84,7 @@ def _answered(request: TrialRequest, subject: str) -> HttpResponseBase:
             )
             if draft is not None:
                 work.append(draft)
+                check_record(work, "criterion_answers", draft.record)
                 count += 1
     told(request, f"{count} answers saved" if count != 1 else "1 answer saved")
     return redirect("eligibility", subject=subject)
@@ -88,12 +92,11 @@ def _answered(request: TrialRequest, subject: str) -> HttpResponseBase:
 
 def _confirmed(request: TrialRequest, subject: str) -> HttpResponseBase:
     """Confirm and sign in one write."""
-    head = request.POST.get("head", "")
-    purpose = Purpose("subjects", subject, int(head) if head.isdecimal() else 0, MEANING)
+    purpose = Purpose("subjects", name_of("subjects", subject), whole_number(request.POST.get("head")) or 0, MEANING)
     proof = prove(request, purpose)
     with request.trial.desk.work(request.acting.author, request.POST.get("request") or None) as work:
         entry = confirm_eligibility(work, subject, request.acting.grant.full_name, purpose.head)
-        now_seen = Purpose("subjects", subject, entry.sequence, MEANING)
+        now_seen = Purpose("subjects", purpose.record, entry.sequence, MEANING)
         sign(work, now_seen, type(proof)(proof.account, proof.full_name, proof.moment, proof.means, (now_seen,)))
     told(request, f"{subject} is confirmed as eligible")
     return redirect("participant", subject=subject)

@@ -9,16 +9,21 @@ from firstdose.conduct.standing import standing
 from firstdose.web.acting import TrialRequest
 from firstdose.web.seeing import visible_subjects
 from firstdose.web.trial import now
+from firstdose.web.watching import alerts_for, open_queries
 
 
 def home(request: TrialRequest) -> HttpResponseBase:
-    """The doses as a ladder with each participant's place, what the rule advises, and what is odd in the data."""
+    """What to see to, the doses as a ladder with each participant's place, and what the rule advises."""
+    moment = now()
     if not request.acting.may("see_data"):
-        return render(request, "firstdose/home.html", {"is_closed": True})
-    moment, latest = now(), request.trial.latest()
+        groups = alerts_for(request.trial, request.acting, moment) if request.acting.may("see_pack") else []
+        return render(request, "firstdose/home.html", {"is_closed": True, "alerts": groups, "moment": moment})
+    latest = request.trial.latest()
     context = {
         "visible": visible_subjects(request.trial, request.acting),
-        "standing": standing(request.trial.protocol, latest.trial_data, moment),
+        "standing": standing(request.trial.protocol, request.trial.dosing_data(), moment),
+        "alerts": alerts_for(request.trial, request.acting, moment),
+        "queries": open_queries(request.trial, request.acting, moment),
         "moment": moment,
         "head": latest.head,
         "problems": len(latest.problems),

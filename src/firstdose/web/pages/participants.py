@@ -7,15 +7,22 @@ from dataclasses import dataclass
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 
+from firstdose.conduct.automatic_queries import check_record
 from firstdose.conduct.entering import check_fields, draft_of
 from firstdose.conduct.identity import record_name
 from firstdose.conduct.ledger import Refused, StoredRecord
 from firstdose.web.acting import TrialRequest
 from firstdose.web.form_fields import fields_of_form
 from firstdose.web.guarding import told
+from firstdose.web.pages.versions import approved_versions
+from firstdose.web.person import person_schedule
+from firstdose.web.queries_shown import shown_queries
 from firstdose.web.subject_records import FORMS, is_repeating, records_of
+from firstdose.web.trial import now
 
 FIRST_FIELDS = ("subject", "centre", "earlier_subject", "consent", "consent_version", "birth", "sex")
+PRESSING = ("overdue", "due")
+"""Visits that somebody should see to now."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +63,7 @@ def new(request: TrialRequest) -> HttpResponseBase:
         with request.trial.desk.work(request.acting.author, request.POST.get("request") or None) as work:
             if not work.is_repeated:
                 work.append(draft)
+                check_record(work, "subjects", draft.record)
         told(request, f"{name} was entered")
         return redirect("participant", subject=texts["subject"].strip())
     texts["centre"] = request.acting.author.site
@@ -64,7 +72,7 @@ def new(request: TrialRequest) -> HttpResponseBase:
 
 
 def one(request: TrialRequest, subject: str) -> HttpResponseBase:
-    """One participant: every form with what stands in it."""
+    """One participant: the schedule, the timeline, and every form with what stands in it."""
     found = records_of(request.trial.ledger, subject)
     forms = [
         Form(
@@ -76,5 +84,15 @@ def one(request: TrialRequest, subject: str) -> HttpResponseBase:
         )
         for name, title in FORMS.items()
     ]
-    person = found["subjects"][0]
-    return render(request, "firstdose/participant.html", {"subject": subject, "person": person, "forms": forms})
+    _, schedule = person_schedule(request.trial, subject, now())
+    context = {
+        "subject": subject,
+        "person": found["subjects"][0],
+        "forms": forms,
+        "schedule": schedule,
+        "waiting": sum(each.waits and each.subject == subject for each in shown_queries(request)),
+        "versions": approved_versions(request),
+        "pressing": [each for each in schedule if each.visit.standing in PRESSING],
+        "has_timeline": any(not each.is_removed for each in found["dosings"]),
+    }
+    return render(request, "firstdose/participant.html", context)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -11,6 +12,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 
 from firstdose.conduct.administering import correct_dosing
+from firstdose.conduct.automatic_queries import check_record
 from firstdose.conduct.catalogue import LEDGER_RECORDS
 from firstdose.conduct.entering import check_fields, draft_of
 from firstdose.conduct.ledger import Conflict, Draft, Entry, Refused, StoredRecord
@@ -18,8 +20,11 @@ from firstdose.records import columns_of, keys_of
 from firstdose.web.acting import TrialRequest
 from firstdose.web.form_drafts import drop_draft, keep_draft, kept_draft
 from firstdose.web.form_fields import fields_of_form
+from firstdose.web.form_groups import groups_of
 from firstdose.web.guarding import told
+from firstdose.web.queries_shown import queries_beside
 from firstdose.web.seeing import visible_entries
+from firstdose.web.sources_shown import check_beside, signatures_beside
 from firstdose.web.subject_records import FORMS, is_repeating, next_number, records_of, title_of
 from firstdose.web.trial import now
 
@@ -28,7 +33,9 @@ DOSINGS = "dosings"
 RECORDED = "recorded"
 """When something was written down: now, unless the form says otherwise."""
 SEEN = "seen:"
-NEW = ""
+DISCARD = "discard"
+FROM_VISIT, NAME_OF_VISIT = "at", re.compile("[A-Za-z0-9_.-]{1,60}")
+"""The visit that one came from, as the address of a form names it."""
 
 
 def records_of_subject(request: TrialRequest, subject: str, record_type: str) -> HttpResponseBase:
@@ -55,6 +62,7 @@ def new(request: TrialRequest, subject: str, record_type: str) -> HttpResponseBa
     start = {"subject": subject, keys_of(LEDGER_RECORDS[record_type])[-1]: next_number(record_type, others)}
     if RECORDED in columns_of(LEDGER_RECORDS[record_type]):
         start[RECORDED] = now().isoformat(timespec="minutes")
+    start |= {name: request.GET[name] for name in columns_of(LEDGER_RECORDS[record_type]) if name in request.GET}
     start = {name: text for name, text in start.items() if text}
     return _form(request, subject, record_type, None, start)
 
@@ -74,7 +82,14 @@ def check(request: TrialRequest, subject: str, record_type: str) -> HttpResponse
     texts, seen = typed_in(request, record_type), seen_in(request, record_type)
     keep_draft(request.acting.author.account, record_type, request.POST.get("draft", ""), texts, seen)
     findings = check_fields(record_type, {**texts, "subject": subject})
-    return render(request, "firstdose/findings.html", {"findings": findings, "kept": True})
+    odd = [each for each in findings if each.weight != "missing"]
+    columns = columns_of(LEDGER_RECORDS[record_type])
+    context = {
+        "findings": odd,
+        "missing": [columns[each.field].question.words for each in findings if each.weight == "missing"],
+        "near": [(name, [each for each in odd if each.field == name]) for name in texts],
+    }
+    return render(request, "firstdose/findings.html", context)
 
 
 def history(request: TrialRequest, subject: str, record_type: str, record: str) -> HttpResponseBase:
@@ -95,6 +110,9 @@ def _form(
     now = dict(stored.fields) if stored else {}
     if request.method == "POST":
         texts, seen = typed_in(request, record_type), seen_in(request, record_type)
+        if DISCARD in request.POST:
+            drop_draft(request.acting.author.account, record_type, _draft_key(request, subject, stored))
+            return redirect(request.get_full_path())
         try:
             return _saved(request, subject, record_type, stored, texts, seen)
         except Conflict as conflict:
@@ -103,7 +121,7 @@ def _form(
             return _shown(request, subject, record_type, stored, texts, seen, str(conflict), others)
         except Refused as refusal:
             return _shown(request, subject, record_type, stored, texts, seen, str(refusal), {})
-    key = _draft_key(subject, stored)
+    key = _draft_key(request, subject, stored)
     draft = kept_draft(request.acting.author.account, record_type, key)
     texts, seen = draft if draft else ({**start, **now}, now)
     return _shown(request, subject, record_type, stored, texts, seen, "", {}, has_draft=draft is not None)
@@ -136,11 +154,10 @@ def _saved(
         with request.trial.desk.work(request.acting.author, request.POST.get("request") or None) as work:
             if not work.is_repeated:
                 work.append(draft)
+                check_record(work, record_type, draft.record)
         told(request, f"{title_of(record_type)}, {draft.record}: saved")
-    drop_draft(request.acting.author.account, record_type, _draft_key(subject, stored))
-    if is_repeating(record_type):
-        return redirect("records", subject=subject, record_type=record_type)
-    return redirect("participant", subject=subject)
+    drop_draft(request.acting.author.account, record_type, _draft_key(request, subject, stored))
+    return _back(request, subject, record_type)
 
 
 def _dosing_corrected(
@@ -153,6 +170,7 @@ def _dosing_corrected(
     with request.trial.desk.work(request.acting.author, request.POST.get("request") or None) as work:
         if not work.is_repeated:
             correct_dosing(work, subject, number, texts, seen, request.POST.get("reason", ""))
+            check_record(work, DOSINGS, stored.record)
     told(request, f"dosing {number} of {subject} is corrected")
     return redirect("records", subject=subject, record_type=DOSINGS)
 
@@ -171,22 +189,26 @@ def _shown(
     """The form with what stands in it."""
     fixed = ("subject",) if stored is None else keys_of(LEDGER_RECORDS[record_type])
     findings = check_fields(record_type, {**texts, "subject": subject}) if stored or words else ()
+    fields = fields_of_form(
+        record_type,
+        {**texts, "subject": subject},
+        seen,
+        findings=findings,
+        fixed=fixed,
+        conflicts=conflicts,
+        shows_names=request.acting.may("see_names"),
+    )
     context = {
-        "fields": fields_of_form(
-            record_type,
-            {**texts, "subject": subject},
-            seen,
-            findings=findings,
-            fixed=fixed,
-            conflicts=conflicts,
-            shows_names=request.acting.may("see_names"),
-        ),
+        "groups": groups_of(fields, columns_of(LEDGER_RECORDS[record_type])),
         "stored": stored,
         "words": words,
         "has_draft": has_draft,
-        "draft": _draft_key(subject, stored),
+        "draft": _draft_key(request, subject, stored),
         "request_key": str(uuid.uuid4()),
         "reason": request.POST.get("reason", ""),
+        "queries": queries_beside(request, stored),
+        "source": check_beside(request, stored),
+        "signatures": signatures_beside(request, stored),
         "entries": list(_history(request, record_type, stored)) if stored else [],
     }
     return _page(request, "firstdose/form.html", subject, record_type, context, 409 if words else 200)
@@ -215,9 +237,22 @@ def seen_in(request: TrialRequest, record_type: str) -> dict[str, str]:
     return {name: text for name, text in found.items() if text}
 
 
-def _draft_key(subject: str, stored: StoredRecord | None) -> str:
-    """What names the form of a record, or of a new one of a participant."""
-    return stored.record if stored else f"{subject}/new"
+def _draft_key(request: TrialRequest, subject: str, stored: StoredRecord | None) -> str:
+    """What names the form of a record, or of a new one of a participant, begun in the same way."""
+    if stored is not None:
+        return stored.record
+    begun = request.GET.urlencode()
+    return f"{subject}/new?{begun}" if begun else f"{subject}/new"
+
+
+def _back(request: TrialRequest, subject: str, record_type: str) -> HttpResponseBase:
+    """Where one goes on after a form: to the visit that one came from, else to the records of its kind."""
+    visit = request.GET.get(FROM_VISIT, "")
+    if NAME_OF_VISIT.fullmatch(visit):
+        return redirect("visit", subject=subject, visit=visit)
+    if is_repeating(record_type):
+        return redirect("records", subject=subject, record_type=record_type)
+    return redirect("participant", subject=subject)
 
 
 def _check_form(record_type: str) -> None:

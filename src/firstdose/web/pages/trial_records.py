@@ -8,6 +8,7 @@ from django.http import Http404
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 
+from firstdose.conduct.automatic_queries import check_record
 from firstdose.conduct.entering import check_fields, draft_of
 from firstdose.conduct.ledger import Conflict, Refused, StoredRecord
 from firstdose.records import keys_of
@@ -16,8 +17,8 @@ from firstdose.web.acting import TrialRequest
 from firstdose.web.form_fields import fields_of_form
 from firstdose.web.guarding import told
 from firstdose.web.pages.record_forms import seen_in, typed_in
-
-TRIAL_FORMS = {"batches": "Batch of cells", "batch_tests": "Release test of a batch"}
+from firstdose.web.queries_shown import queries_beside
+from firstdose.web.sight import TRIAL_FORMS
 
 
 def listing(request: TrialRequest, record_type: str) -> HttpResponseBase:
@@ -55,6 +56,7 @@ def _form(request: TrialRequest, record_type: str, stored: StoredRecord | None) 
                 with request.trial.desk.work(request.acting.author, request.POST.get("request") or None) as work:
                     if not work.is_repeated:
                         work.append(draft)
+                        check_record(work, record_type, draft.record)
             told(request, "saved" if draft else "nothing was changed")
             return redirect("trial_records", record_type=record_type)
         except Conflict as conflict:
@@ -72,6 +74,7 @@ def _form(request: TrialRequest, record_type: str, stored: StoredRecord | None) 
         "reason": request.POST.get("reason", ""),
         "request_key": str(uuid.uuid4()),
         "fields": fields_of_form(record_type, texts, seen, findings=findings, fixed=fixed, conflicts=conflicts),
+        "queries": queries_beside(request, stored),
         "entries": request.trial.ledger.history(record_type, stored.record) if stored else (),
     }
     return render(request, "firstdose/trial_record.html", context, status=409 if words else 200)

@@ -11,3 +11,17 @@ document.addEventListener("submit", (event) => {
 window.addEventListener("beforeunload", (event) => {
   if (document.querySelector("form[data-changed]")) event.preventDefault();
 });
+document.addEventListener("htmx:afterRequest", (event) => {
+  const form = event.target.closest("form.record");
+  if (form && event.detail.successful) delete form.dataset.changed; // the server keeps what was typed
+});
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-print]")) window.print();
+});
+document.addEventListener("submit", (event) => {
+  const words = event.target.dataset.wait;
+  if (!words) return;
+  const place = event.target.querySelector(".waiting");
+  if (place) place.textContent = words;
+  for (const button of event.target.querySelectorAll("button")) button.disabled = true;
+});

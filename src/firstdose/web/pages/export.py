@@ -1,0 +1,93 @@
+"""Export: everything that the role sees, now or as of a past moment; who exported what is an entry in the ledger."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from django.http import FileResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+
+from firstdose.conduct.ledger import Draft, FieldChange, Refused
+from firstdose.web.acting import TrialRequest
+from firstdose.web.exporting import Package, make_package
+from firstdose.web.sight import is_of_site
+from firstdose.web.trial import now
+
+EXPORTS, DATA = "exports", "data"
+
+
+@dataclass(frozen=True)
+class Exported:
+    """One export of the past."""
+
+    moment: datetime
+    account: str
+    role: str
+    facts: dict[str, str]
+
+
+def export(request: TrialRequest) -> HttpResponseBase:
+    """The exports so far; a new one is made here."""
+    if request.method == "POST":
+        return _exported(request)
+    entries = [
+        each
+        for each in reversed(request.trial.ledger.history(EXPORTS, DATA))
+        if not is_of_site(request) or each.site == request.acting.author.site
+    ]
+    exports = [
+        Exported(each.instant, each.account, each.role, {change.field: change.new or "" for change in each.changes})
+        for each in entries
+    ]
+    return render(request, "firstdose/export.html", {"exports": exports, "head": request.trial.ledger.head()})
+
+
+def _exported(request: TrialRequest) -> HttpResponseBase:
+    """Make the file, note who takes it, and send it."""
+    trial, moment = request.trial, now()
+    text = request.POST.get("as_of", "").strip()
+    as_of = _moment(text, moment) if text else moment
+    sequence = trial.ledger.sequence_at(as_of) if text else trial.ledger.head().sequence
+    if not sequence:
+        raise Refused(f"nothing had been entered by {text}; choose a later moment")
+    package = make_package(trial, request.acting, sequence, as_of, moment)
+    name = f"{_plain(trial.protocol.trial.id)}-{as_of.astimezone(UTC):%Y%m%dT%H%M%SZ}.zip"
+    _note(request, package, as_of)
+    return FileResponse(package.file, as_attachment=True, filename=name, content_type="application/zip")
+
+
+def _note(request: TrialRequest, package: Package, as_of: datetime) -> None:
+    """Write down who takes what; the head that stands in the file is noted outside the database too."""
+    facts = {
+        "as_of": as_of.isoformat(timespec="seconds"),
+        "ledger_head": str(package.head),
+        "data_hash": package.data_hash,
+        "sha256": package.sha256,
+    }
+    changes = tuple(FieldChange(name, None, text) for name, text in facts.items())
+    with request.trial.desk.work(request.acting.author) as work:
+        work.append(Draft("event", EXPORTS, DATA, changes), "export_data")
+    request.trial.heads.add(package.head, now(), f"export {package.sha256[:16]}")
+
+
+def _moment(text: str, latest: datetime) -> datetime:
+    """A moment as a browser sends it, in UTC unless it says otherwise.
+
+    Raises Refused for anything else, and for the future.
+    """
+    try:
+        found = datetime.fromisoformat(text)
+        found = found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise Refused("choose a moment such as 2026-01-31T12:00, or none for now") from None
+    if found > latest:
+        raise Refused(f"{text} is in the future; choose a moment that is over, or none for now")
+    return found
+
+
+def _plain(text: str) -> str:
+    """A text that can stand in the name of a file."""
+    return re.sub(r"[^A-Za-z0-9._-]+", "-", text).strip("-.") or "trial"

@@ -1,0 +1,122 @@
+"""Locks of the data up to a day: asked for by one person, confirmed by another; opened by two as well."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import date
+
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+
+from firstdose.conduct.catalogue import DataLock
+from firstdose.conduct.desk import Work
+from firstdose.conduct.ledger import Entry, Refused
+from firstdose.conduct.locking import (
+    IN_FORCE,
+    ask_for_lock,
+    ask_for_unlock,
+    confirm_lock,
+    confirm_unlock,
+    hash_of_locked,
+    obstacles,
+    withdraw,
+)
+from firstdose.conduct.own_records import all_of
+from firstdose.web.acting import TrialRequest
+from firstdose.web.guarding import told
+from firstdose.web.numbers import whole_number
+from firstdose.web.sight import sight_of
+from firstdose.web.trial import now
+
+STATES = {
+    "asked": "asked for; another person must confirm",
+    "locked": "locked",
+    "unlock_asked": "locked; asked to be opened, another person must confirm",
+    "unlocked": "not locked",
+}
+
+
+@dataclass(frozen=True)
+class ShownLock:
+    """A lock with its steps; ``is_whole``: whether the locked data are as they were, None where nothing is locked."""
+
+    lock: DataLock
+    words: str
+    steps: tuple[tuple[Entry, str], ...]
+    is_whole: bool | None
+    is_own: bool
+
+
+def locks(request: TrialRequest) -> HttpResponseBase:
+    """All locks; what stands against one up to a day that is chosen; each step is taken here."""
+    if request.method == "POST":
+        return _step(request)
+    text = request.GET.get("cut_off", "")
+    day = _day(text) if text and request.acting.may("lock_data") else None
+    trial, latest, sight = request.trial, request.trial.fresh(), sight_of(request)
+    found = [
+        ShownLock(
+            lock,
+            STATES[lock.state],
+            tuple((each, sight.words(each.reason)) for each in trial.ledger.history("data_locks", str(lock.lock))),
+            hash_of_locked(latest.trial_data, date.fromisoformat(lock.cut_off)) == lock.content_hash
+            if lock.state in IN_FORCE
+            else None,
+            lock.asked_by == request.acting.author.account,
+        )
+        for lock in reversed(all_of(trial.ledger, DataLock))
+    ]
+    context = {
+        "locks": found,
+        "day": day,
+        "is_over": day is not None and day < now().date(),
+        "against": list(obstacles(trial.ledger, latest, now(), day)) if day else [],
+        "request_key": str(uuid.uuid4()),
+    }
+    return render(request, "firstdose/locks.html", context)
+
+
+def _step(request: TrialRequest) -> HttpResponseBase:
+    """Take a step; its head is noted, since documents made of locked data rest on it."""
+    with request.trial.desk.work(request.acting.author, request.POST.get("request") or None) as work:
+        words = "done already" if work.is_repeated else _carry_out(work, request)
+        head = work.head
+    request.trial.heads.add(head, now(), words)
+    told(request, words)
+    return redirect("locks")
+
+
+def _carry_out(work: Work, request: TrialRequest) -> str:
+    """Carry out a step; what was done in words."""
+    step, reason = request.POST.get("step", ""), request.POST.get("reason", "")
+    if step == "ask":
+        day = _day(request.POST.get("cut_off", ""))
+        return f"lock {ask_for_lock(work, day, reason)} up to {day} is asked for; another person must confirm it"
+    number = whole_number(request.POST.get("lock"))
+    if number is None:
+        raise Refused("choose a lock")
+    if step == "confirm":
+        confirm_lock(work, number)
+        return f"lock {number}: the data are locked"
+    if step == "ask_unlock":
+        ask_for_unlock(work, number, reason)
+        return f"lock {number}: asked to be opened; another person must confirm it"
+    if step == "confirm_unlock":
+        confirm_unlock(work, number)
+        return f"lock {number}: the data are open"
+    if step == "withdraw":
+        withdraw(work, number, reason)
+        return f"lock {number}: what was asked for is taken back"
+    raise Refused("choose what is to be done")
+
+
+def _day(text: str) -> date:
+    """A day as a browser sends it.
+
+    Raises Refused for anything else.
+    """
+    try:
+        return date.fromisoformat(text.strip())
+    except ValueError:
+        raise Refused("choose the last day of the data that are to be locked, such as 2026-01-31") from None

@@ -1,0 +1,140 @@
+"""The safety board: what the committee watches, kept up to date, and its pack at a click."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+
+from django.http import Http404, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from firstdose.conduct.catalogue import PreparedDecision
+from firstdose.conduct.gating import instant
+from firstdose.conduct.ledger import Head, Refused
+from firstdose.conduct.own_records import as_object
+from firstdose.conduct.snapshot import Snapshot
+from firstdose.designs.building import build_design
+from firstdose.report.committee.figures import event_table, period_table, stopping_blocks
+from firstdose.report.committee.narratives import narrative_table
+from firstdose.report.committee.next_step_chapter import evidence_table
+from firstdose.report.committee.pack import Decision, NoDecision
+from firstdose.report.documents.blocks import Block, Paragraph, Table
+from firstdose.web.acting import TrialRequest
+from firstdose.web.committee_packs import decision_of, made_packs, make_pack, pdf_of
+from firstdose.web.guarding import told
+from firstdose.web.trial import Trial, now
+
+A_DAY = len("2026-03-14")
+
+
+@dataclass(frozen=True)
+class Section:
+    """One part of the board: a table, or words where there is nothing to count."""
+
+    title: str
+    table: Table | None
+    words: str
+
+
+def board(request: TrialRequest) -> HttpResponseBase:
+    """Where the trial stands against its boundaries, events by dose and period, and the packs that were made."""
+    context = {
+        **_figures(request.trial),
+        "packs": made_packs(request.trial),
+        "can_make": request.acting.may("prepare_decisions") or request.acting.may("take_decisions"),
+    }
+    return render(request, "firstdose/safety.html", context)
+
+
+def figures(request: TrialRequest) -> HttpResponseBase:
+    """The figures anew, if anything was entered since those that the page shows; else nothing."""
+    if request.GET.get("seen") == request.trial.latest().content_hash:
+        return HttpResponse(status=204)
+    return render(request, "firstdose/safety_figures.html", _figures(request.trial))
+
+
+def make_a_pack(request: TrialRequest) -> HttpResponseBase:
+    """Make a pack: of the data as they are, as of a past moment, or as they were frozen for a decision."""
+    if request.method != "POST":
+        return redirect(f"{reverse('safety')}#packs")
+    moment, sequence = _wanted(request)
+    made = make_pack(request.trial, request.acting.author, moment, sequence)
+    told(request, f"the pack is made: {made.name}; entry {made.entry.sequence} of the ledger notes it")
+    return redirect(f"{reverse('safety')}#packs")
+
+
+def pack(request: TrialRequest, entry: int) -> HttpResponseBase:
+    """The file of a pack."""
+    made = next((each for each in made_packs(request.trial) if each.entry.sequence == entry), None)
+    if made is None:
+        raise Http404
+    headers = {"Content-Disposition": f'attachment; filename="{made.name}"'}
+    return HttpResponse(pdf_of(request.trial, made), content_type="application/pdf", headers=headers)
+
+
+def _figures(trial: Trial) -> dict[str, object]:
+    """What the board shows of the data as they are now."""
+    latest = trial.latest()
+    key = (latest.content_hash, latest.trial_data.as_of, trial.version)
+    sections = trial.kept("safety board", key, lambda: list(_sections(trial, latest)))
+    return {"sections": sections, "head": latest.head, "data_hash": latest.content_hash, "moment": now()}
+
+
+def _sections(trial: Trial, latest: Snapshot) -> Iterator[Section]:
+    """The parts of the board, in order."""
+    protocol = trial.protocol
+    try:
+        decision = decision_of(trial, latest, protocol)
+    except NoDecision as problem:
+        yield Section("Dose decision", None, str(problem))
+        return
+    for block in stopping_blocks(protocol, decision.results):
+        yield _section("Stopping boundaries", block)
+    yield _section("DLTs by dose", evidence_table(protocol, decision.history, build_design(protocol)))
+    yield _section("Events by dose", event_table(protocol, decision.results))
+    yield _section("Events by period", period_table(protocol, decision.results))
+    yield _told(decision)
+
+
+def _told(decision: Decision) -> Section:
+    """Deaths, serious and dose-limiting events, one by one."""
+    title = "Deaths, serious and dose-limiting events"
+    if not decision.told:
+        return Section(title, None, "No death, serious or dose-limiting event is recorded.")
+    return _section(title, narrative_table(decision.told, f"{title}, DLTs first"))
+
+
+def _section(title: str, block: Block) -> Section:
+    if isinstance(block, Table):
+        return Section(title, block, "")
+    return Section(title, None, block.text if isinstance(block, Paragraph) else "")
+
+
+def _wanted(request: TrialRequest) -> tuple[datetime, int | None]:
+    """The moment whose data a pack is to show, with its last entry where that was fixed.
+
+    Raises Refused for what is no moment, or one that is still to come.
+    """
+    sent = request.POST
+    if sent.get("preparation"):
+        stored = request.trial.ledger.record("prepared_decisions", sent["preparation"])
+        if not stored.exists:
+            raise Refused("there is no such preparation of a decision")
+        prepared = as_object(PreparedDecision, stored)
+        return instant(prepared.data_as_of), Head.of_text(prepared.ledger_head).sequence
+    text, present = sent.get("as_of", "").strip(), now()
+    if not text:
+        return present, None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise Refused("write the moment as 2026-03-14, which is the end of that day, or 2026-03-14T10:30") from None
+    if len(text) <= A_DAY:
+        moment = datetime.combine(moment.date() + timedelta(days=1), time()) - timedelta(microseconds=1)
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    if moment > present:
+        raise Refused("that moment is still to come")
+    return moment.astimezone(UTC), None

@@ -1,0 +1,163 @@
+"""What is watched in the running trial, and whom it concerns: alerts and the clocks of serious events."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.urls import reverse
+
+from firstdose.conduct.alerts import WEIGHTS, Alert, AlertKind, Weight, alerts
+from firstdose.conduct.clocks import Clock, clocks
+from firstdose.conduct.queries import waiting
+from firstdose.conduct.serious_events import entered_as_serious, safety_reports
+from firstdose.conduct.snapshot import OF_DOSING, Snapshot
+from firstdose.conduct.staleness import StaleDecision, stale_decisions
+from firstdose.dosing.versions import protocol_followed
+from firstdose.protocol import Protocol
+from firstdose.records import Subject
+from firstdose.web.acting import Acting
+from firstdose.web.sight import Sight, address_of
+from firstdose.web.trial import Trial
+
+TITLES: dict[AlertKind, str] = {
+    "stale_decision": "Decisions whose data have changed",
+    "possible_dlt": "Possible DLTs without a verdict",
+    "safety_report": "Reports of serious events to be sent",
+    "dlt_window": "DLT windows that end soon",
+    "trough": "Troughs to look at",
+    "visit_overdue": "Overdue visits",
+    "visit_closing": "Visits whose window closes soon",
+    "dlt": "DLTs",
+}
+"""The kinds of alerts in words, in the order in which they are shown where they press alike."""
+OF_COMMITTEE: tuple[AlertKind, ...] = ("stale_decision", "possible_dlt", "dlt", "safety_report")
+STALE_RESTS_ON = (*OF_DOSING, "prepared_decisions", "judged_events")
+MOST_OPEN = 12
+
+
+@dataclass(frozen=True)
+class Told:
+    """An alert as one role sees it, with the page where something can be done about it."""
+
+    who: str
+    words: str
+    since: datetime | None
+    until: datetime | None
+    address: str | None
+
+
+@dataclass(frozen=True)
+class AlertGroup:
+    """The alerts of one kind; unfolded where they press and are few."""
+
+    kind: AlertKind
+    title: str
+    weight: Weight
+    told: tuple[Told, ...]
+
+    @property
+    def is_open(self) -> bool:
+        return self.weight == "now" and len(self.told) <= MOST_OPEN
+
+
+def alerts_now(trial: Trial, moment: datetime) -> tuple[Alert, ...]:
+    """Every alert of the trial; made anew each minute, and when something was entered."""
+    latest = trial.latest()
+    return trial.kept("alerts", (latest.head, minute_of(moment)), lambda: _alerts(trial, latest, moment))
+
+
+def clocks_now(trial: Trial, moment: datetime) -> tuple[Clock, ...]:
+    """The clocks of all serious events, those that end first at the front."""
+    ledger = trial.ledger
+    return clocks(trial.fresh().trial_data, moment, safety_reports(ledger), entered_as_serious(ledger))
+
+
+def stale_now(trial: Trial, latest: Snapshot, moment: datetime) -> tuple[StaleDecision, ...]:
+    """The decisions that are stale; looked for anew each hour, and when something that they rest on was entered."""
+    last = max((each.head for kind in STALE_RESTS_ON for each in trial.ledger.records(kind)), default=0)
+    key = (last, minute_of(moment).replace(minute=0))
+    return trial.kept("stale", key, lambda: stale_decisions(trial.ledger, latest, trial.protocol, moment))
+
+
+def alerts_for(trial: Trial, acting: Acting, moment: datetime) -> list[AlertGroup]:
+    """The alerts that concern a role, by kind: those of the participants whom it sees, or of the committee."""
+    sight = Sight.of(trial, acting)
+    groups: dict[AlertKind, list[Alert]] = {kind: [] for kind in TITLES}
+    for alert in alerts_now(trial, moment):
+        if _concerns(alert, sight, acting):
+            groups[alert.kind].append(alert)
+    found = [
+        AlertGroup(kind, TITLES[kind], _weight(listed), tuple(_told(each, sight, acting) for each in listed))
+        for kind, listed in groups.items()
+        if listed
+    ]
+    return sorted(found, key=lambda group: WEIGHTS.index(group.weight))
+
+
+def open_queries(trial: Trial, acting: Acting, moment: datetime) -> int:
+    """How many queries wait for an answer, of those that are the role's business."""
+    sight = Sight.of(trial, acting)
+    queries = [each.query for each in waiting(trial.ledger, moment) if each.waits_for_answer]
+    return sum(sight.shows(each.about_type, each.about_record) for each in queries)
+
+
+def protocols_followed(trial: Trial, latest: Snapshot) -> Callable[[str], Protocol]:
+    """The version of the protocol that each participant follows."""
+    protocol = trial.protocol
+    people = {each.subject: each for each in latest.trial_data.records(Subject)}
+    return lambda subject: protocol_followed(protocol, people.get(subject))
+
+
+def minute_of(moment: datetime) -> datetime:
+    """The minute in which a moment lies."""
+    return moment.replace(second=0, microsecond=0)
+
+
+def _alerts(trial: Trial, latest: Snapshot, moment: datetime) -> tuple[Alert, ...]:
+    return alerts(
+        trial.protocol,
+        latest.trial_data,
+        moment,
+        protocol_of=protocols_followed(trial, latest),
+        reports=safety_reports(trial.ledger),
+        entered=entered_as_serious(trial.ledger),
+        stale=stale_now(trial, latest, moment),
+    )
+
+
+def _weight(listed: Iterable[Alert]) -> Weight:
+    """The weight of the most pressing."""
+    return min((each.weight for each in listed), key=WEIGHTS.index)
+
+
+def _concerns(alert: Alert, sight: Sight, acting: Acting) -> bool:
+    """Whether a role has to do with an alert."""
+    if not sight.sees_data:
+        return acting.may("see_pack") and alert.kind in OF_COMMITTEE
+    return alert.kind == "stale_decision" or alert.who in sight.visible
+
+
+def _told(alert: Alert, sight: Sight, acting: Acting) -> Told:
+    """An alert without what names people whom the role does not see; a committee sees everybody."""
+    words = alert.words.removeprefix(f"{alert.who}, ")
+    if sight.sees_data and sight.names_others(words):
+        words = "its data have changed since"
+    return Told(alert.who, words, alert.since, alert.until, _address(alert, sight, acting))
+
+
+def _address(alert: Alert, sight: Sight, acting: Acting) -> str | None:
+    """Where something can be done about an alert; None where the role has no page for it."""
+    if alert.kind == "stale_decision":
+        return reverse("decisions") if acting.may("see_pack") else None
+    if alert.kind in ("possible_dlt", "dlt") and acting.may("see_pack"):
+        return reverse("adjudications")
+    if alert.kind == "safety_report" and alert.record is not None:
+        number = alert.record[1].rsplit("/", 1)[-1]
+        return reverse("serious_event", kwargs={"subject": alert.who, "event": number}) if sight.sees_data else None
+    if not sight.sees_data:
+        return None
+    if alert.record is not None:
+        return address_of(*alert.record)
+    return reverse("participant", kwargs={"subject": alert.who}) + "#schedule"

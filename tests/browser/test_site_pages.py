@@ -1,0 +1,300 @@
+"""The pages of the site in a browser: accessible and inside the window on desk and tablet; forms that lose nothing.
+
+Truth comes from others' checkers, axe-core for WCAG and the browser itself.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.browser.browsing import BAD, checker
+from tests.browser.running_site import browser_running
+
+PASSWORD = "demonstration"
+SECONDS = 90
+WIDTHS = ((1280, "light"), (820, "dark"))
+ROWS = 12
+PAGES = {
+    "coordinator": (
+        "/participants/new/",
+        "{person}",
+        "{person}eligibility/",
+        "{person}schedule/M3/",
+        "{person}schedule/M3/edss/",
+        "{person}adverse_events/",
+        "{person}adverse_events/new/",
+        "{event}",
+        "{person}lab_results/new/?visit=M3&at=M3",
+        "{dose}",
+        "/blank/adverse_events/",
+        "/blank/assessments/?measure=edss",
+        "/role/",
+    ),
+    "statistician": (),
+    "committee_member": (),
+    "data_manager": (),
+    "administrator": (),
+}
+"""Pages of each role besides those of its menu; of somebody who was dosed, and of an event of theirs."""
+TRIM = (
+    f"for (const each of document.querySelectorAll('tbody')) [...each.rows].slice({ROWS}).forEach(row => row.remove())"
+)
+UNFOLD = "for (const each of document.querySelectorAll('details')) each.open = true"
+STICKING_OUT = """() => [...document.body.querySelectorAll('*')].filter(each => !each.closest('.scroll')
+  && each.getBoundingClientRect().right > innerWidth + 1).slice(0, 5).map(each => each.outerHTML.slice(0, 120))"""
+AXE = """async () => (await axe.run(document, {resultTypes: ['violations']})).violations.map(
+  one => ({id: one.id, impact: one.impact, help: one.help, first: one.nodes[0].html.slice(0, 200)}))"""
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The demonstration's site, as the command starts it, in a process of its own."""
+    folder = tmp_path_factory.mktemp("demonstration")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    ours = ("DATABASE_URL", "FIRSTDOSE_KEY_FILE", "FIRSTDOSE_FOLDER", "DJANGO_SETTINGS_MODULE", "FIRSTDOSE_HOSTS")
+    environment = {name: text for name, text in os.environ.items() if name not in ours}
+    command = [str(Path(sys.executable).with_name("firstdose")), "serve", "--demo", "--port", str(port)]
+    with (folder / "output").open("wb") as output:
+        process = subprocess.Popen(
+            [*command, "--folder", str(folder / "site")], env=environment, stdout=output, stderr=subprocess.STDOUT
+        )
+        try:
+            wait(process, f"http://localhost:{port}/account/login/")
+            yield f"http://localhost:{port}"
+        finally:
+            process.terminate()
+            process.wait(SECONDS)
+
+
+def wait(process: subprocess.Popen[bytes], url: str) -> None:
+    """Wait until the site answers."""
+    for _ in range(SECONDS * 5):
+        assert process.poll() is None, "the site ended"
+        try:
+            urllib.request.urlopen(url, timeout=5).read()
+        except OSError:
+            time.sleep(0.2)
+        else:
+            return
+    raise AssertionError("the site does not answer")
+
+
+@pytest.fixture(scope="module")
+def chromium_running() -> Iterator[Any]:
+    with browser_running() as browser:
+        yield browser
+
+
+class Visitor:
+    """Somebody who is signed in at a browser, and what the browser complained of."""
+
+    def __init__(self, browser: Any, address: str, account: str) -> None:
+        self.address = address
+        self.page = browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
+        self.troubles: list[str] = []
+        self.page.on("pageerror", lambda error: self.troubles.append(str(error)))
+        self.page.on("console", self._hear)
+        self.open("/account/login/")
+        self.page.fill("[name=login]", account)
+        self.page.fill("[name=password]", PASSWORD)
+        self.page.click("main form button")
+        self.page.wait_for_load_state()
+        self.troubles.clear()
+
+    def _hear(self, said: Any) -> None:
+        if said.type == "error":
+            self.troubles.append(said.text)
+
+    def open(self, where: str) -> int:
+        answer = self.page.goto(self.address + where)
+        return int(answer.status)
+
+    @property
+    def menu(self) -> list[str]:
+        return self.links("header nav a")
+
+    def links(self, where: str) -> list[str]:
+        """The addresses of the links in a part of the page."""
+        found = self.page.eval_on_selector_all(where, "each => each.map(one => one.getAttribute('href'))")
+        return [str(each) for each in found]
+
+
+@dataclass(frozen=True)
+class Found:
+    """The pages of somebody of the coordinator's site who was dosed, and of an adverse event of theirs."""
+
+    person: str
+    event: str
+
+    @property
+    def dose(self) -> str:
+        return self.person.replace("/participants/", "/doses/")
+
+    def pages(self, role: str) -> list[str]:
+        """The pages of a role, with who and what they are about."""
+        return [each.format(person=self.person, event=self.event, dose=self.dose) for each in PAGES[role]]
+
+
+@pytest.fixture(scope="module")
+def found(address: str, chromium_running: Any) -> Found:
+    """Looked for on the pages themselves: on the ladder, and in the list of events."""
+    visitor = Visitor(chromium_running, address, "coordinator")
+    visitor.open("/")
+    for person in visitor.links(".place a"):
+        visitor.open(f"{person}adverse_events/")
+        events = visitor.links("tbody a")
+        if events:
+            return Found(person, events[0])
+    raise AssertionError("the demonstration has nobody with an adverse event on the ladder of this site")
+
+
+def test_every_page_is_accessible_and_fits_desk_and_tablet(address: str, chromium_running: Any, found: Found) -> None:
+    """Each page of a role's menu and those named above; what a role before has shown is not looked at again."""
+    axe = checker("axe-core/axe.min.js").read_text("utf-8")
+    problems: list[str] = []
+    looked_at: set[str] = set()
+    for role in PAGES:
+        visitor = Visitor(chromium_running, address, role)
+        for where in (*visitor.menu, *found.pages(role)):
+            if where not in looked_at or where == "/":
+                problems += [f"{role}, {each}" for each in found_wrong(visitor, where, axe)]
+                looked_at.add(where)
+        problems += visitor.troubles
+    assert not problems
+
+
+def found_wrong(visitor: Visitor, where: str, axe: str) -> Iterator[str]:
+    """What is wrong with one page, at each width."""
+    page = visitor.page
+    for width, scheme in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        page.emulate_media(color_scheme=scheme)
+        status = visitor.open(where)
+        if status != 200:
+            yield f"{where}: {status}"
+            return
+        page.evaluate(UNFOLD)
+        if page.evaluate("document.documentElement.scrollWidth") > width:
+            yield f"{where}, {width}: {page.evaluate(STICKING_OUT)}"
+        page.evaluate(TRIM)
+        page.evaluate(axe)
+        for one in page.evaluate(AXE):
+            if one["impact"] in BAD:
+                yield f"{where}, {width} {scheme}: {one['help']} ({one['id']}): {one['first']}"
+
+
+def test_what_is_typed_is_checked_kept_and_found_again(address: str, chromium_running: Any, found: Found) -> None:
+    visitor = Visitor(chromium_running, address, "coordinator")
+    page, form = visitor.page, f"{found.person}adverse_events/new/"
+    asked: list[str] = []
+
+    def accept(dialog: Any) -> None:
+        asked.append(dialog.type)
+        dialog.accept()
+
+    page.on("dialog", accept)
+    visitor.open(form)
+    page.fill("[name=term]", "Half a sentence")
+    page.fill("[name=grade]", "7")
+    page.locator("#findings-grade .finding").wait_for()
+    assert "5" in page.inner_text("#findings-grade")
+    assert "What you typed is kept" in page.inner_text("#findings")
+    visitor.open("/participants/")
+    assert not asked, "who leaves a form that is kept is not asked"
+    visitor.open(form)
+    assert page.input_value("[name=term]") == "Half a sentence"
+    assert page.input_value("[name=grade]") == "7"
+    assert "did not save" in page.inner_text("main")
+    page.get_by_role("button", name="Discard it").click()
+    page.wait_for_load_state()
+    assert page.input_value("[name=term]") == ""
+    assert not visitor.troubles
+
+
+def test_details_of_a_question_are_reached_with_the_keyboard_alone(
+    address: str, chromium_running: Any, found: Found
+) -> None:
+    visitor = Visitor(chromium_running, address, "coordinator")
+    visitor.open(f"{found.person}adverse_events/new/")
+    page = visitor.page
+    page.focus("[name=serious]")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.name") == "serious_death"
+
+
+def test_two_people_on_one_field_see_both_values(address: str, chromium_running: Any, found: Found) -> None:
+    first, second = (Visitor(chromium_running, address, each) for each in ("coordinator", "investigator"))
+    form = found.event
+    for visitor, action in ((first, "cold packs"), (second, "warm packs")):
+        visitor.open(form)
+        visitor.page.fill("[name=other_action]", action)
+    for visitor in (first, second):
+        visitor.page.get_by_role("button", name="Save", exact=True).click()
+        visitor.page.wait_for_load_state()
+    said = second.page.inner_text("main")
+    assert "Not saved" in said
+    assert "cold packs" in said
+    assert second.page.input_value("[name=other_action]") == "warm packs"
+    second.page.fill("[name=reason]", "chart, seen both")
+    second.page.get_by_role("button", name="Save", exact=True).click()
+    second.page.wait_for_load_state()
+    second.open(form)
+    assert second.page.input_value("[name=other_action]") == "warm packs"
+
+
+def test_the_board_is_renewed_under_the_reader_who_keeps_the_focus(
+    address: str, chromium_running: Any, found: Found
+) -> None:
+    watching, entering = (Visitor(chromium_running, address, each) for each in ("committee_member", "coordinator"))
+    page = watching.page
+    page.clock.install()
+    watching.open("/safety/")
+    page.focus("#table-3")
+    before = page.get_attribute("#figures", "hx-get")
+    page.clock.run_for(31_000)
+    page.wait_for_timeout(300)
+    assert page.get_attribute("#figures", "hx-get") == before, "nothing was entered"
+    entering.open(f"{found.person}adverse_events/new/")
+    entering.page.fill("[name=term]", "Sepsis of the board")
+    entering.page.select_option("[name=serious]", "yes")
+    entering.page.fill("[name=grade]", "4")
+    entering.page.get_by_role("button", name="Save", exact=True).click()
+    entering.page.wait_for_load_state()
+    time.sleep(2.1)  # what many look at is up to two seconds old
+    page.clock.run_for(31_000)
+    page.wait_for_function("before => document.querySelector('#figures').getAttribute('hx-get') !== before", arg=before)
+    assert "Sepsis of the board" in page.inner_text("#figures")
+    assert page.evaluate("document.activeElement.id") == "table-3"
+    assert not watching.troubles
+
+
+def test_the_pack_is_made_at_a_click_and_says_that_it_takes_a_while(address: str, chromium_running: Any) -> None:
+    visitor = Visitor(chromium_running, address, "committee_member")
+    visitor.open("/safety/")
+    page = visitor.page
+    page.evaluate("document.querySelector('form[data-wait]').addEventListener('submit', each => each.preventDefault())")
+    page.get_by_role("button", name="Make the pack").click()
+    assert "being made" in page.inner_text(".waiting")
+    visitor.open("/safety/")
+    page.get_by_role("button", name="Make the pack").click()
+    page.wait_for_url("**/safety/#packs")
+    with page.expect_download() as arriving:
+        page.get_by_role("link", name="PDF").first.click()
+    assert arriving.value.suggested_filename.startswith("committee-pack-")
+    assert Path(arriving.value.path()).read_bytes().startswith(b"%PDF")
+    assert not visitor.troubles

@@ -1,0 +1,404 @@
+"""Attacks on signing in: sessions that are planted or kept, guessed passwords and codes, lockouts, second factors."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from tests.web.browsing import (
+    SECRET,
+    add_authenticator,
+    browser,
+    events_of,
+    is_in,
+    new_address,
+    person,
+    sign_in,
+    user_of,
+)
+
+TRIES = 5
+CODE_PAGE = "/account/factors/authenticate/"
+
+
+@pytest.fixture(autouse=True)
+def nobody_was_counted(site: Any) -> None:
+    """Each test begins without the counts of others."""
+    from django.core.cache import cache
+
+    cache.clear()
+
+
+def test_item_30_a_session_that_was_planted_is_not_the_one_that_is_signed_in(site: Any) -> None:
+    where, account = browser(), person(site)
+    where.cookies["sessionid"] = planted = "a" * 32
+    sign_in(where, account)
+    assert is_in(where)
+    assert where.cookies["sessionid"].value != planted
+    other = browser()
+    other.cookies["sessionid"] = planted
+    assert not is_in(other)
+
+
+def test_item_30_a_session_that_was_somebody_elses_gets_another_name(site: Any) -> None:
+    where, first, second = browser(), person(site), person(site)
+    sign_in(where, first)
+    before = where.cookies["sessionid"].value
+    where.post("/account/logout/")
+    sign_in(where, second)
+    assert where.cookies["sessionid"].value != before
+    other = browser()
+    other.cookies["sessionid"] = before
+    assert not is_in(other)
+
+
+def test_item_30_guessing_ends_in_a_lockout_of_the_address_and_not_of_the_person(site: Any) -> None:
+    account, guesser, elsewhere = person(site, "investigator"), browser(), browser()
+    answers = [sign_in(guesser, account, f"wrong {number}") for number in range(TRIES)]
+    assert [each.status_code for each in answers] == [200] * (TRIES - 1) + [429]
+    assert sign_in(guesser, account).status_code == 429
+    assert not is_in(guesser)
+    assert sign_in(elsewhere, account).status_code == 302
+    assert is_in(elsewhere)
+    happened = events_of(site, account)
+    assert happened.count("sign-in failed") == TRIES + 1
+    assert "locked out after repeated failures" in happened
+    assert happened[-1] == "signed in"
+
+
+def test_item_30_capitals_and_stated_addresses_give_no_further_tries(site: Any) -> None:
+    account, address = person(site), new_address()
+    for number in range(TRIES):
+        name = account.upper() if number % 2 else f" {account}"
+        where = browser(address, HTTP_X_FORWARDED_FOR=f"192.0.2.{number}", HTTP_USER_AGENT=f"agent {number}")
+        answer = sign_in(where, name, "wrong")
+    assert answer.status_code == 429
+    assert sign_in(browser(address), account).status_code == 429
+
+
+def test_item_30_a_lockout_ends_by_itself(site: Any) -> None:
+    from datetime import timedelta
+
+    from axes.models import AccessAttempt
+
+    account, where = person(site), browser()
+    for _ in range(TRIES):
+        sign_in(where, account, "wrong")
+    assert sign_in(where, account).status_code == 429
+    for attempt in AccessAttempt.objects.filter(username=account):
+        attempt.attempt_time -= timedelta(minutes=16)
+        attempt.save()
+    assert sign_in(where, account).status_code == 302
+
+
+def test_item_30_it_is_not_told_whether_there_is_an_account(site: Any) -> None:
+    account, words = person(site), []
+    for name in (account, "nobody-of-this-name"):
+        where = browser()
+        for _ in range(TRIES):
+            answer = sign_in(where, name, "wrong").content.decode()
+            words.append(answer.replace(name, "").split('name="csrfmiddlewaretoken"')[0])
+            assert answer.count(name) <= 1
+    assert words[:TRIES] == words[TRIES:]
+
+
+def test_item_30_what_was_typed_as_an_account_by_mistake_is_kept_nowhere(site: Any) -> None:
+    """A password that was typed into the field of the account would else stand in the ledger for ever."""
+    from axes.models import AccessAttempt
+
+    typed = "My Password 2026!"
+    before = site.ledger.head().sequence
+    sign_in(browser(), typed, "x")
+    with site.ledger.entries(after=before) as entries:
+        written = repr(list(entries))
+    assert "sign-in failed" in written
+    assert typed not in written
+    assert not AccessAttempt.objects.filter(post_data__contains="Password 2026").exists()
+
+
+def test_item_30_what_the_lockout_keeps_holds_no_secret(site: Any) -> None:
+    from axes.models import AccessAttempt
+
+    account, where = person(site), browser()
+    sign_in(where, account, "my-wrong-secret")
+    kept = AccessAttempt.objects.get(username=account)
+    assert "my-wrong-secret" not in kept.post_data + kept.get_data
+
+
+def test_item_30_many_names_from_one_address_are_slowed(site: Any) -> None:
+    where = browser()
+    answers = [sign_in(where, f"name-{number}", "wrong").status_code for number in range(35)]
+    assert answers[0] == 200
+    assert answers[-1] == 429
+
+
+def test_item_30_a_code_is_needed_where_there_is_a_factor(site: Any) -> None:
+    account, where = person(site), browser()
+    codes = add_authenticator(account)
+    answer = sign_in(where, account)
+    assert answer.headers["Location"].startswith(CODE_PAGE)
+    assert not is_in(where)
+    assert where.get("/participants/").status_code == 302
+    assert where.post(CODE_PAGE, {"code": codes.wrong()}).status_code == 200
+    assert not is_in(where)
+    where.post(CODE_PAGE, {"code": codes.at()})
+    assert is_in(where)
+    assert "code of the second factor was wrong" in events_of(site, account)
+
+
+def test_item_30_codes_cannot_be_guessed(site: Any) -> None:
+    account, where = person(site), browser()
+    codes = add_authenticator(account)
+    sign_in(where, account)
+    answers = [where.post(CODE_PAGE, {"code": codes.wrong()}).status_code for _ in range(TRIES)]
+    assert answers[-1] == 429
+    where.post(CODE_PAGE, {"code": codes.at()})
+    assert not is_in(where)
+    assert "locked out after repeated failures" in events_of(site, account)
+
+
+def test_item_30_nor_from_many_addresses(site: Any) -> None:
+    account = person(site)
+    codes = add_authenticator(account)
+    for _ in range(4):
+        where = browser()
+        sign_in(where, account)
+        for _ in range(3):
+            where.post(CODE_PAGE, {"code": codes.wrong()})
+    where = browser()
+    sign_in(where, account)
+    where.post(CODE_PAGE, {"code": codes.at()})
+    assert not is_in(where)
+
+
+@pytest.mark.parametrize(("periods", "is_taken"), [(-2, False), (-1, True), (0, True), (1, True), (2, False)])
+def test_item_30_a_clock_may_be_half_a_minute_off_and_no_more(site: Any, periods: int, is_taken: bool) -> None:
+    account, where = person(site), browser()
+    codes = add_authenticator(account)
+    sign_in(where, account)
+    while time.time() % 30 > 27:  # a code made now must still be of this half minute when it arrives
+        time.sleep(0.5)
+    where.post(CODE_PAGE, {"code": codes.at(periods)})
+    assert is_in(where) is is_taken
+
+
+def test_item_30_a_code_counts_once_as_long_as_it_could_be_right(site: Any) -> None:
+    """A code of the next half minute is right for 90 seconds; here it comes again when the cache has forgotten it."""
+    from django.core.cache import cache
+
+    account, first, second = person(site), browser(), browser()
+    codes = add_authenticator(account)
+    code = codes.at(1)
+    sign_in(first, account)
+    first.post(CODE_PAGE, {"code": code})
+    assert is_in(first)
+    cache.clear()
+    for again in (code, f"{code[:3]} {code[3:]}"):
+        sign_in(second, account)
+        second.post(CODE_PAGE, {"code": again})
+        assert not is_in(second)
+
+
+def test_item_30_a_recovery_code_counts_once(site: Any) -> None:
+    from firstdose.web.models import TriedCode
+
+    account = person(site)
+    codes = add_authenticator(account)
+    for is_taken in (True, False):
+        where = browser()
+        sign_in(where, account)
+        where.post(CODE_PAGE, {"code": codes.recovery[0]})
+        assert is_in(where) is is_taken
+        TriedCode.objects.all().delete()
+
+
+def test_item_30_where_it_is_asked_nothing_opens_without_a_second_factor(
+    site: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from firstdose.web.routes import ROUTES
+
+    monkeypatch.setattr(site, "configuration", replace(site.configuration, second_factor=True))
+    account, where = person(site), browser()
+    sign_in(where, account)
+    for route in ROUTES:
+        if "<" not in route.address and "GET" in route.methods:
+            assert where.get(f"/{route.address}").headers["Location"] == "/account/factors/totp/activate/"
+    assert where.post("/participants/new/", {"subject": "X-1", "centre": "01"}).status_code == 302
+    assert not site.ledger.record("subjects", "X-1").exists
+    add_authenticator(account)
+    assert where.get("/participants/").status_code == 200
+
+
+def test_item_30_a_password_that_was_used_is_not_taken_again(site: Any) -> None:
+    account, where = person(site), browser()
+    sign_in(where, account)
+    change = "/account/password/change/"
+
+    def changed_to(old: str, new: str) -> bool:
+        answer = where.post(change, {"oldpassword": old, "password1": new, "password2": new})
+        return bool(answer.status_code == 302)
+
+    for poor in (SECRET, "short-one", "password12345", f"{account}-1"):
+        assert not changed_to(SECRET, poor), poor
+    assert changed_to(SECRET, "another-good-passphrase")
+    assert not is_in(where)
+    assert "password changed" in events_of(site, account)
+    sign_in(where, account, "another-good-passphrase")
+    assert not changed_to("another-good-passphrase", SECRET)
+
+
+def test_item_30_a_new_password_ends_the_other_sessions(site: Any) -> None:
+    account, here, there = person(site), browser(), browser()
+    sign_in(here, account)
+    sign_in(there, account)
+    new = {"oldpassword": SECRET, "password1": "another-good-passphrase", "password2": "another-good-passphrase"}
+    here.post("/account/password/change/", new)
+    assert not is_in(there)
+
+
+def test_a_password_given_by_somebody_else_serves_only_to_set_ones_own(site: Any) -> None:
+    """The administrator, who has seen it, could otherwise sign in another's name."""
+    boss, where = browser(), browser()
+    sign_in(boss, person(site, "administrator", "*"))
+    account = f"new-{time.time_ns()}"
+    grant = {"step": "grant", "account": account, "full_name": "New", "role": "investigator", "site": "01"}
+    words = boss.post("/people/", grant, follow=True).content.decode()
+    first = words.split("shown once: ")[1].split("<")[0].strip()
+    sign_in(where, account, first)
+    for address in ("/", "/participants/", "/role/"):
+        assert where.get(address).headers["Location"] == "/account/password/change/"
+    assert where.post("/participants/new/", {"subject": "X-2", "centre": "01"}).status_code == 302
+    assert not site.ledger.record("subjects", "X-2").exists
+    new = {"oldpassword": first, "password1": SECRET, "password2": SECRET}
+    assert where.post("/account/password/change/", new).status_code == 302
+    sign_in(where, account)
+    assert where.get("/participants/").status_code == 200
+    again = boss.post("/people/", {"step": "password", "account": account}, follow=True).content.decode()
+    assert not is_in(where)
+    sign_in(where, account, again.split("shown once: ")[1].split("<")[0].strip())
+    assert where.get("/").headers["Location"] == "/account/password/change/"
+
+
+def test_item_26_who_is_struck_off_is_out_at_once_wherever_signed_in(site: Any) -> None:
+    boss, account = browser(), person(site)
+    sign_in(boss, person(site, "administrator", "*"))
+    codes = add_authenticator(account)
+    places = [browser(), browser()]
+    for where, period in zip(places, (0, 1), strict=True):
+        sign_in(where, account)
+        where.post(CODE_PAGE, {"code": codes.at(period)})
+        assert is_in(where)
+    boss.post("/people/", {"step": "close", "account": account})
+    for where in places:
+        assert where.post("/participants/new/", {"subject": "X-3", "centre": "01"}).status_code == 302
+        assert not is_in(where)
+    assert not site.ledger.record("subjects", "X-3").exists
+    late = browser()
+    sign_in(late, account)
+    late.post(CODE_PAGE, {"code": codes.recovery[0]})
+    assert not is_in(late)
+    assert "account closed" in events_of(site, account)
+
+
+def test_item_26_a_role_that_is_taken_back_is_gone_at_once(site: Any) -> None:
+    boss, where, account = browser(), browser(), person(site)
+    sign_in(boss, person(site, "administrator", "*"))
+    sign_in(where, account)
+    assert where.get("/participants/").status_code == 200
+    grant = next(each.record for each in site.ledger.records("role_grants") if each.fields["account"] == account)
+    assert boss.post("/people/", {"step": "take", "grant": grant, "reason": "has left the site"}).status_code == 302
+    assert where.get("/participants/").status_code == 403
+
+
+@pytest.mark.parametrize(("key", "seconds"), [("last_seen", 31 * 60), ("signed_in", 12 * 3600 + 60)])
+def test_item_26_an_idle_or_an_old_session_ends(site: Any, key: str, seconds: int) -> None:
+    where = browser()
+    sign_in(where, person(site))
+    assert is_in(where)
+    session = where.session
+    session[key] = int(time.time()) - seconds
+    session.save()
+    assert where.get("/participants/").status_code == 302
+    assert not is_in(where)
+
+
+def test_item_26_nobody_stays_signed_in_by_asking_for_it(site: Any) -> None:
+    where = browser()
+    sign_in(where, person(site), remember="on")
+    assert where.cookies["sessionid"]["max-age"] == ""
+    assert where.cookies["sessionid"]["expires"] == ""
+
+
+def test_item_11_what_happens_to_accounts_stands_in_the_ledger(site: Any) -> None:
+    boss, where, account = browser(), browser(), person(site)
+    sign_in(boss, person(site, "administrator", "*"))
+    sign_in(where, account)
+    add_authenticator(account)
+    where.post("/account/logout/")
+    for step in ("factors", "close", "open"):
+        boss.post("/people/", {"step": step, "account": account})
+    expected = ["signed in", "signed out", "second factors dropped", "account closed", "account opened again"]
+    assert events_of(site, account) == expected
+    assert not user_of(account).authenticator_set.exists()
+
+
+def test_item_11_a_factor_is_noted_when_it_is_added_and_removed(site: Any) -> None:
+    from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+
+    where, account = browser(), person(site)
+    sign_in(where, account)
+    activate = "/account/factors/totp/activate/"
+    if where.get(activate).status_code == 302:
+        where.post(f"/account/reauthenticate/?next={activate}", {"password": SECRET})
+    page = where.get(activate)
+    assert page.status_code == 200
+    secret = where.session["mfa.totp.secret"]
+    code = format_hotp_value(hotp_value(secret, int(time.time()) // 30))
+    assert where.post(activate, {"code": code}).status_code == 302
+    assert "second factor added" in events_of(site, account)
+    assert where.post("/account/factors/totp/deactivate/").status_code == 302
+    assert "second factor removed" in events_of(site, account)
+
+
+def test_item_30_factors_are_not_changed_without_proving_again_who_one_is(site: Any) -> None:
+    where, account = browser(), person(site)
+    codes = add_authenticator(account)
+    sign_in(where, account)
+    where.post(CODE_PAGE, {"code": codes.at()})
+    assert is_in(where)
+    for page in ("totp/deactivate/", "recovery-codes/", "recovery-codes/generate/", "webauthn/add/"):
+        answer = where.get(f"/account/factors/{page}")
+        assert "reauthenticate" in answer.headers.get("Location", ""), page
+    where.post("/account/factors/totp/deactivate/")
+    assert user_of(account).authenticator_set.filter(type="totp").exists()
+
+
+def test_a_reverse_proxy_is_believed_and_nobody_else(site: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else all people behind it had one address, and one guesser would lock out all."""
+    import waitress
+    from django.conf import settings
+    from waitress.proxy_headers import proxy_headers_middleware
+
+    from firstdose.web import starting
+
+    told: dict[str, Any] = {}
+    monkeypatch.setattr(waitress, "serve", lambda application, **given: told.update(given))
+    monkeypatch.setattr(settings, "CONFIGURATION", replace(site.configuration, proxy="127.0.0.1"))
+    starting.serve("127.0.0.1", 8000)
+    seen: list[tuple[str, str]] = []
+
+    def application(environ: dict[str, Any], _: Any) -> list[bytes]:
+        seen.append((environ["REMOTE_ADDR"], environ.get("HTTP_X_FORWARDED_PROTO", "")))
+        return []
+
+    keys = ("trusted_proxy", "trusted_proxy_headers", "clear_untrusted_proxy_headers")
+    given = {key.replace("clear_untrusted_proxy_headers", "clear_untrusted"): told[key] for key in keys}
+    behind = proxy_headers_middleware(application, **given)
+    for address in ("127.0.0.1", "203.0.113.9"):
+        stated = {"HTTP_X_FORWARDED_FOR": "198.51.100.7", "HTTP_X_FORWARDED_PROTO": "https"}
+        behind({"REMOTE_ADDR": address, "wsgi.url_scheme": "http", **stated}, lambda *_: None)
+    assert seen[0][0] == "198.51.100.7"
+    assert seen[1] == ("203.0.113.9", "")
