@@ -24,7 +24,7 @@ SECONDS = 60.0
 THINKING_SECONDS = 5.0
 SEED = 20231127
 TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
-SUBJECT = re.compile(r'href="/participants/([^/"]+)/"')
+SUBJECT = re.compile(r'href="/participants/(?!new/)([^/"]+)/"')
 WAIT_SECONDS = 120
 
 

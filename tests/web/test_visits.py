@@ -38,8 +38,10 @@ def test_every_visit_stands_with_the_window_that_the_protocol_gives_it(
     page = signed_in("coordinator").get(f"/participants/{subject}/").content.decode()
     rows = {found[1]: found[0] for found in ROW.finditer(page)}
     schedule = read_protocol(REFERENCE).schedule  # which who was dosed follows, whatever is published later
+    assert schedule is not None
     days = {each.id: (each.day, *each.window) for each in schedule.visits}
     later = schedule.long_term_follow_up
+    assert later is not None
     for day in range(365 + later.every_days, later.until_day + 1, later.every_days):
         days[f"F{day}"] = (day, *later.window)
     assert list(rows) == list(days)
