@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -80,7 +81,8 @@ class Worker:
             raise AssertionError(f"{forms}: the form has no token")
         self._saved += 1
         number = 1_000 * (1 + self._number) + self._saved
-        fields = {"csrfmiddlewaretoken": token[1], "number": number, "term": "Headache", "grade": "1"}
+        known = {"number": number, "term": "Headache", "grade": "1", "start": date.today().isoformat()}
+        fields = {"csrfmiddlewaretoken": token[1], **known}
         _answer(self._port, "POST", f"{forms}new/", self._cookies, urlencode(fields), self.times.saved, (302,))
 
 

@@ -63,7 +63,7 @@ def test_item_40_a_back_dated_event_that_turns_out_a_dlt_makes_the_decision_stal
     assert any("P2 has turned out to have had a DLT" in words for words in ready.words("P4"))
     with pytest.raises(Refused, match="people decide again"):
         ready.prepare("P4")
-    (stale,) = stale_decisions(ready.ledger, ready.snapshot, ready.protocol, ready.now)
+    (stale,) = stale_decisions(ready.ledger, ready.snapshot.trial_data, ready.protocol, ready.now)
     assert (stale.decision, stale.halts) == (1, True)
     assert stale.words == (
         "decision 1 rests on data that have changed: P2 was without a DLT at level 1 in cohort C1, "
@@ -97,7 +97,7 @@ def test_item_40_dosing_goes_on_once_people_have_decided_again_with_a_reason(rea
         ready.propose(number, "dose", 2)
     assert ready.decide("dose", 2, "one seizure in a person with epilepsy") == 2
     assert ready.words("P4") == []
-    stale = stale_decisions(ready.ledger, ready.snapshot, ready.protocol, ready.now)
+    stale = stale_decisions(ready.ledger, ready.snapshot.trial_data, ready.protocol, ready.now)
     assert [(each.decision, each.halts) for each in stale] == [(1, False)]
 
 

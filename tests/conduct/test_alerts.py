@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from firstdose.conduct.alerts import Alert, alerts
+from firstdose.conduct.alerts import PARTS, Alert, Watched, alerts
 from firstdose.conduct.catalogue import SafetyReport
 from firstdose.conduct.staleness import StaleDecision
 from firstdose.conduct.troughs import against
 from firstdose.protocol.product import TroughTarget
-from firstdose.records import LabResult, Visit
+from firstdose.records import LabResult, TrialData, Visit
 from tests.dosing.trial import Trial, at, protocol, time
 
 MORE = """background_treatments:
@@ -30,7 +30,12 @@ SEEN = DOSED.plus(Visit(subject="P1", visit="M1", state="done", start=time("2026
 
 
 def found(trial: Trial, moment: str, **more: Any) -> dict[str, Alert]:
-    listed = alerts(PLAN, trial.data, at(moment), **more)
+    listed = alerts(Watched(PLAN, trial.data, at(moment), **more))
+    for part in PARTS:
+        frames = {kind: frame for kind, frame in trial.data.frames.items() if kind in part.rests_on}
+        restricted = Watched(PLAN, TrialData(frames, trial.data.as_of), at(moment), **more)
+        assert set(part.find(restricted)) <= set(listed), part.name
+        assert len(list(part.find(restricted))) == len(list(part.find(Watched(PLAN, trial.data, at(moment), **more))))
     assert len({each.kind for each in listed}) == len(listed), "one of a kind in these tests"
     return {each.kind: each for each in listed}
 
@@ -120,7 +125,7 @@ def test_a_trough_out_of_range_is_listed_until_a_later_one_is_within() -> None:
 
 def test_item_40_a_decision_that_the_data_no_longer_bear_comes_first() -> None:
     stale = [StaleDecision(2, (), (), is_latest=True)]
-    listed = alerts(PLAN, SEEN.event("P1", "2026-03-10T08:00").data, at("2026-04-20T12:00"), stale=stale)
+    listed = alerts(Watched(PLAN, SEEN.event("P1", "2026-03-10T08:00").data, at("2026-04-20T12:00")), stale)
     assert [each.kind for each in listed] == ["possible_dlt", "stale_decision"], "this one halts nothing"
     assert listed[1].record == ("dose_decisions", "2")
 
@@ -128,7 +133,7 @@ def test_item_40_a_decision_that_the_data_no_longer_bear_comes_first() -> None:
 def test_the_most_pressing_is_first_then_what_is_too_late_soonest() -> None:
     trial = DOSED.event("P1", "2026-03-10T08:00", serious=True, aware=time("2026-04-07T10:00"), number=1)
     trial = trial.plus(trough(7, "2026-04-01", result=3.0))
-    listed = alerts(PLAN, trial.data, at("2026-04-07T12:00"))
+    listed = alerts(Watched(PLAN, trial.data, at("2026-04-07T12:00")))
     weights = ["now", "soon", "note"]
     keys = [(weights.index(each.weight), each.until is None, each.until or at("2026-04-07T12:00")) for each in listed]
     assert keys == sorted(keys)

@@ -7,12 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from firstdose.conduct.catalogue import CONDUCT_RECORDS, LEDGER_RECORDS
-from firstdose.conduct.entering import check_fields, draft_of
+from firstdose.conduct.entering import check_fields, check_records, draft_of
 from firstdose.conduct.identity import key_fields, record_name
 from firstdose.conduct.ledger import FieldChange, Refused, StoredRecord
 from firstdose.conduct.roles import DEEDS, ENTERED_BY, ROLES, may
 from firstdose.records import RECORDS, keys_of
 
+ODD = st.sampled_from(["", "3", "9", "fatal", "2026-03-02", "2026-02-30", "2026-01", "soon", "not recovered"])
 EVENT = {"subject": "P1", "number": "1", "term": "Headache"}
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=20).filter(lambda text: text.strip())
 
@@ -116,3 +117,9 @@ def test_the_table_of_roles_names_every_kind_of_record_and_deed() -> None:
 def test_what_a_role_may_not_do(role: str, deed: str) -> None:
     assert deed in DEEDS
     assert not may(role, deed)
+
+
+@given(st.lists(st.fixed_dictionaries({"term": ODD, "grade": ODD, "start": ODD, "end": ODD, "outcome": ODD})))
+def test_several_records_are_checked_as_each_by_itself(records: list[dict[str, str]]) -> None:
+    filled = [{**EVENT, **{name: text for name, text in record.items() if text}} for record in records]
+    assert check_records("adverse_events", filled) == [check_fields("adverse_events", each) for each in filled]

@@ -13,9 +13,16 @@ from firstdose.conduct.ledger import Refused
 from firstdose.conduct.signatures import sign, signatures_of
 from firstdose.conduct.snapshot import snapshot
 from firstdose.conduct.source_checks import check_source, verification
+from tests.conduct.running import BOTH_KINDS
 from tests.conduct.workplace import INVESTIGATOR, MONITOR, Workplace
 
 ALT = "Alanine aminotransferase increased"
+
+
+@pytest.fixture(params=BOTH_KINDS)
+def database_kind(request: pytest.FixtureRequest) -> str:
+    """Each test is run on both kinds of database."""
+    return str(request.param)
 
 
 @pytest.fixture

@@ -6,12 +6,19 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from firstdose.conduct.alerts import alerts
+from firstdose.conduct.alerts import Watched, alerts
 from firstdose.conduct.clocks import clocks
 from firstdose.conduct.ledger import Refused
 from firstdose.conduct.serious_events import entered_as_serious, report_event, safety_reports
 from firstdose.conduct.snapshot import snapshot
+from tests.conduct.running import BOTH_KINDS
 from tests.conduct.workplace import MONITOR, NURSE, Workplace
+
+
+@pytest.fixture(params=BOTH_KINDS)
+def database_kind(request: pytest.FixtureRequest) -> str:
+    """Each test is run on both kinds of database."""
+    return str(request.param)
 
 
 @pytest.fixture
@@ -42,9 +49,9 @@ def test_a_report_that_was_sent_ends_the_alert(serious: Workplace) -> None:
     (report,) = safety_reports(serious.ledger)
     assert str(report.sent) == "2026-03-02T12:55:00+01:00", "as the clocks at the site showed it"
     data, entered = snapshot(serious.ledger, serious.now).trial_data, entered_as_serious(serious.ledger)
-    before = alerts(serious.protocol, data, serious.now, entered=entered)
+    before = alerts(Watched(serious.protocol, data, serious.now, entered=entered))
     assert [each.kind for each in before] == ["safety_report"]
-    assert alerts(serious.protocol, data, serious.now, entered=entered, reports=[report]) == ()
+    assert alerts(Watched(serious.protocol, data, serious.now, entered=entered, reports=[report])) == ()
     with serious.work(NURSE) as work:
         report_event(work, "P01", 1, "follow_up", serious.now)
     assert [each.report for each in safety_reports(serious.ledger)] == [1, 2]

@@ -16,7 +16,7 @@ from tests.conduct.workplace import MEMBER
 
 
 def stale(running: Running) -> tuple[StaleDecision, ...]:
-    return stale_decisions(running.ledger, running.snapshot, running.protocol, running.now)
+    return stale_decisions(running.ledger, running.snapshot.trial_data, running.protocol, running.now)
 
 
 def test_a_decision_on_data_that_still_hold_is_not_stale(ready: Running) -> None:

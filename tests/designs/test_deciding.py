@@ -88,6 +88,12 @@ def test_too_many_open_windows_are_waited_for() -> None:
     assert "too many" in advice.reason
 
 
+def test_a_few_windows_in_each_of_many_cohorts_are_too_many_too() -> None:
+    """2^12 completions of twelve cohorts would take seconds, each time that somebody looks at the advice."""
+    advice = advise("boin", " ".join(["1N?"] * 12))
+    assert (advice.action, "4096 ways" in advice.reason) == ("wait", True)
+
+
 def test_dosing_stops_within_a_cohort_once_its_decision_is_settled() -> None:
     settled = advise("three_plus_three confirm_six", "1NNN 2TT", stops_within_cohort=True)
     assert (settled.action, settled.next_level) == ("dose", 1)

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+
+from tests.conduct.ledger.servers import quick_folder
+from tests.web.sites import Sites
 
 PASSWORD = "demonstration"
 OTHER_SITE = "other-site-nurse"
@@ -13,45 +18,62 @@ FIRST_QUESTION = "Is this the first event?"
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+def database_kind() -> str:
+    """The kind of database that the pages are tested on; a file of tests may ask for both, the environment for one."""
+    return os.environ.get("FIRSTDOSE_PAGES_ON", "sqlite")
+
+
+@pytest.fixture
+def site(sites: Sites, database_kind: str) -> Any:
     """The trial of the demonstration, with an account for each role and one at another site; nobody else shares it."""
+    return sites.of(database_kind)
+
+
+@pytest.fixture(scope="session")
+def sites() -> Iterator[Sites]:
+    """The site in each kind of database, made when it is asked for first."""
     with pytest.MonkeyPatch.context() as patch:
-        folder = tmp_path_factory.mktemp("site")
-        patch.setenv("FIRSTDOSE_FOLDER", str(folder))
+        folder = quick_folder("pages")
+        patch.setenv("FIRSTDOSE_FOLDER", str(folder / "none"))
         patch.setenv("DJANGO_SETTINGS_MODULE", "firstdose.web.settings")
         patch.setenv("FIRSTDOSE_HOSTS", "localhost,testserver")
         patch.delenv("DATABASE_URL", raising=False)
         patch.delenv("FIRSTDOSE_KEY_FILE", raising=False)
-        from firstdose.web import demonstration, starting
+        from firstdose.web import starting
 
-        configuration = starting.prepare()
+        starting.prepare()
         from django.test import override_settings
 
         quick = override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"])
         quick.enable()  # who signs in a hundred times in these tests need not wait for a slow hash
-        starting.make_tables()
-        demonstration.start(configuration, "nsc-spms", 20231127, PASSWORD, lambda done, of: None)
-        from firstdose.conduct.deciding import prepare_decision
-        from firstdose.conduct.ledger import Author
-        from firstdose.conduct.recommending import freeze
-        from firstdose.web.trial import now, the_trial
-
-        trial = the_trial()
-        sites = sorted({each.fields["centre"] for each in trial.ledger.records("subjects")})
-        starting.add_people(
-            trial.ledger,
-            [starting.Person(OTHER_SITE, "Nurse elsewhere", "coordinator", sites[1], PASSWORD)],
-        )
-        frozen = freeze(trial.ledger, trial.protocol, now())
-        with trial.desk.work(Author("statistician", "statistician")) as work:
-            prepare_decision(work, frozen)
-        ask_about_each_site(trial)
-        from firstdose.web.committee_packs import make_pack
-
-        make_pack(trial, Author("statistician", "statistician"), now())
-        yield trial
-        the_trial.cache_clear()
+        made = Sites(folder, fill)
+        yield made
+        made.leave()
         quick.disable()
+        shutil.rmtree(folder)
+
+
+def fill(configuration: Any) -> None:
+    """The virtual trial, people, a decision that was prepared and questions about events."""
+    from firstdose.conduct.deciding import prepare_decision
+    from firstdose.conduct.ledger import Author
+    from firstdose.conduct.recommending import freeze
+    from firstdose.web import demonstration, starting
+    from firstdose.web.committee_packs import make_pack
+    from firstdose.web.trial import now, the_trial
+
+    demonstration.start(configuration, "nsc-spms", 20231127, PASSWORD, lambda done, of: None)
+    trial = the_trial()
+    sites = sorted({each.fields["centre"] for each in trial.ledger.records("subjects")})
+    starting.add_people(
+        trial.ledger,
+        [starting.Person(OTHER_SITE, "Nurse elsewhere", "coordinator", sites[1], PASSWORD)],
+    )
+    frozen = freeze(trial.ledger, trial.protocol, now())
+    with trial.desk.work(Author("statistician", "statistician")) as work:
+        prepare_decision(work, frozen)
+    ask_about_each_site(trial)
+    make_pack(trial, Author("statistician", "statistician"), now())
 
 
 def ask_about_each_site(trial: Any) -> None:

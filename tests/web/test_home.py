@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from firstdose.conduct.alerts import alerts
+from firstdose.conduct.alerts import Watched, alerts
 from firstdose.conduct.serious_events import entered_as_serious, safety_reports
+from firstdose.conduct.snapshot import snapshot_now
 from firstdose.conduct.staleness import stale_decisions
 
 Client = Callable[[str], Any]
@@ -27,15 +28,17 @@ def everything(site: Any) -> list[Any]:
     """All alerts of the trial, straight from the conduct."""
     from firstdose.web.trial import now
 
-    latest, moment = site.latest(), now()
+    latest, moment = snapshot_now(site.ledger, now().date()), now()
     return list(
         alerts(
-            site.protocol,
-            latest.trial_data,
-            moment,
-            reports=safety_reports(site.ledger),
-            entered=entered_as_serious(site.ledger),
-            stale=stale_decisions(site.ledger, latest, site.protocol, moment),
+            Watched(
+                site.protocol,
+                latest.trial_data,
+                moment,
+                reports=safety_reports(site.ledger),
+                entered=entered_as_serious(site.ledger),
+            ),
+            stale_decisions(site.ledger, latest.trial_data, site.protocol, moment),
         )
     )
 
@@ -83,7 +86,8 @@ def test_open_queries_are_counted_by_site(site: Any, signed_in: Client) -> None:
     waiting: dict[str, int] = {}
     for each in site.ledger.records("queries"):
         if each.fields["state"] == "open":
-            of = centre.get(each.fields["about_record"].split("/")[0], "")
+            about = site.ledger.record(each.fields["about_type"], each.fields["about_record"]).fields
+            of = centre.get(about.get("subject", ""), "")
             waiting[of] = waiting.get(of, 0) + 1
     for account, number in (("coordinator", "01"), ("other-site-nurse", "02")):
         page = signed_in(account).get("/").content.decode()

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import cached_property
+from itertools import chain
 from typing import Literal
 
 from firstdose.conduct.catalogue import SafetyReport
 from firstdose.conduct.clocks import EventName, clocks
 from firstdose.conduct.schedule import PlannedVisit, schedules
+from firstdose.conduct.snapshot import OF_DOSING
 from firstdose.conduct.staleness import StaleDecision
 from firstdose.conduct.troughs import last_troughs
 from firstdose.dosing.courses import Courses
@@ -44,37 +47,60 @@ class Alert:
     record: tuple[str, str] | None = None
 
 
-def alerts(
-    protocol: Protocol,
-    trial_data: TrialData,
-    moment: datetime,
-    *,
-    protocol_of: Callable[[str], Protocol] | None = None,
-    reports: Iterable[SafetyReport] = (),
-    entered: Mapping[EventName, datetime] | None = None,
-    planned: Mapping[str, date] | None = None,
-    stale: Iterable[StaleDecision] = (),
-    closing: timedelta = CLOSING_SOON,
-) -> tuple[Alert, ...]:
-    """All alerts as of a moment, which has a zone: the most pressing first, then what is too late soonest.
+@dataclass(frozen=True)
+class Watched:
+    """What alerts are looked for in, as of a moment, which has a zone.
 
     ``protocol_of`` gives the protocol that a subject follows, else everyone follows ``protocol``. ``reports`` stop the
-    clocks of serious events, ``entered`` says when an event was first entered as serious, ``stale`` are decisions that
-    the data no longer bear. What ends within ``closing`` is closing.
+    clocks of serious events, ``entered`` says when an event was first entered as serious, ``planned`` on which day
+    somebody is to be dosed. What ends within ``closing`` is closing. ``known`` are everyone's courses where they were
+    made already, of these data and this moment.
     """
-    records = Records(trial_data, moment)
-    found = [
-        *_stale(stale),
-        *_toxicity(Courses(protocol, records), moment, closing),
-        *_clocks(trial_data, moment, reports, entered),
-        *_troughs(protocol, records),
-        *_visits(records, schedules(trial_data, moment, protocol_of or (lambda _: protocol), planned), closing),
-    ]
+
+    protocol: Protocol
+    trial_data: TrialData
+    moment: datetime
+    protocol_of: Callable[[str], Protocol] | None = None
+    reports: Iterable[SafetyReport] = ()
+    entered: Mapping[EventName, datetime] | None = None
+    planned: Mapping[str, date] | None = None
+    closing: timedelta = CLOSING_SOON
+    known: Courses | None = None
+
+    @cached_property
+    def records(self) -> Records:
+        return Records(self.trial_data, self.moment)
+
+    @cached_property
+    def courses(self) -> Courses:
+        return self.known or Courses(self.protocol, self.records)
+
+
+@dataclass(frozen=True)
+class Part:
+    """Alerts that are looked for together, and the kinds of records by which they change at once.
+
+    By other records, and by the time, they change too, but no sooner than anybody who looks each minute need know.
+    """
+
+    name: str
+    rests_on: tuple[str, ...]
+    find: Callable[[Watched], Iterable[Alert]]
+
+
+def alerts(watched: Watched, stale: Iterable[StaleDecision] = ()) -> tuple[Alert, ...]:
+    """All alerts in order; ``stale`` are decisions that the data no longer bear."""
+    found = chain.from_iterable(part.find(watched) for part in PARTS)
+    return in_order([*stale_alerts(stale), *found], watched.moment)
+
+
+def in_order(found: Sequence[Alert], moment: datetime) -> tuple[Alert, ...]:
+    """The most pressing first, then what is too late soonest."""
     end = max((each.until for each in found if each.until), default=moment)
     return tuple(sorted(found, key=lambda each: (WEIGHTS.index(each.weight), each.until or end, each.who, each.words)))
 
 
-def _stale(stale: Iterable[StaleDecision]) -> Iterator[Alert]:
+def stale_alerts(stale: Iterable[StaleDecision]) -> Iterator[Alert]:
     """Decisions that the data no longer bear."""
     for decision in stale:
         since = min((each.entry.instant for each in decision.entered), default=None)
@@ -83,8 +109,9 @@ def _stale(stale: Iterable[StaleDecision]) -> Iterator[Alert]:
         yield Alert("stale_decision", f"decision {decision.decision}", decision.words, weight, since, record=record)
 
 
-def _toxicity(courses: Courses, moment: datetime, closing: timedelta) -> Iterator[Alert]:
+def _toxicity(watched: Watched) -> Iterator[Alert]:
     """DLTs, events that wait for a verdict, and DLT windows that end soon."""
+    courses, moment = watched.courses, watched.moment
     for course in courses.all:
         for event in course.events:
             since = _start_of(courses.records, course.subject, event.number)
@@ -92,7 +119,7 @@ def _toxicity(courses: Courses, moment: datetime, closing: timedelta) -> Iterato
             kind: AlertKind = "dlt" if event.is_dlt else "possible_dlt"
             yield Alert(kind, course.subject, event.words, "note" if event.is_dlt else "now", since, record=record)
         end = course.follow_up.window_end
-        if course.status is Status.PENDING and end is not None and moment < end <= moment + closing:
+        if course.status is Status.PENDING and end is not None and moment < end <= moment + watched.closing:
             words = "the DLT window ends: see that everything in it is entered"
             yield Alert("dlt_window", course.subject, words, "soon", course.procedure_start, end)
 
@@ -103,14 +130,9 @@ def _start_of(records: Records, subject: str, number: int) -> datetime | None:
     return next((records.span(event.start, subject).first for event in events), None)
 
 
-def _clocks(
-    trial_data: TrialData,
-    moment: datetime,
-    reports: Iterable[SafetyReport],
-    entered: Mapping[EventName, datetime] | None,
-) -> Iterator[Alert]:
+def _clocks(watched: Watched) -> Iterator[Alert]:
     """Reports of serious events that are still to be sent."""
-    for clock in clocks(trial_data, moment, reports, entered):
+    for clock in clocks(watched.trial_data, watched.moment, watched.reports, watched.entered):
         if clock.is_running:
             perhaps = "" if clock.applies else "; whether it must be sent is still to be judged"
             late = {True: ": overdue", None: ": perhaps overdue", False: ""}[clock.is_overdue]
@@ -120,9 +142,10 @@ def _clocks(
             yield Alert("safety_report", clock.subject, f"{clock.words}{late}{perhaps}", weight, since, until, record)
 
 
-def _troughs(protocol: Protocol, records: Records) -> Iterator[Alert]:
+def _troughs(watched: Watched) -> Iterator[Alert]:
     """Last troughs out of range, or not to be held against it."""
-    for trough in last_troughs(protocol, records):
+    records = watched.records
+    for trough in last_troughs(watched.protocol, records):
         if trough.against != "within":
             result = trough.result
             since = span_of(result.drawn, records.zone_at(result.subject)).first
@@ -131,14 +154,16 @@ def _troughs(protocol: Protocol, records: Records) -> Iterator[Alert]:
             yield Alert("trough", result.subject, trough.words, weight, since, record=record)
 
 
-def _visits(records: Records, planned: Mapping[str, tuple[PlannedVisit, ...]], closing: timedelta) -> Iterator[Alert]:
+def _visits(watched: Watched) -> Iterator[Alert]:
     """Visits that are overdue, or of which the window ends soon."""
+    records, protocol_of = watched.records, watched.protocol_of or (lambda _: watched.protocol)
+    planned = schedules(watched.trial_data, watched.moment, protocol_of, watched.planned)
     for visit in (each for visits in planned.values() for each in visits):
         since, until = _begin(records, visit, visit.opens.earliest), _end(records, visit, visit.closes.latest)
         if visit.standing == "overdue":
             words = f"{visit.plan.name} is overdue"
             yield Alert("visit_overdue", visit.subject, words, "soon", since, until)
-        elif visit.standing == "due" and until is not None and until <= records.as_of + closing:
+        elif visit.standing == "due" and until is not None and until <= records.as_of + watched.closing:
             yield Alert("visit_closing", visit.subject, f"{visit.plan.name}: the window ends", "soon", since, until)
 
 
@@ -151,3 +176,11 @@ def _begin(records: Records, visit: PlannedVisit, day: date | None) -> datetime 
 def _end(records: Records, visit: PlannedVisit, day: date | None) -> datetime | None:
     """The first instant after a day at a participant's site."""
     return None if day is None else _begin(records, visit, day + timedelta(days=1))
+
+
+PARTS = (
+    Part("toxicity", OF_DOSING, _toxicity),
+    Part("clocks", ("subjects", "adverse_events", "dosings", "slots", "safety_reports"), _clocks),
+    Part("troughs", ("subjects", "lab_results", "dosings", "slots"), _troughs),
+    Part("visits", ("subjects", "visits", "dosings", "slots", "dispositions", "deaths"), _visits),
+)

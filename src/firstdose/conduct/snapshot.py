@@ -102,11 +102,11 @@ def _origins(stored: Iterable[StoredRecord], collector: Collector) -> dict[str, 
     for record in stored:
         if record.record_type in RECORDS and not record.is_removed:
             by_type.setdefault(record.record_type, []).append(record)
-    return {name: _typed(name, found, collector) for name, found in by_type.items()}
+    return {name: typed_records(name, found, collector) for name, found in by_type.items()}
 
 
-def _typed(name: str, records: list[StoredRecord], collector: Collector) -> Origins:
-    """Records of one kind with their values read, in the order of their names."""
+def typed_records(name: str, records: Iterable[StoredRecord], collector: Collector) -> Origins:
+    """Records of one kind with their values read, in the order of their names; the last entry of each as its row."""
     fields = list(columns_of(RECORDS[name]))
     ordered = sorted(records, key=lambda each: each.record)
     columns: dict[str, pl.Series] = {ROW: pl.Series([each.head for each in ordered], dtype=pl.Int64)}

@@ -2,31 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from firstdose.conduct.catalogue import LEDGER_RECORDS
 from firstdose.conduct.gating import Situation, instant, prepared_for, situation_of
-from firstdose.conduct.identity import key_fields
 from firstdose.conduct.ledger import Entry, Head, Ledger, StoredRecord
 from firstdose.conduct.ledger.state import after
 from firstdose.conduct.outcomes import Change, Outcomes, changes_since, courses_of, of_text, outcomes_of
-from firstdose.conduct.snapshot import OF_DOSING, Snapshot, trial_data_of
+from firstdose.conduct.remembered import Remembered
+from firstdose.conduct.snapshot import OF_DOSING, trial_data_of
 from firstdose.dosing.known import span_of
 from firstdose.protocol import Protocol
-from firstdose.records import DoseDecision, TrialData, keys_of
-
-OF_PERSONS = (
-    "subjects",
-    "slots",
-    "dosings",
-    "adverse_events",
-    "dlt_adjudications",
-    "dispositions",
-    "deaths",
-)
-"""The kinds of records by which somebody's outcome changes."""
+from firstdose.records import DoseDecision, TrialData
 
 
 @dataclass(frozen=True)
@@ -74,24 +62,32 @@ class Seen:
     outcomes: Outcomes
 
 
-def stale_decisions(ledger: Ledger, snapshot: Snapshot, protocol: Protocol, now: datetime) -> tuple[StaleDecision, ...]:
-    """Every decision that is stale, in order; ``snapshot`` holds the data as they are now."""
-    situation = situation_of(ledger, snapshot.trial_data, protocol, now)
-    courses = courses_of(protocol, snapshot.trial_data, now)
-    decisions = sorted(snapshot.trial_data.records(DoseDecision), key=lambda each: each.decision)
-    seen = _seen(ledger, situation, decisions)
+def stale_decisions(
+    ledger: Ledger, trial_data: TrialData, protocol: Protocol, now: datetime, remembered: Remembered | None = None
+) -> tuple[StaleDecision, ...]:
+    """Every decision that is stale, in order; the data are those of now.
+
+    Who asks again and again keeps what is ``remembered``, so that the ledger is not read again from its beginning.
+    """
+    remembered = remembered or Remembered()
+    situation = situation_of(ledger, trial_data, protocol, now)
+    courses = courses_of(protocol, trial_data, now)
+    decisions = sorted(trial_data.records(DoseDecision), key=lambda each: each.decision)
+    seen = _seen(ledger, situation, decisions, remembered)
     found = []
     for decision in decisions:
         then = seen.get(decision.decision)
         changes = changes_since(then.outcomes, then.moment, courses) if then else ()
         if then and changes:
             people = {change.subject for change in changes}
-            entered = tuple(_entered(ledger, then.sequence, snapshot.head.sequence, people))
+            entered = tuple(map(Entered, remembered.entries_about(ledger, then.sequence, people)))
             found.append(StaleDecision(decision.decision, changes, entered, decision is decisions[-1]))
     return tuple(found)
 
 
-def _seen(ledger: Ledger, situation: Situation, decisions: Sequence[DoseDecision]) -> dict[int, Seen]:
+def _seen(
+    ledger: Ledger, situation: Situation, decisions: Sequence[DoseDecision], remembered: Remembered
+) -> dict[int, Seen]:
     """What was seen for each decision, by its number; those of which it is not known are left out.
 
     A decision that was not prepared here is taken to rest on everything that had been entered with it.
@@ -105,23 +101,14 @@ def _seen(ledger: Ledger, situation: Situation, decisions: Sequence[DoseDecision
             sequence = Head.of_text(prepared.ledger_head).sequence
             found[decision.decision] = Seen(sequence, instant(prepared.data_as_of), of_text(prepared.outcomes))
         elif moment is not None:
-            others.append((decision.decision, _entered_with(ledger, decision), moment))
-    data = _data_at(ledger, {sequence for _, sequence, _ in others})
+            others.append((decision.decision, remembered.entered_with(ledger, decision.decision), moment))
+    known = remembered.outcomes
+    data = _data_at(ledger, {sequence for _, sequence, moment in others if (sequence, moment) not in known})
     for number, sequence, moment in others:
-        found[number] = Seen(sequence, moment, outcomes_of(situation.protocol, data[sequence], moment))
+        if (sequence, moment) not in known:
+            known[sequence, moment] = outcomes_of(situation.protocol, data[sequence], moment)
+        found[number] = Seen(sequence, moment, known[sequence, moment])
     return found
-
-
-def _entered_with(ledger: Ledger, decision: DoseDecision) -> int:
-    """The last entry that was written together with a decision."""
-    first = ledger.history("dose_decisions", str(decision.decision))[0]
-    last = first.sequence
-    with ledger.entries(after=first.sequence) as entries:
-        for entry in entries:
-            if entry.write != first.write:
-                break
-            last = entry.sequence
-    return last
 
 
 def _data_at(ledger: Ledger, sequences: Collection[int]) -> dict[int, TrialData]:
@@ -138,19 +125,3 @@ def _data_at(ledger: Ledger, sequences: Collection[int]) -> dict[int, TrialData]
             if entry.sequence in sequences:
                 found[entry.sequence] = trial_data_of(stored.values(), entry.instant.date())
     return found
-
-
-def _entered(ledger: Ledger, since: int, up_to: int, people: Collection[str]) -> Iterable[Entered]:
-    """The entries about some people in which their outcomes may have changed."""
-    with ledger.entries(after=since, up_to=up_to) as entries:
-        for entry in entries:
-            if entry.record_type in OF_PERSONS and _person_of(entry) in people:
-                yield Entered(entry)
-
-
-def _person_of(entry: Entry) -> str | None:
-    """Whom an entry is about."""
-    if "subject" in keys_of(LEDGER_RECORDS[entry.record_type]):
-        return key_fields(entry.record_type, entry.record)["subject"]
-    named: Mapping[str, str | None] = {change.field: change.new or change.old for change in entry.changes}
-    return named.get("subject")

@@ -75,7 +75,15 @@ def standing(protocol: Protocol, trial_data: TrialData, moment: datetime) -> Sta
 
     Raises ProblemsFound if the protocol's rule cannot be built.
     """
-    courses = Courses(protocol, Records(trial_data, moment))
+    return standing_of(Courses(protocol, Records(trial_data, moment)))
+
+
+def standing_of(courses: Courses) -> Standing:
+    """Where the trial stands, by everyone's course.
+
+    Raises ProblemsFound if the protocol's rule cannot be built.
+    """
+    protocol, trial_data, moment = courses.protocol, courses.records.trial_data, courses.records.as_of
     history = trial_history(courses)
     people = {course.subject: course for course in courses.all}
     slots: dict[str, list[Slot]] = {}

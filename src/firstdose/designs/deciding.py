@@ -15,6 +15,8 @@ from firstdose.designs.transitions import Transitions
 from firstdose.methods.logistic_model import PriorContradicted
 
 MOST_COMPLETIONS = 4096
+MOST_COHORTS_REPLAYED = 2 * MOST_COMPLETIONS
+"""Completions times cohorts: what about a second allows."""
 
 
 def decide(rule: Transitions, history: History) -> Recommendation:
@@ -37,7 +39,7 @@ def _decide(rule: Transitions, history: History) -> Recommendation:
     if not any(open_places):
         return recommend(rule, replay(rule, history))
     combinations = int(np.prod([places + 1 for places in open_places]))
-    if combinations > MOST_COMPLETIONS:
+    if combinations > MOST_COMPLETIONS or combinations * len(history.cohorts) > MOST_COHORTS_REPLAYED:
         return _wait(
             open_places, history, (), f"{combinations} ways in which they can close are too many to decide before"
         )

@@ -16,6 +16,7 @@ from firstdose.conduct.amendments import in_force, protocol_in_use
 from firstdose.conduct.ledger import Author, Draft, Entry, FieldChange, Head, Ledger, Refused, StoredRecord, replay
 from firstdose.conduct.snapshot import Snapshot, snapshot_at
 from firstdose.protocol import Protocol
+from firstdose.records import TrialData
 from firstdose.records.results import Provenance
 from firstdose.report.committee.figures import pack_results
 from firstdose.report.committee.pack import Decision, NoDecision
@@ -108,18 +109,18 @@ def pdf_of(trial: Trial, made: MadePack) -> bytes:
     return trial.kept(PACKS, made.entry.sequence, lambda: _made_again(trial, made))
 
 
-def decision_of(trial: Trial, found: Snapshot, protocol: Protocol) -> Decision:
-    """Everything that a dose decision rests on, and nothing else of the analysis.
+def decision_of(trial: Trial, trial_data: TrialData, sequence: int, protocol: Protocol) -> Decision:
+    """Everything that a dose decision rests on, and nothing else of the analysis: of the data up to an entry.
 
     Raises NoDecision for a protocol without a rule.
     """
-    data = derive(protocol, found.trial_data)
-    version = in_force(Then(trial.ledger, found.head.sequence))
+    data = derive(protocol, trial_data)
+    version = in_force(Then(trial.ledger, sequence))
     origin = Provenance(
         trial=protocol.trial.id,
         protocol_hash=version.content_hash if version else "",
         data_hash=data.data_hash,
-        as_of=found.trial_data.as_of,
+        as_of=trial_data.as_of,
         seed=SEED,
         version=__version__,
     )
@@ -141,7 +142,7 @@ def _printed(trial: Trial, moment: datetime, sequence: int, day: date) -> tuple[
     protocol = protocol_in_use(Then(trial.ledger, sequence))
     found = snapshot_at(trial.ledger, sequence, moment.date())
     try:
-        decision = decision_of(trial, found, protocol)
+        decision = decision_of(trial, found.trial_data, sequence, protocol)
     except NoDecision as problem:
         raise Refused(str(problem)) from None
 

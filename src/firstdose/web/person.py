@@ -5,17 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+import polars as pl
+
 from firstdose.analysis import derive
-from firstdose.conduct.ledger import StoredRecord
 from firstdose.conduct.schedule import PlannedVisit, schedule_of
-from firstdose.conduct.snapshot import trial_data_of
 from firstdose.dosing.versions import protocol_followed
 from firstdose.protocol import Protocol
 from firstdose.records import Subject, TrialData
 from firstdose.report.timeline.marks import lives
 from firstdose.report.timeline.picture import timeline
 from firstdose.safety.moments import Moment
-from firstdose.web.subject_records import FORMS, records_of
+from firstdose.web.subject_records import FORMS
 from firstdose.web.trial import Trial
 
 OF_EVERYBODY = ("cohorts", "slots", "batches", "dose_decisions")
@@ -49,14 +49,11 @@ class ScheduledVisit:
         return "outside its window" if self.visit.is_in_window is False else ""
 
 
-def person_data(trial: Trial, subject: str, day: datetime) -> TrialData:
+def person_data(trial: Trial, subject: str) -> TrialData:
     """The data of one participant, with the cohorts, slots, batches and decisions of the trial."""
-    stored: list[StoredRecord] = []
-    for found in records_of(trial.ledger, subject, OF_PERSON).values():
-        stored += found
-    for kind in OF_EVERYBODY:
-        stored += trial.ledger.records(kind)
-    return trial_data_of(stored, day.date())
+    trial_data = trial.data()
+    of_person = {kind: trial_data.frames[kind].filter(pl.col("subject") == subject) for kind in OF_PERSON}
+    return TrialData(of_person | {kind: trial_data.frames[kind] for kind in OF_EVERYBODY}, trial_data.as_of)
 
 
 def person_protocol(trial: Trial, data: TrialData, subject: str) -> Protocol:
@@ -67,14 +64,14 @@ def person_protocol(trial: Trial, data: TrialData, subject: str) -> Protocol:
 
 def person_schedule(trial: Trial, subject: str, moment: datetime) -> tuple[Protocol, list[ScheduledVisit]]:
     """A participant's visits in order, with the protocol that plans them."""
-    data = person_data(trial, subject, moment)
+    data = person_data(trial, subject)
     protocol = person_protocol(trial, data, subject)
     return protocol, [ScheduledVisit(each) for each in schedule_of(protocol, data, subject, moment)]
 
 
-def person_timeline(trial: Trial, subject: str, moment: datetime) -> str | None:
+def person_timeline(trial: Trial, subject: str) -> str | None:
     """The picture of a participant's time in the trial as SVG; None where nothing has a day yet."""
-    data = person_data(trial, subject, moment)
+    data = person_data(trial, subject)
     protocol = person_protocol(trial, data, subject)
     life = next((each for each in lives(derive(protocol, data)) if each.subject == subject), None)
     return None if life is None else timeline(protocol, life)

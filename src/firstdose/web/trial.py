@@ -16,15 +16,19 @@ from firstdose.conduct.amendments import in_force, protocol_in_use
 from firstdose.conduct.by_hand import refuse_by_hand
 from firstdose.conduct.desk import Desk
 from firstdose.conduct.ledger import Ledger, SeenHeads, read_key
+from firstdose.conduct.live_data import LiveData
+from firstdose.conduct.remembered import Remembered
 from firstdose.conduct.rules import RULES
-from firstdose.conduct.snapshot import OF_DOSING, Snapshot, snapshot_now, trial_data_of
+from firstdose.conduct.snapshot import OF_DOSING, Snapshot, snapshot_now
+from firstdose.dosing.courses import Courses
+from firstdose.dosing.recorded import Records
 from firstdose.protocol import Protocol
 from firstdose.records import RECORDS, TrialData
 from firstdose.web.configuration import Configuration
 
 Made = TypeVar("Made")
-QUICK_SECONDS = 0.2
-"""What takes longer to read is read beside the pages."""
+QUICK_MAKING_SECONDS, PATIENCE = 0.02, 10.0
+"""What takes longer to make is made again only after so many times as long: in a large trial after a second or two."""
 DESK_RULES = (*RULES, refuse_by_hand)
 """What every draft is asked, whatever page it comes from."""
 
@@ -34,13 +38,18 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-@dataclass(frozen=True)
-class Held:
-    """All data as they were read last, the last entry about a record by then, and how long that took."""
+def minute_of(moment: datetime) -> datetime:
+    """The minute in which a moment lies."""
+    return moment.replace(second=0, microsecond=0)
 
-    snapshot: Snapshot
-    last_entry: int
-    seconds: float
+
+@dataclass(frozen=True)
+class Kept:
+    """What was made, of what, and until when it need not be made again."""
+
+    key: Hashable
+    made: Any
+    rests_until: float
 
 
 @dataclass
@@ -49,11 +58,14 @@ class Trial:
 
     configuration: Configuration
     ledger: Ledger
-    _lock: threading.Lock = field(default_factory=threading.Lock)
-    _held: Held | None = None
-    _is_reading: bool = False
+    patience: float = PATIENCE
+    remembered: Remembered = field(default_factory=Remembered)
+    _live: LiveData = field(init=False)
     _locks: dict[str, threading.RLock] = field(default_factory=dict)
-    _kept: dict[str, tuple[Hashable, Any]] = field(default_factory=dict)
+    _kept: dict[str, Kept] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._live = LiveData(self.ledger)
 
     @property
     def protocol(self) -> Protocol:
@@ -79,66 +91,56 @@ class Trial:
         """The heads that stood on documents."""
         return SeenHeads(self.configuration.heads_file)
 
-    def latest(self) -> Snapshot:
-        """All data, for pages that many look at; those of a large trial are read beside the pages, and seconds old.
-
-        Nothing is decided on it: see `dosing_data` and `fresh`.
-        """
-        with self._lock:
-            held = self._held
-            if held is None:
-                return self._read().snapshot
-            is_behind = held.last_entry != self._last_entry()
-            if is_behind and held.seconds < QUICK_SECONDS:
-                return self._read().snapshot
-            if is_behind and not self._is_reading:
-                self._is_reading = True
-                threading.Thread(target=self._read_beside, name="data", daemon=True).start()
-            return held.snapshot
-
     def fresh(self) -> Snapshot:
-        """All data as they are at this moment; read anew only if something was entered."""
-        with self._lock:
-            if self._held is None or self._held.last_entry != self._last_entry():
-                return self._read().snapshot
-            return self._held.snapshot
+        """All data as they are at this moment, with all that is odd in them; read anew only if something was entered.
+
+        It reads everything, which in a large trial takes a second or two: pages that many look at use `data`.
+        """
+        return self.kept("snapshot", self.last_entry, lambda: snapshot_now(self.ledger, now().date()))
+
+    def data(self) -> TrialData:
+        """All data as they are at this moment; what cannot be used is not in them."""
+        return self._live.of(tuple(RECORDS), now().date())
 
     def dosing_data(self) -> TrialData:
         """What dosing rests on, as it is at this moment."""
+        return self._live.of(OF_DOSING, now().date())
 
-        def read() -> TrialData:
-            stored = [each for kind in OF_DOSING for each in self.ledger.records(kind)]
-            return trial_data_of(stored, now().date())
+    def courses(self, moment: datetime) -> Courses:
+        """Everyone's course as of the minute in which a moment lies."""
+        minute = minute_of(moment)
+        key = (self.ledger.last_entry_of(OF_DOSING), minute, self.version)
+        return self.kept_a_while("courses", key, lambda: Courses(self.protocol, Records(self.dosing_data(), minute)))
 
-        return self.kept("dosing", (self.ledger.last_entry_of(OF_DOSING), now().date()), read)
-
-    def _last_entry(self) -> int:
+    @property
+    def last_entry(self) -> int:
         """The last entry about a record of the trial; sign-ins and other events change no data."""
         return self.ledger.last_entry_of(tuple(RECORDS))
 
-    def _read(self) -> Held:
-        """Read all data and hold them."""
-        begun, last_entry = time.monotonic(), self._last_entry()
-        found = snapshot_now(self.ledger, now().date())
-        self._held = Held(found, last_entry, time.monotonic() - begun)
-        return self._held
-
-    def _read_beside(self) -> None:
-        """Read all data while pages show those that are held; then rest, so that pages are not slowed all the time."""
-        try:
-            held = self._read()
-            time.sleep(held.seconds)
-        finally:
-            self._is_reading = False
-            self.ledger.close()
+    def unusable(self) -> int:
+        """How many records are not among the data, as a field that they cannot do without could not be read."""
+        return self._live.unusable(tuple(RECORDS))
 
     def kept(self, name: str, key: Hashable, make: Callable[[], Made]) -> Made:
         """What was made under a name, made anew where what it rests on, the key, is another than the last time."""
+        return self._kept_for(name, key, make, 0.0)
+
+    def kept_a_while(self, name: str, key: Hashable, make: Callable[[], Made]) -> Made:
+        """The same, of what need not be of this second.
+
+        What took long to make is made again only after a while, so that it takes no more than a part of the time.
+        """
+        return self._kept_for(name, key, make, self.patience)
+
+    def _kept_for(self, name: str, key: Hashable, make: Callable[[], Made], patience: float) -> Made:
         with self._locks.setdefault(name, threading.RLock()):
-            if name not in self._kept or self._kept[name][0] != key:
-                self._kept[name] = (key, make())
-            made: Made = self._kept[name][1]
-            return made
+            kept, begun = self._kept.get(name), time.monotonic()
+            if kept is None or (kept.key != key and begun >= kept.rests_until):
+                made, ended = make(), time.monotonic()
+                rest = patience * (ended - begun) if ended - begun > QUICK_MAKING_SECONDS else 0.0
+                kept = self._kept[name] = Kept(key, made, ended + rest)
+            found: Made = kept.made
+            return found
 
 
 @cache

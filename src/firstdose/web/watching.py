@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.urls import reverse
 
-from firstdose.conduct.alerts import WEIGHTS, Alert, AlertKind, Weight, alerts
+from firstdose.conduct.alerts import PARTS, WEIGHTS, Alert, AlertKind, Part, Watched, Weight, in_order, stale_alerts
 from firstdose.conduct.clocks import Clock, clocks
 from firstdose.conduct.queries import waiting
 from firstdose.conduct.serious_events import entered_as_serious, safety_reports
-from firstdose.conduct.snapshot import OF_DOSING, Snapshot
+from firstdose.conduct.snapshot import OF_DOSING
 from firstdose.conduct.staleness import StaleDecision, stale_decisions
 from firstdose.dosing.versions import protocol_followed
-from firstdose.protocol import Protocol
 from firstdose.records import Subject
 from firstdose.web.acting import Acting
 from firstdose.web.sight import Sight, address_of
-from firstdose.web.trial import Trial
+from firstdose.web.trial import Trial, minute_of
 
 TITLES: dict[AlertKind, str] = {
     "stale_decision": "Decisions whose data have changed",
@@ -63,22 +62,27 @@ class AlertGroup:
 
 
 def alerts_now(trial: Trial, moment: datetime) -> tuple[Alert, ...]:
-    """Every alert of the trial; made anew each minute, and when something was entered."""
-    latest = trial.latest()
-    return trial.kept("alerts", (latest.head, minute_of(moment)), lambda: _alerts(trial, latest, moment))
+    """Every alert of the trial; each part is looked for anew each minute, and when what it rests on was entered."""
+    found = list(stale_alerts(stale_now(trial, moment)))
+    for part in PARTS:
+        found += _found(trial, part, moment)
+    return in_order(found, moment)
 
 
 def clocks_now(trial: Trial, moment: datetime) -> tuple[Clock, ...]:
     """The clocks of all serious events, those that end first at the front."""
     ledger = trial.ledger
-    return clocks(trial.fresh().trial_data, moment, safety_reports(ledger), entered_as_serious(ledger))
+    return clocks(trial.dosing_data(), moment, safety_reports(ledger), entered_as_serious(ledger))
 
 
-def stale_now(trial: Trial, latest: Snapshot, moment: datetime) -> tuple[StaleDecision, ...]:
+def stale_now(trial: Trial, moment: datetime) -> tuple[StaleDecision, ...]:
     """The decisions that are stale; looked for anew each hour, and when something that they rest on was entered."""
-    last = max((each.head for kind in STALE_RESTS_ON for each in trial.ledger.records(kind)), default=0)
-    key = (last, minute_of(moment).replace(minute=0))
-    return trial.kept("stale", key, lambda: stale_decisions(trial.ledger, latest, trial.protocol, moment))
+    key = (trial.ledger.last_entry_of(STALE_RESTS_ON), minute_of(moment).replace(minute=0), trial.version)
+    return trial.kept_a_while(
+        "stale",
+        key,
+        lambda: stale_decisions(trial.ledger, trial.dosing_data(), trial.protocol, moment, trial.remembered),
+    )
 
 
 def alerts_for(trial: Trial, acting: Acting, moment: datetime) -> list[AlertGroup]:
@@ -103,27 +107,24 @@ def open_queries(trial: Trial, acting: Acting, moment: datetime) -> int:
     return sum(sight.shows(each.about_type, each.about_record) for each in queries)
 
 
-def protocols_followed(trial: Trial, latest: Snapshot) -> Callable[[str], Protocol]:
-    """The version of the protocol that each participant follows."""
-    protocol = trial.protocol
-    people = {each.subject: each for each in latest.trial_data.records(Subject)}
-    return lambda subject: protocol_followed(protocol, people.get(subject))
+def _found(trial: Trial, part: Part, moment: datetime) -> list[Alert]:
+    """The alerts of a part."""
+    key = (trial.ledger.last_entry_of(part.rests_on), minute_of(moment), trial.version)
+    return trial.kept_a_while(f"alerts: {part.name}", key, lambda: list(part.find(_watched(trial, minute_of(moment)))))
 
 
-def minute_of(moment: datetime) -> datetime:
-    """The minute in which a moment lies."""
-    return moment.replace(second=0, microsecond=0)
-
-
-def _alerts(trial: Trial, latest: Snapshot, moment: datetime) -> tuple[Alert, ...]:
-    return alerts(
-        trial.protocol,
-        latest.trial_data,
+def _watched(trial: Trial, moment: datetime) -> Watched:
+    """What alerts are looked for in now."""
+    protocol, trial_data = trial.protocol, trial.data()
+    people = {each.subject: each for each in trial_data.records(Subject)}
+    return Watched(
+        protocol,
+        trial_data,
         moment,
-        protocol_of=protocols_followed(trial, latest),
+        protocol_of=lambda subject: protocol_followed(protocol, people.get(subject)),
         reports=safety_reports(trial.ledger),
         entered=entered_as_serious(trial.ledger),
-        stale=stale_now(trial, latest, moment),
+        known=trial.courses(moment),
     )
 
 

@@ -6,7 +6,7 @@ overwritten, why.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 
@@ -110,6 +110,15 @@ class Ledger:
             found = session.rows(f"SELECT MAX(head) FROM ledger_records WHERE record_type IN ({marks})", record_types)
         return int(found[0][0] or 0)
 
+    def records_since(self, known: Mapping[str, int]) -> dict[str, tuple[StoredRecord, ...]]:
+        """The records of which something was entered after an entry, the last that is known of their kind.
+
+        Removed ones too, as one state of the database has them; without kinds of which there is nothing new.
+        """
+        with self.database.reading() as session:
+            found = {kind: stored_records(session, kind, after=last) for kind, last in known.items()}
+        return {kind: records for kind, records in found.items() if records}
+
     def everything(self) -> tuple[Head, tuple[StoredRecord, ...]]:
         """The last entry and all records as it leaves them, as one state of the database has them."""
         with self.database.reading() as session:
@@ -122,11 +131,18 @@ class Ledger:
             return stored_records_under(session, record_type, first)
 
     @contextmanager
-    def entries(self, after: int = 0, up_to: int | None = None) -> Iterator[Iterator[Entry]]:
-        """The entries in order, as one state of the database has them, in bounded memory."""
-        where, values = "sequence > ?", [after]
+    def entries(
+        self, after: int = 0, up_to: int | None = None, record_types: Sequence[str] = ()
+    ) -> Iterator[Iterator[Entry]]:
+        """The entries in order, as one state of the database has them, in bounded memory; of some kinds, or of all."""
+        where = "sequence > ?"
+        values: list[int | str] = [after]
         if up_to is not None:
-            where, values = f"{where} AND sequence <= ?", [after, up_to]
+            where += " AND sequence <= ?"
+            values.append(up_to)
+        if record_types:
+            where += f" AND record_type IN ({', '.join('?' * len(record_types))})"
+            values += record_types
         with self.database.reading() as session:
             rows = session.stream(f"SELECT {ALL_COLUMNS} FROM ledger_entries WHERE {where} ORDER BY sequence", values)
             yield map(Entry.of_row, rows)

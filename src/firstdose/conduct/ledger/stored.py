@@ -33,9 +33,16 @@ def row_of(record: StoredRecord) -> tuple[str, str, str, int, int]:
     return record.record_type, record.record, fields, record.head, int(record.is_removed)
 
 
-def stored_records(session: Session, record_type: str | None = None) -> tuple[StoredRecord, ...]:
-    """All records of a kind, or of all kinds, as a transaction sees them, in the order of their names."""
-    where, values = ("WHERE record_type = ?", [record_type]) if record_type is not None else ("", [])
+def stored_records(session: Session, record_type: str | None = None, after: int = 0) -> tuple[StoredRecord, ...]:
+    """All records of a kind, or of all kinds, as a transaction sees them, in the order of their names.
+
+    Those of which nothing was entered after an entry are left out.
+    """
+    where = "WHERE head > ?"
+    values: list[int | str] = [after]
+    if record_type is not None:
+        where += " AND record_type = ?"
+        values.append(record_type)
     rows = session.rows(f"SELECT record_type, record, fields, head, is_removed FROM ledger_records {where}", values)
     found = (StoredRecord(kind, name, json.loads(text), head, bool(gone)) for kind, name, text, head, gone in rows)
     return tuple(sorted(found, key=lambda each: (each.record_type, each.record)))

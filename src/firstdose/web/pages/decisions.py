@@ -46,13 +46,12 @@ def decisions(request: TrialRequest) -> HttpResponseBase:
             number = None if work.is_repeated else prepare_decision(work, frozen)
         told(request, "what the committee is to see is frozen")
         return redirect("decisions") if number is None else redirect("decision", preparation=number)
-    latest = trial.fresh()
-    taken = sorted(latest.trial_data.records(DoseDecision), key=lambda each: -each.decision)
+    taken = sorted(trial.dosing_data().records(DoseDecision), key=lambda each: -each.decision)
     done = {each.decision for each in taken}
     prepared = [each for each in all_of(trial.ledger, PreparedDecision) if each.decision not in done]
     context = {
         "taken": taken,
-        "stale": stale_decisions(trial.ledger, latest, trial.protocol, now()),
+        "stale": stale_decisions(trial.ledger, trial.dosing_data(), trial.protocol, now(), trial.remembered),
         "prepared": prepared[-1] if prepared else None,
     }
     return render(request, "firstdose/decisions.html", context)

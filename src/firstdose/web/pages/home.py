@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 
-from firstdose.conduct.standing import standing
+from firstdose.conduct.standing import Standing, standing_of
 from firstdose.web.acting import TrialRequest
 from firstdose.web.seeing import visible_subjects
-from firstdose.web.trial import now
+from firstdose.web.trial import Trial, now
 from firstdose.web.watching import alerts_for, open_queries
 
 
@@ -18,15 +20,19 @@ def home(request: TrialRequest) -> HttpResponseBase:
     if not request.acting.may("see_data"):
         groups = alerts_for(request.trial, request.acting, moment) if request.acting.may("see_pack") else []
         return render(request, "firstdose/home.html", {"is_closed": True, "alerts": groups, "moment": moment})
-    latest = request.trial.latest()
     context = {
         "visible": visible_subjects(request.trial, request.acting),
-        "standing": standing(request.trial.protocol, request.trial.dosing_data(), moment),
+        "standing": _standing(request.trial, moment),
         "alerts": alerts_for(request.trial, request.acting, moment),
         "queries": open_queries(request.trial, request.acting, moment),
         "moment": moment,
-        "head": latest.head,
-        "problems": len(latest.problems),
-        "unusable": latest.unusable.height,
+        "head": request.trial.ledger.head(),
+        "unusable": request.trial.unusable(),
     }
     return render(request, "firstdose/home.html", context)
+
+
+def _standing(trial: Trial, moment: datetime) -> Standing:
+    """Where the trial stands; made anew each minute, and when something that dosing rests on was entered."""
+    courses = trial.courses(moment)
+    return trial.kept_a_while("standing", courses, lambda: standing_of(courses))

@@ -8,7 +8,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 
 from firstdose.conduct.automatic_queries import check_record
-from firstdose.conduct.entering import check_fields, draft_of
+from firstdose.conduct.entering import check_records, draft_of
 from firstdose.conduct.identity import record_name
 from firstdose.conduct.ledger import Refused, StoredRecord
 from firstdose.web.acting import TrialRequest
@@ -80,7 +80,7 @@ def one(request: TrialRequest, subject: str) -> HttpResponseBase:
             title,
             tuple(each for each in found[name] if not each.is_removed),
             is_repeating(name),
-            sum(bool(check_fields(name, each.fields)) for each in found[name] if not each.is_removed),
+            sum(map(bool, check_records(name, [each.fields for each in found[name] if not each.is_removed]))),
         )
         for name, title in FORMS.items()
     ]

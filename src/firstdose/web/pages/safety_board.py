@@ -15,8 +15,8 @@ from firstdose.conduct.catalogue import PreparedDecision
 from firstdose.conduct.gating import instant
 from firstdose.conduct.ledger import Head, Refused
 from firstdose.conduct.own_records import as_object
-from firstdose.conduct.snapshot import Snapshot
 from firstdose.designs.building import build_design
+from firstdose.records import TrialData
 from firstdose.report.committee.figures import event_table, period_table, stopping_blocks
 from firstdose.report.committee.narratives import narrative_table
 from firstdose.report.committee.next_step_chapter import evidence_table
@@ -51,7 +51,7 @@ def board(request: TrialRequest) -> HttpResponseBase:
 
 def figures(request: TrialRequest) -> HttpResponseBase:
     """The figures anew, if anything was entered since those that the page shows; else nothing."""
-    if request.GET.get("seen") == request.trial.latest().content_hash:
+    if request.GET.get("seen") == _data_hash(request.trial):
         return HttpResponse(status=204)
     return render(request, "firstdose/safety_figures.html", _figures(request.trial))
 
@@ -77,17 +77,23 @@ def pack(request: TrialRequest, entry: int) -> HttpResponseBase:
 
 def _figures(trial: Trial) -> dict[str, object]:
     """What the board shows of the data as they are now."""
-    latest = trial.latest()
-    key = (latest.content_hash, latest.trial_data.as_of, trial.version)
-    sections = trial.kept("safety board", key, lambda: list(_sections(trial, latest)))
-    return {"sections": sections, "head": latest.head, "data_hash": latest.content_hash, "moment": now()}
+    head, trial_data = trial.ledger.head(), trial.data()
+    key = (trial.last_entry, trial_data.as_of, trial.version)
+    sections = trial.kept("safety board", key, lambda: list(_sections(trial, trial_data, head)))
+    return {"sections": sections, "head": head, "data_hash": _data_hash(trial), "moment": now()}
 
 
-def _sections(trial: Trial, latest: Snapshot) -> Iterator[Section]:
+def _data_hash(trial: Trial) -> str:
+    """The hash of the data as they are now."""
+    trial_data = trial.data()
+    return trial.kept("hash", (trial.last_entry, trial_data.as_of), lambda: trial_data.content_hash)
+
+
+def _sections(trial: Trial, trial_data: TrialData, head: Head) -> Iterator[Section]:
     """The parts of the board, in order."""
     protocol = trial.protocol
     try:
-        decision = decision_of(trial, latest, protocol)
+        decision = decision_of(trial, trial_data, head.sequence, protocol)
     except NoDecision as problem:
         yield Section("Dose decision", None, str(problem))
         return

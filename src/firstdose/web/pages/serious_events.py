@@ -124,7 +124,7 @@ def one(request: TrialRequest, subject: str, event: int) -> HttpResponseBase:
         raise Http404
     if request.method == "POST":
         return _reported(request, subject, event)
-    data = request.trial.fresh().trial_data
+    data = request.trial.data()
     person = next((each for each in data.records(Subject) if each.subject == subject), None)
     medications = [each for each in data.records(Medication) if each.subject == subject and each.event == event]
     context = {
@@ -172,7 +172,7 @@ def _events(request: TrialRequest) -> Iterator[SeriousEvent]:
     for clock in clocks_now(request.trial, now()):
         running.setdefault((clock.subject, clock.event), []).append(ClockLine(clock))
     reports: Sequence[SafetyReport] = safety_reports(request.trial.ledger)
-    for event in request.trial.fresh().trial_data.records(AdverseEvent):
+    for event in request.trial.data().records(AdverseEvent):
         if event.serious:
             key = (event.subject, event.number)
             sent = tuple(each for each in reports if (each.subject, each.event) == key)

@@ -48,5 +48,5 @@ def one(request: TrialRequest, subject: str, visit: str) -> HttpResponseBase:
 
 def timeline(request: TrialRequest, subject: str) -> HttpResponseBase:
     """What happened to a participant, as a picture."""
-    picture = person_timeline(request.trial, subject, now())
+    picture = person_timeline(request.trial, subject)
     return HttpResponse(picture or EMPTY_PICTURE, content_type="image/svg+xml")

@@ -1,0 +1,79 @@
+"""The data of a running trial as they are now: read once, and then only what was entered since."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+import polars as pl
+
+from firstdose.conduct.ledger import Ledger, StoredRecord
+from firstdose.conduct.snapshot import typed_records
+from firstdose.records import RECORDS, TrialData
+from firstdose.records.problems import Collector
+
+
+@dataclass(frozen=True)
+class Held:
+    """The records of one kind that can be used, in the order of their names, and the last entry about any of them.
+
+    ``unusable`` are the names of those of which a field that they cannot do without could not be read.
+    """
+
+    frame: pl.DataFrame | None = None
+    names: pl.Series = field(default_factory=lambda: pl.Series(dtype=pl.String))
+    unusable: frozenset[str] = frozenset()
+    last_entry: int = 0
+
+
+class LiveData:
+    """All usable records of a ledger, typed. Safe in threads; a record is read and typed again only when it changed."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self._lock = threading.Lock()
+        self._held = dict.fromkeys(RECORDS, Held())
+        self._made: dict[tuple[str, ...], tuple[tuple[int, ...], TrialData]] = {}
+
+    def of(self, record_types: Sequence[str], day: date) -> TrialData:
+        """The records of some kinds as one state of the database has them; ``day`` is the day of the data."""
+        kinds = tuple(record_types)
+        with self._lock:
+            self._read_since(kinds)
+            last_entries = tuple(self._held[kind].last_entry for kind in kinds)
+            key, made = self._made.get(kinds, ((), None))
+            if made is None or key != last_entries or made.as_of != day:
+                made = TrialData({kind: frame for kind in kinds if (frame := self._held[kind].frame) is not None}, day)
+                self._made[kinds] = (last_entries, made)
+            return made
+
+    def unusable(self, record_types: Sequence[str]) -> int:
+        """How many records of some kinds cannot be used."""
+        with self._lock:
+            self._read_since(record_types)
+            return sum(len(self._held[kind].unusable) for kind in record_types)
+
+    def _read_since(self, kinds: Sequence[str]) -> None:
+        """Read what was entered of some kinds since they were read last."""
+        known = {kind: self._held[kind].last_entry for kind in kinds}
+        for kind, records in self._ledger.records_since(known).items():
+            self._held[kind] = _with(self._held[kind], kind, records)
+
+
+def _with(held: Held, kind: str, records: Sequence[StoredRecord]) -> Held:
+    """The records of a kind, some of them new, changed or removed."""
+    last_entry = max(each.head for each in records)
+    names = {each.head: each.record for each in records}  # an entry is about one record, so its number names it
+    present = [each for each in records if not each.is_removed]
+    typed = typed_records(kind, present, Collector())
+    usable = typed.places["row"].replace_strict(names, return_dtype=pl.String)
+    unusable = (held.unusable - set(names.values())) | ({each.record for each in present} - set(usable))
+    if held.frame is None:
+        return Held(typed.frame, usable, unusable, last_entry)
+    is_kept = ~held.names.is_in(list(names.values()))
+    together = pl.concat([held.names.filter(is_kept), usable])
+    order = together.arg_sort()
+    frame = pl.concat([held.frame.filter(is_kept), typed.frame])[order]
+    return Held(frame, together[order], unusable, last_entry)
