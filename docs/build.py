@@ -23,6 +23,7 @@ from typer.testing import CliRunner
 
 from firstdose.analysis.analysing import CHAPTERS
 from firstdose.analysis.named_methods import METHODS
+from firstdose.cdisc.adam.reference import adam_page
 from firstdose.cdisc.writing.reference import sdtm_page
 from firstdose.cli import app
 from firstdose.cli.metabolite_columns import FILES, FLUID, File
@@ -129,6 +130,7 @@ def pages() -> dict[Path, str]:
         REFERENCE / "metabolites.md": page(metabolite_files_page()),
         REFERENCE / "recovery.md": page(recovery_page()),
         REFERENCE / "sdtm.md": page(sdtm_page()),
+        REFERENCE / "adam.md": page(adam_page()),
         DOCS / "validation.md": page(REQUIREMENTS.requirements_page()),
     }
 

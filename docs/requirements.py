@@ -38,11 +38,18 @@ class Attack:
     tests: tuple[str, ...] = ()
     why_not: str = ""
     note: str = ""
+    one_kind: str = ""
 
     @property
     def all_tests(self) -> tuple[str, ...]:
         """Those that bear its number, and those that are named."""
         return (*tests_by_attack().get(self.item, ()), *self.tests)
+
+    @property
+    def is_on_both(self) -> bool:
+        """Whether one of its tests is run on both kinds of database, or each kind has tests of its own."""
+        on_server = [test in tests_on_server() for test in self.all_tests]
+        return any(test in tests_on_both() for test in self.all_tests) or (any(on_server) and not all(on_server))
 
 
 @dataclass(frozen=True)
@@ -102,6 +109,62 @@ def tests_by_attack() -> dict[int, tuple[str, ...]]:
     return found
 
 
+@cache
+def tests_on_both() -> frozenset[str]:
+    """The tests that are run on SQLite and on PostgreSQL: they, their file, or a fixture of theirs asks for both."""
+    return (
+        frozenset(
+            f"{path.relative_to(ROOT).as_posix()}::{name}"
+            for path in sorted((ROOT / "tests").rglob("test_*.py"))
+            if _is_ledgers(path) or re.search("postgresql|on_both|BOTH_KINDS", path.read_text("utf-8"))
+            for name in _functions_on_both(ast.parse(path.read_text("utf-8")), _is_ledgers(path))
+        )
+        - tests_on_server()
+    )
+
+
+@cache
+def tests_on_server() -> frozenset[str]:
+    """The tests that are run on PostgreSQL alone."""
+    return frozenset(
+        f"{path.relative_to(ROOT).as_posix()}::{node.name}"
+        for path in sorted((ROOT / "tests").rglob("test_*.py"))
+        if "mark.postgresql" in (text := path.read_text("utf-8"))
+        for node in ast.parse(text).body
+        if isinstance(node, ast.FunctionDef)
+        and "pytest.mark.postgresql" in [ast.unparse(each) for each in node.decorator_list]
+    )
+
+
+def _is_ledgers(path: Path) -> bool:
+    """The tests of the ledger have fixtures of both kinds beside them."""
+    return path.parent == ROOT / "tests" / "conduct" / "ledger"
+
+
+def _functions_on_both(file: ast.Module, is_ledgers: bool) -> Iterator[str]:
+    """The names of the tests of a file that are run on both kinds."""
+    functions = {node.name: node for node in file.body if isinstance(node, ast.FunctionDef)}
+    is_marked = any(isinstance(node, ast.Assign) and ast.unparse(node) == "pytestmark = on_both" for node in file.body)
+    of_both = {"kind", "place", "ledger"} if is_ledgers else set()
+    of_both |= {name for name, node in functions.items() if any(map(_asks_for_both, node.decorator_list))}
+    if "database_kind" in of_both:
+        of_both |= {"place", "database", "running", "one_cohort", "ready"}
+    while more := {name for name, node in functions.items() if name not in of_both and of_both & _wanted(node)}:
+        of_both |= more
+    yield from (name for name in functions if name.startswith("test_") and (is_marked or name in of_both))
+
+
+def _asks_for_both(decorator: ast.expr) -> bool:
+    """A decorator as in ``@on_both`` or ``@pytest.fixture(params=BOTH_KINDS)``."""
+    words = ast.unparse(decorator)
+    return words == "on_both" or ("params=" in words and ("BOTH_KINDS" in words or "'postgresql'" in words))
+
+
+def _wanted(function: ast.FunctionDef) -> set[str]:
+    """The fixtures that a function asks for."""
+    return {each.arg for each in function.args.args}
+
+
 def missing() -> list[str]:
     """What is wrong with the table: tests that are not there, attacks without an answer, numbers that mean nothing."""
     rules, attacks, requirements = written()
@@ -114,6 +177,16 @@ def missing() -> list[str]:
         *(f"{test}: there is no such test" for test in named if test not in files and test not in all_tests()),
         *(f"attack {item}: neither a test nor a reason" for item in bare),
         *(f"attack {each.item}: both tests and a reason" for each in attacks if each.all_tests and each.why_not),
+        *(
+            f"attack {each.item}: on one kind of database only, and no reason (one_kind)"
+            for each in attacks
+            if each.all_tests and not each.is_on_both and not each.one_kind
+        ),
+        *(
+            f"attack {each.item}: on both kinds, and a reason why not"
+            for each in attacks
+            if each.is_on_both and each.one_kind
+        ),
         *(f"{each.requirement}: shown by nothing" for each in rules if not (each.items or each.tests or each.why_not)),
         *(f"attack {each}: stands there twice" for each in sorted(set(numbers)) if numbers.count(each) > 1),
         *(f"test_item_{each}_: there is no such attack" for each in tests_by_attack() if each not in numbers),
@@ -139,14 +212,22 @@ def requirements_page() -> Iterator[str]:
         yield from (_row(each.requirement, each.mechanism, _shown(each)) for each in rules if each.source == source)
         yield ""
     yield "## What people and machines do wrong\n"
-    yield ("Tests of the ledger run on SQLite and on PostgreSQL; those of the pages on SQLite.\n")
+    yield (
+        "Tests in **bold** are run on SQLite and on PostgreSQL, a real server; the others on SQLite, unless\n"
+        "PostgreSQL is named, or they need no database. Where an attack is tried on one kind only, the reason stands\n"
+        "there.\n"
+    )
     for room, title in ROOMS.items():
         yield f"### {room}. {title}\n"
         yield "| | attack | what comes of it | mechanism | tests |\n|---|---|---|---|---|"
         for each in attacks:
             if each.room == room:
                 shown = f"*Not tested:* {each.why_not}." if each.why_not else listed(each.all_tests)
-                note = f" *{each.note}.*" if each.note else ""
+                notes = [
+                    *([each.note] if each.note else []),
+                    *([f"On one kind only: {each.one_kind}"] if each.one_kind else []),
+                ]
+                note = "".join(f" *{words}.*" for words in notes)
                 yield _row(str(each.item), each.attack, each.expected, each.mechanism, shown + note)
         yield ""
     yield "## What the program computes and writes\n"
@@ -161,7 +242,9 @@ def listed(tests: Sequence[str]) -> str:
     by_file: dict[str, list[str]] = {}
     for test in tests:
         file, _, name = test.partition("::")
-        by_file.setdefault(file, []).extend([_in_words(name)] if name else [])
+        words = f"**{_in_words(name)}**" if test in tests_on_both() else _in_words(name)
+        words += " (PostgreSQL)" if test in tests_on_server() else ""
+        by_file.setdefault(file, []).extend([words] if name else [])
     return "; ".join(f"`{file}`" + (f": {', '.join(names)}" if names else "") for file, names in by_file.items())
 
 

@@ -106,6 +106,29 @@ def test_an_event_that_became_worse_is_emergent() -> None:
     assert found["emergence_rule"] == "became worse after treatment started"
 
 
+@pytest.mark.parametrize(
+    ("grade", "steps", "expected"),
+    [
+        (4, [(-30, 4), (-10, 1), (12, 2)], 2),  # grade 4 was over before the first dose
+        (3, [(-20, 1), (10, 3)], 3),
+        (4, [(-20, 1), (10, 3), (None, 4)], 4),  # of a day that is not known, after the last that is
+        (5, [(-20, 1), (10, 3)], 5),  # higher than all of the history: nobody knows when
+        (None, [(-30, 4), (-10, 1), (12, 2)], 2),
+    ],
+)
+def test_the_grade_of_an_event_that_became_worse_is_that_since_treatment(
+    grade: int | None, steps: list[tuple[int | None, int]], expected: int
+) -> None:
+    changes = [
+        GradeChange(subject="P1", event=1, change=number, changed=None if on is None else day(on), grade=reached)
+        for number, (on, reached) in enumerate(steps, start=1)
+    ]
+    data = trial(event(start=day(-30), grade=grade), *changes)
+    (found,) = derived(data)
+    assert (found["counts"], found["grade"]) == (True, expected)
+    assert any("was before it" in each for each in notes(data, "grade")) is (grade is not None and grade > expected)
+
+
 def test_the_window_counts_from_the_last_time_that_is_known() -> None:
     second = dosing(number=2, procedure_start=day(14), product_start=day(14), product_end=None, frequency="once a day")
     data = trial(dosing(), second, event(1, start=day(44)), event(2, start=day(45)))

@@ -139,6 +139,7 @@ def test_a_draw_on_the_day_of_treatment_counts_by_its_planned_visit(
         ({"result": None, "result_text": "<5", "range_high": 40}, None, 0, None),
         ({"result": None, "result_text": "< 5.0", "range_high": 40}, None, 0, None),
         ({**POTASSIUM, "result_text": ">4"}, 0, None, "the result is not a number"),
+        ({**POTASSIUM, "result_text": ">0"}, None, None, "the result is not a number"),
         ({**POTASSIUM, "result_text": "<6.1"}, None, None, "the result is not a number"),
         ({"result": None, "result_text": "trace", "range_high": 40}, None, None, "the result is not a number"),
         ({"result": None, "performed": "not_done", "reason": "clotted"}, None, None, "not done: clotted"),

@@ -332,11 +332,21 @@ def test_follow_up_is_known_to_the_last_day_of_anything() -> None:
     assert derived(trial(*records, event(start=day(33)), as_of=date(2026, 4, 9)))["followed_to_day"] == 30
 
 
+def test_nobody_is_followed_beyond_their_death() -> None:
+    records = [Visit(subject="P1", visit="M1", start=day(30)), event(start=day(10), end=day(90))]
+    assert derived(trial(*records))["followed_to_day"] == 90
+    assert derived(trial(*records, Death(subject="P1", died=day(60))))["followed_to_day"] == 60
+    in_april = Death(subject="P1", died=at("2026-04"))  # day 22 to 51
+    assert derived(trial(*records, in_april))["followed_to_day"] == 51
+    assert derived(trial(*records, Death(subject="P1")))["followed_to_day"] == 90
+
+
 @pytest.mark.parametrize(
     ("fields", "because", "left_day"),
     [
         ({"event": "COMPLETED", "category": "DISPOSITION EVENT"}, None, None),
         ({"event": "completed"}, None, None),
+        ({"event": "Completed the first year", "category": "DISPOSITION EVENT"}, None, None),
         ({"event": "RANDOMIZED", "category": "PROTOCOL MILESTONE"}, None, None),
         ({"event": "FINAL LAB VISIT", "category": "OTHER EVENT"}, None, None),
         ({"event": "SPONSOR DECISION", "category": "DISPOSITION EVENT"}, "SPONSOR DECISION", 40),

@@ -132,6 +132,14 @@ def test_a_class_is_named_by_its_adjusted_p_and_the_slope_of_the_table(tmp_path:
     assert f"acyl_carnitines (3 metabolites), dose_slope_change at M3: {called['estimate'].item():.3f} [" in told[0]
 
 
+def test_that_no_class_is_called_is_said(tmp_path: Path) -> None:
+    ran = command(tmp_path, *tables())
+    classes = pl.read_csv(tmp_path / "out" / "classes.csv")
+    tested = classes["permutation_p"].count()
+    assert not classes.filter(pl.col("permutation_adjusted_p") < 0.05).height
+    assert f"no class has an adjusted p below 0.05 at any visit ({tested} tests)" in ran.err
+
+
 def test_the_same_seed_gives_the_same_bytes(tmp_path: Path) -> None:
     files = []
     for name in ("one", "two"):

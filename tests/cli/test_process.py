@@ -40,6 +40,7 @@ COMMANDS = {
     "decide": ["PROTOCOL", "--outcomes", "1NNN 2NNT", "window", "--json"],
     "pathways": ["PROTOCOL", "--outcomes", "--cohorts", "--json"],
     "simulate": ["PROTOCOL", "--scenario", "--seed", "--out", "--trials", "--format", "--with-errors", "--overwrite"],
+    "next": ["SETTINGS", "--out", "--phase-one", "--protocol", "--trials", "--seed", "--workers", "--json"],
     "export": ["PROTOCOL", "DATA", "--to", "--out", "--format", "--as-of", "--created", "--overwrite"],
     "analyse": ["PROTOCOL", "DATA", "--out", "--seed", "--as-of"],
     "report": ["PROTOCOL", "DATA", "--out", "--only", "--seed", "--as-of", "--dated"],

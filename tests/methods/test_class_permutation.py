@@ -177,43 +177,66 @@ def test_a_slope_that_nobody_tests_and_nobody_can_tell_does_not_matter() -> None
         permute_doses(response, design, person, 2, CLASSES, seed=3)
 
 
-def test_an_arrangement_that_hides_an_untested_slope_still_counts_as_one() -> None:
-    """Three people of two doses have the last visit; where an arrangement gives them one dose, the tested slope stays.
+def by_refitting(
+    response: FloatArray, design: DoseDesign, person: np.ndarray, tested: int, told: list[int], doses: list[float]
+) -> list[float]:
+    """The mean t over metabolites for every arrangement of doses, each fitted by itself with the whole covariance.
 
-    The truth is a fit of every arrangement by itself, with the residuals of the model without the tested column.
+    What is fitted are the residuals of the model without the tested column; ``told`` are the other columns with dose
+    that do not depend on others.
     """
-    design, person = interim([0.0, 1, 1, 0, 1, 2], 3)
-    response = noise(12, len(person))[:, :2]
-    test = permute_doses(response, design, person, 1, {"one": [0, 1]}, seed=1)["one"]
-    assert (test.exact, test.arrangements, test.indistinct) == (True, 60, 0)
     model = fit_moderated_model(response, design.matrix, person)
-    others = np.column_stack([design.fixed, design.dose * design.by_dose[:, 0], design.dose * design.by_dose[:, 2]])
     correlation = model.fits.correlation or 0.0
     covariance = np.where(person[:, None] == person, correlation, 0.0) + (1 - correlation) * np.eye(len(person))
     inverse = np.linalg.inv(covariance)
+    half = np.linalg.cholesky(inverse).T
 
     def fitted(columns: FloatArray, values: FloatArray) -> tuple[FloatArray, FloatArray]:
-        half = np.linalg.cholesky(inverse).T
-        found = np.linalg.pinv(half @ columns, rcond=1e-10) @ (half @ values)
-        rest = values - columns @ found
+        rest = values - columns @ (np.linalg.pinv(half @ columns, rcond=1e-10) @ (half @ values))
         return rest, np.einsum("ng,nm,mg->g", rest, inverse, rest)
 
-    residuals, _ = fitted(others, response)
+    residuals, _ = fitted(np.column_stack([design.fixed, design.dose[:, None] * design.by_dose[:, told]]), response)
     prior, free = model.variances.prior, model.fits.degrees_of_freedom
+    known = np.isfinite(prior.degrees_of_freedom)
+    weight = np.where(known, prior.degrees_of_freedom, 0.0)
     drawn = []
-    for doses in sorted(set(permutations([0.0, 1, 1, 0, 1, 2]))):
-        dose = np.array(doses)[person]
-        rest_of = np.column_stack([design.fixed, dose * design.by_dose[:, 0], dose * design.by_dose[:, 2]])
-        whole = np.column_stack([rest_of, dose * design.by_dose[:, 1]])
-        _, without = fitted(rest_of, residuals)
-        _, within = fitted(whole, residuals)
-        half = np.linalg.cholesky(inverse).T
+    for dealt in sorted(set(permutations(doses))):
+        products = np.array(dealt)[person][:, None] * design.by_dose
+        rest_of = np.column_stack([design.fixed, np.delete(products, tested, axis=1)])
+        whole = np.column_stack([rest_of, products[:, tested]])
+        without, within = (fitted(columns, residuals)[1] for columns in (rest_of, whole))
         sign = np.sign((np.linalg.pinv(half @ whole, rcond=1e-10) @ (half @ residuals))[-1])
-        known = np.isfinite(prior.degrees_of_freedom)
-        weight = np.where(known, prior.degrees_of_freedom, 0.0)
         variance = np.where(known, (weight * prior.variance + within) / (weight + free), prior.variance)
         drawn.append(float(np.mean(sign * np.sqrt(np.maximum(without - within, 0) / variance))))
-    actual = test.statistic
-    assert min(abs(np.array(drawn) - actual)) < 1e-8
-    assert test.p_increasing == pytest.approx(np.mean(np.array(drawn) >= actual - 1e-9))
-    assert test.p_decreasing == pytest.approx(np.mean(np.array(drawn) <= actual + 1e-9))
+    return drawn
+
+
+def test_an_arrangement_that_hides_an_untested_slope_still_counts_as_one() -> None:
+    """Three people of two doses have the last visit; where an arrangement gives them one, the tested slope stays."""
+    doses = [0.0, 1, 1, 0, 1, 2]
+    design, person = interim(doses, 3)
+    response = noise(12, len(person))[:, :2]
+    test = permute_doses(response, design, person, 1, {"one": [0, 1]}, seed=1)["one"]
+    assert (test.exact, test.arrangements, test.indistinct) == (True, 60, 0)
+    drawn = by_refitting(response, design, person, 1, [0, 2], doses)
+    assert min(abs(np.array(drawn) - test.statistic)) < 1e-8
+    assert test.p_increasing == pytest.approx(np.mean(np.array(drawn) >= test.statistic - 1e-9))
+    assert test.p_decreasing == pytest.approx(np.mean(np.array(drawn) <= test.statistic + 1e-9))
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_slope_that_batches_hide_is_fitted_where_an_arrangement_shows_it(seed: int) -> None:
+    """A batch for each dose: the slope at the first visit is the batches' as the doses were given, and no longer when
+    they are dealt anew. Without it the tested change would take up differences between people."""
+    doses = [0.0, 0, 1, 1, 2]
+    plain, person = trial(doses)
+    batches = (plain.dose[:, None] == np.array([1.0, 2.0])).astype(float)
+    design = DoseDesign(np.column_stack([plain.fixed, batches]), plain.by_dose, plain.dose)
+    people = 2 * np.random.default_rng(seed + 100).normal(size=(5, 8))[person]
+    response = (noise(seed, 15) + people)[:, :3]
+    test = permute_doses(response, design, person, 2, {"one": [0, 1, 2]}, seed=1)["one"]
+    assert (test.exact, test.arrangements, test.indistinct) == (True, 30, 0)
+    drawn = by_refitting(response, design, person, 2, [1], doses)
+    assert min(abs(np.array(drawn) - test.statistic)) < 1e-8
+    assert test.p_increasing == pytest.approx(np.mean(np.array(drawn) >= test.statistic - 1e-9))
+    assert test.p_decreasing == pytest.approx(np.mean(np.array(drawn) <= test.statistic + 1e-9))

@@ -124,6 +124,14 @@ WRONG: dict[str, tuple[list[Any], tuple[str, str]]] = {
         ],
         ("birth", "same date of birth"),
     ),
+    "too young for the date of birth": (
+        [Subject(subject="P2", birth=on("1961-03"), consent=at("2026-02-10"), age_years=46.0)],
+        ("age_years", "birth and consent"),
+    ),
+    "too old for the year of birth": (
+        [Subject(subject="P2", birth=on("1961"), consent=at("2026-02"), age_years=67.0)],
+        ("age_years", "birth and consent"),
+    ),
     "stopped and ongoing": (
         [Medication(subject="P1", number=1, drug="tacrolimus", end=at("2026-05"), ongoing=True)],
         ("ongoing", "no end"),
@@ -158,6 +166,11 @@ def test_a_contradiction_is_found(case: str) -> None:
         [
             Subject(subject="P2", centre="01", birth=on("1970"), sex="male"),
             Subject(subject="P3", centre="01", birth=on("1970"), sex="male"),
+        ],
+        [
+            Subject(subject="P2", birth=on("1961-03-01"), consent=at("2026-02-10"), age_years=64.0),  # completed years
+            Subject(subject="P3", birth=on("1961"), consent=at("2026-02-10"), age_years=65.1),
+            Subject(subject="P4", consent=at("2026-02-10"), age_years=99.0),
         ],
     ],
 )

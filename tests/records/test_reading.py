@@ -142,6 +142,12 @@ def test_problems_and_rejected_rows_are_written(tmp_path: Path) -> None:
     assert rejected.rows() == [("subjects.csv", "3", ",41")]
 
 
+def test_a_rejected_row_is_no_formula_in_a_spreadsheet(tmp_path: Path) -> None:
+    reading = read(tmp_path, subjects="subject,age_years\n=1+1,41,7\n")
+    path = reading.write_problems(tmp_path / "out").with_name("rejected_rows.csv")
+    assert pl.read_csv(path, infer_schema=False)["text"].to_list() == ["'=1+1,41,7"]
+
+
 def test_a_summary_that_does_not_fit_is_noted(tmp_path: Path) -> None:
     (tmp_path / "trial_data.json").write_text('{"as_of": "2026-03-14", "content_hash": "0"}', "utf-8")
     reading = read(tmp_path, subjects=SUBJECTS)

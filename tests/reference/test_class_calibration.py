@@ -88,12 +88,42 @@ def test_relative_to_all_metabolites_null_classes_would_not() -> None:
     assert share["mean"] > LEVEL + 3 * share["error"]
 
 
-def test_the_methods_page_shows_the_kept_figures() -> None:
-    page = PAGE.read_text("utf-8")
+HEAD = "| trials | number | null classes | adjusted | power |"
+BESIDE = {"": "p", ", relative to all metabolites": "p_all_metabolites", ", not normalised": "p_none"}
+
+
+def rows_of_the_page() -> list[str]:
+    """The table of the page, from the kept figures: a row for each kind of trial and each way to normalise."""
+    rows = []
     for name, kept in KEPT["scenarios"].items():
-        share, adjusted = kept["p"]["null_classes"], kept["adjusted_p"]["null_classes"]
-        risen = [kept["p"].get(f"{each} M12") for each in AFFECTED_CLASSES] if name == "classes_rise" else []
-        power = f"{100 * min(each['mean'] for each in risen if each):.0f}" if risen else ""
-        cells = f"{100 * share['mean']:.1f} ({100 * share['error']:.1f}) | {100 * adjusted['mean']:.1f} | {power}"
-        row = f"| `{name}` | {kept['trials']} | {cells} |".replace("  ", " ")
-        assert row in page, row
+        for words, what in BESIDE.items():
+            if what not in kept:
+                continue
+            share = kept[what]["null_classes"]
+            adjusted = f"{100 * kept['adjusted_p']['null_classes']['mean']:.1f}" if what == "p" else ""
+            risen = [found["mean"] for each in AFFECTED_CLASSES if (found := kept[what].get(f"{each} M12"))]
+            power = f"{100 * min(risen):.0f}" if name == "classes_rise" else ""
+            level = f"{100 * share['mean']:.1f} ({100 * share['error']:.1f})"
+            cells = (f"`{name}`{words}", str(kept["trials"]), level, adjusted, power)
+            rows.append("| " + " | ".join(cells).replace("  ", " ").rstrip() + " |")
+    return [row.replace("|  |", "| |") for row in rows]
+
+
+def test_the_methods_page_shows_the_kept_figures_and_no_others() -> None:
+    page = PAGE.read_text("utf-8")
+    table = page.split(f"{HEAD}\n")[1].split("\n\n")[0].splitlines()
+    assert table[1:] == rows_of_the_page()
+
+
+def test_what_the_methods_page_says_of_the_kept_figures() -> None:
+    page = PAGE.read_text("utf-8")
+    scenarios = KEPT["scenarios"]
+    called = {name: f"{100 * each['adjusted_p']['any_null_class']['mean']:.0f} %" for name, each in scenarios.items()}
+    assert (
+        f"by its adjusted p in {called['null']} of `null`, {called['batch_is_dose']} of `batch_is_dose` and "
+        f"{called['unknown_rise']} of `unknown_rise`"
+    ) in page
+    most = max(each["reference"]["not_normalised"] for each in scenarios.values())
+    assert f"(at most {100 * most:.1f} % of any kind of trials)" in page
+    assert f"dilution by sd {DILUTION_DEVIATION:g} (log2)" in page
+    assert f"{PLAN.permutations} arrangements of doses (`src/firstdose/validation/class_calibration.py`" in page

@@ -67,7 +67,8 @@ def test_slopes_are_told_with_what_undoes_them() -> None:
     slope = rows.first(table="comparisons", what="dose_slope_on_drug", statistic="estimate")
     assert slope is not None
     assert figure(slope, with_unit=True) in found["slope_on_and_after"]
-    assert "drift in calendar time" in found["slope_on_and_after"]
+    assert "if the change from baseline drifted by " in found["slope_on_and_after"]
+    assert "per year of the date of dosing" in found["slope_on_and_after"]
     assert "E-value" in found["slope_on_and_after"]
     assert "no_slope_shown" not in found
 
@@ -178,7 +179,7 @@ def test_several_outcomes_are_said_not_to_be_adjusted() -> None:
     both = list(adjusted_for_outcomes([*rows, *other]))
     found = {each.key: each.text for each in statements(AttributionRows(both))}
     assert "2 outcomes were looked at" in found["not_adjusted"]
-    assert "by Holm's method, p of the slope is below 0.05 for " in found["not_adjusted"]
+    assert "Adjusted by Holm's method over all outcomes and both periods, p of the slope" in found["not_adjusted"]
     p = [each.value for each in both if (each.what, each.statistic) == (SLOPE_ON, "p")]
     adjusted = [each.value for each in both if (each.what, each.statistic) == (SLOPE_ON, P_ADJUSTED)]
     assert len(p) == 2
@@ -187,8 +188,8 @@ def test_several_outcomes_are_said_not_to_be_adjusted() -> None:
     assert later[0] is not None
     assert p[0] < later[0]
     assert adjusted == [4 * p[0]] * 2  # two outcomes and two periods, and these the smallest p: by hand
-    called = "EDSS and zeal of 2" if 4 * p[0] < 0.05 else "none of 2"
-    assert f"{called} on tacrolimus" in found["not_adjusted"]
+    called = "2 of 2 (EDSS and zeal)" if 4 * p[0] < 0.05 else "0 of 2;"
+    assert f"p of the slope on tacrolimus is below 0.05 in {called}" in found["not_adjusted"]
     assert "not_adjusted" not in told(trial(FIFTEEN))
 
 

@@ -103,11 +103,46 @@ def test_events_by_worst_grade_are_those_of_the_raw_rows() -> None:
     ]
     for event in events:
         worst[event["subject"]] = max(worst.get(event["subject"], 0), int(event["grade"]))
+    dosed = len(start)
     for grade in range(1, 6):
-        assert column[f"worst: grade {grade}"] == str(list(worst.values()).count(grade))
+        assert column[f"worst: grade {grade}"] == f"{list(worst.values()).count(grade)} of {dosed}"
     assert column["number of events"] == str(len(events))
-    assert column["deaths"] == str(len(raw("deaths")))
-    assert column["people with one serious"] == str(len({row["subject"] for row in events if row["serious"] == "true"}))
+    assert column["people who died"] == f"{len(raw('deaths'))} of {dosed}"
+    serious = {row["subject"] for row in events if row["serious"] == "true"}
+    assert column["people with a serious event"] == f"{len(serious)} of {dosed}"
+
+
+@pytest.mark.parametrize("day", DATES.values(), ids=list(DATES))
+def test_no_count_of_people_is_a_bare_zero(day: date) -> None:
+    for table in tables(committee_document(decision_at(day), DAY)).values():
+        if table.caption.startswith("Adverse events by worst grade"):
+            shown = [row for row in table.rows if row.cells[0].text not in ("people treated", "number of events")]
+            assert shown
+            assert all(re.fullmatch(r"\d+ of \d+", cell.text) for row in shown for cell in row.cells[1:])
+
+
+@pytest.mark.parametrize("day", DATES.values(), ids=list(DATES))
+def test_the_pack_has_words_and_no_codes(day: date) -> None:
+    """No word with an underscore, such as the name of a field or of a measure."""
+    document = committee_document(decision_at(day), DAY)
+    told = [text for chapter in document.chapters for block in chapter.blocks for text in texts_of(block)]
+    assert not [text for text in told if re.search(r"(?<![.\w])[a-z]+_[a-z]+", text) or "edss" in text]
+
+
+def texts_of(block: object) -> list[str]:
+    if isinstance(block, Table):
+        return [*block.columns, *block.notes, *(cell.text for row in block.rows for cell in row.cells)]
+    return [text for pair in block.items for text in pair] if isinstance(block, Facts) else [getattr(block, "text", "")]
+
+
+def test_an_event_is_called_as_in_every_table() -> None:
+    """By its coded term; the words recorded stand beside it where they are others than in capitals or small letters."""
+    decision = decision_at(DATES["after the last"])
+    coded = {row["preferred_term"] for row in raw("adverse_events")}
+    assert all(told.event.partition(";")[0] in coded for told in decision.told)
+    frame = records().frames["adverse_events"].with_columns(term=pl.lit("stiff neck, seen by Dr X"))
+    told = decision_of(records().replace({"adverse_events": frame})).told
+    assert all(" (recorded: stiff neck, seen by Dr X)" in each.event for each in told)
 
 
 def test_probabilities_are_those_of_the_beta_distribution() -> None:
@@ -314,6 +349,9 @@ def test_what_was_assumed_who_was_not_confirmed_and_who_is_one_too_many_are_name
     notes = decision.data.frames["notes"]
     first = notes.row(0, named=True)
     assert told["Assumptions noted"].startswith(f"{notes.height}: {first['kind'].replace('_', ' ')} {first['record']}")
+    onset = notes.filter(what="disease_years")
+    more = f"subjects {onset['record'][0]} and {onset.height - 1} others: {onset['note'][0]}"
+    assert more in told["Assumptions noted"]
 
 
 def test_while_outcomes_are_open_the_probability_has_a_range() -> None:

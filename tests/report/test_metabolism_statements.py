@@ -82,3 +82,31 @@ def test_long_names_are_shortened_in_sentences() -> None:
 def test_a_panel_too_small_to_be_normalised_is_said() -> None:
     assert told("five")["samples_normalisation"].startswith("Samples were not normalised: 5 metabolites")
     assert "samples_normalisation" not in told("slope")
+
+
+@pytest.mark.parametrize(
+    ("p", "limits", "words"),
+    [
+        (0.054, (0.1, 0.9), "leaves 0 out, but the primary test is the permutation, and its p is not below 0.05."),
+        (0.04, (-0.1, 0.9), "holds 0, but the primary test is the permutation, and its p is below 0.05."),
+        (0.04, (0.1, 0.9), "; the interval of the model leaves 0 out."),
+        (0.054, (-0.1, 0.9), "; the interval of the model holds 0."),
+    ],
+)
+def test_the_interval_does_not_speak_against_the_primary_test(
+    p: float, limits: tuple[float, float], words: str
+) -> None:
+    """Both are of the same class: where only one of them shows a slope, the sentence says which is the test."""
+    rows = figures("slope").rows
+    assert rows.primary is not None
+    made = []
+    for each in rows.found:
+        is_of_it = (each.what, each.when) == rows.primary
+        if is_of_it and each.statistic == "p by permutation of doses":
+            made.append(replace(each, value=p))
+        elif is_of_it and each.statistic == "slope of the class":
+            made.append(replace(each, lower=limits[0], upper=limits[1]))
+        else:
+            made.append(each)
+    text = {each.key: each.text for each in statements(FluidRows(made))}["primary"]
+    assert text.endswith(words)

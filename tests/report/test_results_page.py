@@ -23,9 +23,10 @@ from firstdose.report.documents.html_page import render_html
 from firstdose.report.results.cells import letters
 from firstdose.report.results.chapters import level_words
 from firstdose.report.results.glance import at_a_glance
+from firstdose.report.results.names import title, words
 from firstdose.report.results.page import results_document, write_results_page
 from firstdose.report.results.tables import tables
-from firstdose.report.results.wording import figure, plain, probability, title, value_of, words
+from firstdose.report.results.wording import figure, plain, probability, value_of
 from tests.analysis.laboratory_frames import make_frame, person, reference_protocol, result
 from tests.cli.running import protocol_text
 from tests.report.test_design_page import Page, read_page

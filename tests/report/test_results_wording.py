@@ -9,7 +9,8 @@ import pytest
 from firstdose.analysis.analysing import CHAPTERS
 from firstdose.records.results import Provenance, Result, Results
 from firstdose.report.results.glance import at_a_glance
-from firstdose.report.results.wording import TITLES, figure, plain, title, words
+from firstdose.report.results.names import TITLES, title, words
+from firstdose.report.results.wording import figure, plain
 
 ORIGIN = Provenance("T", "0" * 64, "0" * 64, None, 1, "0")
 
@@ -28,7 +29,8 @@ def glance(*results: Result) -> dict[str, str]:
         (-7.1e-15, 4, "0"),
         (45.731, 4, "45.73"),
         (45.731, 3, "45.7"),
-        (1234.4, 3, "1234"),
+        (1234.4, 3, "1,234"),
+        (999.4, 3, "999"),
         (12345.6, 3, "12,346"),
         (-0.0526, 3, "−0.0526"),
     ],

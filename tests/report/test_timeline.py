@@ -178,3 +178,35 @@ def test_an_event_that_recovered_on_an_unknown_day_is_not_drawn_as_lasting() -> 
     assert (over[0], over[1]) == (lasting[0] - 1, lasting[1] + 1)
     assert "no end recorded" in lasting[2]
     assert "over, end not recorded; recovered" in over[2]
+
+
+def test_a_page_lists_every_medication_trough_sample_and_relapse_or_says_that_there_is_none() -> None:
+    """Counted here from the raw rows; a kind of which a person has nothing is named as not recorded."""
+    data, _ = analysis()
+    troughs = data.frames["laboratory"].filter(category="trough").drop_nulls(["value", "day"])["subject"].to_list()
+    kinds = {"Sample": ("samples", "samples"), "Relapse": ("relapses", "relapses"), "Image": ("images", "images")}
+    for life in lives(data):
+        page = person_page(protocol(), life, "x")
+        listed = [row.cells[1].text for row in table_of(page).rows]
+        missing = dict(page.blocks[0].items).get("Nothing recorded of", "")  # type: ignore[union-attr]
+        drugs = sum(row["subject"] == life.subject for row in raw("medications"))
+        assert listed.count("Medication") + listed.count("Background treatment") == drugs
+        assert listed.count("Trough") == troughs.count(life.subject)
+        for what, (name, words) in kinds.items():
+            count = sum(row["subject"] == life.subject for row in raw(name))
+            assert listed.count(what) == count
+            assert (words in missing) == (count == 0)
+        assert ("troughs" in missing) == (life.subject not in troughs)
+
+
+def test_a_person_without_records_has_a_page_that_names_what_is_not_recorded() -> None:
+    told = dict(page_of(trial_of()).blocks[0].items)["Nothing recorded of"]  # type: ignore[union-attr]
+    assert told == (
+        "adverse events, EDSS scores, troughs, relapses, medications, samples, images, deviations and visits"
+    )
+
+
+def test_what_is_known_in_part_does_not_end_before_it_began() -> None:
+    """An end in 2025 of what began on 2 April: from that day to the last of the year."""
+    page = page_of(trial_of(event(1, PartialDate(2025, 4, 2), PartialDate(2025), grade=1)))
+    assert "; ended day 29 to 302;" in table_of(page).rows[-1].cells[2].text

@@ -36,6 +36,11 @@ def test_word_processors_open_every_table(soffice: list[str], tmp_path: Path) ->
     assert run("report", REFERENCE, data, "--out", out, "--only", "tables").status == DONE
     document = docx.Document(str(out / "tables.docx"))
     captions = [each.text for each in document.paragraphs if each.style and each.style.name == "Caption"]
+    words = [each.text for each in document.paragraphs]
+    assert words[0] == "Trial report"
+    assert words[1].startswith("NCT03282760: ")
+    assert any(re.fullmatch("Data [(]SHA-256[)]: [0-9a-f]{64}", text) for text in words[:12])
+    assert f"Tables: {len(document.tables)}" in words
     numbers = list(range(1, len(document.tables) + 1))
     assert len(numbers) > 50
     assert [int(number) for caption in captions for number in CAPTION.findall(caption)] == numbers

@@ -237,6 +237,15 @@ def test_every_date_is_possible(name: str) -> None:
     assert leavers > deaths
 
 
+def test_the_month_of_birth_agrees_with_the_age_at_consent() -> None:
+    """An age known to a tenth of a year, and a month of birth: some day of the month gives that age."""
+    for trial in trials("nsc-spms", 12):
+        for row in rows(trial.trial_data, Subject):
+            consent, first = date.fromisoformat(row["consent"]), date.fromisoformat(f"{row['birth']}-01")
+            oldest = (consent - first).days / 365.25
+            assert oldest - 31 / 365.25 - 0.06 <= row["age_years"] <= oldest + 0.06
+
+
 def test_visits_keep_their_windows_and_the_working_week() -> None:
     windows = {visit.id: visit for visit in protocol().schedule.every_visit}  # type: ignore[union-attr]
     for trial in trials("nsc-spms", 12):

@@ -12,6 +12,7 @@ from firstdose.conduct.catalogue import LEDGER_RECORDS
 from firstdose.conduct.roles import ROLES
 from firstdose.records import columns_of
 from tests.web.browsing import SECRET, addresses, browser, is_in, new_address, person, sign_in, user_of
+from tests.web.sites import on_both
 
 Client = Callable[[str], Any]
 SubjectOf = Callable[[str], str]
@@ -50,6 +51,7 @@ def test_item_23_no_page_of_a_site_names_somebody_of_another(
         assert not [name for name in others if re.search(rf"\b{re.escape(name)}\b", page)], address
 
 
+@on_both
 def test_item_23_no_page_of_the_ledger_names_somebody_of_another_site(site: Any, signed_in: Client) -> None:
     where, others = signed_in("coordinator"), of_other_sites(site, "01")
     before: int | None = site.ledger.head().sequence + 1
@@ -77,6 +79,7 @@ def test_item_23_elsewhere_and_nowhere_are_alike_on_every_page(
             assert answers[0].content == answers[1].content, there
 
 
+@on_both
 def test_item_23_another_sites_records_are_not_reached_by_their_names(
     site: Any, signed_in: Client, subject_of: SubjectOf
 ) -> None:
@@ -92,6 +95,7 @@ def test_item_23_another_sites_records_are_not_reached_by_their_names(
     assert b"not theirs" not in page.get(f"/participants/{theirs}/adverse_events/{theirs}/1/").content
 
 
+@on_both
 @pytest.mark.parametrize("field", ["role", "role_grants", "site", "account", "acting", "author", "is_staff"])
 def test_item_24_a_role_is_not_taken_by_a_field(site: Any, signed_in: Client, field: str) -> None:
     where = signed_in("monitor")
@@ -111,6 +115,7 @@ def test_item_24_other_methods_do_nothing(site: Any, signed_in: Client, subject_
     assert site.ledger.head() == before
 
 
+@on_both
 def test_item_24_a_form_sets_nothing_that_is_set_otherwise(site: Any, signed_in: Client) -> None:
     """What the investigator signs, and which protocol somebody follows, is not filled in with the form."""
     where = signed_in("coordinator")
@@ -127,6 +132,7 @@ def test_item_24_a_form_sets_nothing_that_is_set_otherwise(site: Any, signed_in:
     assert fields["protocol_version"] == site.version
 
 
+@on_both
 def test_item_24_the_administrator_takes_no_part_in_the_data(site: Any) -> None:
     boss, where = person(site, "administrator", "*"), browser()
     sign_in(where, boss)
@@ -145,6 +151,7 @@ def test_item_24_the_administrator_takes_no_part_in_the_data(site: Any) -> None:
     assert is_in(where)
 
 
+@on_both
 @pytest.mark.parametrize(
     "name", ["", " ", "COORDINATOR", "co\u043erdinator", "coord\u200binator", "a b", "x" * 200, "<b>"]
 )
@@ -176,6 +183,7 @@ def test_item_25_who_may_not_see_names_sees_none(site: Any, signed_in: Client, r
     assert "1961-07-23" in monitor
 
 
+@on_both
 def test_item_25_a_committee_member_sees_the_pack_and_no_records(
     site: Any, signed_in: Client, subject_of: SubjectOf
 ) -> None:
@@ -202,6 +210,7 @@ def test_item_27_every_form_needs_its_token(site: Any, subject_of: SubjectOf) ->
         assert where.post(f"/account/{page}/", {"login": "x"}).status_code == 403, page
 
 
+@on_both
 def test_item_27_a_token_from_elsewhere_or_from_before_signing_in_is_refused(site: Any) -> None:
     where, thief = browser(enforce_csrf_checks=True), browser(enforce_csrf_checks=True)
 
@@ -443,6 +452,7 @@ def test_item_29_nonsense_where_a_number_belongs_is_refused_with_words(
     assert signed_in("investigator").get(f"/doses/{subject_of('01')}/", sent).status_code == 200
 
 
+@on_both
 @pytest.mark.parametrize("words", ["' OR '1'='1", "1; DROP TABLE ledger_entries;--", "%' UNION SELECT 1--", "\\'; --"])
 def test_item_29_statements_are_text(site: Any, signed_in: Client, subject_of: SubjectOf, words: str) -> None:
     where, before = signed_in("coordinator"), len(list(site.ledger.records("subjects")))

@@ -19,9 +19,12 @@ from tests.web.browsing import (
     sign_in,
     user_of,
 )
+from tests.web.sites import on_both
 
 TRIES = 5
 CODE_PAGE = "/account/factors/authenticate/"
+
+pytestmark = on_both
 
 
 @pytest.fixture(autouse=True)
@@ -385,9 +388,9 @@ def test_a_reverse_proxy_is_believed_and_nobody_else(site: Any, monkeypatch: pyt
     from firstdose.web import starting
 
     told: dict[str, Any] = {}
-    monkeypatch.setattr(waitress, "serve", lambda application, **given: told.update(given))
+    monkeypatch.setattr(waitress, "create_server", lambda application, **given: told.update(given))
     monkeypatch.setattr(settings, "CONFIGURATION", replace(site.configuration, proxy="127.0.0.1"))
-    starting.serve("127.0.0.1", 8000)
+    starting.server("127.0.0.1", 8000)
     seen: list[tuple[str, str]] = []
 
     def application(environ: dict[str, Any], _: Any) -> list[bytes]:

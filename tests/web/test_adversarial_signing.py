@@ -11,9 +11,12 @@ import pytest
 from firstdose.conduct.deciding import MEANING
 from firstdose.conduct.signatures import signatures_of
 from tests.web.browsing import SECRET, add_authenticator, browser, events_of, person, sign_in
+from tests.web.sites import on_both
 
 PAGE = "/decisions/1/"
 REASONS = iter(range(1_000_000))
+
+pytestmark = on_both
 
 
 @pytest.fixture(autouse=True)

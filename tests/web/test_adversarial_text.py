@@ -13,6 +13,7 @@ from firstdose.records import columns_of
 from firstdose.records.catalogue import RECORDS
 from firstdose.web.subject_records import FORMS
 from tests.web.browsing import SECRET, Page, addresses, browser, person, sign_in
+from tests.web.sites import on_both
 
 Client = Callable[[str], Any]
 MARK = "evil-mark"
@@ -42,6 +43,7 @@ def subject(signed_in: Client) -> str:
     return name
 
 
+@on_both
 @pytest.mark.parametrize("record_type", [name for name in FORMS if name not in ("subjects", "dosings")])
 def test_item_28_text_in_every_field_of_every_form_is_text(
     site: Any, signed_in: Client, subject: str, record_type: str
@@ -126,6 +128,7 @@ def test_item_28_what_is_asked_by_the_address_is_text(site: Any, signed_in: Clie
     assert "&lt;script" in page
 
 
+@on_both
 def test_item_29_words_are_never_run_as_a_template(site: Any, signed_in: Client, subject: str) -> None:
     where = signed_in("coordinator")
     words = "{{ request.user.password }}{% load static %}{{ settings.SECRET_KEY }}%(password)s {0.__class__} ${jndi:x}"
@@ -165,6 +168,7 @@ def test_item_36_a_hostile_protocol_file_is_refused_with_words(site: Any, signed
     assert site.ledger.head() == before
 
 
+@on_both
 def test_item_20_a_form_that_is_too_large_is_refused(site: Any) -> None:
     where = browser()
     sign_in(where, person(site), SECRET)

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from tests.web.sites import on_both
+
 Client = Callable[[str], Any]
 HOSTILE = "<script>alert(1)</script> \u202e\u05d0\u05d1 \U0001f9e0 {{ 7*7 }} {% now %} =1+1"
 
@@ -80,6 +82,7 @@ def test_a_change_needs_a_reason_and_what_was_typed_stays(site: Any, signed_in: 
     assert site.ledger.record("adverse_events", f"{subject}/1").fields["term"] == "High fever"
 
 
+@on_both
 def test_two_people_on_one_field_both_see_both_values(site: Any, signed_in: Client, subject: str) -> None:
     """The second of two tabs gets the conflict; nothing is overwritten in silence (as in OpenClinica pull 457)."""
     add_event(signed_in("coordinator"), subject)
@@ -106,6 +109,7 @@ def test_two_people_on_different_fields_do_not_meet(site: Any, signed_in: Client
     assert (fields["grade"], fields["outcome"]) == ("2", "recovered")
 
 
+@on_both
 def test_a_form_sent_twice_is_written_once(site: Any, signed_in: Client, subject: str) -> None:
     browser = signed_in("coordinator")
     sent = {"number": "1", "term": "Fever", "request": str(uuid.uuid4())}
@@ -114,9 +118,10 @@ def test_a_form_sent_twice_is_written_once(site: Any, signed_in: Client, subject
     assert len(site.ledger.history("adverse_events", f"{subject}/1")) == 1
 
 
+@on_both
 def test_what_was_typed_and_not_saved_is_there_again(site: Any, signed_in: Client, subject: str) -> None:
     browser = signed_in("coordinator")
-    typed = {"number": "1", "term": "Half a sen", "draft": f"{subject}/new"}
+    typed = {"number": "1", "term": "Half a\x00 sen", "draft": f"{subject}/new"}
     answer = browser.post(f"/participants/{subject}/adverse_events/check/", typed)
     assert b"kept until you save" in answer.content
     assert not site.ledger.record("adverse_events", f"{subject}/1").exists

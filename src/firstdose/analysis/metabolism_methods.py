@@ -6,9 +6,10 @@ from firstdose.analysis.named_method import NamedMethod
 
 METABOLISM_METHODS: dict[str, NamedMethod] = {
     "moderated_model": NamedMethod(
-        "Metabolites, normalised by probabilistic quotients unless they are concentrations, are modelled on the log2 "
-        "scale by batch, visit and dose, with people as blocks that have one common correlation, and variances "
-        "moderated over all metabolites. Missing values stay missing.",
+        "Metabolites, normalised by probabilistic quotients unless they are concentrations, too few or of one class "
+        "above all (or as the protocol has it), are modelled on the log2 scale by batch, visit and dose, with people "
+        "as blocks that have one common correlation, and variances moderated over all metabolites. Missing values "
+        "stay missing.",
         "Dieterle et al., Anal Chem 2006;78:4281; Smyth, Stat Appl Genet Mol Biol 2004;3:3; Smyth, Michaud and Scott,"
         " Bioinformatics 2005;21:2067",
         (

@@ -156,11 +156,13 @@ TRIAL_METHODS: dict[str, NamedMethod] = {
         "firstdose.methods.trend:simulated_spearman",
     ),
     "least_squares_slope": NamedMethod(
-        "One value a person is regressed on doublings of the dose by least squares, with Student's t interval.",
+        "One value a person is regressed on doublings of the dose by least squares, with Student's t interval; slopes "
+        "of metabolites on attribution have a level for each run of measurement.",
         "Fisher, J R Stat Soc 1922;85:597",
         (
             "tests/methods/test_straight_line.py::test_as_scipy",
             "tests/methods/test_straight_line.py::test_the_interval_holds_the_truth_as_often_as_it_says",
+            "tests/analysis/attribution/test_held_runs.py::test_the_slope_is_that_of_the_model_with_a_level_for_each_run",
         ),
         "firstdose.methods.straight_line:fit_slope",
     ),

@@ -52,9 +52,7 @@ def summaries(frame: Frame, measured: pl.DataFrame, place: Place) -> Iterator[Re
     """
     usable = measured.filter(pl.col("value").is_not_null())
     at_visits = usable.filter(is_planned())
-    last = at_visits.sort("day", "number", nulls_last=False).unique(
-        ["what", "within", "unit", "subject", "visit"], keep="last", maintain_order=True
-    )
+    last = last_at_visits(at_visits)
     days = _days_of_visits(frame, at_visits)
     changes = last.filter("is_after").with_columns(change=pl.col("value") - pl.col("baseline"))
     for table, column, rows in ((place.by_visit, "value", last), (place.change, "change", changes)):
@@ -62,6 +60,13 @@ def summaries(frame: Frame, measured: pl.DataFrame, place: Place) -> Iterator[Re
         for row in _described(grouped, column, days).iter_rows(named=True):
             yield from _figures(frame, row, place, table)
     yield from _left_out(usable, at_visits.height - last.height, place)
+
+
+def last_at_visits(at_visits: pl.DataFrame) -> pl.DataFrame:
+    """Of values at planned visits (columns as `MEASURED`) the last of each person, test and visit."""
+    return at_visits.sort("day", "number", nulls_last=False).unique(
+        ["what", "within", "unit", "subject", "visit"], keep="last", maintain_order=True
+    )
 
 
 def is_planned() -> pl.Expr:

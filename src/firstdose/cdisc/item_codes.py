@@ -16,7 +16,7 @@ DEFAULT_DOMAIN = "QS"
 def item_codes() -> dict[tuple[str, str], str]:
     """The code of each item of each known measure."""
     return {
-        (measure.name, item.name): f"{_initials(measure.name)}_{number:02}"
+        (measure.name, item.name): f"{initials(measure.name)}_{number:02}"
         for measure in MEASURES.values()
         for number, item in enumerate(measure.items, start=1)
     }
@@ -49,7 +49,7 @@ def domain_of_measure(measure: str) -> str:
     return known.sdtm.get("DOMAIN", DEFAULT_DOMAIN) if known else DEFAULT_DOMAIN
 
 
-def _initials(measure: str) -> str:
+def initials(measure: str) -> str:
     """The initials of a name of several words, the first three letters of one word."""
     words = measure.upper().split("_")
     return "".join(word[0] for word in words) if len(words) > 1 else words[0][:3]

@@ -13,7 +13,11 @@ from firstdose.cli.design_commands import ProtocolFile
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from firstdose.cdisc.writing.checking import FileFormat
     from firstdose.cdisc.writing.exporting import Export
+    from firstdose.cli.output import Progress
+    from firstdose.protocol import Protocol
+    from firstdose.records import Reading, TrialData
 
 RULES_SHOWN = 8
 
@@ -22,6 +26,8 @@ class Standard(StrEnum):
     """What can be exported."""
 
     sdtm = "sdtm"
+    adam = "adam"
+    usdm = "usdm"
 
 
 def register(app: typer.Typer) -> None:
@@ -31,13 +37,15 @@ def register(app: typer.Typer) -> None:
 
 def export(
     protocol: ProtocolFile,
+    out: Annotated[Path, typer.Option(help="Folder for the files; made if it is missing.", show_default=False)],
     data: Annotated[
-        Path,
+        Path | None,
         typer.Argument(
-            metavar="DATA", help="Folder of the trial's data: own layout, or SDTM datasets.", show_default=False
+            metavar="DATA",
+            help="Folder of the trial's data: own layout, or SDTM datasets. None for USDM.",
+            show_default=False,
         ),
-    ],
-    out: Annotated[Path, typer.Option(help="Folder for the datasets; made if it is missing.", show_default=False)],
+    ] = None,
     to: Annotated[Standard, typer.Option(help="The standard.")] = Standard.sdtm,
     file_format: Annotated[
         Literal["xpt", "csv", "dataset-json"],
@@ -52,16 +60,24 @@ def export(
     ] = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the datasets that the folder holds.")] = False,
 ) -> None:
-    """Export a trial as SDTM (IG 3.4), one file for each dataset; the checks it passed through stand beside them.
+    """Export a trial as SDTM (IG 3.4), its analysis as ADaM (IG 1.3), or its protocol as USDM (4.0).
 
-    Dates stay as they were recorded; nothing is imputed. What the files cannot hold is put in SUPP-- by rule or refused
-    by name, never cut. The same data and time give the same bytes.
+    One file for each dataset, with Define-XML 2.1 and the findings of the checks. In SDTM dates stay as they were
+    recorded; in ADaM those that are completed carry a flag. What the files cannot hold is put in SUPP-- or in further
+    variables by rule or refused by name, never cut. The same data and time give the same bytes. USDM is one JSON file
+    of the protocol alone, and takes no data.
     """
+    from firstdose.cdisc.define import ANALYSIS, TABULATION, write_define
     from firstdose.cdisc.writing.exporting import export_sdtm
     from firstdose.cli.analyse_command import cut_off, day_given, read_for_analysis, told_notices
     from firstdose.cli.output import progress
     from firstdose.records import cut
 
+    if to is Standard.usdm:
+        _protocol_alone(protocol, data, out, overwrite)
+        return
+    if data is None:
+        raise typer.BadParameter("name the folder of the trial's data", param_hint="DATA")
     day, stamp = day_given("--as-of", as_of), _time_given(created)
     _make_room(out, overwrite)
     read, reading = read_for_analysis(protocol, data, out)
@@ -69,8 +85,57 @@ def export(
     day = cut_off(day, reading)
     trial_data = reading.trial_data if day is None else cut(reading.trial_data, day)
     with progress(f"export to {to.value}") as bar:
-        exported = export_sdtm(read, trial_data, out, created=stamp, file_format=file_format, progress=bar)
+        if to is Standard.adam:
+            exported = _analysis(read, reading, trial_data, out, stamp, file_format, bar)
+        else:
+            exported = export_sdtm(read, trial_data, out, created=stamp, file_format=file_format, progress=bar)
+        if not exported.is_refused:
+            standard = ANALYSIS if to is Standard.adam else TABULATION
+            write_define(read, exported.datasets, out, created=stamp, file_format=file_format, standard=standard)
     _tell(exported, out)
+
+
+def _protocol_alone(protocol: Path, data: Path | None, out: Path, overwrite: bool) -> None:
+    """Write the protocol as USDM, and tell what the model asks for that it does not state."""
+    from firstdose.cdisc.usdm import USDM_FILE, lacking, write_usdm
+    from firstdose.cli.inputs import InputError, every_problem, problems_text
+    from firstdose.protocol.problems import printable
+
+    if data is not None:
+        raise typer.BadParameter("USDM is made of the protocol alone; name no data", param_hint="DATA")
+    read, problems = every_problem(protocol)
+    if read is None or problems:
+        raise InputError(problems_text(problems))
+    path = out / USDM_FILE
+    if path.exists() and not overwrite:
+        raise InputError(f"{printable(str(path))} is there already; name another folder, or add --overwrite")
+    write_usdm(read, out)
+    for each in lacking(read):
+        typer.echo(f"the document does not conform to USDM, which asks for {each}: there is none", err=True)
+    typer.echo(f"wrote {printable(str(path))}")
+
+
+def _analysis(
+    protocol: Protocol,
+    reading: Reading,
+    trial_data: TrialData,
+    out: Path,
+    created: datetime,
+    file_format: FileFormat,
+    bar: Progress,
+) -> Export:
+    """Derive what the analysis works with, and write it as ADaM."""
+    from dataclasses import replace
+
+    from firstdose.analysis import derive
+    from firstdose.analysis.tables.making import analysis_tables
+    from firstdose.cdisc.adam.exporting import export_adam
+    from firstdose.cli.metabolite_folder import matched_by
+
+    bar.say("deriving")
+    derived = replace(derive(protocol, trial_data), abundances=matched_by(reading, trial_data))
+    tables = analysis_tables(protocol, derived)
+    return export_adam(protocol, tables, out, created=created, file_format=file_format, progress=bar)
 
 
 def _time_given(text: str | None) -> datetime:
@@ -90,6 +155,8 @@ def _time_given(text: str | None) -> datetime:
 
 def _make_room(out: Path, overwrite: bool) -> None:
     """Refuse a folder that holds datasets, or remove them; other files stay."""
+    from firstdose.cdisc.adam.metadata import adam_datasets
+    from firstdose.cdisc.define import DEFINE_FILES
     from firstdose.cdisc.domains import SUPPLEMENT
     from firstdose.cdisc.sources import dataset_of
     from firstdose.cdisc.writing.metadata import all_domains
@@ -101,7 +168,8 @@ def _make_room(out: Path, overwrite: bool) -> None:
     files = sorted(path for path in out.iterdir() if path.is_file()) if out.is_dir() else []
     for path in files:
         known = dataset_of(path)
-        if known is None or known[0].removeprefix(SUPPLEMENT) not in all_domains():
+        is_dataset = known is not None and known[0].removeprefix(SUPPLEMENT) in {*all_domains(), *adam_datasets()}
+        if not is_dataset and path.name not in DEFINE_FILES:
             continue
         if not overwrite:
             raise InputError(

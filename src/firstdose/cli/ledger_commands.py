@@ -33,7 +33,12 @@ Key = Annotated[
 ]
 SeenFile = Annotated[
     Path | None,
-    typer.Option(metavar="FILE", help="The heads seen so far; beside the key, ending .heads.", show_default=False),
+    typer.Option(
+        metavar="FILE",
+        envvar="FIRSTDOSE_HEADS_FILE",
+        help="The heads seen so far; beside the key, ending .heads, if left out.",
+        show_default=False,
+    ),
 ]
 SeenHead = Annotated[
     list[str] | None,
@@ -94,7 +99,7 @@ def verify(database: Database = None, key: Key = None, heads: SeenFile = None, h
     from firstdose.cli.output import progress
     from firstdose.conduct.ledger import verify as verified
 
-    with _opened(database, key, heads, to_verify=True) as (place, ledger):
+    with opened(database, key, heads, to_verify=True) as (place, ledger):
         seen = place.seen(head)
         with progress("verifying") as bar:
             found = verified(ledger, seen, watcher=bar)
@@ -120,7 +125,7 @@ def backup(
     from firstdose.cli.output import progress
     from firstdose.conduct.ledger import back_up
 
-    with _opened(database, key, heads) as (place, ledger):
+    with opened(database, key, heads) as (place, ledger):
         now = instant()
         with progress("copying") as bar:
             head = back_up(ledger, file, now, watcher=bar)
@@ -169,7 +174,7 @@ def rebuild(database: Database = None, key: Key = None) -> None:
     from firstdose.cli.output import progress
     from firstdose.conduct.ledger import rebuild as rebuilt
 
-    with _opened(database, key, None) as (_, ledger), progress("rebuilding") as bar:
+    with opened(database, key, None) as (_, ledger), progress("rebuilding") as bar:
         count = rebuilt(ledger, watcher=bar)
     typer.echo(f"made {count:,} records afresh from the entries")
 
@@ -180,7 +185,11 @@ def heads(
     file: Annotated[
         Path | None,
         typer.Option(
-            "--heads", metavar="FILE", help="The heads seen so far; beside the key, ending .heads.", show_default=False
+            "--heads",
+            metavar="FILE",
+            envvar="FIRSTDOSE_HEADS_FILE",
+            help="The heads seen so far; beside the key, ending .heads, if left out.",
+            show_default=False,
         ),
     ] = None,
     note: Annotated[
@@ -192,7 +201,7 @@ def heads(
     from firstdose.cli.clock import instant
     from firstdose.protocol.problems import printable
 
-    with _opened(database, key, file) as (place, ledger):
+    with opened(database, key, file) as (place, ledger):
         now = ledger.head()
         before = place.seen(None)
         if note is not None:
@@ -218,7 +227,7 @@ def _told() -> Iterator[None]:
 
 
 @contextmanager
-def _opened(
+def opened(
     database: str | None, key: Path | None, heads: Path | None, *, to_verify: bool = False
 ) -> Iterator[tuple[LedgerPlace, Ledger]]:
     """The ledger that the options name, and where its key and heads are."""

@@ -90,6 +90,9 @@ def tell(each: FluidAnalysis) -> None:
             slope = f"{found.slope:.3f} [{found.lower:.3f}, {found.upper:.3f}]"
             p = f"permutation p {found.permutation.p_doubled:.4g}, adjusted {found.adjusted_p:.4g}"
             _say(f"  {about}: {slope}, {p}")
+    permuted = [found for found in each.classes if found.permutation is not None]
+    if permuted and not any(found.adjusted_p < CALLED for found in permuted):
+        _say(f"  no class has an adjusted p below {CALLED:g} at any visit ({len(permuted)} tests)")
     _say(
         "  a slope on the dose is an association; a drug given with the product, or the date, may be behind it as well"
     )

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 if TYPE_CHECKING:
+    from firstdose.conduct.ledger import Ledger
     from firstdose.web.configuration import Configuration
 
 DEMO_FOLDER = Path("firstdose-demo-site")
@@ -25,7 +27,21 @@ ProtocolChoice = Annotated[
 Demo = Annotated[bool, typer.Option("--demo", help="The reference trial with a virtual trial in it, and all roles.")]
 SiteFolder = Annotated[
     Path | None,
-    typer.Option("--folder", help=f"Where the site keeps its things; {FOLDER}, or {DEMO_FOLDER} with --demo."),
+    typer.Option(
+        "--folder",
+        envvar="FIRSTDOSE_FOLDER",
+        help=f"Where the site keeps its things; {FOLDER}, or {DEMO_FOLDER} with --demo, if left out.",
+        show_default=False,
+    ),
+]
+Owner = Annotated[
+    str | None,
+    typer.Option(
+        metavar="URL",
+        help="PostgreSQL: make or renew the site as the owner of its tables, and end. DATABASE_URL names the role "
+        "that the site works in.",
+        show_default=False,
+    ),
 ]
 Host = Annotated[str, typer.Option(help="Address to listen on.")]
 Port = Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")]
@@ -40,6 +56,7 @@ def serve(
     protocol: ProtocolChoice = None,
     demo: Demo = False,
     folder: SiteFolder = None,
+    owner: Owner = None,
     host: Host = "127.0.0.1",
     port: Port = 8000,
 ) -> None:
@@ -47,42 +64,99 @@ def serve(
 
     The first start makes a folder with the database, the keys and one account; later ones go on with it. Records are
     kept in a ledger that nobody can alter unseen. `firstdose serve --demo` shows it on a virtual trial.
+    With PostgreSQL, `firstdose serve PROTOCOL --owner URL` makes the site, and `firstdose serve` runs it.
     """
-    from firstdose.cli.inputs import InputError
-    from firstdose.conduct.ledger import LedgerError
     from firstdose.web import starting
 
-    try:
-        configuration = starting.prepare(folder or (DEMO_FOLDER if demo else FOLDER))
-        starting.make_tables()
-        if not starting.has_ledger(configuration):
-            if demo:
-                _start_demonstration(configuration)
-            else:
-                _start(configuration, protocol)
-    except LedgerError as error:
-        raise InputError(str(error)) from None
+    with _told():
+        _make_ready(protocol, demo, folder or (DEMO_FOLDER if demo else FOLDER), owner)
+        if owner is not None:
+            typer.echo("The database is ready. Run the site without --owner, in the role that DATABASE_URL names.")
+            return
+        server = starting.server(host, port)
     typer.echo(f"The site is at http://{'localhost' if host == '127.0.0.1' else host}:{port} (Ctrl+C ends it)")
     if demo:
         typer.echo(f"Sign in as one of the accounts above, with the password {DEMO_PASSWORD}.")
-    starting.serve(host, port)
+    server.run()
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Turn what hinders a start into messages."""
+    from firstdose.cli.inputs import InputError
+    from firstdose.conduct.ledger import LedgerError
+    from firstdose.protocol.problems import printable
+
+    try:
+        yield
+    except LedgerError as problem:
+        raise InputError(printable(str(problem))) from None
+    except OSError as problem:
+        raise InputError(printable(_words(problem))) from None
+
+
+def _words(problem: OSError) -> str:
+    """What the machine refused, and what to do."""
+    if problem.filename is not None:
+        return f"{problem.filename}: {problem.strerror}; let the account of the site read and write there"
+    return f"nobody can listen there ({problem.strerror}); end what does, or give another --port or --host"
+
+
+def _make_ready(protocol: Path | None, demo: bool, folder: Path, owner: str | None) -> None:
+    """Make or renew what the site needs: as the owner of the tables, or in a file; else look that it is there."""
+    import os
+
+    from firstdose.conduct.ledger.database import is_on_server
+    from firstdose.web import starting, starting_rights
+
+    role = None if owner is None else starting_rights.role_of_site(os.environ, owner)
+    configuration = starting.prepare(folder, owner)
+    database = starting.database_of(configuration)
+    if role is None and is_on_server(configuration.database_url):
+        starting_rights.check_as_site(database)
+        return
+    starting.make_tables()
+    if demo and not database.has_ledger():
+        _start_demonstration(configuration)
+    else:
+        _start(configuration, protocol)
+    if role is not None:
+        starting_rights.let_in(database, role)
 
 
 def _start(configuration: Configuration, protocol: Path | None) -> None:
-    """The first start of a site."""
+    """Make what is not there yet: ledger, protocol, an account. Later starts find all of it."""
     from firstdose.cli.clock import instant
-    from firstdose.cli.inputs import InputError, read_rule
     from firstdose.web import starting
+
+    if starting.has_ledger(configuration):
+        ledger = starting.open_ledger(configuration, instant)
+        if not starting.has_protocol(ledger):
+            starting.add_version(ledger, _text_of(protocol), instant())
+    else:
+        ledger = starting.make_ledger(configuration, _text_of(protocol), instant())
+        typer.echo(f"Made the site in {configuration.folder}. Keep {configuration.key_file} elsewhere too.")
+    if not starting.has_accounts():
+        _first_account(ledger)
+    ledger.close()
+
+
+def _text_of(protocol: Path | None) -> str:
+    """The protocol file that a site begins with."""
+    from firstdose.cli.inputs import InputError, read_rule
 
     if protocol is None:
         raise InputError("the first start needs the protocol file: firstdose serve protocol.yaml")
     read_rule(protocol)
-    ledger = starting.make_ledger(configuration, protocol.read_text("utf-8"), instant())
-    password = secrets.token_urlsafe(12)
-    person = starting.Person(FIRST_ACCOUNT, "Administrator", "administrator", "*", password)
-    starting.add_people(ledger, [person])
-    typer.echo(f"Made the site in {configuration.folder}. Keep {configuration.key_file} elsewhere too.")
-    typer.echo(f"First account: {FIRST_ACCOUNT}, password {password} (shown once; change it after signing in)")
+    return protocol.read_text("utf-8")
+
+
+def _first_account(ledger: Ledger) -> None:
+    """The account from which the others are made."""
+    from firstdose.web import starting
+
+    account, password = starting.add_administrator(ledger, FIRST_ACCOUNT)
+    typer.echo(f"First account: {account}, password {password} (shown once; the site asks for another at once)")
 
 
 def _start_demonstration(configuration: Configuration) -> None:

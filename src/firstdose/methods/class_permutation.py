@@ -5,8 +5,10 @@ product with dose (the visit-by-dose slope). Effects that are not tested are fir
 residuals of the model without the tested column stay with their people, and the whole model is fitted to them for each
 arrangement of doses (Freedman and Lane). So metabolites keep their correlation, and batches stay where they were.
 
-Untested columns that depend on others, such as the slope at a visit with one dose only, carry nothing and are left out;
-in an arrangement that makes one dependent it is skipped there. Only the tested column decides what can be permuted.
+An untested column that depends on others is skipped in the arrangements that make it so. Where the doses as given do
+(batches that coincide with doses), it has its place in all others: without it, these would take differences between
+people for part of the tested slope. Only the slope at a visit with one dose is left out everywhere, since nobody can
+tell it. Only the tested column decides what can be permuted.
 
 With w the inverse covariance times the residuals, w is orthogonal to all columns without dose. What an arrangement adds
 is then a sum over people: dose times w summed over their rows. No arrangement needs the observations again.
@@ -145,9 +147,10 @@ def _tables(
     chosen: list[int],
 ) -> _Tables:
     untested = [column for column in range(design.by_dose.shape[1]) if column != tested]
-    told = independent_columns(design.fixed, design.dose[:, None] * design.by_dose[:, untested])
-    order = [*(untested[place] for place in told), tested]
-    others = design.dose[:, None] * design.by_dose[:, order[:-1]]
+    told = [untested[place] for place in independent_columns(design.fixed, _columns_of(design, untested))]
+    hidden = [column for column in untested if column not in told and _has_doses(design, column)]
+    order = [*told, *hidden, tested]
+    others = _columns_of(design, told)
     data = arrange(response, np.column_stack([design.fixed, others]), person)
     correlation = model.fits.correlation
     if correlation is None:
@@ -164,6 +167,16 @@ def _tables(
     free = model.fits.degrees_of_freedom[chosen].astype(np.float64)
     inverse = np.asarray(np.linalg.pinv(fixed.T @ weighted_fixed, rcond=1e-12, hermitian=True), dtype=np.float64)
     return _Tables(products, squares, inverse, scores, (w * residuals).sum(axis=0), prior, free)
+
+
+def _columns_of(design: DoseDesign, places: Sequence[int]) -> FloatArray:
+    """Columns of a design (N, k) that are products with dose, by their places in by_dose."""
+    return np.asarray(design.dose[:, None] * design.by_dose[:, list(places)])
+
+
+def _has_doses(design: DoseDesign, column: int) -> bool:
+    """Whether the rows of a column were reached at two doses or more."""
+    return bool(np.unique(design.dose[design.by_dose[:, column] != 0]).size > 1)
 
 
 def _weighted_columns(data: ResponseMatrix, weights: Weighting, columns: FloatArray) -> FloatArray:

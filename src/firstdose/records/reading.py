@@ -23,6 +23,7 @@ from firstdose.records.parquet import read_parquet
 from firstdose.records.plausibility import not_judged
 from firstdose.records.problems import PROBLEMS_FILE, REJECTED_FILE, Collector, Problems, problems_of, write_rows
 from firstdose.records.question import columns_of
+from firstdose.records.spreadsheets import safe_frame
 from firstdose.records.trial_data import TrialData
 from firstdose.records.writing import SUMMARY_FILE
 
@@ -48,7 +49,7 @@ class Reading:
         target = Path(folder)
         target.mkdir(parents=True, exist_ok=True)
         self.problems.write(target / PROBLEMS_FILE)
-        write_rows([self.rejected], target / REJECTED_FILE)
+        write_rows([safe_frame(self.rejected)], target / REJECTED_FILE)
         return target / PROBLEMS_FILE
 
 

@@ -9,7 +9,7 @@ import polars as pl
 from firstdose.records.dosing import Batch, Dosing, Slot
 from firstdose.records.events import AdverseEvent, Relapse
 from firstdose.records.examinations import Assessment, LabResult, Sample, Visit, VitalSign
-from firstdose.records.partial_date_frames import is_day_before, is_moment_before
+from firstdose.records.partial_date_frames import earliest_day, is_day_before, is_moment_before, latest_day
 from firstdose.records.subjects import MedicalHistory, Subject
 from firstdose.records.treatments import Medication
 
@@ -73,8 +73,22 @@ ADVERSE_EVENT_RULES = (
     RecordRule("aware", is_moment_before(_col("aware"), _col("start")), "should not be before the start"),
 )
 
+
+def _years_between(first: pl.Expr, last: pl.Expr) -> pl.Expr:
+    """Years from one day to another."""
+    return (last - first).dt.total_days() / 365.25
+
+
+OLDEST_AT_CONSENT = _years_between(earliest_day(_col("birth")), latest_day(_col("consent")))
+YOUNGEST_AT_CONSENT = _years_between(latest_day(_col("birth")), earliest_day(_col("consent")))
+
 RECORD_RULES: dict[type, tuple[RecordRule, ...]] = {
     Subject: (
+        RecordRule(
+            "age_years",
+            (_col("age_years") > OLDEST_AT_CONSENT + 1) | (_col("age_years") < YOUNGEST_AT_CONSENT - 1),
+            "should agree with the dates of birth and consent, to within a year",
+        ),
         RecordRule("birth", is_day_before(_col("consent"), _col("birth")), "should be before consent"),
         RecordRule(
             "eligibility_confirmed",

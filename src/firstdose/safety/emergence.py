@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from firstdose.protocol.expression import Answer, every
 from firstdose.safety.moments import MISSING, Moment
 
+BECAME_WORSE = "became worse after treatment started"
+"""The rule by which an event that began before treatment counts: for what it became, not for what it had been."""
+
 
 @dataclass(frozen=True)
 class GradeStep:
@@ -115,7 +118,7 @@ def _of_old_event(worsened: Answer) -> Emergence:
     """The event began before treatment."""
     if worsened is False:
         return Emergence(False, "began before treatment and did not become worse")
-    return Emergence(worsened, "became worse after treatment started", None if worsened else "became worse after it")
+    return Emergence(worsened, BECAME_WORSE, None if worsened else "became worse after it")
 
 
 def _of_undated_event(in_window: Answer, worsened: Answer) -> Emergence:

@@ -53,7 +53,8 @@ SINGLE_TRIALS = 3  # kept one by one
 class ClassScenario:
     """Made-up trials of a scenario, how many, and the classes whose names are not known.
 
-    is_compared says that classes are also tested without normalisation and relative to all metabolites.
+    is_compared says that classes are also tested without normalisation and relative to all metabolites, batch_is_dose
+    that the samples of each dose are a batch of measurement, which shifts all their visits alike.
     """
 
     name: str
@@ -61,6 +62,7 @@ class ClassScenario:
     without_name: tuple[str, ...]
     trials: int
     is_compared: bool = False
+    batch_is_dose: bool = False
 
 
 SCENARIOS = (
@@ -70,6 +72,13 @@ SCENARIOS = (
     ),
     ClassScenario(
         "unknown_rise", Scenario("unknown_rise", 12, slopes=True, missing=True), (*WITHOUT_NAME, *AFFECTED_CLASSES), 300
+    ),
+    ClassScenario(
+        "batch_is_dose",
+        Scenario("batch_is_dose", 13, slopes=False, missing=True),
+        WITHOUT_NAME,
+        400,
+        batch_is_dose=True,
     ),
 )
 
@@ -87,11 +96,13 @@ def made_abundances(scenario: ClassScenario, number: int) -> Abundances:
     """One made-up trial as raw abundances of diluted samples; the same number gives the same abundances."""
     trial = make_trial(scenario.made, number)
     draw = np.random.default_rng([SEED, scenario.made.number, number, 1])
-    dilution = draw.normal(0, DILUTION_DEVIATION, len(trial.person))
-    return Abundances(
-        np.exp2(trial.response + dilution[:, None]), _samples(trial), _features(trial, scenario), None, "raw", (),
-        Problems(()),
-    )  # fmt: skip
+    logs = trial.response + draw.normal(0, DILUTION_DEVIATION, len(trial.person))[:, None]
+    samples = _samples(trial)
+    if scenario.batch_is_dose:
+        doses, place = np.unique(samples["dose"].to_numpy(), return_inverse=True)
+        logs += draw.normal(0, PARAMETERS["batch_deviation"], (len(doses), logs.shape[1]))[place]
+        samples = samples.with_columns(batch=pl.format("D{}", "dose"))
+    return Abundances(np.exp2(logs), samples, _features(trial, scenario), None, "raw", (), Problems(()))
 
 
 def examine(scenario: ClassScenario, number: int) -> TrialFigures:

@@ -42,7 +42,7 @@ class Configuration:
             folder=folder,
             database_url=environment.get("DATABASE_URL", f"sqlite:///{folder / 'firstdose.sqlite3'}"),
             key_file=key_file,
-            heads_file=Path(environment.get("FIRSTDOSE_HEADS_FILE", key_file.with_name("seen-heads.txt"))),
+            heads_file=Path(environment.get("FIRSTDOSE_HEADS_FILE", key_file.with_suffix(".heads"))),
             secret_file=Path(environment.get("FIRSTDOSE_SECRET_FILE", folder / "keys" / "site.secret")),
             hosts=hosts,
             zone=environment.get("FIRSTDOSE_ZONE", "UTC"),

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any, cast
 
 from django.http import HttpRequest
+from django.urls import reverse
 
 from firstdose.web.acting import TrialRequest
 from firstdose.web.guarding import Route
-from firstdose.web.navigation import NAVIGATION
+from firstdose.web.navigation import Item, shown_menu
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
@@ -20,9 +21,13 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "acting": here.acting,
         "trial_id": here.trial.protocol.trial.id,
         "trial_title": here.trial.protocol.trial.short_title or here.trial.protocol.trial.title,
-        "navigation": [item for item in NAVIGATION if _is_open(item.name, here)],
+        "navigation": list(shown_menu(here.path, _address, lambda name: _is_open(name, here))),
         "deeds": here.acting.deeds,
     }
+
+
+def _address(item: Item) -> str:
+    return reverse(item.name, kwargs=dict(item.parts))
 
 
 def _is_open(name: str, request: TrialRequest) -> bool:

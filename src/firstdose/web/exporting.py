@@ -8,6 +8,7 @@ import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory, TemporaryFile
 from typing import IO
@@ -21,6 +22,7 @@ from firstdose.records import RECORDS, TrialData, columns_of
 from firstdose.records.values import write_value
 from firstdose.records.writing import write_folder
 from firstdose.web.acting import Acting
+from firstdose.web.odm_files import odm_files
 from firstdose.web.seeing import NOT_SHOWN, visible_entries
 from firstdose.web.sight import Sight
 from firstdose.web.spreadsheets import RULE, csv_lines
@@ -43,11 +45,13 @@ class Package:
     data_hash: str
 
 
-def make_package(trial: Trial, acting: Acting, sequence: int, as_of: datetime, made: datetime) -> Package:
+def make_package(
+    trial: Trial, acting: Acting, sequence: int, as_of: datetime, made: datetime, *, with_odm: bool = False
+) -> Package:
     """Everything up to an entry that the role sees; ``as_of`` is the moment that it stands for.
 
     ``records/`` holds the data as this program reads them, ``tables/`` the same for spreadsheets, ``conduct/`` queries,
-    checks, signatures and locks, and ``ledger.csv`` every entry, a line a field.
+    checks, signatures and locks, and ``ledger.csv`` every entry, a line a field; ``odm/`` history and state as ODM.
     """
     stored, head = _stored(trial, sequence)
     sight = Sight.of(trial, acting)
@@ -65,12 +69,17 @@ def make_package(trial: Trial, acting: Acting, sequence: int, as_of: datetime, m
             _write_conduct(packed, name, [each for each in stored if each.record_type == name], sight, acting)
         rows = (line for entry in _entries(trial, acting, sequence) for line in _lines(entry))
         packed.write("ledger.csv", csv_lines(LEDGER_HEADER, rows))
+        is_whole = not sight.others and acting.may("see_names")
+        if with_odm:
+            entries = partial(_entries, trial, acting, sequence)
+            for name, parts in odm_files(entries, acting, head=head, as_of=as_of, made=made, is_whole=is_whole):
+                packed.write(name, parts)
         manifest = {
             "trial": trial.protocol.trial.id,
             "as_of": as_of.isoformat(timespec="seconds"),
             "ledger_head": str(head),
             "data_hash": data.content_hash,
-            "is_whole": not sight.others and acting.may("see_names"),
+            "is_whole": is_whole,
             "site": acting.author.site or "all",
             "exported_by": acting.author.account,
             "role": acting.author.role,

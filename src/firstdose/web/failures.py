@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -22,5 +25,8 @@ def not_found(request: HttpRequest, *_: Exception, **__: Exception) -> HttpRespo
 
 def broken(_: HttpRequest) -> HttpResponse:
     """A fault of the program. The page is made without the request: what failed may be what it would ask for."""
-    words = "the program failed; nothing was written. Tell the administrator when it happened"
-    return HttpResponse(render_to_string("firstdose/refused.html", {"words": words, "typed": []}), status=500)
+    words, status = "the program failed; nothing was written. Tell the administrator when it happened", 500
+    if isinstance(sys.exception(), OperationalError):
+        words = "the database does not answer; nothing was written. Try again in a minute, or tell the administrator"
+        status = 503
+    return HttpResponse(render_to_string("firstdose/refused.html", {"words": words, "typed": []}), status=status)

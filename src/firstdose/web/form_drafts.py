@@ -8,7 +8,8 @@ LONGEST_KEY = 200
 
 
 def keep_draft(account: str, record_type: str, record: str, fields: dict[str, str], seen: dict[str, str]) -> None:
-    """Keep what stands in a form."""
+    """Keep what stands in a form; a character that no database of texts keeps (NUL) is left out."""
+    fields, seen = ({name: text.replace("\x00", "") for name, text in each.items()} for each in (fields, seen))
     FormDraft.objects.update_or_create(
         account=account,
         record_type=record_type,

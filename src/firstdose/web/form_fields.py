@@ -11,6 +11,7 @@ from firstdose.conduct.entering import Finding
 from firstdose.records import PartialDate, columns_of
 from firstdose.records.question import Column
 from firstdose.records.values import NO_WORD, YES_WORD
+from firstdose.web.queries_shown import ShownQuery
 
 Widget = Literal["text", "long", "choice", "number", "date"]
 LONG = ("description", "reason", "note", "words", "answer", "term_as_reported")
@@ -43,6 +44,8 @@ class FormField:
     is_fixed: bool
     findings: tuple[Finding, ...]
     conflict: str | None = None
+    queries: tuple[ShownQuery, ...] = ()
+    """Queries that wait and that stand beside it though the form's record is not theirs."""
 
 
 def fields_of_form(

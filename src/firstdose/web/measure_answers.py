@@ -7,16 +7,15 @@ from dataclasses import dataclass
 
 from firstdose.conduct.entering import Finding
 from firstdose.conduct.ledger import StoredRecord
-from firstdose.conduct.snapshot import trial_data_of
 from firstdose.measures import Measure
 from firstdose.measures.item import Item
-from firstdose.measures.recorded import AnsweredTwice, answers_of
-from firstdose.measures.result import Missing, UnableToPerform
-from firstdose.records import Assessment
 from firstdose.records.values import NO_WORD, YES_WORD
 from firstdose.web.form_fields import DATE_HELP, Choice, FormField, Widget
-from firstdose.web.trial import now
+from firstdose.web.queries_shown import ShownQuery
 
+ASSESSMENTS = "assessments"
+OCCASION = ("assessed", "assessor", "blinded")
+"""When and by whom all items of a measure were assessed."""
 UNABLE = "unable"
 """What is typed or chosen where a person was asked and could not do it."""
 UNABLE_STATE = "unable_to_perform"
@@ -67,9 +66,17 @@ def answered(measure: Measure, visit: str, records: Sequence[StoredRecord]) -> l
 
 
 def fields_of_measure(
-    found: Sequence[Answered], texts: Mapping[str, str], problems: Mapping[str, Finding], conflicts: Mapping[str, str]
+    found: Sequence[Answered],
+    texts: Mapping[str, str],
+    seen: Mapping[str, str],
+    problems: Mapping[str, Finding],
+    conflicts: Mapping[str, str],
+    queries: Mapping[str, Sequence[ShownQuery]],
 ) -> Iterator[FormField]:
-    """The fields of the form, an item a field; what its author saw is the last entry about its record."""
+    """The fields of the form, an item a field; what its author saw is the last entry about its record.
+
+    ``queries`` are those that wait, by the record that they are about; all else is by item.
+    """
     for each in found:
         item = each.item
         text = texts.get(item.name, each.text)
@@ -80,36 +87,14 @@ def fields_of_measure(
             unit=item.unit or "",
             widget=_widget(item),
             text=text,
-            seen=each.head,
+            seen=seen.get(item.name, each.head),
             choices=tuple(_choices(item, text)),
             is_required=item.required,
             is_fixed=False,
             findings=tuple(filter(None, (problems.get(item.name),))),
             conflict=conflicts.get(item.name),
+            queries=tuple(queries.get(each.stored.record, ())) if each.stored else (),
         )
-
-
-def judged(measure: Measure, found: Sequence[Answered]) -> tuple[str, dict[str, Finding]]:
-    """The score in words, and what is odd in the answers, by item."""
-    stored = [each.stored for each in found if each.stored]
-    rows = list(trial_data_of(stored, now().date()).records(Assessment))
-    try:
-        answers = answers_of(measure, rows)
-    except AnsweredTwice as problem:
-        return str(problem), {}
-    problems = {
-        str(each.place.key): Finding(str(each.place.key), str(each.value), each.rule, each.fix, "doubtful")
-        for each in measure.check(answers)
-    }
-    if not stored:
-        return "", problems
-    score = measure.score(answers)
-    if isinstance(score, Missing):
-        return f"no score yet: {score.reason}", problems
-    if isinstance(score, UnableToPerform):
-        return "unable to perform", problems
-    bound = "" if score.bound == "exact" else f"{score.bound} "
-    return f"{bound}{score.value:g} {score.unit}", problems
 
 
 def _help(item: Item) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from firstdose.conduct.catalogue import LEDGER_RECORDS, Query
@@ -62,6 +62,21 @@ def shown(request: TrialRequest, sight: Sight, query: Query) -> ShownQuery:
         closing=sight.words(query.closing or ""),
         days=None if age is None else age.days,
     )
+
+
+def queries_about(request: TrialRequest, record_type: str, records: Collection[str]) -> dict[str, list[ShownQuery]]:
+    """The queries about several records of a kind that wait, by record."""
+    found: dict[str, list[ShownQuery]] = {}
+    about_them = [
+        query
+        for query in all_of(request.trial.ledger, Query, about_type=record_type)
+        if query.about_record in records and query.state != "closed"
+    ]
+    sight = sight_of(request) if about_them else None
+    for query in about_them:
+        if sight is not None:
+            found.setdefault(query.about_record, []).append(shown(request, sight, query))
+    return found
 
 
 def queries_beside(request: TrialRequest, stored: StoredRecord | None) -> list[ShownQuery]:

@@ -20,6 +20,7 @@ from firstdose.web.pages import (
     people,
     queries,
     record_forms,
+    record_lists,
     roles,
     safety_board,
     serious_events,
@@ -124,9 +125,16 @@ ROUTES: tuple[Route, ...] = (
         send=("enter_data",),
     ),
     Route(
+        "participants/<str:subject>/schedule/<str:visit>/<str:measure>/check/",
+        "check_measure",
+        measures.check,
+        see=("see_data",),
+        send=("enter_data",),
+    ),
+    Route(
         "participants/<str:subject>/<str:record_type>/",
         "records",
-        record_forms.records_of_subject,
+        record_lists.records_of_subject,
         see=("see_data",),
     ),
     Route(

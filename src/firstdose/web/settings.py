@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
 
+from firstdose.conduct.ledger.database import path_of, server_parts
 from firstdose.web.configuration import Configuration, secret_of
 
 CONFIGURATION = Configuration.of(os.environ)
@@ -16,21 +16,23 @@ HERE = Path(__file__).parent
 
 def database_of(url: str) -> dict[str, Any]:
     """Django's words for the database of the ledger, in which accounts and sessions are kept too."""
-    parts = urlsplit(url)
-    if parts.scheme == "sqlite":
+    path = path_of(url)
+    if path is not None:
         options = {
             "timeout": 30,
             "transaction_mode": "IMMEDIATE",
             "init_command": "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL",
         }
-        return {"ENGINE": "django.db.backends.sqlite3", "NAME": parts.path[1:], "OPTIONS": options}
+        return {"ENGINE": "django.db.backends.sqlite3", "NAME": str(path), "OPTIONS": options}
+    parts = server_parts(url)
     return {
         "ENGINE": "django.db.backends.postgresql",
-        "NAME": parts.path[1:],
-        "USER": unquote(parts.username or ""),
-        "PASSWORD": unquote(parts.password or ""),
-        "HOST": unquote(parts.hostname or ""),
-        "PORT": str(parts.port or ""),
+        "NAME": parts.pop("dbname"),
+        "USER": parts.pop("user", ""),
+        "PASSWORD": parts.pop("password", ""),
+        "HOST": parts.pop("host", ""),
+        "PORT": parts.pop("port", ""),
+        "OPTIONS": {"connect_timeout": 10, **parts},
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
     }

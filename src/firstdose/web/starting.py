@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Sequence
+import sys
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
 from firstdose.conduct.amendments import protocol_of_text
 from firstdose.conduct.identity import record_name
-from firstdose.conduct.ledger import Author, Draft, FieldChange, Ledger, make_key, read_key
-from firstdose.conduct.ledger.database import open_database
+from firstdose.conduct.ledger import Author, Draft, FieldChange, Ledger, LedgerError, make_key, read_key
+from firstdose.conduct.ledger.database import Database, open_database
 from firstdose.conduct.roles import ROLES, SYSTEM
 from firstdose.records import PartialDateTime
 from firstdose.records.values import write_value
@@ -35,22 +37,63 @@ class Person:
     password: str
 
 
-def prepare(folder: Path | None = None) -> Configuration:
-    """Set Django up for a site in a folder; without one, for the site that the environment names."""
+def prepare(folder: Path | None = None, owner_url: str | None = None) -> Configuration:
+    """Set Django up for a site in a folder; without one, for the site that the environment names.
+
+    With the address of the database's owner, this process works as the owner, to make or renew the tables.
+    Raises LedgerError if the folder cannot be written to or the database does not answer.
+    """
     if folder is not None:
         os.environ["FIRSTDOSE_FOLDER"] = str(folder)
+    if owner_url is not None:
+        os.environ["DATABASE_URL"] = owner_url
     os.environ["DJANGO_SETTINGS_MODULE"] = "firstdose.web.settings"
     configuration = Configuration.of(os.environ)
-    configuration.folder.mkdir(parents=True, exist_ok=True)
+    for each in (configuration.folder, configuration.secret_file.parent):
+        _make_folder(each)
+    try:
+        database_of(configuration).reach()
+    except LedgerError as problem:
+        named = "--owner" if owner_url else "DATABASE_URL" if "DATABASE_URL" in os.environ else "database of the site"
+        raise LedgerError(f"{named}: {problem}") from None
     import django
 
     django.setup()
     return configuration
 
 
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as problem:
+        raise LedgerError(
+            f"{folder}: the folder of the site cannot be made ({problem.strerror}); name one with --folder that this "
+            "account may write to"
+        ) from None
+
+
+def database_of(configuration: Configuration) -> Database:
+    """The database of a site."""
+    return open_database(configuration.database_url)
+
+
 def has_ledger(configuration: Configuration) -> bool:
     """Whether the site was started before."""
-    return open_database(configuration.database_url).has_ledger()
+    return database_of(configuration).has_ledger()
+
+
+def has_accounts() -> bool:
+    """Whether anybody can sign in: not where the ledger was restored from a copy, which holds no passwords."""
+    from django.contrib.auth import get_user_model
+
+    users: Any = get_user_model().objects
+    return bool(users.exists())
+
+
+def new_account(ledger: Ledger, wanted: str) -> str:
+    """A name that no account of this trial has or had, since accounts are never given to another."""
+    taken = {each.fields.get("account") for each in ledger.records("role_grants")}
+    return next(name for name in chain([wanted], (f"{wanted}-{at}" for at in count(2))) if name not in taken)
 
 
 def make_tables() -> None:
@@ -69,6 +112,19 @@ def make_ledger(configuration: Configuration, protocol_file: str, now: datetime)
     ledger = Ledger.create(configuration.database_url, key, lambda: now)
     add_version(ledger, protocol_file, now)
     return ledger
+
+
+def open_ledger(configuration: Configuration, clock: Callable[[], datetime]) -> Ledger:
+    """The ledger that is there.
+
+    Raises LedgerError if there is none, or the key is not its key.
+    """
+    return Ledger.open(configuration.database_url, read_key(configuration.key_file), clock)
+
+
+def has_protocol(ledger: Ledger) -> bool:
+    """Whether it holds a version of the protocol; one that `firstdose ledger create` has made is empty."""
+    return bool(ledger.records("protocol_versions"))
 
 
 def add_version(ledger: Ledger, content: str, now: datetime) -> None:
@@ -101,6 +157,19 @@ def add_people(ledger: Ledger, people: Sequence[Person]) -> None:
         grant(ledger, Author("firstdose", SYSTEM), person)
 
 
+def add_administrator(ledger: Ledger, wanted: str) -> tuple[str, str]:
+    """Make the first account, from which the others are made; its name and a password that serves to set an own one."""
+    from django.contrib.auth import get_user_model
+
+    from firstdose.web.passwords import give_password
+
+    users: Any = get_user_model().objects
+    account = new_account(ledger, wanted)
+    user = users.create_user(username=account)
+    grant(ledger, Author("firstdose", SYSTEM), Person(account, "Administrator", "administrator", "*", ""))
+    return account, give_password(user)
+
+
 def grant(ledger: Ledger, author: Author, person: Person) -> None:
     """Grant a role."""
     if person.role not in ROLES:
@@ -110,17 +179,32 @@ def grant(ledger: Ledger, author: Author, person: Person) -> None:
     ledger.write(author, [Draft("create", "role_grants", record_name("role_grants", fields), changes)])
 
 
-def serve(host: str, port: int) -> None:
-    """Answer requests until stopped. Whose addresses a proxy states is believed to the proxy alone."""
+SWITCH_SECONDS = 0.0005
+"""How long a page may hold the interpreter while another waits for it: a tenth of what is usual, as pages are short and
+give it up hundreds of times, at each look into the data."""
+
+
+def server(host: str, port: int) -> Any:
+    """What answers requests once it is run. Whose addresses a proxy states is believed to the proxy alone.
+
+    Raises LedgerError if the ledger cannot be opened, OSError if nobody can listen there.
+    """
     import waitress
     from django.conf import settings
     from django.core.handlers.wsgi import WSGIHandler
+    from django.db import connections
+
+    from firstdose.web.trial import the_trial
+
+    sys.setswitchinterval(SWITCH_SECONDS)
+    the_trial().ledger.close()  # a wrong key is told now, not on the first page
+    connections.close_all()
 
     proxy = settings.CONFIGURATION.proxy
     behind = (
         {"trusted_proxy": proxy, "trusted_proxy_headers": {"x-forwarded-for", "x-forwarded-proto"}} if proxy else {}
     )
-    waitress.serve(
+    return waitress.create_server(
         WSGIHandler(),
         host=host,
         port=port,

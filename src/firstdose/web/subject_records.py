@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Iterable
 
 from firstdose.conduct.identity import name_of
 from firstdose.conduct.ledger import Ledger, StoredRecord
 from firstdose.records import RECORDS, columns_of, keys_of
 from firstdose.web.numbers import whole_number
+from firstdose.web.value_words import in_order
 
 FORMS: dict[str, str] = {
     "subjects": "Consent and person",
@@ -30,11 +33,20 @@ FORMS: dict[str, str] = {
     "deaths": "Death",
 }
 """The forms of a participant, in the order of a trial; each is a kind of record that belongs to a person."""
+ORDER, PLAIN_NUMBER = "order", re.compile(r"-?[0-9]{1,9}(\.[0-9]{1,9})?")
+"""The field in which some records say their place among the others."""
 
 
 def records_of(ledger: Ledger, subject: str, record_types: Iterable[str] = FORMS) -> dict[str, list[StoredRecord]]:
-    """The records of a participant, by kind; removed ones too."""
-    return {name: list(_records_of(ledger, subject, name)) for name in record_types}
+    """The records of a participant, by kind, in the order of their numbers; removed ones too."""
+    return {name: sorted(_records_of(ledger, subject, name), key=_place) for name in record_types}
+
+
+def _place(stored: StoredRecord) -> tuple[object, ...]:
+    """Where a record stands among others of its kind: 2 before 10, and visits as they follow each other."""
+    order = stored.fields.get(ORDER, "")
+    number = float(order) if PLAIN_NUMBER.fullmatch(order) else math.inf
+    return (number, in_order(stored.record))
 
 
 def _records_of(ledger: Ledger, subject: str, record_type: str) -> Iterable[StoredRecord]:

@@ -53,6 +53,8 @@ class Task:
     listing: str | None
     records: tuple[StoredRecord, ...]
     is_of_visit: bool
+    items: int = 0
+    """How many items a measure has whose answers are entered together; 0 for anything else."""
 
     @property
     def entered(self) -> list[tuple[str, str]]:
@@ -115,9 +117,11 @@ def _task(activity: Activity, visit: Visit, subject: str, found: Mapping[str, Se
     prefilled = {**fixed, "visit": visit.id} if "visit" in columns_of(RECORDS[record_type]) else fixed
     listing = reverse("records", kwargs={"subject": subject, "record_type": record_type})
     enter = new_record_address(subject, record_type, **prefilled)
+    items = 0
     if activity.measure in MEASURES:
+        items = len(MEASURES[activity.measure].items)
         enter = reverse("measure", kwargs={"subject": subject, "visit": visit.id, "measure": activity.measure})
-    return Task(activity.name, record_type, enter, listing, records, is_of_visit)
+    return Task(activity.name, record_type, enter, listing, records, is_of_visit, items)
 
 
 def _category(activity: Activity, record_type: str) -> dict[str, str]:

@@ -9,10 +9,16 @@ import pytest
 
 from firstdose.analysis import derive
 from firstdose.analysis.attribution.chapter import attribution
-from firstdose.analysis.attribution.sources import AS_MEASURED, RELATIVE_TO_STABLE
+from firstdose.analysis.attribution.comparisons import slope_of
+from firstdose.analysis.attribution.drug import drug_in_question, drug_taken
+from firstdose.analysis.attribution.outcome import Outcome
+from firstdose.analysis.attribution.periods import periods
+from firstdose.analysis.attribution.sources import AS_MEASURED, RELATIVE_TO_STABLE, outcome_of
 from firstdose.analysis.frame import Frame
 from firstdose.analysis.metabolism.chapter import analysed_fluid, fluids_for_classes, prepared_fluids
 from firstdose.cli.metabolite_folder import matched_by, with_abundances
+from firstdose.methods.straight_line import Slope
+from firstdose.protocol.attribution import AttributedOutcome
 from firstdose.records import read_folder
 from firstdose.records.analysis_data import AnalysisData
 from firstdose.records.results import Result
@@ -106,3 +112,72 @@ def test_classes_have_the_values_of_their_tests(derived: Trial) -> None:
         tested = analysed_fluid(frame, prepared, number).basis.fitted.prepared
         np.testing.assert_array_equal(other.values, tested.values)
         assert not np.allclose(other.factors, prepared.factors)
+
+
+SHIFTED, SHIFT = "sphingolipids", 0.6
+
+
+def with_a_run_of_high_doses(data: AnalysisData) -> AnalysisData:
+    """The same with the last samples of the two highest doses measured in a run of their own, which shifts one class.
+
+    That class has no slope, and without the run it would seem to rise with dose.
+    """
+    abundances = data.abundances
+    assert abundances is not None
+    prepared = prepared_fluids(Frame(PROTOCOL, data, 1))
+    moved = {
+        sample
+        for each in prepared
+        for sample, visit, dose in zip(each.samples, each.visits, each.doses, strict=True)
+        if visit == "M12" and dose >= 16
+    }
+    is_moved = abundances.samples["sample"].is_in(list(moved))
+    values = np.array(abundances.values)
+    values[np.ix_(is_moved.to_numpy(), (abundances.features["main_class"] == SHIFTED).to_numpy())] *= 2**SHIFT
+    samples = abundances.samples.with_columns(batch=pl.when(is_moved).then(pl.lit("R9")).otherwise(pl.col("batch")))
+    return replace(data, abundances=replace(abundances, values=values, samples=samples))
+
+
+@pytest.mark.parametrize("is_shifted", [False, True])
+def test_attribution_and_metabolism_agree_on_the_slopes_of_classes(derived: Trial, is_shifted: bool) -> None:
+    """Both hold the run of measurement: one as a term of its model, the other within the changes of people."""
+    _, data = derived
+    frame = Frame(PROTOCOL, with_a_run_of_high_doses(data) if is_shifted else data, 1)
+    found = Figures(attribution(frame))
+    fluids = prepared_fluids(frame)
+    (modelled,) = (analysed_fluid(frame, each, number) for number, each in enumerate(fluids))
+    compared = [each for each in modelled.classes if each.name != "others"]
+    assert len(compared) == 16
+    for each in compared:
+        comparison = {"M3": "dose_slope_on_drug", "M12": "dose_slope_after_drug"}[each.term.visit]
+        here = slope(found, each.name, comparison)
+        assert here.value is not None
+        assert here.lower is not None
+        assert here.upper is not None
+        assert here.lower < each.slope < here.upper, each.name
+        if not is_shifted:
+            assert here.value == pytest.approx(each.slope, abs=0.03), each.name
+    run = found.one(table="beside_the_dose", what="run", when="M12", statistic="share_of_rank_variance")
+    assert run.value is not None
+    assert (run.value >= 0.5) == is_shifted
+
+
+def test_a_shift_of_a_run_is_no_slope_of_attribution(derived: Trial) -> None:
+    _, data = derived
+    frame = Frame(PROTOCOL, with_a_run_of_high_doses(data), 1)
+    fluids = prepared_fluids(frame)
+    wanted = AttributedOutcome(kind="metabolite_class", name=SHIFTED)
+    outcome = outcome_of(frame, wanted, fluids, fluids_for_classes(frame, fluids))
+    treatment = drug_in_question(frame)
+    assert treatment is not None
+    assert isinstance(outcome, Outcome)
+    held, ignored = (
+        slope_of(frame, each, each.after)
+        for each in (
+            periods(frame, one, drug_taken(frame, treatment)) for one in (outcome, replace(outcome, runs=None))
+        )
+    )
+    assert isinstance(held, Slope)
+    assert isinstance(ignored, Slope)
+    assert held.lower < 0 < held.upper
+    assert ignored.lower > 0

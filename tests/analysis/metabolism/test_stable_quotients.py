@@ -184,3 +184,10 @@ def test_limits_of_detection_move_with_the_values() -> None:
     assert moved.limits is not None
     assert moved.values - moved.limits == pytest.approx(1.0)
     assert moved.values == pytest.approx(prepared.values + np.log2(prepared.factors)[:, None] - 1)
+
+
+def test_what_is_no_reference_reads_as_a_list() -> None:
+    one = without_class(diluted(3, 1.0), [0])
+    (prepared,) = prepare(one, PLAN)
+    note = class_basis(fit(prepared, PLAN), PLAN, 1).note
+    assert note.endswith("outside acyl carnitines, amino acids and the one metabolite without a class")

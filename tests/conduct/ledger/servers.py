@@ -21,6 +21,8 @@ import psycopg
 import pytest
 
 OWNER, APPLICATION, SUPERUSER = "trial_owner", "trial_site", "server"
+WITH_PASSWORD, PASSWORD = "trial_guarded", "a password of its own"
+"""A role that the server asks for its password; it believes the others."""
 DATABASE = "postgres"
 # Processes are killed here, never the machine, so that nothing depends on what has reached the disk.
 SETTINGS = {
@@ -98,6 +100,8 @@ def _started(folder: Path) -> Server:
     data = home / "data"
     initdb = [folder / "initdb", "-D", data, "-U", SUPERUSER, "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"]
     subprocess.run(initdb, check=True, capture_output=True, cwd="/", **who)  # type: ignore[call-overload]
+    rules = data / "pg_hba.conf"
+    rules.write_text(f"local all {WITH_PASSWORD} scram-sha-256\n{rules.read_text('utf-8')}", "utf-8")
     options = [word for name, value in SETTINGS.items() for word in ("-c", f"{name}={value}")]
     process = subprocess.Popen(  # type: ignore[call-overload]
         [folder / "postgres", "-D", data, "-k", home, *options],
@@ -112,6 +116,7 @@ def _started(folder: Path) -> Server:
     _wait_for(server, process)
     for role in (OWNER, APPLICATION):
         server.as_superuser(f"CREATE ROLE {role} LOGIN")
+    server.as_superuser(f"CREATE ROLE {WITH_PASSWORD} LOGIN PASSWORD '{PASSWORD}'")
     return server
 
 

@@ -5,6 +5,7 @@ import hmac
 import json
 import shutil
 import sqlite3
+import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -25,7 +26,7 @@ from firstdose.conduct.ledger import (
 )
 from firstdose.conduct.ledger.entry import COLUMNS
 from tests.conduct.ledger.places import COORDINATOR, KEY, OTHER_KEY, Clock, Place, changed, entered, filled, new_place
-from tests.conduct.ledger.servers import APPLICATION, OWNER
+from tests.conduct.ledger.servers import APPLICATION, OWNER, Server, programs
 
 CHANGING = (
     "UPDATE ledger_entries SET reason = 'other' WHERE sequence = 2",
@@ -363,6 +364,30 @@ def test_item_8_an_older_file_put_back_is_found_out(tmp_path: Path) -> None:
     assert first_bad(found) == 9
     assert "older copy" in found.faults[0].words
     place.close()
+
+
+@pytest.mark.postgresql
+def test_item_8_an_older_dump_put_back_is_found_out(server: Server, tmp_path: Path) -> None:
+    """With the server's own programs, as whoever looks after it would; it is whole, and older than what was seen."""
+    database = server.new_database()
+    place = Place("postgresql", server.url(OWNER, database), server.url(APPLICATION, database))
+    filled(place.create())
+    dump, folder = tmp_path / "older.dump", programs()
+    assert folder is not None
+    subprocess.run([folder / "pg_dump", "--format=custom", "-f", dump, place.owner_url], check=True)
+    later = place.open()
+    later.write(COORDINATOR, [entered("S02-1", pulse="64")])
+    seen = later.head()
+    place.close()
+    back = server.new_database()
+    subprocess.run([folder / "pg_restore", "--exit-on-error", "-d", server.url(OWNER, back), dump], check=True)
+    restored = Ledger.open(server.url(APPLICATION, back), KEY, Clock())
+    assert verify(restored).is_whole
+    assert not restored.database.faults_of_rights()
+    (fault,) = verify(restored, [seen]).faults
+    assert "was seen before and is missing: the ledger ends at 8" in fault.words
+    restored.close()
+
 
 
 def test_item_9_two_branches_of_one_ledger_are_found_out(kind: str, tmp_path: Path) -> None:

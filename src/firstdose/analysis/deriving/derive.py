@@ -33,7 +33,7 @@ def derive(protocol: Protocol, trial_data: TrialData) -> AnalysisData:
     order of the records makes no difference. Raises nothing on what records hold: see `records.check_trial_data` for
     what is wrong with them.
     """
-    data, of_records = _as_known(trial_data)
+    data, of_records = as_known(trial_data)
     known_by = data.as_of
     treated, of_treatments = treatments(protocol, data.records(Dosing), known_by, zones_of_sites(data))
     days = days_of(treated, known_by)
@@ -61,7 +61,7 @@ def derive(protocol: Protocol, trial_data: TrialData) -> AnalysisData:
     return AnalysisData(within(frames, protocol.conventions.analysis_until_day), trial_data)
 
 
-def _as_known(trial_data: TrialData) -> tuple[TrialData, list[AnalysisNote]]:
+def as_known(trial_data: TrialData) -> tuple[TrialData, list[AnalysisNote]]:
     """The records up to the day of the data, one of each identity, with notes on the others."""
     once, notes = without_duplicates(trial_data)
     if trial_data.as_of is None:

@@ -15,7 +15,7 @@ from firstdose.records.derived import AnalysisNote, EventAnalysis
 from firstdose.records.frames import in_frame
 from firstdose.safety import MISSING
 from firstdose.safety.dlt import is_related
-from firstdose.safety.emergence import Emergence, EventCourse, GradeStep, treatment_emergence
+from firstdose.safety.emergence import BECAME_WORSE, Emergence, EventCourse, GradeStep, treatment_emergence
 
 NOT_CODED = "not coded"
 CHANGES = ("interrupted", "reduced", "increased", "delayed", "withdrawn")
@@ -103,7 +103,7 @@ def _derived(
         counts=emergence.counts,
         emergence_rule=emergence.rule,
         period=_period(began, context.backgrounds.get(event.subject, NONE_TAKEN)),
-        grade=_highest_grade(event, steps),
+        grade=_highest_grade(event, _steps_that_count(event, steps, emergence, context), steps),
         severity=event.severity,
         is_serious=_is_serious(event),
         related_to_product=is_related(event.relation_to_product),
@@ -141,10 +141,26 @@ def _meets_criterion(event: AdverseEvent) -> bool:
     return any(getattr(event, name) for name in CRITERIA)
 
 
-def _highest_grade(event: AdverseEvent, steps: list[GradeChange]) -> int | None:
-    """The highest of the grades that exist, of the event itself and of its history."""
-    grades = [grade for grade in (event.grade, *(step.grade for step in steps)) if grade is not None]
-    return max((grade for grade in grades if grade in GRADES), default=None)
+def _steps_that_count(
+    event: AdverseEvent, steps: list[GradeChange], emergence: Emergence, context: EventContext
+) -> list[GradeChange]:
+    """The grades since treatment of an event that counts since it became worse after it; else all of them."""
+    treatment = context.treatments.get(event.subject)
+    if treatment is None or emergence.rule != BECAME_WORSE:
+        return steps
+    moment = context.days.moment
+    return [step for step in steps if moment(step.subject, in_frame(step.changed)).before(treatment.began) is not True]
+
+
+def _highest_grade(event: AdverseEvent, counted: list[GradeChange], steps: list[GradeChange]) -> int | None:
+    """The highest of the grades that exist, of those that count and of the event itself.
+
+    The event's own is no more than what its history had before; where it is higher than all of that, nobody knows when.
+    """
+    known = [step.grade for step in counted]
+    if event.grade is not None and (len(counted) == len(steps) or event.grade > max(step.grade for step in steps)):
+        known.append(event.grade)
+    return max((grade for grade in known if grade in GRADES), default=None)
 
 
 def _changed_treatment(event: AdverseEvent, background: Background) -> Answer:
@@ -165,5 +181,11 @@ def _remarks(event: AdverseEvent, emergence: Emergence, row: EventAnalysis) -> I
         yield "is_emergent", f"{emergence.rule}: assumed that it {emergence.assumption}"
     if event.serious is False and _meets_criterion(event):
         yield "is_serious", "a criterion of seriousness is met, but the event is recorded as not serious, and counts so"
-    if event.grade is not None and row.grade != event.grade:
-        yield "grade", f"the history of grades reaches {row.grade}, which counts; recorded as highest is {event.grade}"
+    if event.grade is not None and row.grade != event.grade and event.grade in GRADES:
+        if emergence.rule == BECAME_WORSE and (row.grade or 0) < event.grade:
+            yield "grade", f"the highest since treatment, {row.grade}, counts; grade {event.grade} was before it"
+        else:
+            yield (
+                "grade",
+                f"the history of grades reaches {row.grade}, which counts; recorded as highest is {event.grade}",
+            )

@@ -43,6 +43,9 @@ KNOWN_OF: tuple[tuple[type, tuple[str, ...]], ...] = (
 )
 """The dates by which something is known of a person."""
 
+COMPLETED = "complet"
+"""How the words for something completed begin."""
+
 SCREENING_FAILURE = frozenset({"screen", "failure"})
 
 
@@ -91,7 +94,7 @@ def has_failed_screening(dispositions: Iterable[Disposition]) -> bool:
 
 def leaving(dispositions: Sequence[Disposition], days: TrialDays) -> Leaving | None:
     """The first disposition by which a person left the trial before its completion; death and failed screening too."""
-    ends = [each for each in dispositions if is_end(each) and not is_completion(each)]
+    ends = [each for each in dispositions if is_end(each) and not is_completion(each) and not _begins_completed(each)]
     if not ends:
         return None
     found = [(days.days(each.subject, in_frame(each.occurred)), each) for each in ends]
@@ -103,6 +106,11 @@ def leaving(dispositions: Sequence[Disposition], days: TrialDays) -> Leaving | N
 def is_completion(disposition: Disposition) -> bool:
     """Whether a disposition says that the person completed the trial."""
     return is_completed(disposition.event)
+
+
+def _begins_completed(disposition: Disposition) -> bool:
+    """Whether the words begin with "completed": a part of the trial, perhaps, and in no case a dropout."""
+    return _words(disposition.event).startswith(COMPLETED)
 
 
 def doubtful_ends(dispositions: Iterable[Disposition]) -> Iterator[tuple[str, str]]:

@@ -107,7 +107,7 @@ def _grades_of_bound(version: Version, measured: Measured, bound: str, unit: str
     Grades go one way with the value, so those of the bound and of a value far beyond it tell.
     """
     limit = float(bound.lstrip("<>="))
-    far = limit / BEYOND if bound.startswith("<") else limit * BEYOND
+    far = limit / BEYOND if bound.startswith("<") else max(limit, 1.0) * BEYOND
     at, beyond = (_grades(version, measured, value, None, unit, *judged_by) for value in (limit, far))
     low = at.grade_low if at.grade_low == beyond.grade_low else None
     high = at.grade_high if at.grade_high == beyond.grade_high else None

@@ -138,11 +138,17 @@ def _derived(people: People, subject: Subject, level: Level) -> SubjectAnalysis:
         background_first_day=taken.first.exact,
         background_last_day=taken.last_day,
         background_withdrawal_days=taken.withdrawal_days,
-        followed_to_day=people.last_known_days.get(name),
+        followed_to_day=_followed_to(people, name),
         left_day=left.day if left else None,
         left_because=left.because if left else None,
         death_day=_death(people, name).exact,
     )
+
+
+def _followed_to(people: People, subject: str) -> int | None:
+    """The last day on which anything is known; nobody is followed beyond their death, whatever is dated later."""
+    known, death = people.last_known_days.get(subject), _death(people, subject).last
+    return known if known is None or death is None else min(known, death)
 
 
 def _enrolment(people: People, subject: Subject) -> Enrolment:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
 
-from firstdose.analysis.disability.confirmed import Sought
+from firstdose.analysis.disability.confirmed import Found, Sought
 from firstdose.analysis.disability.planned_days import planned_days
 from firstdose.analysis.frame import Frame
 from firstdose.methods.time_to_event import Curve, kaplan_meier
@@ -26,9 +26,7 @@ def worsening_curves(frame: Frame, sought: Sought, where: dict[str, Any]) -> Ite
     who were seen a little early would leave before those who were seen a little late, although both were at risk at
     the same visit, and the last onsets would be held against the few seen latest.
     """
-    day = planned_days(frame, sought.measured)
-    onsets = {person: int(day[each.onset_row]) for person, each in sought.leading.items()}
-    watched = {person: int(day[_row_on(sought, person, last)]) for person, last in sought.watched_to.items()}
+    onsets, times = sought.leading, times_to(frame, sought, sought.leading)
     steps: list[tuple[float, Result]] = []
     for group, members in sought.measured.people.groups(frame):
         people = [person for person in members if person in sought.watched_to]
@@ -43,10 +41,21 @@ def worsening_curves(frame: Frame, sought: Sought, where: dict[str, Any]) -> Ite
         if not people:
             yield Result(**same, warning="nobody in this group is evaluable")
             continue
-        days = [max(0, onsets.get(person, watched[person])) for person in people]
+        days = [times[person] for person in people]
         curve = kaplan_meier(days, [person in onsets for person in people], certainty=frame.certainty)
         steps += _steps(frame, curve, same, sought.doubt)
     yield from (result for _, result in sorted(steps, key=lambda step: step[0]))
+
+
+def times_to(frame: Frame, sought: Sought, having: Mapping[int, Found]) -> dict[int, int]:
+    """For each evaluable person the planned day of their onset, or of the last visit at which one could be seen.
+
+    ``having`` are the people with the event.
+    """
+    day = planned_days(frame, sought.measured)
+    rows = {person: _row_on(sought, person, last) for person, last in sought.watched_to.items()}
+    rows |= {person: found.onset_row for person, found in having.items()}
+    return {person: max(0, int(day[row])) for person, row in rows.items()}
 
 
 def _row_on(sought: Sought, person: int, day: int) -> int:

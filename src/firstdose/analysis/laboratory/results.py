@@ -23,11 +23,11 @@ APART = ("trough", "donor_specific_antibody")
 def laboratory(frame: Frame) -> Iterator[Result]:
     """Laboratory results of the treated: completeness, by visit, shifts, severe grades and liver; then vital signs."""
     objective = frame.objective(CHAPTER)
-    results = lab_results(frame).filter(~pl.col("category").is_in(APART).fill_null(False))
+    results = lab_results(frame).filter(~is_apart())
     if results.height:
         yield from _completeness(frame, results, objective)
         place = Place(CHAPTER, "results_by_visit", "change_by_visit", objective)
-        yield from summaries(frame, _measured(results), place)
+        yield from summaries(frame, as_measured(results), place)
         yield from grade_shifts(frame, results, objective)
         yield from range_shifts(frame, results, objective)
         yield from liver_figures(frame, results, objective)
@@ -48,7 +48,12 @@ def lab_results(frame: Frame) -> pl.DataFrame:
     )
 
 
-def _measured(results: pl.DataFrame) -> pl.DataFrame:
+def is_apart() -> pl.Expr:
+    """Whether a result belongs to a chapter of its own."""
+    return pl.col("category").is_in(APART).fill_null(False)
+
+
+def as_measured(results: pl.DataFrame) -> pl.DataFrame:
     """Results as measurements: each test in each unit by itself."""
     return results.select(
         "unit", "subject", "visit", "day", "number", "value", "baseline", "record",

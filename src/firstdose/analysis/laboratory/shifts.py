@@ -48,7 +48,7 @@ def range_shifts(frame: Frame, results: pl.DataFrame, objective: str) -> Iterato
     """
     rows = results.filter(
         pl.col("term_low").is_null() & pl.col("term_high").is_null() & pl.col("value").is_not_null()
-    ).with_columns(what=pl.col("test"), state=_against_range())
+    ).with_columns(what=pl.col("test"), state=against_range())
     after = rows.filter(after_start())
     worst = (
         after.group_by("what", "subject")
@@ -182,7 +182,7 @@ def _reasons(frame: Frame, long: pl.DataFrame, without_term: pl.DataFrame, objec
             )
 
 
-def _against_range() -> pl.Expr:
+def against_range() -> pl.Expr:
     """Low, normal or high; "not known" within the only limit that is known, "no range" where none is."""
     value, low, high = pl.col("value"), pl.col("range_low"), pl.col("range_high")
     return (

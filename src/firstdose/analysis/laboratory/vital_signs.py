@@ -34,12 +34,22 @@ def vital_signs(frame: Frame, objective: str) -> Iterator[Result]:
             warning="no vital signs of treated people are recorded",
         )  # fmt: skip
         return
+    yield from summaries(frame, _with_baseline(rows), Place(CHAPTER, f"{TABLE}_by_visit", f"{TABLE}_change", objective))
+    yield from _lacking(rows, objective)
+
+
+def measured_signs(frame: Frame) -> pl.DataFrame:
+    """The vital signs of the treated with ``baseline``, the ``baseline_number`` of its record, and ``is_after``."""
+    return _with_baseline(_dated(frame))
+
+
+def _with_baseline(rows: pl.DataFrame) -> pl.DataFrame:
+    """Each value with the person's last before treatment, and whether it surely came later than treatment began."""
     before = rows.filter(pl.col("value").is_not_null() & pl.col("is_before").fill_null(False))
     ordered = before.sort("moment_order", "number").group_by(KEYS, maintain_order=True)
-    measured = rows.join(ordered.agg(baseline=pl.col("value").last()), on=KEYS, how="left", nulls_equal=True)
-    measured = measured.with_columns(is_after=~pl.col("is_before").fill_null(True))
-    yield from summaries(frame, measured, Place(CHAPTER, f"{TABLE}_by_visit", f"{TABLE}_change", objective))
-    yield from _lacking(rows, objective)
+    baselines = ordered.agg(baseline=pl.col("value").last(), baseline_number=pl.col("number").last())
+    measured = rows.join(baselines, on=KEYS, how="left", nulls_equal=True)
+    return measured.with_columns(is_after=~pl.col("is_before").fill_null(True))
 
 
 def _dated(frame: Frame) -> pl.DataFrame:

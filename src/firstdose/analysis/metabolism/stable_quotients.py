@@ -72,8 +72,9 @@ def _outside(prepared: Prepared, changing: tuple[str, ...], unknown: int) -> str
     of = len(_without_class(prepared))
     told = [each.replace("_", " ") for each in changing]
     if unknown:
-        told.append(f"{'all' if unknown == of else unknown} of the {of} {WITHOUT_CLASS}")
-    return ", ".join(told)
+        some = f"{'all' if unknown == of else unknown} of the {of} {WITHOUT_CLASS}"
+        told.append("the one metabolite without a class" if of == 1 else some)
+    return " and ".join(filter(None, (", ".join(told[:-1]), *told[-1:])))
 
 
 def is_normalised(prepared: Prepared) -> bool:

@@ -27,7 +27,7 @@ NO_BATCH = "batch not recorded"
 
 def exposure(frame: Frame) -> Iterator[Result]:
     """Everybody's dose, then for each group the doses, how they were given, from which batches, and for how long."""
-    people = _people(frame)
+    people = people_with_shares(frame)
     for person in people.iter_rows(named=True):
         yield from _dose_of(frame, person)
     yield from _doses(frame, people)
@@ -37,7 +37,7 @@ def exposure(frame: Frame) -> Iterator[Result]:
     yield from background_exposure(frame, CHAPTER)
 
 
-def _people(frame: Frame) -> pl.DataFrame:
+def people_with_shares(frame: Frame) -> pl.DataFrame:
     """The treated, with the share of the dose assigned that was given, and whether that is within the tolerance."""
     people = frame.people("treated").with_columns(record=pl.format("subjects:{}", "subject"))
     tolerance = frame.protocol.product.dose_tolerance if frame.protocol.product else None
@@ -96,32 +96,47 @@ def _doses(frame: Frame, people: pl.DataFrame) -> Iterator[Result]:
 
 def _administrations(frame: Frame, people: pl.DataFrame) -> Iterator[Result]:
     """Volume, viability and interruption of each person's administrations, as recorded; several are averaged."""
-    rows = recorded(frame, Dosing).join(people.select("subject"), on="subject", how="semi")
-    released = recorded(frame, Batch).select("batch", released_viability="viability_percent")
-    rows = rows.join(released, on="batch", how="left", maintain_order="left")
-    rows = rows.with_columns(record=pl.format(f"{NAMES[Dosing]}:{{}}", identity(Dosing)))
     quantities = {
         "volume_ml": Quantity(ADMINISTRATION, "volume", unit="mL"),
         "viability_percent": Quantity(ADMINISTRATION, "viability when given", unit="%"),
         "released_viability": Quantity(ADMINISTRATION, "viability of the batch at release", unit="%"),
     }
-    is_interrupted = pl.col("interrupted")
-    each = rows.group_by("subject", maintain_order=True).agg(
-        pl.col("record").sort_by(is_interrupted, descending=True, nulls_last=True, maintain_order=True).first(),
-        pl.col(*quantities).mean(),
-        is_interrupted.any(ignore_nulls=False),
-    )
+    each = of_people(administrations(frame, people))
     values = [numbers(each, quantity, pl.col(name)) for name, quantity in quantities.items()]
     yield from described(frame, pl.concat(values), list(quantities.values()), PLACE)
-    tallies = Tallies.of(frame, cells(each, ADMINISTRATION, INTERRUPTED, answer=is_interrupted), PLACE)
+    tallies = Tallies.of(frame, cells(each, ADMINISTRATION, INTERRUPTED, answer=pl.col("interrupted")), PLACE)
     yield from tallies.results([Line(ADMINISTRATION, INTERRUPTED)], events=False)
+
+
+def administrations(frame: Frame, people: pl.DataFrame) -> pl.DataFrame:
+    """The recorded administrations of people, each with the viability of its batch at release."""
+    rows = recorded(frame, Dosing).join(people.select("subject"), on="subject", how="semi")
+    released = recorded(frame, Batch).select("batch", released_viability="viability_percent")
+    return rows.join(released, on="batch", how="left", maintain_order="left").with_columns(
+        record=pl.format(f"{NAMES[Dosing]}:{{}}", identity(Dosing))
+    )
+
+
+def of_people(rows: pl.DataFrame) -> pl.DataFrame:
+    """A row a person: the mean of several administrations, and whether any was interrupted."""
+    is_interrupted = pl.col("interrupted")
+    return rows.group_by("subject", maintain_order=True).agg(
+        pl.col("record").sort_by(is_interrupted, descending=True, nulls_last=True, maintain_order=True).first(),
+        pl.col("volume_ml", "viability_percent", "released_viability").mean(),
+        is_interrupted.any(ignore_nulls=False),
+    )
 
 
 def _batches(frame: Frame, people: pl.DataFrame) -> Iterator[Result]:
     """People by batch; who was given several counts under each."""
-    each = people.with_columns(pl.col("batch").fill_null(NO_BATCH).str.split("; ")).explode("batch")
+    each = by_batch(people)
     tallies = Tallies.of(frame, cells(each, BATCHES, pl.col("batch")), PLACE)
     yield from tallies.results(tallies.lines(BATCHES, last=NO_BATCH), events=False, estimates=False)
+
+
+def by_batch(people: pl.DataFrame) -> pl.DataFrame:
+    """A row for each person and batch that they were given."""
+    return people.with_columns(pl.col("batch").fill_null(NO_BATCH).str.split("; ")).explode("batch")
 
 
 def _duration(frame: Frame, people: pl.DataFrame) -> Iterator[Result]:

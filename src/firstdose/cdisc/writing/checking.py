@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Literal
 
 import polars as pl
@@ -31,11 +31,21 @@ COUNTRY_CODE = r"^[A-Z]{3}$"
 
 def check_datasets(datasets: Sequence[Dataset], file_format: FileFormat) -> list[Finding]:
     """Everything that is wrong with datasets, those findings first for which they cannot be written."""
-    checks: list[Callable[[Dataset], Iterator[Finding]]] = [_names, _types, _required, _keys, _texts, _dates, _terms]
+    found = [finding for each in datasets for check in (_required, _dates) for finding in check(each)]
+    return refused_first([*of_every_standard(datasets, file_format), *found, *across(datasets)])
+
+
+def of_every_standard(datasets: Sequence[Dataset], file_format: FileFormat) -> Iterator[Finding]:
+    """What is wrong with datasets of whatever standard: names, types, keys, texts, terms, and what files can hold."""
+    checks: list[Callable[[Dataset], Iterator[Finding]]] = [_names, _types, _keys, _texts, _terms]
     if file_format == "xpt":
         checks.append(_fits_transport)
-    found = [finding for each in datasets for check in checks for finding in check(each)]
-    return sorted([*found, *across(datasets)], key=lambda finding: finding.effect != "refused")
+    return (finding for each in datasets for check in checks for finding in check(each))
+
+
+def refused_first(findings: Iterable[Finding]) -> list[Finding]:
+    """Findings in their order, those first for which datasets cannot be written."""
+    return sorted(findings, key=lambda finding: finding.effect != "refused")
 
 
 def _names(each: Dataset) -> Iterator[Finding]:
@@ -133,6 +143,8 @@ def _fits_transport(each: Dataset) -> Iterator[Finding]:
             rule = "a transport file holds printable ASCII only"
             fix = "write it in these letters, or export with --format dataset-json or csv"
             is_fault = ~value.str.contains(PRINTABLE_ASCII)
+        elif each.frame.schema[variable.name] == pl.Date:
+            continue
         else:
             rule = "a transport file cannot hold this number exactly"
             fix = "correct the number, or export with --format dataset-json or csv"

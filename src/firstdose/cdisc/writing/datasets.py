@@ -20,8 +20,9 @@ from firstdose.protocol import Protocol
 from firstdose.records import NAMES, RECORDS, Death, Supplement, TrialData
 
 Told = Callable[[str], object]
-FRAME_KINDS = {"Char": (pl.String,), "Num": (pl.Int64, pl.Float64)}
+FRAME_KINDS = {"Char": (pl.String,), "Num": (pl.Int64, pl.Float64, pl.Date)}
 NUMBERED = "VISITNUM"
+MAY_BE_ABSENT = ("Perm", "Cond")
 
 
 @dataclass(frozen=True)
@@ -45,17 +46,17 @@ def sdtm_datasets(protocol: Protocol, trial_data: TrialData, say: Told = nothing
     for draft in _drafts(protocol, trial_data):
         say(draft.domain)
         whole = in_parts(draft)
-        made.append(_dataset(study, whole.domain, _numbered(whole).frame))
+        made.append(dataset_of(study, domain_of(whole.domain), _numbered(whole).frame))
         parts = [*whole.supplements, *foreign.pop(whole.domain, [])]
         several = pl.concat(
             [pl.DataFrame(schema=SUPPLEMENT_SCHEMA), *(part.select(*SUPPLEMENT_SCHEMA) for part in parts)]
         )
         if several.height:
             rows = several.with_columns(pl.lit(whole.domain).alias("RDOMAIN"))
-            made.append(_dataset(study, f"{SUPPLEMENT}{whole.domain}", rows))
+            made.append(dataset_of(study, domain_of(f"{SUPPLEMENT}{whole.domain}"), rows))
     for domain, parts in foreign.items():
         rows = pl.concat(parts).with_columns(pl.lit(domain).alias("RDOMAIN"))
-        made.append(_dataset(study, f"{SUPPLEMENT}{domain}", rows))
+        made.append(dataset_of(study, domain_of(f"{SUPPLEMENT}{domain}"), rows))
     return sorted((each for each in made if each.frame.height), key=lambda each: each.name)
 
 
@@ -94,12 +95,11 @@ def _numbered(draft: Draft) -> Draft:
     return draft.with_frame(draft.frame.sort(keys, nulls_last=True, maintain_order=True))
 
 
-def _dataset(study: str, name: str, rows: pl.DataFrame) -> Dataset:
-    """Rows as a dataset: its variables in order, permissible ones that hold nothing left out."""
-    domain = domain_of(name)
+def dataset_of(study: str, domain: Domain, rows: pl.DataFrame) -> Dataset:
+    """Rows as a dataset: its variables in order; those left out that hold nothing and may do so."""
     named = rows.with_columns(pl.lit(study).alias("STUDYID"))
     if "DOMAIN" in domain.variables:
-        named = named.with_columns(pl.lit(name).alias("DOMAIN"))
+        named = named.with_columns(pl.lit(domain.name).alias("DOMAIN"))
     columns, variables = [], []
     for variable in (*domain.variables.values(), *_continued(domain, named)):
         kinds = FRAME_KINDS[variable.kind]
@@ -108,13 +108,13 @@ def _dataset(study: str, name: str, rows: pl.DataFrame) -> Dataset:
         if present and named.schema[variable.name] not in kinds:
             values = values.cast(kinds[0])
         is_empty = not present or named[variable.name].null_count() == named.height
-        if is_empty and variable.core == "Perm":
+        if is_empty and variable.core in MAY_BE_ABSENT:
             continue
         columns.append(values)
         variables.append(variable)
     frame = named.select(columns)
     keys = [key for key in domain.keys if key in frame.columns]
-    return Dataset(name, domain, frame.sort(keys, nulls_last=True, maintain_order=True), tuple(variables))
+    return Dataset(domain.name, domain, frame.sort(keys, nulls_last=True, maintain_order=True), tuple(variables))
 
 
 def _continued(domain: Domain, rows: pl.DataFrame) -> Iterator[Variable]:

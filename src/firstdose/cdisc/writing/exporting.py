@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from os import PathLike
@@ -53,18 +53,30 @@ def export_sdtm(
     tell = progress or tell_nobody
     datasets = tuple(sdtm_datasets(protocol, trial_data, lambda domain: tell(0, 1, domain)))
     findings = tuple(check_datasets(datasets, file_format))
-    target = Path(folder)
-    target.mkdir(parents=True, exist_ok=True)
-    write_findings(findings, target / FINDINGS_FILE)
+    files = write_checked(datasets, findings, Path(folder), created, file_format, tell)
+    return Export(datasets, findings, files, not_written(trial_data))
+
+
+def write_checked(
+    datasets: Sequence[Dataset],
+    findings: Sequence[Finding],
+    folder: Path,
+    created: datetime,
+    file_format: FileFormat,
+    tell: Progress,
+) -> tuple[Path, ...]:
+    """Write the findings, and the datasets unless any of them is refused; returns the datasets' files."""
+    folder.mkdir(parents=True, exist_ok=True)
+    write_findings(findings, folder / FINDINGS_FILE)
     files = []
     if not refused(findings):
         ending, write = WRITERS[file_format]
         for number, each in enumerate(datasets):
             tell(number, len(datasets), each.name)
-            path = target / f"{each.name.lower()}.{ending}"
+            path = folder / f"{each.name.lower()}.{ending}"
             write(each, path, created)
             files.append(path)
-    return Export(datasets, findings, tuple(files), not_written(trial_data))
+    return tuple(files)
 
 
 def tell_nobody(*_: object) -> None:

@@ -12,12 +12,13 @@ import polars as pl
 
 from firstdose.cdisc.writing.checking import FileFormat
 from firstdose.cdisc.writing.datasets import Dataset
+from firstdose.cdisc.writing.metadata import DATE_FORMAT
 
 DATASET_JSON_VERSION = "1.1.0"
 MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 TIMES_IN_HEADERS = (144, 160, 464, 480)
 """Where a transport file holds the times of creation and change of the library and of its one dataset."""
-JSON_TYPES: dict[Any, str] = {pl.Int64: "integer", pl.Float64: "float", pl.String: "string"}
+JSON_TYPES: dict[Any, str] = {pl.Int64: "integer", pl.Float64: "float", pl.String: "string", pl.Date: "date"}
 
 Writer = Callable[[Dataset, Path, datetime], None]
 
@@ -27,6 +28,7 @@ def write_transport(each: Dataset, path: Path, created: datetime) -> None:
     import pyreadstat
 
     numbers = [name for name, kind in each.frame.schema.items() if kind == pl.Int64]
+    dates = [name for name, kind in each.frame.schema.items() if kind == pl.Date]
     pyreadstat.write_xport(
         each.frame.with_columns(pl.col(numbers).cast(pl.Float64)),
         str(path),
@@ -34,6 +36,7 @@ def write_transport(each: Dataset, path: Path, created: datetime) -> None:
         column_labels=[variable.label for variable in each.variables],
         table_name=each.name,
         file_format_version=5,
+        variable_format=dict.fromkeys(dates, DATE_FORMAT),
     )
     stamp = f"{created:%d}{MONTHS[created.month - 1]}{created:%y:%H:%M:%S}".encode("ascii")
     with path.open("r+b") as stream:
@@ -58,14 +61,14 @@ def write_dataset_json(each: Dataset, path: Path, created: datetime) -> None:
         "sourceSystem": {"name": "Firstdose", "version": __version__},
         "studyOID": f"ST.{study}",
         "itemGroupOID": f"IG.{each.name}",
-        "isReferenceData": each.domain.observation_class == "Trial Design",
         "records": each.frame.height,
         "name": each.name,
         "label": each.domain.label,
         "columns": [_json_column(each, place) for place in range(len(each.variables))],
     }
     head = json.dumps(document, ensure_ascii=False, indent=1)
-    rows = ",\n".join(json.dumps(row, ensure_ascii=False, allow_nan=False) for row in each.frame.iter_rows())
+    plain = each.frame.with_columns(pl.col(pl.Date).dt.to_string("%Y-%m-%d"))
+    rows = ",\n".join(json.dumps(row, ensure_ascii=False, allow_nan=False) for row in plain.iter_rows())
     path.write_text(f'{head[:-2]},\n "rows": [\n{rows}\n]}}\n', "utf-8", newline="\n")
 
 
@@ -78,6 +81,8 @@ def _json_column(each: Dataset, place: int) -> dict[str, Any]:
         "label": variable.label,
         "dataType": JSON_TYPES[each.frame.schema[variable.name]],
     }
+    if column["dataType"] == "date":
+        column |= {"targetDataType": "integer", "displayFormat": DATE_FORMAT}
     if variable.kind == "Char":
         lengths = each.frame[variable.name].str.len_chars()
         column["length"] = max([1, *lengths.drop_nulls().unique().to_list()])

@@ -10,8 +10,8 @@ from firstdose.cdisc.writing.observation_tables import EVENTS, FINDINGS, INTERVE
 from firstdose.cdisc.writing.special_tables import RELATIONSHIPS, SPECIAL_PURPOSE, TRIAL_DESIGN
 
 Kind = Literal["Char", "Num"]
-Core = Literal["Req", "Exp", "Perm"]
-Origin = Literal["Collected", "Derived", "Protocol", "Assigned"]
+Core = Literal["Req", "Exp", "Perm", "Cond"]
+Origin = Literal["Collected", "Derived", "Protocol", "Assigned", "Predecessor"]
 
 KINDS: tuple[Kind, ...] = ("Char", "Num")
 CORES: tuple[Core, ...] = ("Req", "Exp", "Perm")
@@ -19,6 +19,8 @@ ORIGINS: tuple[Origin, ...] = ("Collected", "Derived", "Protocol", "Assigned")
 
 SUPPLEMENT = "SUPP"
 SEPARATOR = "|"
+DATE_FORMAT = "DATE9."
+"""The format of numbers that are dates: days since 1960-01-01 in a transport file, ISO 8601 elsewhere."""
 
 
 @dataclass(frozen=True)

@@ -11,16 +11,21 @@ HEAD = """
 VISIT = """
         VISITNUM | Visit Number                         | Num  | Exp  | Derived
         VISIT    | Visit Name                           | Char | Perm | Collected"""
+VISIT_IF_KNOWN = VISIT.replace("| Exp ", "| Perm")
+"""The visit in datasets of interventions and events, which the guide does not expect there."""
 EPOCH = """
         EPOCH    | Epoch                                | Char | Perm | Derived   | EPOCH"""
+DATES = """
+        --STDTC  | Start Date/Time of {what}            | Char | {core} | Collected
+        --ENDTC  | End Date/Time of {what}              | Char | {core} | Collected"""
+DAYS = """
+        --STDY   | Study Day of Start of {what}         | Num  | Perm | Derived
+        --ENDY   | Study Day of End of {what}           | Num  | Perm | Derived"""
+TREATED = (DATES + DAYS).format(what="Treatment", core="Exp")
 COLLECTED = """
-        --DTC    | Date/Time of Collection              | Char | Exp  | Collected
+        --DTC    | Date/Time of Collection              | Char | Perm | Collected"""
+DAY_COLLECTED = """
         --DY     | Study Day of Collection              | Num  | Perm | Derived"""
-START = """
-        --STDTC  | Start Date/Time                      | Char | Exp  | Collected
-        --ENDTC  | End Date/Time                        | Char | Exp  | Collected
-        --STDY   | Study Day of Start                   | Num  | Perm | Derived
-        --ENDY   | Study Day of End                     | Num  | Perm | Derived"""
 RESULT = """
         --ORRES  | Result or Finding in Original Units  | Char | Exp  | Collected
         --ORRESU | Original Units                       | Char | Exp  | Collected"""
@@ -30,11 +35,14 @@ STANDARD = """
         --STRESU | Standard Units                       | Char | Exp  | Collected"""
 NOT_DONE = """
         --STAT   | Completion Status                    | Char | Perm | Collected | ND
-        --REASND | Reason Not Done                      | Char | Perm | Collected"""
+        --REASND | {reason}                             | Char | Perm | Collected"""
+MEASURED = """
+        --DTC    | Date/Time of {date}                  | Char | Exp  | Collected
+        --DY     | Study Day of {day}                   | Num  | Perm | Derived"""
 DOSE = """
         --DOSE   | Dose                                 | Num  | Exp  | Collected
         --DOSU   | Dose Units                           | Char | Exp  | Collected
-        --DOSFRM | Dose Form                            | Char | Perm | Collected
+        --DOSFRM | Dose Form                            | Char | Exp  | Collected
         --DOSFRQ | Dosing Frequency per Interval        | Char | Perm | Collected"""
 
 INTERVENTIONS = {
@@ -43,7 +51,7 @@ INTERVENTIONS = {
         {DOSE.strip()}
         EXROUTE  | Route of Administration              | Char | Perm | Collected
         EXLOT    | Lot Number                           | Char | Perm | Collected
-        EXLOC    | Location of Dose Administration      | Char | Perm | Collected {VISIT}{EPOCH}{START}
+        EXLOC    | Location of Dose Administration      | Char | Perm | Collected {VISIT_IF_KNOWN}{EPOCH}{TREATED}
     """,
     "EC | Exposure as Collected | STUDYID USUBJID ECSEQ": f"""{HEAD}
         ECTRT    | Name of Treatment                    | Char | Req  | Collected
@@ -53,7 +61,7 @@ INTERVENTIONS = {
         {DOSE.strip()}
         ECROUTE  | Route of Administration              | Char | Perm | Collected
         ECLOT    | Lot Number                           | Char | Perm | Collected
-        ECLOC    | Location of Dose Administration      | Char | Perm | Collected {VISIT}{EPOCH}{START}
+        ECLOC    | Location of Dose Administration      | Char | Perm | Collected {VISIT_IF_KNOWN}{EPOCH}{TREATED}
     """,
     "CM | Concomitant/Prior Medications | STUDYID USUBJID CMSEQ": f"""{HEAD}
         CMTRT    | Reported Name of Drug, Med, or Therapy | Char | Req | Collected
@@ -63,9 +71,8 @@ INTERVENTIONS = {
         CMDOSE   | Dose per Administration              | Num  | Perm | Collected
         CMDOSU   | Dose Units                           | Char | Perm | Collected
         CMDOSFRQ | Dosing Frequency per Interval        | Char | Perm | Collected
-        CMROUTE  | Route of Administration              | Char | Perm | Collected {VISIT}{EPOCH}
-        CMDTC    | Date/Time of Collection              | Char | Perm | Collected
-        CMDY     | Study Day of Collection              | Num  | Perm | Derived {START}
+        CMROUTE  | Route of Administration              | Char | Perm | Collected {VISIT_IF_KNOWN}{EPOCH}{COLLECTED}
+        {DATES.format(what="Medication", core="Perm").strip()}{DAY_COLLECTED}{DAYS.format(what="Medication")}
         CMENRTPT | End Relative to Reference Time Point | Char | Perm | Collected | STENRF
         CMENTPT  | End Reference Time Point             | Char | Perm | Assigned
     """,
@@ -74,8 +81,18 @@ INTERVENTIONS = {
 EVENTS = {
     "AE | Adverse Events | STUDYID USUBJID AESEQ": f"""{HEAD}
         AETERM   | Reported Term for the Adverse Event  | Char | Req  | Collected
+        AELLT    | Lowest Level Term                    | Char | Exp  | Assigned
+        AELLTCD  | Lowest Level Term Code               | Num  | Exp  | Assigned
         AEDECOD  | Dictionary-Derived Term              | Char | Req  | Assigned
+        AEPTCD   | Preferred Term Code                  | Num  | Exp  | Assigned
+        AEHLT    | High Level Term                      | Char | Exp  | Assigned
+        AEHLTCD  | High Level Term Code                 | Num  | Exp  | Assigned
+        AEHLGT   | High Level Group Term                | Char | Exp  | Assigned
+        AEHLGTCD | High Level Group Term Code           | Num  | Exp  | Assigned
         AEBODSYS | Body System or Organ Class           | Char | Exp  | Assigned
+        AEBDSYCD | Body System or Organ Class Code      | Num  | Exp  | Assigned
+        AESOC    | Primary System Organ Class           | Char | Exp  | Assigned
+        AESOCCD  | Primary System Organ Class Code      | Num  | Exp  | Assigned
         AESEV    | Severity/Intensity                   | Char | Perm | Collected | AESEV
         AESER    | Serious Event                        | Char | Exp  | Collected | NY
         AEACN    | Action Taken with Study Treatment    | Char | Exp  | Collected | ACN
@@ -90,19 +107,19 @@ EVENTS = {
         AESLIFE  | Is Life Threatening                  | Char | Perm | Collected | NY
         AESOD    | Occurred with Overdose               | Char | Perm | Collected | NY
         AESMIE   | Other Medically Important Serious Event | Char | Perm | Collected | NY
-        AETOXGR  | Standard Toxicity Grade              | Char | Perm | Collected | AETOXGR {EPOCH}
-        AEDTC    | Date/Time of Collection              | Char | Perm | Collected
-        AEDY     | Study Day of Collection              | Num  | Perm | Derived {START}
+        AETOXGR  | Standard Toxicity Grade              | Char | Perm | Collected | AETOXGR {EPOCH}{COLLECTED}
+        {DATES.format(what="Adverse Event", core="Exp").strip()}{DAY_COLLECTED}{DAYS.format(what="Adverse Event")}
     """,
     "CE | Clinical Events | STUDYID USUBJID CESEQ": f"""{HEAD}
         CETERM   | Reported Term for the Clinical Event | Char | Req  | Assigned
         CECAT    | Category for the Clinical Event      | Char | Perm | Assigned
-        CESEV    | Severity/Intensity                   | Char | Perm | Collected | AESEV {EPOCH}{START}
+        CESEV    | Severity/Intensity                   | Char | Perm | Collected | SEVRS {EPOCH}
+        {DATES.format(what="Clinical Event", core="Perm").strip()}{DAYS.format(what="Event")}
     """,
     "DS | Disposition | STUDYID USUBJID DSSEQ": f"""{HEAD}
         DSTERM   | Reported Term for the Disposition Event | Char | Req | Collected
         DSDECOD  | Standardized Disposition Term        | Char | Req  | Collected
-        DSCAT    | Category for Disposition Event       | Char | Exp  | Collected | DSCAT {VISIT}{EPOCH}
+        DSCAT    | Category for Disposition Event       | Char | Exp  | Collected | DSCAT {VISIT_IF_KNOWN}{EPOCH}
         DSDTC    | Date/Time of Collection              | Char | Perm | Collected
         DSSTDTC  | Start Date/Time of Disposition Event | Char | Exp  | Collected
         DSDY     | Study Day of Collection              | Num  | Perm | Derived
@@ -112,7 +129,7 @@ EVENTS = {
         DVTERM   | Protocol Deviation Term              | Char | Req  | Collected
         DVCAT    | Category for Protocol Deviation      | Char | Perm | Collected {EPOCH}
         DVSTDTC  | Start Date/Time of Deviation         | Char | Perm | Collected
-        DVSTDY   | Study Day of Start of Observation    | Num  | Perm | Derived
+        DVSTDY   | Study Day of Start of Deviation Event | Num  | Perm | Derived
     """,
     "MH | Medical History | STUDYID USUBJID MHSEQ": f"""{HEAD}
         MHTERM   | Reported Term for the Medical History | Char | Req | Collected
@@ -121,21 +138,34 @@ EVENTS = {
         MHPRESP  | Medical History Event Pre-Specified  | Char | Perm | Collected | NY
         MHOCCUR  | Medical History Occurrence           | Char | Perm | Collected | NY
         MHBODSYS | Body System or Organ Class           | Char | Perm | Assigned
-        MHSEV    | Severity/Intensity                   | Char | Perm | Collected | AESEV {VISIT}
-        MHDTC    | Date/Time of History Collection      | Char | Exp  | Collected
+        MHSEV    | Severity/Intensity                   | Char | Perm | Collected | AESEV {VISIT_IF_KNOWN}
+        MHDTC    | Date/Time of History Collection      | Char | Perm | Collected
         MHSTDTC  | Start Date/Time of Medical History Event | Char | Perm | Collected
         MHENDTC  | End Date/Time of Medical History Event | Char | Perm | Collected
         MHDY     | Study Day of History Collection      | Num  | Perm | Derived
     """,
 }
 
-QUESTIONNAIRE = f"""{HEAD}
-        --TESTCD | Short Name of Test                   | Char | Req  | Assigned
-        --TEST   | Name of Test                         | Char | Req  | Collected
-        --CAT    | Category for Test                    | Char | Req  | Collected {RESULT}{STANDARD}{NOT_DONE}
-        --EVAL   | Evaluator                            | Char | Perm | Collected {VISIT}{EPOCH}{COLLECTED}
-    """
+ASSESSED = """
+        --TESTCD | {code}                               | Char | Req  | Assigned
+        --TEST   | {name}                               | Char | Req  | Collected
+        --CAT    | {category}                           | Char | {core} | Collected
+        --ORRES  | {result}                             | Char | Exp  | Collected
+        --ORRESU | Original Units                       | Char | Perm | Collected
+        --STRESC | {text}                               | Char | Exp  | Collected
+        --STRESN | {number}                             | Num  | Perm | Collected
+        --STRESU | Standard Units                       | Char | Perm | Collected"""
+EVALUATOR = """
+        --EVAL   | Evaluator                            | Char | Perm | Collected"""
 
+
+def _assessed(reason: str, date: str, **words: str) -> str:
+    """The variables of a dataset of assessments, in the words that the guide has for each."""
+    what = f"{NOT_DONE}{EVALUATOR}{VISIT}{EPOCH}{MEASURED}"
+    return HEAD + ASSESSED.format(**words) + what.format(reason=reason, date=date, day=date)
+
+
+CHARACTERS, NUMBER = "Character Result/Finding in Std Format", "Numeric Result/Finding in Standard Units"
 FINDINGS = {
     "LB | Laboratory Test Results | STUDYID USUBJID LBSEQ": f"""{HEAD}
         LBTESTCD | Lab Test or Examination Short Name   | Char | Req  | Collected
@@ -143,24 +173,58 @@ FINDINGS = {
         LBCAT    | Category for Lab Test                | Char | Exp  | Collected {RESULT}
         LBORNRLO | Reference Range Lower Limit in Orig Unit | Char | Exp | Collected
         LBORNRHI | Reference Range Upper Limit in Orig Unit | Char | Exp | Collected
-        LBLLOD   | Lower Limit of Detection             | Num  | Perm | Collected {STANDARD}
+        LBLLOD   | Lower Limit of Detection             | Char | Perm | Collected {STANDARD}
         LBSTNRLO | Reference Range Lower Limit-Std Units | Num | Exp  | Collected
         LBSTNRHI | Reference Range Upper Limit-Std Units | Num | Exp  | Collected
-        LBNRIND  | Reference Range Indicator            | Char | Exp  | Collected | NRIND {NOT_DONE}
-        LBNAM    | Laboratory Name                      | Char | Perm | Collected
-        LBSPEC   | Specimen Material Type               | Char | Perm | Collected
-        LBFAST   | Fasting Status                       | Char | Perm | Collected | NY {VISIT}{EPOCH}{COLLECTED}
+        LBNRIND  | Reference Range Indicator            | Char | Exp  | Collected | NRIND
+        {NOT_DONE.format(reason="Reason Test Not Done").strip()}
+        LBNAM    | Vendor Name                          | Char | Perm | Collected
+        LBSPEC   | Specimen Type                        | Char | Perm | Collected
+        LBFAST   | Fasting Status                       | Char | Perm | Collected | NY {VISIT}{EPOCH}
+        {MEASURED.format(date="Specimen Collection", day="Specimen Collection").strip()}
     """,
     "VS | Vital Signs | STUDYID USUBJID VSSEQ": f"""{HEAD}
         VSTESTCD | Vital Signs Test Short Name          | Char | Req  | Collected
         VSTEST   | Vital Signs Test Name                | Char | Req  | Collected
-        VSPOS    | Vital Signs Position of Subject      | Char | Perm | Collected {RESULT}{STANDARD}{NOT_DONE}
-        VSLOC    | Location of Vital Signs Measurement  | Char | Perm | Collected {VISIT}{EPOCH}{COLLECTED}
+        VSPOS    | Vital Signs Position of Subject      | Char | Perm | Collected {RESULT}{STANDARD}
+        {NOT_DONE.format(reason="Reason Not Performed").strip()}
+        VSLOC    | Location of Vital Signs Measurement  | Char | Perm | Collected {VISIT}{EPOCH}
+        {MEASURED.format(date="Measurements", day="Vital Signs").strip()}
         VSTPT    | Planned Time Point Name              | Char | Perm | Collected
     """,
-    "QS | Questionnaires | STUDYID USUBJID QSSEQ": QUESTIONNAIRE,
-    "FT | Functional Tests | STUDYID USUBJID FTSEQ": QUESTIONNAIRE,
-    "RS | Disease Response and Clin Classification | STUDYID USUBJID RSSEQ": QUESTIONNAIRE,
+    "QS | Questionnaires | STUDYID USUBJID QSSEQ": _assessed(
+        code="Question Short Name",
+        name="Question Name",
+        category="Category of Question",
+        core="Req",
+        result="Finding in Original Units",
+        text=CHARACTERS,
+        number="Numeric Finding in Standard Units",
+        reason="Reason Not Performed",
+        date="Finding",
+    ),
+    "FT | Functional Tests | STUDYID USUBJID FTSEQ": _assessed(
+        code="Short Name of Test",
+        name="Name of Test",
+        category="Category",
+        core="Req",
+        result="Result or Finding in Original Units",
+        text="Result or Finding in Standard Format",
+        number=NUMBER,
+        reason="Reason Not Done",
+        date="Test",
+    ),
+    "RS | Disease Response and Clin Classification | STUDYID USUBJID RSSEQ": _assessed(
+        code="Assessment Short Name",
+        name="Assessment Name",
+        category="Category for Assessment",
+        core="Exp",
+        result="Result or Finding in Original Units",
+        text=CHARACTERS,
+        number=NUMBER,
+        reason="Reason Not Done",
+        date="Assessment",
+    ),
     "IE | Inclusion/Exclusion Criteria Not Met | STUDYID USUBJID IESEQ": """
         STUDYID  | Study Identifier                     | Char | Req  | Protocol
         DOMAIN   | Domain Abbreviation                  | Char | Req  | Assigned

@@ -29,6 +29,7 @@ SPECIAL_PURPOSE = {
         ACTARMCD | Actual Arm Code                      | Char | Exp  | Protocol
         ACTARM   | Description of Actual Arm            | Char | Exp  | Collected
         ARMNRS   | Reason Arm and/or Actual Arm is Null | Char | Exp  | Assigned  | ARMNULRS
+        ACTARMUD | Description of Unplanned Actual Arm  | Char | Exp  | Collected
         COUNTRY  | Country                              | Char | Req  | Collected | COUNTRY
     """,
     "SE | Subject Elements | STUDYID USUBJID SESEQ": """
@@ -55,11 +56,11 @@ SPECIAL_PURPOSE = {
         SVOCCUR  | Occurrence                           | Char | Exp  | Collected | NY
         SVREASOC | Reason for Occur Value               | Char | Perm | Collected
         VISITDY  | Planned Study Day of Visit           | Num  | Perm | Protocol
+        EPOCH    | Epoch                                | Char | Perm | Derived   | EPOCH
         SVSTDTC  | Start Date/Time of Observation       | Char | Exp  | Collected
         SVENDTC  | End Date/Time of Observation         | Char | Exp  | Collected
         SVSTDY   | Study Day of Start of Observation    | Num  | Perm | Derived
         SVENDY   | Study Day of End of Observation      | Num  | Perm | Derived
-        EPOCH    | Epoch                                | Char | Perm | Derived   | EPOCH
     """,
 }
 
@@ -108,6 +109,9 @@ TRIAL_DESIGN = {
         TSPARMCD | Trial Summary Parameter Short Name   | Char | Req  | Assigned
         TSPARM   | Trial Summary Parameter              | Char | Req  | Assigned
         TSVAL    | Parameter Value                      | Char | Exp  | Protocol
+        TSVALCD  | Parameter Value Code                 | Char | Exp  | Assigned
+        TSVCDREF | Name of the Reference Terminology    | Char | Exp  | Assigned
+        TSVCDVER | Version of the Reference Terminology | Char | Exp  | Assigned
     """,
 }
 

@@ -35,7 +35,7 @@ def in_parts(draft: Draft) -> Draft:
         if variable.kind != "Char" or name not in frame.columns or _must_stay_whole(draft.domain, name):
             continue
         if is_long(frame[name]):
-            parts = _parts(frame[name])
+            parts = texts_in_parts(frame[name])
             frame = frame.with_columns(parts[0].alias(name))
             qualifiers = (Qualifier(further_name(name, n), variable.label) for n in range(1, len(parts)))
             further += [
@@ -56,7 +56,7 @@ def _must_stay_whole(domain: str, name: str) -> bool:
     return is_name_of_test or name in (*WHOLE, identifier_of(domain)) or name.endswith(WHOLE_ENDINGS)
 
 
-def _parts(texts: pl.Series) -> list[pl.Series]:
+def texts_in_parts(texts: pl.Series) -> list[pl.Series]:
     """The first, the second part of each text and so on, as columns; a refused text stays whole."""
     split: dict[str, list[str]] = {}
     for text in texts.drop_nulls().unique().to_list():
@@ -81,7 +81,7 @@ def _supplements_in_parts(several: pl.DataFrame) -> pl.DataFrame:
     if not is_long(several["QVAL"]):
         return several
     name = several["QNAM"][0]
-    parts = _parts(several["QVAL"])
+    parts = texts_in_parts(several["QVAL"])
     rows = [several.with_columns(parts[0].alias("QVAL"))]
     rows += [
         several.with_columns(values.alias("QVAL"), pl.lit(further_name(name, number)).alias("QNAM")).filter(

@@ -46,6 +46,7 @@ CODE_LISTS: dict[str, CodeList] = {
     "BRDGMOOD": CodeList(("PERFORMED", "SCHEDULED")),
     "STENRF": CodeList(("BEFORE", "COINCIDENT", "DURING", "DURING/AFTER", "AFTER", "ONGOING", "UNKNOWN")),
     "AESEV": CodeList(("MILD", "MODERATE", "SEVERE")),
+    "SEVRS": CodeList(("MILD", "MODERATE", "SEVERE"), is_open=True),
     "AETOXGR": CodeList(("1", "2", "3", "4", "5")),
     "AEREL": CodeList(
         ("NOT RELATED", "UNLIKELY RELATED", "POSSIBLY RELATED", "PROBABLY RELATED", "RELATED"), is_open=True

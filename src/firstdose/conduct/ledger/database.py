@@ -49,6 +49,12 @@ class Database(Protocol):
         Raises Unavailable if the database cannot be read.
         """
 
+    def reach(self) -> None:
+        """Make sure that the database answers, and a file that it can be written to; one is made if there is none.
+
+        Raises Unavailable, with what to do.
+        """
+
     def create(self, fill: Callable[[Session], None] | None = None, application_role: str | None = None) -> None:
         """Make the tables and the rules that guard them, fill them, and let a role add to them; all of it or nothing.
 
@@ -64,6 +70,9 @@ class Database(Protocol):
 
     def has_ledger(self) -> bool:
         """Whether there is a ledger in it."""
+
+    def faults_of_rights(self) -> tuple[str, ...]:
+        """What the role of this address may do to the ledger and must not, or must and may not; none in a file."""
 
     def unguarded_records(self, session: Session) -> AbstractContextManager[None]:
         """Lets the records, not the entries, be written afresh within a transaction; it takes the owner's rights.
@@ -98,6 +107,22 @@ def open_database(url: str) -> Database:
             raise LedgerError("PostgreSQL needs its driver: pip install 'firstdose[postgresql]'") from None
         return PostgresqlDatabase(url)
     raise LedgerError("the address of the database must be sqlite:///PATH or postgresql://USER@HOST/NAME")
+
+
+def is_on_server(url: str) -> bool:
+    """Whether an address names a database on a server, which has roles."""
+    return url.startswith(SERVERS)
+
+
+def server_parts(url: str) -> dict[str, str]:
+    """What the address of a database on a server says: host, port, user, password, dbname and further settings.
+
+    Raises LedgerError if it cannot be read or names no database.
+    """
+    open_database(url)  # tells of a missing driver
+    from firstdose.conduct.ledger.postgresql import parts_of
+
+    return parts_of(url)
 
 
 def path_of(url: str) -> Path | None:

@@ -6,24 +6,26 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from typing import Any
-from urllib.parse import urlsplit
 
 import psycopg
 from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict
 
 from firstdose.conduct.ledger.connections import PerThread
 from firstdose.conduct.ledger.database import NESTED, UNKNOWN_OUTCOME, Session, name_of, plain, schema_of
 from firstdose.conduct.ledger.errors import LedgerError, Refused, Unavailable
+from firstdose.conduct.ledger.server_addresses import (
+    SHOULD_BE,
+    check_parts,
+    name_of_server,
+    what_to_do,
+    without_password,
+)
+from firstdose.conduct.ledger.server_rights import GRANTS, faults_of_rights
 
 LOCK = 7_305_197_118_324_115
 PART = 2_000
 REFUSALS = (psycopg.errors.RaiseException, psycopg.errors.InsufficientPrivilege, psycopg.errors.IntegrityError)
-RIGHTS = (
-    "REVOKE ALL ON ledger_entries, ledger_records FROM PUBLIC, {role}",
-    "GRANT USAGE ON SCHEMA {schema} TO {role}",
-    "GRANT SELECT, INSERT ON ledger_entries TO {role}",
-    "GRANT SELECT, INSERT, UPDATE ON ledger_records TO {role}",
-)
 
 
 class PostgresqlSession:
@@ -49,8 +51,7 @@ class PostgresqlDatabase:
     """A database on a server; each thread has its own connection."""
 
     def __init__(self, url: str) -> None:
-        parts = urlsplit(url)
-        self.name = f"{parts.hostname or 'local server'}{parts.path}"
+        self.name = name_of_server(parts_of(url))
         self._connections = PerThread(partial(_connection_to, url, self.name))
 
     @contextmanager
@@ -63,6 +64,10 @@ class PostgresqlDatabase:
     def reading(self) -> Iterator[PostgresqlSession]:
         with self._transaction("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY") as session:
             yield session
+
+    def reach(self) -> None:
+        with self.reading():
+            pass
 
     def create(self, fill: Callable[[Session], None] | None = None, application_role: str | None = None) -> None:
         if self.has_ledger():
@@ -97,12 +102,16 @@ class PostgresqlDatabase:
         if is_owner:
             raise LedgerError(f"{self.name}: {role} owns the ledger and could switch off its guards; name another")
         names = {"role": sql.Identifier(role), "schema": sql.Identifier(schema)}
-        for right in RIGHTS:
+        for right in GRANTS:
             self._connections.get().execute(sql.SQL(right).format(**names))
 
     def has_ledger(self) -> bool:
         with self.reading() as session:
             return bool(session.rows("SELECT 1 WHERE to_regclass('ledger_entries') IS NOT NULL"))
+
+    def faults_of_rights(self) -> tuple[str, ...]:
+        with self.reading() as session:
+            return faults_of_rights(session)
 
     @contextmanager
     def unguarded_records(self, session: Session) -> Iterator[None]:
@@ -134,14 +143,8 @@ class PostgresqlDatabase:
     @contextmanager
     def _transaction(self, begin: str) -> Iterator[PostgresqlSession]:
         """One transaction of this thread's connection."""
-        connection, outcome = self._connections.get(), "nothing was written"
-        if connection.closed:
-            self._connections.close()
-            connection = self._connections.get()
-        if connection.info.transaction_status != psycopg.pq.TransactionStatus.IDLE:
-            raise LedgerError(f"{self.name}: {NESTED}")
+        connection, outcome = self._begun(begin), "nothing was written"
         try:
-            connection.execute(begin.encode())
             yield PostgresqlSession(connection)
             outcome = UNKNOWN_OUTCOME
             connection.execute("COMMIT")
@@ -151,6 +154,25 @@ class PostgresqlDatabase:
             raise Unavailable(f"{self.name}: {_words(problem)}; {outcome}") from problem
         finally:
             self._leave(connection)
+
+    def _begun(self, begin: str) -> psycopg.Connection:
+        """This thread's connection with a transaction; a new one if the server ended it, as when it starts anew."""
+        connection = self._connections.get()
+        if not connection.closed and connection.info.transaction_status != psycopg.pq.TransactionStatus.IDLE:
+            raise LedgerError(f"{self.name}: {NESTED}")
+        try:
+            try:
+                connection.execute(begin.encode())
+            except psycopg.OperationalError:
+                if not connection.closed:
+                    raise
+                self._connections.close()
+                connection = self._connections.get()
+                connection.execute(begin.encode())
+        except psycopg.Error as problem:
+            self._leave(connection)
+            raise Unavailable(f"{self.name}: {_words(problem)}; nothing was written") from problem
+        return connection
 
     def _leave(self, connection: psycopg.Connection) -> None:
         """Roll back what is left open; give up a connection that is broken."""
@@ -163,6 +185,19 @@ class PostgresqlDatabase:
             self._connections.close()
 
 
+def parts_of(url: str) -> dict[str, str]:
+    """What an address says: host, port, user, password, dbname and further settings.
+
+    Raises LedgerError if it cannot be read or names no database.
+    """
+    try:
+        parts = {name: str(value) for name, value in conninfo_to_dict(url).items() if value is not None}
+    except psycopg.ProgrammingError:
+        raise LedgerError(SHOULD_BE) from None  # what the driver says may quote the password
+    check_parts(parts)
+    return parts
+
+
 def _connection_to(url: str, name: str) -> psycopg.Connection:
     """A connection whose commits are on disk when they return."""
     try:
@@ -171,7 +206,8 @@ def _connection_to(url: str, name: str) -> psycopg.Connection:
         if connection.execute("SHOW synchronous_commit").fetchone() == ("off",):
             connection.execute("SET synchronous_commit = on")
     except psycopg.Error as problem:
-        raise Unavailable(f"{name}: the server cannot be reached ({_words(problem)})") from problem
+        words = without_password(_words(problem), url)
+        raise Unavailable(f"{name}: the server cannot be reached ({words}); {what_to_do(words)}") from problem
     return connection
 
 

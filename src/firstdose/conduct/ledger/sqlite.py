@@ -17,6 +17,7 @@ from firstdose.conduct.ledger.errors import LedgerError, Refused, Unavailable
 
 WAIT_SECONDS = 30.0
 PART = 2_000
+WRITABLE = "name a file of SQLite in a folder that the account of this program may write to"
 
 
 class SqliteSession:
@@ -53,6 +54,11 @@ class SqliteDatabase:
     def reading(self) -> Iterator[SqliteSession]:
         yield from self._transaction("BEGIN")
 
+    def reach(self) -> None:
+        self._make_file()
+        with self.writing():
+            pass
+
     def create(self, fill: Callable[[Session], None] | None = None, application_role: str | None = None) -> None:
         if application_role is not None:
             self.grant(application_role)
@@ -74,6 +80,9 @@ class SqliteDatabase:
         with self.reading() as session:
             return bool(session.rows("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'ledger_entries'"))
 
+    def faults_of_rights(self) -> tuple[str, ...]:
+        return ()
+
     @contextmanager
     def unguarded_records(self, session: Session) -> Iterator[None]:
         guards = [each for each in schema_of("sqlite") if each.startswith("CREATE TRIGGER ledger_records")]
@@ -90,7 +99,11 @@ class SqliteDatabase:
 
     def faults_of_storage(self) -> tuple[str, ...]:
         with self.reading() as session:
-            found = session.rows("PRAGMA integrity_check")
+            session.run("PRAGMA trusted_schema = ON")  # tables of accounts may check their own values by functions
+            try:
+                found = session.rows("PRAGMA integrity_check")
+            finally:
+                session.run("PRAGMA trusted_schema = OFF")
         return tuple(str(words) for (words,) in found if words != "ok")
 
     def close(self) -> None:
@@ -123,7 +136,7 @@ class SqliteDatabase:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             os.close(os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
         except OSError as problem:
-            raise Unavailable(f"{self.path}: cannot be made ({problem.strerror})") from problem
+            raise Unavailable(f"{self.path}: cannot be made ({problem.strerror}); {WRITABLE}") from problem
 
 
 def _connection_to(path: Path) -> sqlite3.Connection:
@@ -136,5 +149,5 @@ def _connection_to(path: Path) -> sqlite3.Connection:
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA trusted_schema = OFF")
     except sqlite3.Error as problem:
-        raise Unavailable(f"{path}: cannot be opened as a database ({problem})") from problem
+        raise Unavailable(f"{path}: cannot be opened as a database ({problem}); {WRITABLE}") from problem
     return connection

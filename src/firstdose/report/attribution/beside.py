@@ -39,6 +39,12 @@ class Beside:
     what: str
     separated: Result | None
     of_share: Result | None
+    visit: str = ""
+
+    @property
+    def named(self) -> str:
+        """What it is, in words, with the visit where visits differ."""
+        return BESIDE[self.what] + (f" at {self.visit}" if self.visit else "")
 
     @property
     def share(self) -> float | None:
@@ -66,7 +72,10 @@ def beside_the_dose(rows: AttributionRows) -> list[Beside]:
         for each in rows.where(table="beside_the_dose", what=what):
             place = (each.within, each.when) if what == "run" else ("", "")
             placed.setdefault(place, {})[each.statistic] = each
-        several = [Beside(what, here.get("separated"), here.get("share_of_rank_variance")) for here in placed.values()]
+        several = [
+            Beside(what, here.get("separated"), here.get("share_of_rank_variance"), visit)
+            for (_, visit), here in placed.items()
+        ]
         closest = max(several, key=lambda each: (each.is_separated, each.share or 0.0), default=None)
         if closest is not None or what != "run":
             found.append(closest or Beside(what, None, None))

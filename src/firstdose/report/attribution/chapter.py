@@ -11,12 +11,16 @@ from firstdose.report.attribution.rows import AttributionRows
 from firstdose.report.attribution.tipping_tables import TIPPING, tipping_table, undoing_table
 from firstdose.report.documents.blocks import Block, Cell, Heading, Mark, Paragraph, Picture, Row, Table
 from firstdose.report.documents.tracing import rows_behind
+from firstdose.report.results.names import words
 from firstdose.report.results.tables import tables
-from firstdose.report.results.wording import figure, words
+from firstdose.report.results.wording import figure
 
 GRIDS = {
     "tipping_drug": ("Corrected for the drug", "effect of the drug, by slope of the trough on dose"),
-    "tipping_drift": ("Corrected for drift", "drift in calendar time, by step at the highest dose"),
+    "tipping_drift": (
+        "Corrected for drift",
+        "drift of the change from baseline by date of dosing, by step at the highest dose",
+    ),
 }
 """Tables of results that are shown as grids: what their slopes are corrected for, and the axes."""
 

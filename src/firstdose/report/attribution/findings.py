@@ -4,18 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from firstdose.analysis.attribution.comparisons import P_ADJUSTED, SLOPE_AFTER, SLOPE_ALONE, SLOPE_ON
+from firstdose.analysis.attribution.comparisons import SLOPE_AFTER, SLOPE_ALONE, SLOPE_ON
 from firstdose.analysis.attribution.controls import UNDECIDED
 from firstdose.analysis.attribution.sources import RELATIVE, RELATIVE_TO_STABLE
-from firstdose.report.attribution.chance import hidden_slopes
+from firstdose.report.attribution.chance import called_slopes, hidden_slopes
 from firstdose.report.attribution.rows import AttributionRows, Statement, excludes_zero, outcomes_in_words, statement
 from firstdose.report.attribution.slopes import findings, not_estimated
 from firstdose.report.attribution.statements import design_statements
 from firstdose.report.attribution.undoing import estimate, shown
-from firstdose.report.documents.wording import listed
-from firstdose.report.results.wording import words
-
-CALLED = 0.05
 
 
 def statements(rows: AttributionRows) -> tuple[Statement, ...]:
@@ -79,17 +75,8 @@ def _not_adjusted(rows: AttributionRows) -> Iterator[Statement]:
             f"{len(rows.outcomes)} outcomes were looked at, each with intervals of its own that are not adjusted for "
             "their number: some may leave 0 out by chance alone."
         )
-        left, behind = [], []
-        for kind, when in ((SLOPE_ON, f" on {rows.drug}"), (SLOPE_AFTER, f" after {rows.drug}"), (SLOPE_ALONE, "")):
-            adjusted = rows.where(table="comparisons", what=kind, statistic=P_ADJUSTED)
-            called = [each for each in adjusted if each.value is not None and each.value < CALLED]
-            behind += called
-            if adjusted:
-                names = listed(words(each.within) for each in called)
-                left.append(f"{names} of {len(adjusted)}{when}" if called else f"none of {len(adjusted)}{when}")
-        if left:
-            text += f" Adjusted for them by Holm's method, p of the slope is below {CALLED:g} for {'; '.join(left)}."
-        yield statement("not_adjusted", text, *behind)
+        called, behind = called_slopes(rows)
+        yield statement("not_adjusted", f"{text} {called}".strip(), *behind)
     people = [
         found for each in rows.outcomes for found in rows.where(table="comparisons", within=each, statistic="people")
     ]

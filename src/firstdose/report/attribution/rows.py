@@ -9,7 +9,7 @@ from functools import cached_property
 from firstdose.records.results import Result
 from firstdose.report.documents.tracing import rows_behind
 from firstdose.report.documents.wording import listed
-from firstdose.report.results.wording import words
+from firstdose.report.results.names import words
 
 CHAPTER = "attribution"
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from firstdose.analysis.attribution.comparisons import NOT_NORMALISED, SLOPE_AFTER, SLOPE_ALONE, SLOPE_ON
 from firstdose.analysis.attribution.sources import AS_MEASURED, RELATIVE, RELATIVE_TO_STABLE
 from firstdose.report.attribution.beside import explanations
-from firstdose.report.attribution.chance import chance_told
+from firstdose.report.attribution.chance import chance_told, is_shown, periods_in_words
 from firstdose.report.attribution.rows import AttributionRows, Statement, excludes_zero, outcomes_in_words, statement
 from firstdose.report.attribution.undoing import Found, Told, e_values, estimate, figures_of, shown, undoing
 from firstdose.report.documents.wording import listed
@@ -65,7 +65,7 @@ def _said(rows: AttributionRows, outcome: str, tell: Teller) -> tuple[str, str, 
     if excludes_zero(alone):
         key = "slope_without_drug"
         others = listed(explanations(rows, outcome), "or")
-        text = f"the change differs between doses{tell.after_comma(alone)}. "
+        text = f"{_lead(rows, outcome)}{tell.after_comma(alone)}. "
         text += f"It is the product's only without {others}"
     elif excludes_zero(on) or excludes_zero(after):
         key, text = _on_and_after(rows, outcome, on, after, tell)
@@ -73,16 +73,17 @@ def _said(rows: AttributionRows, outcome: str, tell: Teller) -> tuple[str, str, 
         return None
     relative, behind = _relative(rows, outcome, tell)
     chance, adjusted = chance_told(rows, outcome)
-    words = " ".join(filter(None, (f"{text}.", chance, relative)))
+    words = " ".join(filter(None, (f"{text}.", relative, chance)))
     return key, words, (on, after, alone, *adjusted, *behind)
 
 
 def _on_and_after(rows: AttributionRows, outcome: str, on: Found, after: Found, tell: Teller) -> tuple[str, str]:
     """The key and the words for slopes on the drug and after it, of which at least one differs from 0."""
-    drug = rows.drug
+    drug, lead = rows.drug, _lead(rows, outcome)
+    not_so = "this is not shown" if lead == DIFFERS else "this is not so"
     others = explanations(rows, outcome, without=("trough",))
     if excludes_zero(on) and excludes_zero(after):
-        both = f"the change differs between doses, on {drug}{tell.beside(on)} and after it{tell.beside(after)}"
+        both = f"{lead}, on {drug}{tell.beside(on)} and after it{tell.beside(after)}"
         if (_value(on) > 0) == (_value(after) > 0):
             can = listed(["carry-over", "a rebound", *others])
             return (
@@ -93,24 +94,32 @@ def _on_and_after(rows: AttributionRows, outcome: str, on: Found, after: Found, 
     if excludes_zero(on):
         would = listed(["an exposure to the drug that differs by dose", *others], "or")
         if _value_is_known(after):
-            key, rest = "slope_on_drug_only", f"after it this is not shown{tell.aside(after)}"
+            key, rest = "slope_on_drug_only", f"after it {not_so}{tell.aside(after)}"
         else:
             key, rest = "slope_on_drug_after_not_estimated", f"after it {not_estimated(rows, outcome, SLOPE_AFTER)}"
         explained = f"{would[:1].upper()}{would[1:]} would explain it as well"
         return (
             key,
-            f"the change differs between doses on {drug}{tell.after_comma(on)}; {rest}. {explained}",
+            f"{lead} on {drug}{tell.after_comma(on)}; {rest}. {explained}",
         )
     if _value_is_known(on):
-        key, rest = "slope_after_drug_only", f"on it this is not shown{tell.aside(on)}"
+        key, rest = "slope_after_drug_only", f"on it {not_so}{tell.aside(on)}"
     else:
         key, rest = "slope_after_drug_on_not_estimated", f"on it {not_estimated(rows, outcome, SLOPE_ON)}"
     would = listed(["a late effect of the cells", "carry-over", "a rebound", *others], "or")
     explained = f"{would[:1].upper()}{would[1:]} would explain it"
     return (
         key,
-        f"the change differs between doses after {drug}{tell.after_comma(after)}; {rest}. {explained}",
+        f"{lead} after {drug}{tell.after_comma(after)}; {rest}. {explained}",
     )
+
+
+DIFFERS = "the change differs between doses"
+
+
+def _lead(rows: AttributionRows, outcome: str) -> str:
+    """What is said of a slope: that the change differs only where it does so after adjusting for all that was asked."""
+    return DIFFERS if is_shown(rows, outcome) else "the interval of the slope on dose leaves 0 out"
 
 
 def not_estimated(rows: AttributionRows, outcome: str, comparison: str) -> str:
@@ -130,7 +139,7 @@ def _relative(rows: AttributionRows, outcome: str, tell: Teller) -> Told:
     is_of_class = any(RELATIVE_TO_STABLE in each.warning for each in people)
     if not is_of_class and not any(RELATIVE in each.warning for each in people):
         return "", ()
-    periods = {SLOPE_ON: f" on {rows.drug}", SLOPE_AFTER: f" after {rows.drug}", SLOPE_ALONE: ""}
+    periods = periods_in_words(rows)
     main = {each: found for each in periods if excludes_zero(found := estimate(rows, outcome, each))}
     raw = {each: estimate(rows, outcome, each + NOT_NORMALISED) for each in main}
     figures = listed(f"{shown(found)}{periods[each]}" for each, found in raw.items())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from firstdose.records.results import Result
-from firstdose.report.attribution.beside import BESIDE, beside_the_dose
+from firstdose.report.attribution.beside import beside_the_dose
 from firstdose.report.attribution.rows import AttributionRows, Statement, outcomes_in_words, statement
 from firstdose.report.documents.wording import counted, listed, percent
 from firstdose.report.results.wording import interval, plain
@@ -151,7 +151,7 @@ def _beside(rows: AttributionRows) -> Iterator[Statement]:
     answers = beside_the_dose(rows)
     apart = [each for each in answers if each.is_separated]
     if apart:
-        names = listed(BESIDE[each.what] for each in apart)
+        names = listed(each.named for each in apart)
         it = "it" if len(apart) == 1 else "any of them"
         text = (
             f"Dose cannot be told from {names}: the doses do not overlap in {it}. A drift or difference there would "
@@ -160,16 +160,18 @@ def _beside(rows: AttributionRows) -> Iterator[Statement]:
         yield statement("dose_separated", text, *(each.separated for each in apart))
     large = [each for each in answers if each.is_large and not each.is_separated]
     if large:
-        names = listed(f"{BESIDE[each.what]} ({percent(each.share)})" for each in large)
+        names = listed(f"{each.named} ({percent(each.share)})" for each in large)
         text = (
             f"Dose went largely along with {names}. The share is that of the variance of the dose's ranks, and is "
             "called large where it is half or more. A difference there would look much like an effect of the dose, "
             "and few comparisons remain that could tell."
         )
+        if any(each.what == "run" for each in large):
+            text += " Slopes of metabolites are at the same run: what all samples of a run share is taken out of them."
         yield statement("dose_largely_along", text, *(row for each in large for row in (each.of_share, each.separated)))
     unknown = [each for each in answers if each.separated and each.separated.text == "not known"]
     if unknown:
-        names = listed(BESIDE[each.what] for each in unknown)
+        names = listed(each.named for each in unknown)
         text = (
             f"Whether dose can be told from {names} is not known: it is not recorded, or in part, or all had one dose."
         )

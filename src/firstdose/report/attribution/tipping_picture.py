@@ -12,7 +12,8 @@ from firstdose.records.results import Results
 from firstdose.report.attribution.chapter import GRIDS
 from firstdose.report.documents.drawing import Drawing
 from firstdose.report.documents.figure_style import FAINT, MUTED, PAPER, PLAIN, panels
-from firstdose.report.results.wording import plain, words
+from firstdose.report.results.names import words
+from firstdose.report.results.wording import plain
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 MOST_PANELS = 6
 AXES = {
     "tipping_drug": ("Trough's slope on dose", "Effect of the drug"),
-    "tipping_drift": ("Step at the highest dose", "Drift in calendar time"),
+    "tipping_drift": ("Step at the highest dose", "Drift by date of dosing"),
 }
 """The words along and up each kind of grid."""
 

@@ -10,8 +10,9 @@ from firstdose.report.attribution.undoing import figures_of
 from firstdose.report.documents.blocks import Cell, Row, Table
 from firstdose.report.documents.tracing import rows_behind
 from firstdose.report.results.cells import BELOW, Notes
+from firstdose.report.results.names import title, words
 from firstdose.report.results.tables import about
-from firstdose.report.results.wording import figure, title, words
+from firstdose.report.results.wording import figure
 
 TIPPING = ("tipping_drug", "tipping_drift", "tipping_drift_after_drug")
 """Tables of results with a row for each outcome; their grids are apart."""
@@ -20,7 +21,7 @@ HEADS = {
     "observed_slope": "slope of the trough on dose",
     "until_the_interval_holds_0": "slope to account for until its interval holds 0",
     "until_it_is_0": "slope to account for until it is 0",
-    "frontier": "drift in calendar time until the interval holds 0",
+    "frontier": "drift of the change from baseline, by date of dosing, until the interval holds 0",
 }
 """What the columns hold, by statistic, in their order."""
 

@@ -37,7 +37,7 @@ def figures_of(rows: AttributionRows, outcome: str) -> dict[str, Result]:
         rows.first(table="tipping_drug", within=outcome, statistic="until_the_interval_holds_0")
     )
     for table, period in (("tipping_drift", when), ("tipping_drift_after_drug", f" after {drug}")):
-        found[f"{at_zero.format(period)}: drift in calendar time"] = rows.first(
+        found[f"{at_zero.format(period)}: drift of the change from baseline by date of dosing"] = rows.first(
             table=table, within=outcome, statistic="frontier"
         )
     for contrast, period in ((CONTRAST, when), (CONTRAST_AFTER, f" after {drug}")):
@@ -56,17 +56,17 @@ def undoing(rows: AttributionRows, outcome: str) -> Told:
     parts = []
     if needed is not None and needed.value:
         parts.append(
-            "an effect of the drug per unit of its trough, times the trough's slope on dose, of "
+            "the effect of the drug per unit of its trough, times the trough's slope on dose, were "
             f"{plain(needed.value, 2)}{NO_BREAK}{needed.unit}"
         )
     parts += _drift(frontier)
     period = f" on {rows.drug}" if needed is not None else ""
     sentences = []
     if parts:
-        sentences.append(f"The interval of the slope{period} would come to hold 0 with {listed(parts, 'or with')}.")
+        sentences.append(f"The interval of the slope{period} would come to hold 0 if {listed(parts, 'or if')}.")
     if _drift(later):
         which = "That of the slope" if parts else "The interval of the slope"
-        sentences.append(f"{which} after {rows.drug} would come to hold 0 with {_drift(later)[0]}.")
+        sentences.append(f"{which} after {rows.drug} would come to hold 0 if {_drift(later)[0]}.")
     return " ".join(sentences), (needed, frontier, later)
 
 
@@ -74,7 +74,7 @@ def _drift(frontier: Found) -> list[str]:
     if frontier is None or not frontier.value:
         return []
     return [
-        f"a drift in calendar time of the change from baseline of {plain(frontier.value, 2)}{NO_BREAK}{frontier.unit}"
+        f"the change from baseline drifted by {plain(frontier.value, 2)}{NO_BREAK}{frontier.unit} of the date of dosing"
     ]
 
 

@@ -13,7 +13,7 @@ from firstdose.records.analysis_data import AnalysisData
 from firstdose.records.results import EVERYONE, Provenance, Result, Results
 from firstdose.report.documents.blocks import Block, Paragraph, Row, Table, row
 from firstdose.report.documents.wording import percent, sentence
-from firstdose.report.results.wording import words
+from firstdose.report.results.names import words
 
 CHAPTERS_OF_PACK = ("adverse_events", "stopping")
 OVERVIEW_LINES = ("any adverse event", "serious", "related to the product", "related to the procedure")
@@ -42,13 +42,15 @@ def event_table(protocol: Protocol, results: Results) -> Block:
     lines.append(_line("people with any adverse event", _people(any_event), groups))
     worst = results.frame.filter(chapter="adverse_events", table="by_maximum_grade", what=OVERVIEW_LINES[0])
     others = [when for when in worst["when"].unique(maintain_order=True) if when not in GRADES]
-    lines += [_line(f"worst: {words(when)}", _people(worst.filter(when=when)), groups) for when in (*GRADES, *others)]
+    none = {group: f"0 of {sizes[group]}" for group in groups}
+    by_grade = {when: _people(worst.filter(when=when)) for when in (*GRADES, *others)}
+    lines += [_line(f"worst: {words(when)}", {**none, **found}, groups) for when, found in by_grade.items()]
     lines += [
-        _line(f"people with one {words(what)}", _people(overview.filter(what=what)), groups)
+        _line(f"people with {_event_words(what)}", _people(overview.filter(what=what)), groups)
         for what in OVERVIEW_LINES[1:]
     ]
     deaths = results.frame.filter(chapter="adverse_events", table="deaths", what="death")
-    lines.append(_line("deaths", _people(deaths), groups))
+    lines.append(_line("people who died", _people(deaths), groups))
     lines.append(_line("number of events", _values(any_event.filter(statistic="events")), groups))
     heads = tuple("all" if group == EVERYONE else _dose(protocol, group) for group in groups)
     note = (
@@ -56,6 +58,11 @@ def event_table(protocol: Protocol, results: Results) -> Block:
         "Counted within the days that the analysis looks at; the events told one by one are those of any day."
     )
     return Table("Adverse events by worst grade and dose, people", ("", *heads), tuple(lines), (note,))
+
+
+def _event_words(what: str) -> str:
+    """What an event is, with its noun: "a serious event", "an event related to the product"."""
+    return f"a {what} event" if " " not in what else f"an event {words(what)}"
 
 
 def _groups(protocol: Protocol) -> tuple[str, ...]:
@@ -69,7 +76,12 @@ def _dose(protocol: Protocol, group: str) -> str:
 
 
 def _people(frame: pl.DataFrame) -> dict[str, str]:
-    return _values(frame.filter(statistic="people"))
+    """People by group, of how many: none of three is no bare zero."""
+    counts = frame.filter(statistic="people")
+    return {
+        each["group"]: "–" if each["value"] is None else f"{each['value']:.0f} of {each['of']:.0f}"
+        for each in counts.iter_rows(named=True)
+    }
 
 
 def _values(frame: pl.DataFrame) -> dict[str, str]:

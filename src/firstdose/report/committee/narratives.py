@@ -20,7 +20,7 @@ NOT_DERIVED: Mapping[str, Any] = {"first_day": None, "last_day": None, "is_dlt":
 LONGEST = 160
 """Letters of one free text in a compact skeleton; the rest is left to the listings."""
 
-HEADS = ("person", "event, as recorded", "course and judgement")
+HEADS = ("person", "event", "course and judgement")
 
 
 @dataclass(frozen=True)
@@ -95,6 +95,14 @@ def shortened(text: str, longest: int = LONGEST) -> str:
     return text if len(text) <= longest else f"{text[: longest - 1].rstrip()}…"
 
 
+def event_name(event: AdverseEvent) -> str:
+    """The coded term, as in every table, and the words recorded where they are others; these alone where uncoded."""
+    coded, recorded = event.preferred_term, shortened(event.term)
+    if not coded:
+        return recorded
+    return coded if coded.casefold() == recorded.casefold() else f"{shortened(coded)} (recorded: {recorded})"
+
+
 def _event(each: Mapping[str, Any], event: AdverseEvent) -> str:
     first, last = each["first_day"], each["last_day"]
     day = "" if first is None and last is None else f"day {first}" if first == last else f"day {first} to {last}"
@@ -103,7 +111,7 @@ def _event(each: Mapping[str, Any], event: AdverseEvent) -> str:
     criteria = [words for name, words in CRITERIA.items() if getattr(event, name)]
     serious = {True: "serious", False: "not serious", None: "seriousness not recorded"}[event.serious]
     parts = (
-        shortened(event.term),
+        event_name(event),
         "grade not recorded" if grade is None else f"grade {grade}" if isinstance(grade, int) else str(grade),
         f"began {began}" + (f" ({day})" if day else ""),
         f"{serious} ({', '.join(criteria)})" if criteria else serious,

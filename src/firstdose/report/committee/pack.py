@@ -138,7 +138,9 @@ def _stands(decision: Decision, room: Room) -> Iterator[Block]:
     if shown:
         more = len(decision.notable) - len(shown)
         people = people_table(
-            shown, protocol.dose_levels.unit, "Dosed with a DLT, not evaluable, or not settled yet, the last first"
+            shown,
+            protocol.dose_levels.unit,
+            "Of those dosed: with a DLT, not evaluable, or not settled yet; the last first",
         )
         yield replace(people, notes=(f"{more} more in the appendix.", *people.notes)) if more else people
     elif decision.notable:

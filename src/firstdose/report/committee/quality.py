@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 
 import polars as pl
@@ -9,15 +10,16 @@ import polars as pl
 from firstdose.dosing import ParticipantCourse, TrialHistory
 from firstdose.dosing.last_seen import FOLLOW_UP
 from firstdose.dosing.pending import last_day
-from firstdose.records import Cohort, Subject
 from firstdose.records.analysis_data import AnalysisData
 from firstdose.records.derived import AnalysisNote, EventAnalysis
 from firstdose.report.committee.narratives import shortened
 from firstdose.report.documents.wording import counted, listed
+from firstdose.report.results.names import words
+from firstdose.report.trial.irregular_dosings import MOST_NAMED, irregular_dosings, named
 from firstdose.safety.evaluability import Status
 
-MOST_NAMED = 6
-MOST_NOTES = 3
+MOST_NOTES = 4
+MEASURE = re.compile(r"(?<=assessment of )[a-z_]+")
 MISSING = {
     "grade": "grade or severity",
     "is_serious": "seriousness",
@@ -43,30 +45,19 @@ def quality_facts(
         yield "Over by the calendar alone", _people(by_calendar, lambda course: course.by_calendar)
     elif any(course.is_dosed for course in courses) and not any(data.trial_data[kind].height for kind in FOLLOW_UP):
         yield "Over by the calendar alone", "every window that is over: no visit, assessment or result is recorded"
-    yield "Events awaiting adjudication", _named(waiting) if waiting else "none"
+    yield "Events awaiting adjudication", named(waiting) if waiting else "none"
     yield "Missing in adverse events", _missing(data[EventAnalysis])
     problems = [notice for notice in notices if "problems.csv" in notice]
     yield "Problems in the records", " ".join(problems) or "none found by the checks"
     yield "Assumptions noted", _notes(data[AnalysisNote])
-    unconfirmed = _unconfirmed(data, courses)
-    if unconfirmed:
-        yield "Eligibility not confirmed", f"of those dosed, {_named(unconfirmed)}"
-    over = [f"{cohort}, {dosed} dosed in place of {planned}" for cohort, dosed, planned in _too_many(data, courses)]
-    if over:
-        yield "More dosed than planned", "; ".join(over)
+    yield from irregular_dosings(data.trial_data, courses)
     if history.missing:
         yield "Not placed in the history", "; ".join(history.missing[:MOST_NAMED])
 
 
 def _people(pending: Sequence[ParticipantCourse], why: Callable[[ParticipantCourse], str]) -> str:
     """Who, and why."""
-    return _named([f"{course.subject} ({why(course)})" for course in pending])
-
-
-def _named(names: Sequence[str]) -> str:
-    """How many, and the first of them by name."""
-    more = len(names) - MOST_NAMED
-    return f"{len(names)}: {listed(names[:MOST_NAMED])}" + (f" and {counted(more, 'other')}" if more > 0 else "")
+    return named([f"{course.subject} ({why(course)})" for course in pending])
 
 
 def _why_pending(course: ParticipantCourse) -> str:
@@ -76,44 +67,37 @@ def _why_pending(course: ParticipantCourse) -> str:
 
 
 def _notes(notes: pl.DataFrame) -> str:
-    """What was assumed in deriving the figures: the first ones in full, of the rest how many about what."""
+    """What was assumed in deriving the figures: each assumption once, with how many records it is about."""
     if not notes.height:
         return "none"
+    about: dict[tuple[str, str], list[str]] = {}
+    for each in notes.iter_rows(named=True):
+        about.setdefault((each["kind"].replace("_", " "), _in_words(each["note"])), []).append(each["record"])
     told = [
-        f"{each['kind'].replace('_', ' ')} {each['record']}: {each['note']}".replace(" :", ":")
-        for each in notes.head(MOST_NOTES).iter_rows(named=True)
+        f"{_records(kind, records)}: {shortened(note)}" for (kind, note), records in list(about.items())[:MOST_NOTES]
     ]
-    rest = notes.slice(MOST_NOTES)["what"].value_counts(sort=True)
-    counts = [f"{each['what']} ({each['count']})" for each in rest.iter_rows(named=True)]
-    more = f"; and {notes.height - MOST_NOTES:,} more about {listed(counts[:MOST_NAMED])}" if counts else ""
-    return f"{notes.height:,}: {'; '.join(shortened(each) for each in told)}{more}"
+    left = sum(map(len, list(about.values())[MOST_NOTES:]))
+    return f"{notes.height:,}: {'; '.join(told)}" + (f"; and {left:,} more on other grounds" if left else "")
 
 
-def _unconfirmed(data: AnalysisData, courses: Sequence[ParticipantCourse]) -> list[str]:
-    """Who was dosed though no confirmation of eligibility is recorded; nobody where none is recorded at all."""
-    subjects = {each.subject: each for each in data.trial_data.records(Subject)}
-    if not any(each.eligibility_confirmed for each in subjects.values()):
-        return []
-    dosed = [course.subject for course in courses if course.is_dosed]
-    return [each for each in dosed if each in subjects and subjects[each].eligibility_confirmed is None]
+def _records(kind: str, records: Sequence[str]) -> str:
+    """Which records a note is about: the one, or how many and the first."""
+    first = f"{kind} {records[0]}".strip()
+    return first if len(records) == 1 else f"{first} and {counted(len(records) - 1, 'other')}"
 
 
-def _too_many(data: AnalysisData, courses: Sequence[ParticipantCourse]) -> Iterator[tuple[str, int, int]]:
-    """Cohorts in which more count or may still count than they have places: name, people, places."""
-    for cohort in data.trial_data.records(Cohort):
-        inside = [course for course in courses if course.is_dosed and course.cohort == cohort.cohort]
-        taken = [course for course in inside if course.status is not Status.NOT_EVALUABLE]
-        if cohort.size is not None and len(taken) > cohort.size:
-            yield f"cohort {cohort.cohort}", len(taken), cohort.size
+def _in_words(note: str) -> str:
+    """A note with the measures by their names."""
+    return MEASURE.sub(lambda found: words(found[0]), note)
 
 
 def _missing(events: pl.DataFrame) -> str:
     """How many of the counted events lack what."""
     counts = events.filter("counts")
     found = []
-    for name, words in MISSING.items():
+    for name, what in MISSING.items():
         unknown = counts[name].is_null() & (counts["severity"].is_null() if name == "grade" else True)
         number = int(unknown.sum())
         if number:
-            found.append(f"{words} of {number}")
+            found.append(f"{what} of {number}")
     return f"{listed(found)} (of {counts.height} counted)" if found else f"nothing (of {counts.height} counted)"

@@ -15,7 +15,7 @@ MOST_ROOMY = 10
 """Columns of a table in which intervals have room on one line."""
 
 LONGEST_OF_ONE = 16
-"""Letters up to which a cell without a space is kept on one line, in a table of more columns."""
+"""Letters up to which a cell without a space is kept on one line, in a table of more columns, or as a row's heading."""
 
 INTERVAL = re.compile(r"[\[(](?:up to|from)?[^\]()A-Za-z]*(?: to [^\]()A-Za-z]*)?[\])]")
 
@@ -37,7 +37,7 @@ def _cell(cell: Cell, place: int, columns: int, is_prose: bool, with_records: bo
     classes: list[str] = [cell.mark] if cell.mark else []
     if is_prose and text and place:
         classes.append("words")
-    if columns > MOST_ROOMY and 0 < len(text) <= LONGEST_OF_ONE and " " not in text:
+    if (columns > MOST_ROOMY or not place) and 0 < len(text) <= LONGEST_OF_ONE and " " not in text:
         classes.append("one")
     if len(text) > LONGEST_SHORT and (is_prose or not place):
         classes.append("long")

@@ -30,7 +30,7 @@ NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def render_docx(document: Report, day: date) -> bytes:
-    """All tables of a document, each on a page of its own; ``day`` is the time stamp, so that bytes are repeatable.
+    """A title page and all tables, each on a page of its own; ``day`` is the time stamp, so that bytes are repeatable.
 
     Text is written as text: neither markup nor fields in it are read. Characters that XML cannot hold are shown as
     U+FFFD.
@@ -42,9 +42,11 @@ def render_docx(document: Report, day: date) -> bytes:
     _set_properties(made, document, day)
     printed = traced(document).for_print()
     tables = [block for chapter in printed.chapters for block in chapter.blocks if isinstance(block, Table)]
-    for number, table in enumerate(tables):
-        _new_page(made, table, is_first=number == 0)
-        _footer(made, document.footer)
+    _set_page(made.sections[0], A4)
+    _title_page(made, printed, tables)
+    _footer(made, document.footer)
+    for table in tables:
+        _new_page(made, table)
         _add_table(made, table)
     buffer = io.BytesIO()
     made.save(buffer)
@@ -68,15 +70,38 @@ def _set_properties(made: Document, document: Report, day: date) -> None:
     properties.last_modified_by, properties.revision = "Firstdose", 1
 
 
-def _new_page(made: Document, table: Table, *, is_first: bool) -> None:
+def _title_page(made: Document, document: Report, tables: Sequence[Table]) -> None:
+    """What the tables are of and what they were made from, as on top of the report, and a list of them."""
+    from docx.shared import Pt
+
+    made.add_paragraph().add_run(printable(document.heading)).bold = True
+    title = made.add_paragraph().add_run(printable(document.subtitle))
+    title.bold, title.font.size = True, Pt(18)
+    for term, text in document.facts:
+        line = made.add_paragraph()
+        line.add_run(printable(f"{term}: ")).bold = True
+        line.add_run(printable(text))
+    made.add_paragraph().add_run(f"Tables: {len(tables):,}").bold = True
+    for table in tables:
+        name = made.add_paragraph().add_run(printable(f"{table.label}. {table.caption.partition('. ')[0]}"))
+        name.font.size = Pt(8)
+
+
+def _new_page(made: Document, table: Table) -> None:
     """A section for each table, sideways where it has many columns."""
-    from docx.enum.section import WD_ORIENT, WD_SECTION
+    from docx.enum.section import WD_SECTION
+
+    sideways = len(table.columns) > WIDEST_UPRIGHT
+    _set_page(made.add_section(WD_SECTION.NEW_PAGE), (A4[1], A4[0]) if sideways else A4)
+
+
+def _set_page(section: Any, size: tuple[int, int]) -> None:
+    """Width and height in mm, and margins."""
+    from docx.enum.section import WD_ORIENT
     from docx.shared import Mm
 
-    section = made.sections[0] if is_first else made.add_section(WD_SECTION.NEW_PAGE)
-    sideways = len(table.columns) > WIDEST_UPRIGHT
-    section.orientation = WD_ORIENT.LANDSCAPE if sideways else WD_ORIENT.PORTRAIT
-    width, height = reversed(A4) if sideways else A4
+    width, height = size
+    section.orientation = WD_ORIENT.LANDSCAPE if width > height else WD_ORIENT.PORTRAIT
     section.page_width, section.page_height = Mm(width), Mm(height)
     for side in ("left_margin", "right_margin", "top_margin", "bottom_margin"):
         setattr(section, side, Mm(MARGIN))
@@ -131,7 +156,7 @@ def _shares(table: Table) -> list[float]:
     if table.is_grid:
         return [1 / len(table.columns)] * len(table.columns)
     for head, column in zip(table.columns, texts, strict=True):
-        pieces = [piece for text in (head, *column) for piece in text.split()]
+        pieces = [piece for text in (head, *column) for piece in re.split("[ \n]", text)]  # not at spaces that hold
         word = min(max(map(len, pieces), default=1), LONGEST_WORD)
         length = max((len(part) for text in column for part in text.split("\n")), default=1)
         weights.append(max(word, FEWEST_LETTERS) + 2 * sqrt(min(length, LONGEST_PROSE)))

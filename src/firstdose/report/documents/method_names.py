@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from firstdose.report.results.wording import words
+from firstdose.report.results.names import words
 
 METHOD_NAMES = {
     "aalen_johansen_clustered": "Aalen-Johansen, people resampled",

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from firstdose.report.documents.blocks import Document
+from firstdose.report.documents.table_setting import set_tables
 from firstdose.report.documents.trace_appendix import with_appendix
 from firstdose.report.documents.tracing import traced
 
@@ -55,7 +56,7 @@ def query_pdf(document: Document, label: str, look: Look, template: str) -> Any:
 
 
 def _settings(document: Document, look: Look) -> dict[str, Any]:
-    content = json.dumps(with_appendix(traced(document).for_pages()).as_data(), ensure_ascii=False)
+    content = json.dumps(set_tables(with_appendix(traced(document).for_pages()).as_data()), ensure_ascii=False)
     return {
         "sys_inputs": {"content": content, **dict(look.inputs)},
         "font_paths": _fonts(look.font_folders),

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from firstdose.report.documents.wording import run_together
-from firstdose.report.results.wording import words
+from firstdose.report.results.names import words
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,8 @@ from firstdose.report.documents.record_lists import fold, shortened
 from firstdose.report.documents.tracing import FIRST_ROW, Origins, method_address
 from firstdose.report.documents.wording import sentence
 from firstdose.report.results.chapters import chapter_title
-from firstdose.report.results.wording import group_words, title, words
+from firstdose.report.results.names import title, words
+from firstdose.report.results.wording import group_words
 
 MOST_ENTRIES = 48
 """Entries of a list of records, which are people or less, that a page holds; the rest stands in the results."""

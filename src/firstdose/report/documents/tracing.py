@@ -12,7 +12,7 @@ from firstdose.records.results import Result, Results
 from firstdose.report.documents.blocks import Block, Chapter, Document, Picture, Table
 from firstdose.report.documents.made_from import MadeFrom
 from firstdose.report.documents.wording import listed, run_together
-from firstdose.report.results.wording import words
+from firstdose.report.results.names import words
 
 FIRST_ROW = 1
 """Rows of the results are counted from one, below the heading of `results.csv`."""

@@ -26,8 +26,9 @@ from firstdose.report.metabolism.rows import (
 from firstdose.report.metabolism.search import search_table
 from firstdose.report.metabolism.statements import ALL_CLASSES, CLASS_SENSITIVITY, statements
 from firstdose.report.metabolism.volcano_picture import volcano
+from firstdose.report.results.names import words
 from firstdose.report.results.tables import about, tables
-from firstdose.report.results.wording import NOTHING, figure, words
+from firstdose.report.results.wording import NOTHING, figure
 
 MOST_OF_PRIMARY, MOST_OTHERS = 40, 20
 """Metabolites in the table of slopes."""

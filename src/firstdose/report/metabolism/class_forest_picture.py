@@ -12,7 +12,8 @@ from firstdose.report.documents.figure_style import FAINT, INK, MUTED, STRONG, W
 from firstdose.report.documents.wording import counted
 from firstdose.report.metabolism.names import capital, label
 from firstdose.report.metabolism.rows import CLASS_SLOPE, FluidFigures, FluidRows
-from firstdose.report.results.wording import NOTHING, probability, words
+from firstdose.report.results.names import words
+from firstdose.report.results.wording import NOTHING, probability
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -16,7 +16,8 @@ from firstdose.report.documents.wording import listed
 from firstdose.report.metabolism.changes import Changes, Numbers, changes_of, class_changes
 from firstdose.report.metabolism.names import label
 from firstdose.report.metabolism.rows import CLASS_SLOPE, FluidFigures, slope_in
-from firstdose.report.results.wording import plain, probability, words
+from firstdose.report.results.names import words
+from firstdose.report.results.wording import plain, probability
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

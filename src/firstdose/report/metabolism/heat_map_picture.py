@@ -17,7 +17,7 @@ from firstdose.report.metabolism.changes import Changes, changes_of
 from firstdose.report.metabolism.heat_map_tones import draw_cells, draw_legend, scale_limit
 from firstdose.report.metabolism.names import label
 from firstdose.report.metabolism.rows import FluidFigures
-from firstdose.report.results.wording import words
+from firstdose.report.results.names import words
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

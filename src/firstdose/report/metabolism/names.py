@@ -10,7 +10,7 @@ from firstdose.analysis.metabolism.feature_figures import NO_CLASS
 from firstdose.protocol.metabolism import MainClass
 from firstdose.report.documents.docx_file import printable
 from firstdose.report.documents.figure_style import FAINT
-from firstdose.report.results.wording import words
+from firstdose.report.results.names import words
 
 NOT_DRAWABLE = "□"
 """In the place of a letter that the font of the pictures does not have."""

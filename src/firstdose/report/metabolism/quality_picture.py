@@ -77,7 +77,8 @@ def metabolite_quality(figures: FluidFigures) -> Drawing | None:
     return Drawing(
         f"metabolite-quality{figures.stem}",
         f"The metabolites: shares of missing values {told}".strip()
-        + f". Beyond the dashed line a metabolite is left out ({out} of {rows.height}){without}",
+        + f". Beyond the dashed line a metabolite is left out, and so is one whose values are all the same: {out} of "
+        f"{rows.height} in all{without}",
         f"{counted(rows.height, 'metabolite')}, {out} left out; the values are in the figure's data file",
         lambda: _draw_metabolites(figures, rows),
         rows,

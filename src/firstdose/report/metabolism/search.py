@@ -13,7 +13,8 @@ from firstdose.report.documents.blocks import Cell, Finder, Row, Table
 from firstdose.report.documents.tracing import rows_behind
 from firstdose.report.metabolism.changes import changes_of
 from firstdose.report.metabolism.rows import SLOPES, FluidFigures, slope_in
-from firstdose.report.results.wording import NOTHING, figure, words
+from firstdose.report.results.names import words
+from firstdose.report.results.wording import NOTHING, figure
 
 SCRIPT = "metabolite-search"
 MOST_VISITS = 2

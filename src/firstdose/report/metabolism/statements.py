@@ -9,7 +9,8 @@ from firstdose.analysis.metabolism.layout import WITH_BATCH
 from firstdose.report.attribution.rows import Statement, statement
 from firstdose.report.documents.wording import counted, listed
 from firstdose.report.metabolism.rows import CALLED, CLASS_SLOPE, QUALITY, SAMPLES, SLOPES, FluidRows
-from firstdose.report.results.wording import figure, plain, probability, value_of, words
+from firstdose.report.results.names import words
+from firstdose.report.results.wording import figure, plain, probability, value_of
 
 PERMUTED, LEAST = "p by permutation of doses", "smallest attainable one-sided p"
 CLASS_SENSITIVITY, ALL_CLASSES = "class_sensitivity", "classes"
@@ -66,7 +67,9 @@ def _primary(rows: FluidRows) -> Iterator[Statement]:
         yield statement("primary_untestable", f"{about}, could not be made: {why}.", slope, count)
         return
     held = (slope.lower or 0.0) <= 0.0 <= (slope.upper or 0.0)
-    shown = "the interval holds 0" if held else "the interval leaves 0 out"
+    shown = "the interval of the model holds 0" if held else "the interval of the model leaves 0 out"
+    if test is not None and test.value is not None and (test.value < CALLED) == held:
+        shown += f", but the primary test is the permutation, and its p is {'' if held else 'not '}below {CALLED:g}"
     rotation = found.get("p by rotation")
     second = (
         f", p by rotation {value_of(rotation)}"
@@ -188,8 +191,9 @@ def _left_out(rows: FluidRows) -> Iterator[Statement]:
     out = rows.where(QUALITY, within="left out")
     if analysed is not None:
         shown = f"{plain(analysed.value or 0)} of {plain(analysed.of or 0)} metabolites were analysed"
-        others = "the other was" if len(dict.fromkeys(each.what for each in out)) == 1 else "the others were"
-        text = f"{shown}; {others} left out for their quality, as the table says." if out else f"{shown}."
+        is_one = len(dict.fromkeys(each.what for each in out)) == 1
+        others = "the other was left out for its" if is_one else "the others were left out for their"
+        text = f"{shown}; {others} quality, as the table says." if out else f"{shown}."
         yield statement("metabolites_left_out", text, analysed, *out[:MOST_NAMED])
     without = next(iter(rows.where(QUALITY, within="classes", what=NO_CLASS)), None)
     if without is not None and without.value:

@@ -9,7 +9,20 @@ from firstdose.analysis.counting import number_of
 from firstdose.records.results import Result
 from firstdose.report.documents.blocks import Cell
 from firstdose.report.documents.tracing import rows_behind
-from firstdose.report.results.wording import NOTHING, figure, interval, plain, value_of, words
+from firstdose.report.documents.wording import NO_BREAK
+from firstdose.report.results.names import words
+from firstdose.report.results.wording import (
+    DIGITS_OF_ESTIMATES,
+    LARGEST_WITHOUT_COMMA,
+    MINUS,
+    NOISE,
+    NOTHING,
+    SMALLEST_PLAIN,
+    figure,
+    interval,
+    plain,
+    value_of,
+)
 
 NONE_KNOWN, TELLS_NOT_KNOWN = "not known for any of ", "not known: "
 """How a warning begins that says no more than a cell with the number of those not known, and how that is written."""
@@ -86,7 +99,8 @@ def cell(found: Sequence[Result], statistic: Joined, notes: Notes, *, with_unit:
     remarks = [one.text for one in here if one.text and one.text != text and one.text not in text]
     warnings = [one.warning for one in here if not (one.warning.startswith(NONE_KNOWN) and TELLS_NOT_KNOWN in text)]
     notable = dict.fromkeys(filter(None, [*remarks, *warnings]))
-    return Cell(text + notes.mark("; ".join(notable)), rows=rows_behind(here))
+    mark = notes.mark("; ".join(notable))
+    return Cell(text + (mark.replace(" ", NO_BREAK) if text == NOTHING else mark), rows=rows_behind(here))
 
 
 def _summary(found: Sequence[Result]) -> str:
@@ -95,10 +109,18 @@ def _summary(found: Sequence[Result]) -> str:
     count, mean, spread, median, least, most = (of.get(name) for name in SUMMARY.statistics)
     if mean is None or mean.value is None or len(of) < len(found):
         return ", ".join(f"{words(one.statistic)} {figure(one)}" for one in found)
-    lines = [f"{value_of(mean)} ({value_of(spread) if spread else NOTHING}), {_people(count)}", interval(mean)]
+    lines = [f"{_estimate(mean)} ({_estimate(spread) if spread else NOTHING}), {_people(count)}", interval(mean)]
     if median and least and most:
         lines.append(f"{value_of(median)} ({value_of(least)} to {value_of(most)})")
     return BELOW.join(filter(None, lines))
+
+
+def _estimate(found: Result) -> str:
+    """A mean or standard deviation with all its digits: 1 beside 1.26 is 1.00; 0 where there is no spread at all."""
+    value = found.value
+    if value is None or abs(value) < NOISE or abs(value) >= LARGEST_WITHOUT_COMMA or abs(value) < SMALLEST_PLAIN:
+        return value_of(found)
+    return f"{value:#.{DIGITS_OF_ESTIMATES}g}".rstrip(".").replace("-", MINUS)
 
 
 def _people(count: Result | None) -> str:
@@ -115,7 +137,8 @@ def _counts(found: Sequence[Result]) -> str:
         return "; ".join(f"{words(one.statistic)} {figure(one)}" for one in found)
     counts = [value_of(each) for name in ("people", "events") if (each := of.get(name)) and each.value is not None]
     is_open = "not_known" in of and not counts
-    lines = ["" if is_open else "; ".join(counts) or NOTHING, interval(of["people"]) if "people" in of else ""]
+    first = "" if is_open else f";{NO_BREAK}".join(counts) or NOTHING
+    lines = [first, interval(of["people"]) if "people" in of else ""]
     if (unknown := of.get("not_known")) and unknown.value is not None:
         told = number_of(int(unknown.value), unknown.unit) if unknown.unit else value_of(unknown)
         lines.append(f"{words('not_known')}: {told}")
@@ -128,7 +151,8 @@ def has_unit(result: Result) -> bool:
 
 
 def unit_of(results: Iterable[Result], statistic: Joined, heading: str = "") -> str:
-    """The unit of a row or column, where all figures share one, the heading lacks it and it is not that of a count."""
+    """The unit of a row or column, where all figures share one, no name says it and it is not that of a count."""
     units = {result.unit for result in results if result.statistic in statistic.statistics and has_unit(result)}
     unit = units.pop() if len(units) == 1 else ""
-    return f", {unit}" if unit and f"({unit})" not in heading else ""
+    is_said = f"({unit})" in heading or f" {unit} " in f" {statistic.words} "
+    return f", {unit}" if unit and not is_said else ""

@@ -20,9 +20,9 @@ from firstdose.report.documents.tracing import FIRST_ROW, Origins, TracedResult,
 from firstdose.report.documents.wording import rate, sentence
 from firstdose.report.results.confirmed_change_tables import CHANGES, DEFINITIONS, change_tables, definition_table
 from firstdose.report.results.glance import at_a_glance
+from firstdose.report.results.names import in_small_letters, title
 from firstdose.report.results.tables import tables
 from firstdose.report.results.without_figures import is_without_figures, reason_told
-from firstdose.report.results.wording import title
 
 NOTICE = (
     "Computed from the records as they stood at the cut-off, under the rules of the protocol file. It supports those "
@@ -30,6 +30,9 @@ NOTICE = (
 )
 
 NO_METHOD = "No method with a name was used."
+
+TABLES_OF_REASONS = ("not_enrolled", "enrolled_not_dosed", "left_before_the_end")
+"""Tables of reasons, which the flow of participants shows in small letters too."""
 
 CHAPTER_TITLES = {
     "dlt": "Dose-limiting toxicity",
@@ -67,12 +70,20 @@ def chapters_of_named(protocol: Protocol, found: Iterable[Result]) -> Iterator[t
 
 def _shown(table: str, found: list[Result], levels: dict[str, str]) -> Iterator[Block]:
     """The tables that one table of results makes; two have a form of their own."""
+    if table in TABLES_OF_REASONS:
+        found = [_small_reason(each) for each in found]
     if table == DEFINITIONS:
         yield from definition_table(found)
     elif table == CHANGES:
         yield from change_tables(found, levels)
     else:
         yield from tables(table, found, levels)
+
+
+def _small_reason(found: Result) -> Result:
+    """A figure on a reason from a list of terms; what people said, which stands within one, is left as it is."""
+    what = found.what if found.within else in_small_letters(found.what)
+    return replace(found, what=what, within=in_small_letters(found.within))
 
 
 def with_names(protocol: Protocol, found: Iterable[Result]) -> Iterator[Result]:

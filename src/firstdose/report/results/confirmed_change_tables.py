@@ -8,14 +8,14 @@ from dataclasses import replace
 from firstdose.records.results import Result
 from firstdose.report.documents.blocks import Block, Cell, Paragraph, Row, Table
 from firstdose.report.documents.tracing import rows_behind
-from firstdose.report.documents.wording import counted, listed
+from firstdose.report.documents.wording import counted, listed, sentence
+from firstdose.report.results.names import title, words
 from firstdose.report.results.tables import LONGEST_OPEN, about, tables
-from firstdose.report.results.wording import title, words
 
 DEFINITIONS, CHANGES = "definitions", "people_with_change"
 """The tables of results that have such a form."""
 
-SUBJECT = "subject"
+SUBJECT, UNABLE = "subject", "unable to perform"
 
 
 def definition_table(found: Sequence[Result]) -> Iterator[Block]:
@@ -60,7 +60,17 @@ def change_tables(found: Sequence[Result], levels: dict[str, str]) -> Iterator[T
     names = sorted({each.what for each in found}, key=len, reverse=True)
     for table in tables(CHANGES, found, levels):
         columns = tuple("person" if each == SUBJECT else each for each in table.columns)
-        yield replace(table, columns=columns, rows=tuple(_unnamed(line, names) for line in table.rows))
+        cells = [cell.text for line in table.rows for cell in line.cells]
+        explained = dict.fromkeys(text for text in cells if text.startswith(f"{UNABLE}; "))
+        notes = (*(sentence(text.replace("; ", " ", 1)) for text in explained), *table.notes)
+        rows = tuple(_brief(_unnamed(line, names)) for line in table.rows)
+        yield replace(table, columns=columns, rows=rows, notes=notes)
+
+
+def _brief(line: Row) -> Row:
+    """The row with what a note explains cut to its beginning."""
+    cells = (replace(cell, text=UNABLE) if cell.text.startswith(f"{UNABLE}; ") else cell for cell in line.cells)
+    return replace(line, cells=tuple(cells))
 
 
 def _unnamed(line: Row, names: Sequence[str]) -> Row:

@@ -10,7 +10,8 @@ import polars as pl
 from firstdose.methods.confirmed_change_presets import PRESETS
 from firstdose.records.results import EVERYONE, Results
 from firstdose.report.documents.tracing import FIRST_ROW, TracedResult, rows_behind
-from firstdose.report.results.wording import figure, words
+from firstdose.report.results.names import words
+from firstdose.report.results.wording import figure
 
 
 @dataclass(frozen=True)

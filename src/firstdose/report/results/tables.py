@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from firstdose.records.results import EVERYONE, Result
 from firstdose.report.documents.blocks import Cell, Row, Table, row
 from firstdose.report.documents.wording import NO_BREAK, counted, listed
 from firstdose.report.results.cells import PEOPLE, Joined, Notes, cell, has_unit, statistics_of, unit_of
-from firstdose.report.results.wording import group_words, title, words
+from firstdose.report.results.names import title, words
+from firstdose.report.results.remarks import remarks_on
+from firstdose.report.results.wording import group_words
 
 LONGEST_OPEN = 16
 """Tables with more rows are folded."""
 
-SET_IN = "\u2003"
+SET_IN = 3 * NO_BREAK
 """Before the label of a row that stands within the row above."""
 
 LONGEST_LABEL = 40
@@ -41,10 +43,15 @@ def tables(name: str, results: Sequence[Result], levels: dict[str, str]) -> Iter
     side_by_side = [result for result in results if _key(result) not in single]
     single_rows = [result for result in results if _key(result) in single]
     if side_by_side:
-        yield _grouped(title(name), side_by_side, levels)
+        yield _remarked(_grouped(title(name), side_by_side, levels), remarks_on(name, side_by_side))
     if single_rows:
         caption = title(name) + (": in one group each" if side_by_side else "")
-        yield (_grouped if _is_sparse(single_rows) else _list)(caption, single_rows, levels)
+        made = (_grouped if _is_sparse(single_rows) else _list)(caption, single_rows, levels)
+        yield _remarked(made, remarks_on(name, single_rows))
+
+
+def _remarked(table: Table, remarks: tuple[str, ...]) -> Table:
+    return replace(table, notes=(*remarks, *table.notes)) if remarks else table
 
 
 def _is_sparse(results: Sequence[Result]) -> bool:
@@ -92,15 +99,16 @@ def _list(caption: str, results: Sequence[Result], levels: dict[str, str]) -> Ta
     prose = {0, 1} if has_groups else {0}
     mixed = _mixed_units(results, statistics)
     for heading, under in _headed(results):
+        units_under = {_own_unit(line.found, mixed) for line in under}
+        shared_under = units_under.pop() if heading and len(units_under) == 1 else ""
         if heading:
-            lines.append(Row(group=heading))
+            lines.append(Row(group=heading + (f", {shared_under}" if shared_under else "")))
         for line in under:
             found = line.found
             group = [_unbroken(group_words(found[0].group, levels))] if has_groups else []
-            own = next(
-                (one.unit for one in found if one.statistic in mixed and has_unit(one) and one.value is not None), ""
-            )
-            cells: list[str | Cell] = [line.label + (f", {own}" if own else ""), *group]
+            own = _own_unit(found, mixed)
+            told = f", {own}" if own and own != shared_under else ""
+            cells: list[str | Cell] = [line.label + told, *group]
             for statistic in statistics:
                 here = [one for one in found if one.statistic in statistic.statistics]
                 is_other = not mixed.isdisjoint(statistic.statistics) and any(one.unit != own for one in here)
@@ -115,6 +123,11 @@ def _list(caption: str, results: Sequence[Result], levels: dict[str, str]) -> Ta
     heads = [statistic.words + unit for statistic, unit in zip(statistics, units, strict=True)]
     columns = ("", *(["group"] if has_groups else []), *heads)
     return _table(caption, columns, lines, notes, results, words_in=tuple(sorted(prose)))
+
+
+def _own_unit(found: Sequence[Result], mixed: set[str]) -> str:
+    """The unit of a row in columns that hold more than one."""
+    return next((one.unit for one in found if one.statistic in mixed and has_unit(one) and one.value is not None), "")
 
 
 def _shared_unit(results: Sequence[Result], statistics: Sequence[Joined], units: Sequence[str]) -> str:
@@ -139,6 +152,11 @@ def _mixed_units(results: Sequence[Result], statistics: Sequence[Joined]) -> set
 
 def _unbroken(text: str) -> str:
     return text.replace(" ", NO_BREAK)
+
+
+def _day_unbroken(text: str) -> str:
+    """A day by its number, which stays on one line."""
+    return _unbroken(text) if text.removeprefix("day ").isdigit() else text
 
 
 def _row(cells: Sequence[str | Cell], line: Line) -> Row:
@@ -208,9 +226,10 @@ def _headed(results: Sequence[Result]) -> Iterator[tuple[str, list[Line]]]:
     def line(key: Key) -> Line:
         within, what, when = key
         if is_broken_down:
-            return Line(words(when) or "in all", of_key[key])
+            return Line(_day_unbroken(words(when)) or "in all", of_key[key])
         around = words(within) if is_single and within not in classes else ""
-        label = ", ".join(filter(None, (": ".join(filter(None, (around, words(what)))), words(when))))
+        about_what = "" if words(when).startswith(f"{words(what)} ") else words(what)  # not "worsening, worsening ..."
+        label = ", ".join(filter(None, (": ".join(filter(None, (around, about_what))), words(when))))
         return Line(SET_IN + label if within in classes else label, of_key[key], not within and what in classes)
 
     for head, keys in groupby(of_key, key=heading):

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from firstdose.records.results import Result
 from firstdose.report.documents.blocks import Paragraph
 from firstdose.report.documents.tracing import rows_behind
-from firstdose.report.results.wording import title
+from firstdose.report.results.names import title
 
 
 def is_without_figures(found: Sequence[Result]) -> bool:

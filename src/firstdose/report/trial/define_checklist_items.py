@@ -14,6 +14,9 @@ Extent = Literal["answered", "in part", "not here"]
 NEW_OR_CHANGED = 40
 """New and changed items of CONSORT-DEFINE, by its abstract."""
 
+IN_CONSORT = 37
+"""Items of CONSORT 2010, parts counted as items of their own."""
+
 
 @dataclass(frozen=True)
 class Item:
@@ -74,12 +77,14 @@ CONSORT_ITEMS = (
          "definitions of the measures used; the list stands in the protocol file under “endpoints”"),
     Item("6b", "Changes to the outcomes after the start, with reasons", remark=VERSIONS),
     Item("7a", "Why so many people", ("limits",), "in part", "what so few can show; the design report has the rest"),
-    Item("7b", "Looks at the data during the trial, and rules to stop", ("escalation", "stopping"), "answered"),
+    Item("7b", "Looks at the data during the trial, and rules to stop", ("escalation", "stopping"), "answered",
+         "the chapter on stopping rules says where the protocol names none"),
     Item("8a", "How the random order was made", remark=CHANCE),
     Item("8b", "Kind of randomisation and its restrictions", remark=CHANCE),
     Item("9", "How the order was concealed", remark=CHANCE),
     Item("10", "Who made the order, enrolled and assigned", ("escalation",), "in part", "who decided on each dose"),
-    Item("11a", "Who was blinded, and how", remark="in the records of assessments and images; not told in a chapter"),
+    Item("11a", "Who was blinded, and how", ("mri",), "in part",
+         "whether the readers of scans knew the dose; for other assessments it is in the records"),
     Item("11b", "How alike the interventions were", remark=AUTHORS),
     Item("12a", "Statistical methods for the outcomes", ("methods",), "answered"),
     Item("12b", "Methods of further analyses", ("methods",), "answered"),
@@ -99,7 +104,8 @@ CONSORT_ITEMS = (
     Item("20", "Limits: bias, imprecision, many comparisons", ("limits",), "in part", "imprecision, not bias"),
     Item("21", "To whom the findings apply", remark=AUTHORS),
     Item("22", "Interpretation that balances benefit and harm", remark=AUTHORS),
-    Item("23", "Registration number and registry", remark="in the protocol file under “trial.registrations”"),
+    Item("23", "Registration number and registry",
+         remark="in the protocol file under “trial.registrations”; the title has the trial's identifier"),
     Item("24", "Where the full protocol can be seen", ("at-a-glance",), "in part", "the hash of its file, on top"),
     Item("25", "Funding, and the role of funders", remark=AUTHORS),
 )  # fmt: skip

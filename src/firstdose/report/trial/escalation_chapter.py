@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 
 from firstdose.dosing import ParticipantCourse, TreatedCohort, TrialHistory
 from firstdose.dosing.known import WHERE_DAYS_END_LAST
 from firstdose.protocol.plan import Protocol
-from firstdose.records import DoseDecision, TrialData
+from firstdose.records import TrialData
 from firstdose.report.documents.blocks import Block, Cell, Chapter, Heading, Paragraph, Row, Table, row
-from firstdose.report.documents.wording import counted
+from firstdose.report.trial.decision_table import decision_table
 from firstdose.report.trial.escalation_records import given_records, judged_records
+from firstdose.report.trial.irregular_dosings import irregular_dosings
 
 LETTERS = "Outcomes, one letter a person: N no DLT, T DLT, ? not settled yet, - not evaluable for DLTs."
-MAY_BE_EMPTY = ("reason", "data seen")
-"""Columns of the decisions that are left out where nothing is recorded."""
 
 
 def moment_of(trial_data: TrialData) -> datetime:
@@ -41,10 +39,11 @@ def escalation_chapter(
         ),
         *pictures,
         cohort_table(protocol, history, courses),
-        decision_table(trial_data),
+        decision_table(protocol, trial_data, history),
         people_table(courses, protocol.dose_levels.unit),
     ]
-    remarks = (*history.missing, *history.flags)
+    irregular = (f"{term}: {told}" for term, told in irregular_dosings(trial_data, courses))
+    remarks = (*irregular, *history.missing, *history.flags)
     if remarks:
         blocks.append(Heading("To beware of"))
         blocks += [Paragraph(f"{remark}.") for remark in remarks]
@@ -85,54 +84,6 @@ def _cohort(protocol: Protocol, cohort: TreatedCohort, courses: list[Participant
 def _dates(courses: list[ParticipantCourse]) -> str:
     days = sorted(course.procedure_start.date() for course in courses if course.procedure_start)
     return "" if not days else f"{days[0]}" if days[0] == days[-1] else f"{days[0]} to {days[-1]}"
-
-
-def decision_table(trial_data: TrialData) -> Table:
-    """Every recorded decision beside its recommendation; reasons and hashes of the data where any are recorded."""
-    decisions = sorted(trial_data.records(DoseDecision), key=lambda each: each.decision)
-    lines = [_decision(each) for each in decisions]
-    columns = ("decision", "date", "recommended", "decided", "by", "reason", "data seen")
-    shown = [
-        place
-        for place, column in enumerate(columns)
-        if column not in MAY_BE_EMPTY or any(line.cells[place].text for line in lines)
-    ]
-    return Table(
-        f"Decisions on the next dose ({counted(len(decisions), 'decision')} recorded)",
-        tuple(columns[place] for place in shown),
-        tuple(row(*(line.cells[place] for place in shown)) for line in lines),
-        ("A decision in bold departs from the recommendation.",) if any(map(departs, decisions)) else (),
-        words=tuple(range(len(shown))),
-    )
-
-
-def departs(decision: DoseDecision) -> bool:
-    """Whether people decided otherwise than the rule recommended."""
-    recommended = (decision.recommended_action, decision.recommended_next_level)
-    return decision.recommended_action is not None and recommended != (decision.action, decision.next_level)
-
-
-def _decision(decision: DoseDecision) -> Row:
-    recommended = _step(decision.recommended_action, decision.recommended_next_level)
-    record = (f"dose_decisions:{decision.decision}",)
-    texts = (
-        str(decision.decision),
-        str(decision.decided)[:10] if decision.decided else "not recorded",
-        f"{recommended}: {decision.recommendation}" if decision.recommendation else recommended,
-        _step(decision.action, decision.next_level),
-        decision.members or "not recorded",
-        decision.reason or "",
-        (decision.data_hash or "")[:12],
-    )
-    cells = [Cell(text, records=record if text else ()) for text in texts]
-    cells[3] = replace(cells[3], mark="own" if departs(decision) else "")
-    return row(*cells)
-
-
-def _step(action: str | None, level: int | None) -> str:
-    if action is None:
-        return "not recorded"
-    return f"dose at level {level}" if action == "dose" and level else action
 
 
 def people_table(courses: tuple[ParticipantCourse, ...], unit: str, caption: str = "Everyone dosed, in order") -> Table:

@@ -23,7 +23,7 @@ from firstdose.records.analysis_data import AnalysisData
 from firstdose.records.derived import SubjectAnalysis
 from firstdose.records.results import EVERYONE, Results
 from firstdose.report.documents.tracing import BETWEEN_RECORDS, FIRST_ROW
-from firstdose.report.results.wording import words
+from firstdose.report.results.names import in_small_letters, words
 
 DOSED, DIED, GONE, REMAINED, _ = AFTER_DOSING
 NO_LEVEL = "no level"
@@ -102,12 +102,7 @@ class _Counts:
         value, records = row["value"], row["records"]
         assert isinstance(value, float)
         assert isinstance(records, list)
-        return Count(_plain(str(row["what"])), int(value), (int(str(row["row"])),), tuple(records))
-
-
-def _plain(text: str) -> str:
-    """A reason in small letters where it was entered in capitals."""
-    return text.lower() if text.isupper() else text
+        return Count(in_small_letters(str(row["what"])), int(value), (int(str(row["row"])),), tuple(records))
 
 
 def _small(text: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import polars as pl
@@ -41,6 +40,9 @@ MOST_ROWS = 2_000
 MOST_PRINTED = 400
 """Listings with more rows are not in the PDF."""
 
+MOST_UPRIGHT = 11
+"""Columns of a listing that is printed upright, as the template says."""
+
 FEWEST_TO_BE_SAME = 4
 """From so many rows on, a column whose values are all the same is told in a note."""
 
@@ -59,11 +61,11 @@ def listings_chapter(trial_data: TrialData) -> Chapter:
     return Chapter("listings", "Listings", (opening, *_tables(trial_data)))
 
 
-def _tables(trial_data: TrialData) -> Iterator[Table]:
-    for title, kind in LISTED.items():
-        frame = trial_data[kind]
-        if frame.height:
-            yield _table(title, kind, frame)
+def _tables(trial_data: TrialData) -> list[Table]:
+    """The listings in their order, those with many columns last: they are printed on pages turned sideways."""
+    frames = {title: trial_data[kind] for title, kind in LISTED.items()}
+    tables = [_table(title, LISTED[title], frame) for title, frame in frames.items() if frame.height]
+    return sorted(tables, key=lambda each: len(each.columns) > MOST_UPRIGHT)
 
 
 def _table(title: str, kind: type, frame: pl.DataFrame) -> Table:

@@ -15,14 +15,20 @@ from firstdose.simulation.virtual.parameters import BoundedSpread, Distribution
 from firstdose.simulation.virtual.plan import Plan
 from firstdose.simulation.virtual.random_streams import Stream, generator
 
+TENTH_PARTS = 12
+"""Into how many parts the tenth of a year is divided to which ages are known."""
+
 
 @dataclass(frozen=True, eq=False)
 class Traits:
-    """What is true of each candidate before the trial; steps of the EDSS by their places in the scale."""
+    """What is true of each candidate before the trial; steps of the EDSS by their places in the scale.
+
+    ``age_years`` is known to a tenth of a year; ``part_of_tenth`` (1 to 12) says where in that tenth they were born.
+    """
 
     age_years: Floats
     is_female: Booleans
-    birth_month: Integers
+    part_of_tenth: Integers
     disease_years: Floats
     progressive_years: Floats
     entry_step: Integers
@@ -34,12 +40,12 @@ def draw_traits(plan: Plan, candidates: Candidates, seed: int, number: int) -> T
     random, people, count = generator(seed, number, Stream.PEOPLE), plan.scenario.people, len(candidates)
     age = np.round(_bounded(random, people.age_years, count), 1)
     female = random.random(count) < people.female.value
-    months = random.integers(1, 13, count)
+    parts = random.integers(1, TENTH_PARTS + 1, count)
     disease = _bounded(random, people.disease_years, count)
     progressive = np.minimum(_bounded(random, people.progressive_years, count), disease)
     steps = _entry_steps(random, plan, people.edss_at_entry, count)
     before = _steps_before(random, plan, people.edss_rise_over_2_years, steps)
-    return Traits(age, female, months, disease, progressive, _places(steps), before)
+    return Traits(age, female, parts, disease, progressive, _places(steps), before)
 
 
 def _bounded(random: np.random.Generator, spread: BoundedSpread, count: int) -> Floats:

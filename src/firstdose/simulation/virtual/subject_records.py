@@ -20,8 +20,8 @@ from firstdose.records.subjects import (
     Subject,
 )
 from firstdose.simulation.virtual.attendance import Attendance
-from firstdose.simulation.virtual.candidates import DIES, IS_LOST
-from firstdose.simulation.virtual.cast import Cast
+from firstdose.simulation.virtual.candidates import DAYS_PER_YEAR, DIES, IS_LOST
+from firstdose.simulation.virtual.cast import TENTH_PARTS, Cast
 from firstdose.simulation.virtual.columns import from_rows
 from firstdose.simulation.virtual.enrolment import DOSED, FAILED, NOT_NEEDED, WITHDREW, Participant
 from firstdose.simulation.virtual.entry_rules import Entrant
@@ -74,7 +74,7 @@ def _subjects(plan: Plan, cast: Cast, confirmed: dict[int, int]) -> pl.DataFrame
         number = person.candidate
         centre = centres[cast.candidates.centre[number]]
         age = float(traits.age_years[number])
-        born = plan.calendar.date_of(person.consent).year - int(np.ceil(age))
+        born = plan.calendar.date_of(person.consent - _days_lived(age, int(traits.part_of_tenth[number])))
         day = confirmed.get(number)
         arm = levels.label(person.level) if person.fate == DOSED else None
         end = ends.get(number)
@@ -82,7 +82,7 @@ def _subjects(plan: Plan, cast: Cast, confirmed: dict[int, int]) -> pl.DataFrame
             [
                 name, centre.id, text[person.consent], plan.protocol.trial.version,
                 None if day is None else text[day], None if day is None else f"investigator-{centre.id}",
-                arm, arm, f"{born}-{int(traits.birth_month[number]):02}", age,
+                arm, arm, f"{born:%Y-%m}", age,
                 "female" if traits.is_female[number] else "male", centre.country,
                 None if end is None else text[end],
             ]
@@ -92,6 +92,11 @@ def _subjects(plan: Plan, cast: Cast, confirmed: dict[int, int]) -> pl.DataFrame
         "arm", "arm_given", "birth", "age_years", "sex", "country", "participation_end",
     )  # fmt: skip
     return from_rows(Subject, names, rows)
+
+
+def _days_lived(age: float, part: int) -> int:
+    """The days from birth of somebody whose age, in years and a tenth, is rounded."""
+    return round((age + (part - 0.5) / (10 * TENTH_PARTS) - 0.05) * DAYS_PER_YEAR)
 
 
 def _ends(cast: Cast) -> dict[int, int]:

@@ -7,22 +7,28 @@ from zoneinfo import ZoneInfo
 from django.http import Http404
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils.safestring import SafeString
 
 from firstdose.conduct.administering import cancel_dosing, prepare_dosing, record_dosing
+from firstdose.conduct.automatic_queries import check_record
 from firstdose.conduct.cohorts import close_cohort, open_cohort
 from firstdose.conduct.desk import Work
 from firstdose.conduct.gating import gate, situation_of
 from firstdose.conduct.identity import name_of
 from firstdose.conduct.ledger import Refused
+from firstdose.conduct.roles import Deed
 from firstdose.conduct.slots import assign_slot, release_slot, replace_participant, reserve_slot
 from firstdose.conduct.standing import standing
 from firstdose.conduct.waiting import join_waiting_list, leave_waiting_list, waiting_list
 from firstdose.dosing import Gate
 from firstdose.web.acting import TrialRequest
+from firstdose.web.by_calendar import by_calendar_alone
 from firstdose.web.form_fields import fields_of_form
+from firstdose.web.form_saving import findings_words, odd_in, opened_in, told_of
 from firstdose.web.guarding import told
 from firstdose.web.numbers import whole_number
 from firstdose.web.seeing import visible_subjects
+from firstdose.web.subject_records import FORMS
 from firstdose.web.trial import now
 
 GIVEN_FIELDS = (
@@ -49,6 +55,7 @@ def doses(request: TrialRequest) -> HttpResponseBase:
     context = {
         "standing": standing(request.trial.protocol, data, moment),
         "visible": visible,
+        "by_calendar": by_calendar_alone(request.trial, moment, visible),
         "waiting": waiting_list(request.trial.ledger),
         "batches": [each for each in request.trial.ledger.records("batches") if not each.is_removed],
         "decisions": _decisions_to_dose(request),
@@ -61,6 +68,7 @@ def one(request: TrialRequest, subject: str) -> HttpResponseBase:
     if request.method == "POST":
         return _step(request, subject)
     moment = now()
+    visible = visible_subjects(request.trial, request.acting)
     situation = situation_of(request.trial.ledger, request.trial.dosing_data(), request.trial.protocol, moment)
     found: Gate = gate(situation, subject, zone=_zone(request), batch=request.GET.get("batch") or None)
     planned = [
@@ -74,6 +82,7 @@ def one(request: TrialRequest, subject: str) -> HttpResponseBase:
     context = {
         "subject": subject,
         "gate": found,
+        "by_calendar": by_calendar_alone(request.trial, moment, visible),
         "moment": moment,
         "planned": planned[0] if planned else None,
         "slots": slots,
@@ -107,8 +116,18 @@ def _step(request: TrialRequest, subject: str) -> HttpResponseBase:
         raise Http404
     with request.trial.desk.work(request.acting.author, request.POST.get("request") or None) as work:
         words = "done already" if work.is_repeated else _carry_out(work, request, subject, step)
-    told(request, f"{subject}: {words}")
+        odd = _checked(work, "record_dosing" if step in OF_DOSING else "hold_slots")
+        opened = opened_in(work)
+    told_of(request, f"{subject}: {words}", odd, opened)
     return redirect("dose", subject=subject)
+
+
+def _checked(work: Work, by: Deed) -> list[SafeString]:
+    """Let the rules ask about what a step wrote, as they do of what a form writes; what is odd in it."""
+    written = {(each.record_type, each.record) for each in work.entries if each.record_type in FORMS}
+    for record_type, record in sorted(written):
+        check_record(work, record_type, record, by)
+    return [words for each in sorted(written) for words in findings_words(each[0], odd_in(work, *each))]
 
 
 def _carry_out(work: Work, request: TrialRequest, subject: str, step: str) -> str:
@@ -138,6 +157,7 @@ def _carry_out(work: Work, request: TrialRequest, subject: str, step: str) -> st
     return STEPS[step]
 
 
+OF_DOSING = ("prepare", "cancel", "record")
 STEPS = {
     "reserve": "a slot is reserved",
     "assign": "the slot is assigned",

@@ -53,7 +53,8 @@ def _exported(request: TrialRequest) -> HttpResponseBase:
     sequence = trial.ledger.sequence_at(as_of) if text else trial.ledger.head().sequence
     if not sequence:
         raise Refused(f"nothing had been entered by {text}; choose a later moment")
-    package = make_package(trial, request.acting, sequence, as_of, moment)
+    with_odm = request.POST.get("odm") == "yes"
+    package = make_package(trial, request.acting, sequence, as_of, moment, with_odm=with_odm)
     name = f"{_plain(trial.protocol.trial.id)}-{as_of.astimezone(UTC):%Y%m%dT%H%M%SZ}.zip"
     _note(request, package, as_of)
     return FileResponse(package.file, as_attachment=True, filename=name, content_type="application/zip")

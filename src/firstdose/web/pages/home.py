@@ -9,6 +9,7 @@ from django.shortcuts import render
 
 from firstdose.conduct.standing import Standing, standing_of
 from firstdose.web.acting import TrialRequest
+from firstdose.web.by_calendar import by_calendar_alone
 from firstdose.web.seeing import visible_subjects
 from firstdose.web.trial import Trial, now
 from firstdose.web.watching import alerts_for, open_queries
@@ -20,8 +21,10 @@ def home(request: TrialRequest) -> HttpResponseBase:
     if not request.acting.may("see_data"):
         groups = alerts_for(request.trial, request.acting, moment) if request.acting.may("see_pack") else []
         return render(request, "firstdose/home.html", {"is_closed": True, "alerts": groups, "moment": moment})
+    visible = visible_subjects(request.trial, request.acting)
     context = {
-        "visible": visible_subjects(request.trial, request.acting),
+        "visible": visible,
+        "by_calendar": by_calendar_alone(request.trial, moment, visible),
         "standing": _standing(request.trial, moment),
         "alerts": alerts_for(request.trial, request.acting, moment),
         "queries": open_queries(request.trial, request.acting, moment),

@@ -11,17 +11,16 @@ from django.http import Http404
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 
-from firstdose.conduct.administering import correct_dosing
-from firstdose.conduct.automatic_queries import check_record
 from firstdose.conduct.catalogue import LEDGER_RECORDS
-from firstdose.conduct.entering import check_fields, draft_of
-from firstdose.conduct.ledger import Conflict, Draft, Entry, Refused, StoredRecord
+from firstdose.conduct.entering import check_fields
+from firstdose.conduct.ledger import Conflict, Entry, Refused, StoredRecord
 from firstdose.records import columns_of, keys_of
 from firstdose.web.acting import TrialRequest
 from firstdose.web.form_drafts import drop_draft, keep_draft, kept_draft
 from firstdose.web.form_fields import fields_of_form
 from firstdose.web.form_groups import groups_of
-from firstdose.web.guarding import told
+from firstdose.web.form_saving import seen_in, typed_in
+from firstdose.web.pages.record_saving import correct, save
 from firstdose.web.queries_shown import queries_beside
 from firstdose.web.seeing import visible_entries
 from firstdose.web.sources_shown import check_beside, signatures_beside
@@ -32,30 +31,14 @@ DOSINGS = "dosings"
 """Doses are prepared and recorded behind the gate, on a page of their own; here they are looked at and corrected."""
 RECORDED = "recorded"
 """When something was written down: now, unless the form says otherwise."""
-SEEN = "seen:"
 DISCARD = "discard"
 FROM_VISIT, NAME_OF_VISIT = "at", re.compile("[A-Za-z0-9_.-]{1,60}")
 """The visit that one came from, as the address of a form names it."""
 
 
-def records_of_subject(request: TrialRequest, subject: str, record_type: str) -> HttpResponseBase:
-    """All records of one kind of a participant."""
-    _check_form(record_type)
-    found = records_of(request.trial.ledger, subject, [record_type])[record_type]
-    if not is_repeating(record_type):
-        if found:
-            return redirect("record", subject=subject, record_type=record_type, record=found[0].record)
-        return redirect("new_record", subject=subject, record_type=record_type)
-    columns = [each for each in columns_of(LEDGER_RECORDS[record_type]).values() if each.name != "subject"]
-    filled = [each for each in columns if any(each.name in record.fields for record in found)][:8] or columns[:8]
-    rows = [(each, [each.fields.get(column.name, "") for column in filled]) for each in found]
-    context = {"columns": filled, "rows": rows}
-    return _page(request, "firstdose/records.html", subject, record_type, context)
-
-
 def new(request: TrialRequest, subject: str, record_type: str) -> HttpResponseBase:
     """Enter a record."""
-    _check_form(record_type)
+    check_form(record_type)
     if record_type == DOSINGS:
         return redirect("dose", subject=subject)
     others = records_of(request.trial.ledger, subject, [record_type])[record_type]
@@ -69,7 +52,7 @@ def new(request: TrialRequest, subject: str, record_type: str) -> HttpResponseBa
 
 def one(request: TrialRequest, subject: str, record_type: str, record: str) -> HttpResponseBase:
     """Look at a record and change it."""
-    _check_form(record_type)
+    check_form(record_type)
     stored = request.trial.ledger.record(record_type, record)
     if not stored.exists or stored.fields.get("subject", "").strip() != subject:
         raise Http404
@@ -78,14 +61,14 @@ def one(request: TrialRequest, subject: str, record_type: str, record: str) -> H
 
 def check(request: TrialRequest, subject: str, record_type: str) -> HttpResponseBase:
     """What is odd in a form as it is typed; what was typed is kept until it is saved."""
-    _check_form(record_type)
+    check_form(record_type)
     texts, seen = typed_in(request, record_type), seen_in(request, record_type)
     keep_draft(request.acting.author.account, record_type, request.POST.get("draft", ""), texts, seen)
     findings = check_fields(record_type, {**texts, "subject": subject})
     odd = [each for each in findings if each.weight != "missing"]
     columns = columns_of(LEDGER_RECORDS[record_type])
     context = {
-        "findings": odd,
+        "findings": [(each, columns[each.field].question.words) for each in odd],
         "missing": [columns[each.field].question.words for each in findings if each.weight == "missing"],
         "near": [(name, [each for each in odd if each.field == name]) for name in texts],
     }
@@ -94,13 +77,13 @@ def check(request: TrialRequest, subject: str, record_type: str) -> HttpResponse
 
 def history(request: TrialRequest, subject: str, record_type: str, record: str) -> HttpResponseBase:
     """Everything ever entered in a record: who, when, what, why."""
-    _check_form(record_type)
+    check_form(record_type)
     stored = request.trial.ledger.record(record_type, record)
     if stored.fields.get("subject", "").strip() != subject:
         raise Http404
     entries = list(_history(request, record_type, stored))
     context = {"entries": entries, "record": record, "field": request.GET.get("field", "")}
-    return _page(request, "firstdose/history.html", subject, record_type, context)
+    return form_page(request, "firstdose/history.html", subject, record_type, context)
 
 
 def _form(
@@ -136,43 +119,12 @@ def _saved(
     seen: dict[str, str],
 ) -> HttpResponseBase:
     """Write what was sent."""
-    version = request.trial.version
     if record_type == DOSINGS:
-        return _dosing_corrected(request, subject, stored, texts, seen)
-    wanted: dict[str, str | None] = {**texts} if stored else {**texts, "subject": subject}
-    reason = request.POST.get("reason", "")
-    draft: Draft | None
-    if stored is not None and "remove" in request.POST:
-        draft = Draft("remove", record_type, stored.record, reason=reason, protocol_version=version)
-    elif stored is not None and "restore" in request.POST:
-        draft = Draft("restore", record_type, stored.record, reason=reason, protocol_version=version)
+        correct(request, subject, stored, texts, seen)
     else:
-        draft = draft_of(record_type, wanted, seen, stored=stored, reason=reason, protocol_version=version)
-    if draft is None:
-        told(request, "nothing was changed")
-    else:
-        with request.trial.desk.work(request.acting.author, request.POST.get("request") or None) as work:
-            if not work.is_repeated:
-                work.append(draft)
-                check_record(work, record_type, draft.record)
-        told(request, f"{title_of(record_type)}, {draft.record}: saved")
+        save(request, subject, record_type, stored, texts, seen)
     drop_draft(request.acting.author.account, record_type, _draft_key(request, subject, stored))
     return _back(request, subject, record_type)
-
-
-def _dosing_corrected(
-    request: TrialRequest, subject: str, stored: StoredRecord | None, texts: dict[str, str], seen: dict[str, str]
-) -> HttpResponseBase:
-    """Correct what is recorded of a dosing: what the rule rests on leaves a deviation."""
-    if stored is None or "remove" in request.POST or "restore" in request.POST:
-        raise Refused("a dosing is neither entered nor removed here; correct it, or go to the page of the dose")
-    number = int(stored.fields["number"])
-    with request.trial.desk.work(request.acting.author, request.POST.get("request") or None) as work:
-        if not work.is_repeated:
-            correct_dosing(work, subject, number, texts, seen, request.POST.get("reason", ""))
-            check_record(work, DOSINGS, stored.record)
-    told(request, f"dosing {number} of {subject} is corrected")
-    return redirect("records", subject=subject, record_type=DOSINGS)
 
 
 def _shown(
@@ -211,12 +163,13 @@ def _shown(
         "signatures": signatures_beside(request, stored),
         "entries": list(_history(request, record_type, stored)) if stored else [],
     }
-    return _page(request, "firstdose/form.html", subject, record_type, context, 409 if words else 200)
+    return form_page(request, "firstdose/form.html", subject, record_type, context, 409 if words else 200)
 
 
-def _page(
+def form_page(
     request: TrialRequest, template: str, subject: str, record_type: str, context: dict[str, Any], status: int = 200
 ) -> HttpResponseBase:
+    """A page about records of one kind of a participant."""
     common = {"subject": subject, "record_type": record_type, "title": title_of(record_type)}
     return render(request, template, {**common, **context}, status=status)
 
@@ -224,17 +177,6 @@ def _page(
 def _history(request: TrialRequest, record_type: str, stored: StoredRecord) -> Iterator[Entry]:
     """Every entry about a record, as far as the role may see it."""
     return visible_entries(request.trial.ledger.history(record_type, stored.record), request.trial, request.acting)
-
-
-def typed_in(request: TrialRequest, record_type: str) -> dict[str, str]:
-    """What was typed in each field of the form that was sent; fields that the form did not show are not in it."""
-    return {name: request.POST[name] for name in columns_of(LEDGER_RECORDS[record_type]) if name in request.POST}
-
-
-def seen_in(request: TrialRequest, record_type: str) -> dict[str, str]:
-    """What stood in each field when the form was opened."""
-    found = {name: request.POST.get(SEEN + name, "") for name in columns_of(LEDGER_RECORDS[record_type])}
-    return {name: text for name, text in found.items() if text}
 
 
 def _draft_key(request: TrialRequest, subject: str, stored: StoredRecord | None) -> str:
@@ -255,7 +197,7 @@ def _back(request: TrialRequest, subject: str, record_type: str) -> HttpResponse
     return redirect("participant", subject=subject)
 
 
-def _check_form(record_type: str) -> None:
+def check_form(record_type: str) -> None:
     """Raise Http404 for what is no form of a participant."""
     if record_type not in FORMS:
         raise Http404

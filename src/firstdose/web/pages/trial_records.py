@@ -15,8 +15,8 @@ from firstdose.records import keys_of
 from firstdose.records.catalogue import RECORDS
 from firstdose.web.acting import TrialRequest
 from firstdose.web.form_fields import fields_of_form
+from firstdose.web.form_saving import seen_in, typed_in
 from firstdose.web.guarding import told
-from firstdose.web.pages.record_forms import seen_in, typed_in
 from firstdose.web.queries_shown import queries_beside
 from firstdose.web.sight import TRIAL_FORMS
 

@@ -1,0 +1,33 @@
+"""What Define-XML says of ADaM datasets beyond their metadata: what a row is, and where each value comes from."""
+
+from __future__ import annotations
+
+from firstdose.cdisc.adam.metadata import (
+    STANDARD,
+    TIME_TO_EVENT_DATASETS,
+    TIME_TO_EVENT_SUBCLASS,
+    VERSION,
+    AnalysisVariable,
+)
+from firstdose.cdisc.writing.metadata import Domain, Variable
+
+__all__ = ["STANDARD", "VERSION", "structure_of", "subclass_of", "words_of"]
+
+
+def subclass_of(dataset: str) -> str:
+    """The subclass of a dataset; nothing where its class says all."""
+    return TIME_TO_EVENT_SUBCLASS if dataset in TIME_TO_EVENT_DATASETS else ""
+
+
+def structure_of(domain: Domain) -> str:
+    """What one row of a dataset is, by what tells its rows apart."""
+    further = [domain.variables[key].label for key in domain.keys if key not in ("STUDYID", "USUBJID")]
+    return " per ".join(["One record per subject", *further])
+
+
+def words_of(variable: Variable) -> tuple[str, str, str]:
+    """The words of a variable's origin, the method of its derivation, and a comment."""
+    source = variable.source if isinstance(variable, AnalysisVariable) else ""
+    if variable.origin == "Predecessor":
+        return source, "", ""
+    return ("", source, "") if variable.origin == "Derived" else ("", "", source)

@@ -1,0 +1,133 @@
+"""Datasets as a definition: the metadata that they were written by, and what their values say of themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from firstdose.cdisc.define import analysis_words, tabulation_words
+from firstdose.cdisc.define.definition import (
+    Comment,
+    Definition,
+    Group,
+    Item,
+    Method,
+    Provenance,
+    Standard,
+    TermList,
+)
+from firstdose.cdisc.define.terms_used import OF_THIS_TRIAL, TERMINOLOGY, term_lists
+from firstdose.cdisc.define.value_level import results_by_test
+from firstdose.cdisc.define.value_types import type_of
+from firstdose.cdisc.writing.datasets import Dataset
+from firstdose.cdisc.writing.metadata import SUPPLEMENT, Variable
+from firstdose.protocol import Protocol
+
+TABULATION = Standard("STD.SDTMIG", "SDTMIG", "IG", "3.4")
+ANALYSIS = Standard("STD.ADAMIG", analysis_words.STANDARD, "IG", analysis_words.VERSION)
+SOURCES = {"Collected": "Investigator", "Derived": "Sponsor", "Assigned": "Sponsor", "Protocol": "Sponsor"}
+"""Who values come from: records are entered by the investigator's staff. What was copied has its source in words."""
+WITHOUT_VALUES = Comment("COM.NO_VALUES", "The guide expects this variable; no value of it is recorded.")
+ONE_A_SUBJECT = ("STUDYID", "USUBJID")
+
+
+class Words(NamedTuple):
+    """What is said of a variable: the words of its origin, the method of its derivation, and a comment."""
+
+    origin: str = ""
+    method: str = ""
+    comment: str = ""
+
+
+def definition_of(
+    protocol: Protocol, datasets: Sequence[Dataset], standard: Standard, ending: str, created: datetime
+) -> Definition:
+    """The definition of datasets that stand in files with an ending, such as xpt."""
+    lists = term_lists(datasets)
+    groups = tuple(_group(each, standard, ending, lists) for each in datasets)
+    methods, comments = _texts(datasets, standard)
+    used = {each.oid: each for each in lists.values()}
+    standards = (standard, TERMINOLOGY) if any(each.standard for each in used.values()) else (standard,)
+    if any(each.comment for each in used.values()):
+        comments = (*comments, OF_THIS_TRIAL)
+    if any(item.comment == WITHOUT_VALUES.oid for group in groups for item in group.items):
+        comments = (*comments, WITHOUT_VALUES)
+    trial = protocol.trial
+    return Definition(
+        trial.id, trial.title or trial.id, created, standards, groups, tuple(used.values()), methods, comments
+    )
+
+
+def words_of(standard: Standard, dataset: str, variable: Variable) -> Words:
+    """What is said of a variable besides its label."""
+    if standard == ANALYSIS:
+        return Words(*analysis_words.words_of(variable))
+    method = tabulation_words.said_of(tabulation_words.METHODS, dataset, variable.name)
+    return Words(
+        method=method if variable.origin == "Derived" else "",
+        comment=tabulation_words.said_of(tabulation_words.COMMENTS, dataset, variable.name),
+    )
+
+
+def _group(each: Dataset, standard: Standard, ending: str, lists: dict[tuple[str, str], TermList]) -> Group:
+    """One dataset."""
+    is_analysis = standard == ANALYSIS
+    described = each.domain
+    return Group(
+        oid=f"IG.{each.name}",
+        name=each.name,
+        domain=each.name.removeprefix(SUPPLEMENT),
+        label=described.label,
+        observation_class=described.observation_class.upper(),
+        subclass=analysis_words.subclass_of(each.name) if is_analysis else "",
+        structure=analysis_words.structure_of(described) if is_analysis else tabulation_words.structure_of(each.name),
+        purpose="Analysis" if is_analysis else "Tabulation",
+        is_repeating="USUBJID" in each.frame.columns and described.keys != ONE_A_SUBJECT,
+        is_reference="USUBJID" not in each.frame.columns,
+        file=f"{each.name.lower()}.{ending}",
+        items=tuple(_item(each, variable, standard, lists) for variable in each.variables),
+        comment=f"COM.{each.name}" if not is_analysis and each.name in tabulation_words.DATASET_COMMENTS else "",
+    )
+
+
+def _item(each: Dataset, variable: Variable, standard: Standard, lists: dict[tuple[str, str], TermList]) -> Item:
+    """One variable, with its values by test where the dataset has tests."""
+    words = words_of(standard, each.name, variable)
+    path = f"{each.name}.{variable.name}"
+    origin = Provenance(variable.origin, "" if words.origin else SOURCES.get(variable.origin, ""), words.origin)
+    terms = lists.get((each.name, variable.name))
+    keys = each.domain.keys
+    is_empty = each.frame[variable.name].null_count() == each.frame.height
+    no_values = WITHOUT_VALUES.oid if is_empty else ""
+    return Item(
+        oid=f"IT.{path}",
+        name=variable.name,
+        label=variable.label,
+        value_type=type_of(variable.name, each.frame[variable.name]),
+        provenance=origin,
+        is_mandatory=variable.core == "Req",
+        is_empty=is_empty,
+        key=keys.index(variable.name) + 1 if variable.name in keys else None,
+        display_format=getattr(variable, "display_format", ""),
+        term_list=terms.oid if terms else "",
+        method=f"MT.{path}" if words.method else "",
+        comment=f"COM.{path}" if words.comment else no_values,
+        values=results_by_test(each, variable, origin, f"MT.{path}" if words.method else ""),
+    )
+
+
+def _texts(datasets: Iterable[Dataset], standard: Standard) -> tuple[tuple[Method, ...], tuple[Comment, ...]]:
+    """The methods and comments that datasets and variables refer to."""
+    methods, comments = [], []
+    for each in datasets:
+        about = tabulation_words.DATASET_COMMENTS.get(each.name, "") if standard != ANALYSIS else ""
+        if about:
+            comments.append(Comment(f"COM.{each.name}", about))
+        for variable in each.variables:
+            path, words = f"{each.name}.{variable.name}", words_of(standard, each.name, variable)
+            if words.method:
+                methods.append(Method(f"MT.{path}", f"Derivation of {path}", words.method))
+            if words.comment:
+                comments.append(Comment(f"COM.{path}", words.comment))
+    return tuple(methods), tuple(comments)

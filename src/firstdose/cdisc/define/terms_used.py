@@ -1,0 +1,86 @@
+"""The lists of terms that datasets use, with the codes that the NCI's terminology gives to lists and terms."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import polars as pl
+
+from firstdose.cdisc.define.definition import Comment, Standard, Term, TermList
+from firstdose.cdisc.define.nci_codes import NCI_LISTS, PACKAGE
+from firstdose.cdisc.values import as_text
+from firstdose.cdisc.writing.datasets import Dataset
+from firstdose.cdisc.writing.terminology import CODE_LISTS
+
+TERMINOLOGY = Standard("STD.CT", "CDISC/NCI", "CT", PACKAGE, "SDTM")
+
+DICTIONARIES = {"COUNTRY": "ISO3166"}
+"""Lists that are kept elsewhere: the countries' codes of three letters."""
+MEANINGS = {
+    "TESTCD": "TEST",
+    "PARAMCD": "PARAM",
+    "TSPARMCD": "TSPARM",
+    "ACTARMCD": "ACTARM",
+    "ARMCD": "ARM",
+    "ETCD": "ELEMENT",
+}
+"""Variables that hold codes, and those that say what the codes mean."""
+OF_THIS_TRIAL = Comment(
+    "COM.OWN_TERMS",
+    "The terms as this trial uses them; they were not held against CDISC's controlled terminology.",
+)
+
+
+def term_lists(datasets: Sequence[Dataset]) -> dict[tuple[str, str], TermList]:
+    """The list of each variable that has one, by dataset and variable.
+
+    A list that several variables share holds what any of them uses, in the order of the list and then of the alphabet.
+    """
+    shared: dict[str, set[str]] = {}
+    of_numbers: set[str] = set()
+    for each in datasets:
+        for variable in each.variables:
+            if variable.codelist:
+                shared.setdefault(variable.codelist, set()).update(_values(each.frame[variable.name]))
+                if variable.kind == "Num":
+                    of_numbers.add(variable.codelist)
+    made = {name: _shared_list(name, values, name in of_numbers) for name, values in shared.items()}
+    found: dict[tuple[str, str], TermList] = {}
+    for each in datasets:
+        for variable in each.variables:
+            own = made.get(variable.codelist) or _list_of_codes(each, variable.name)
+            if own and (own.terms or own.dictionary):
+                found[each.name, variable.name] = own
+    return found
+
+
+def _shared_list(name: str, used: set[str], is_of_numbers: bool) -> TermList:
+    """The terms of a named list that are used."""
+    oid = f"CL.{name}"
+    if name in DICTIONARIES:
+        return TermList(oid, name, dictionary=DICTIONARIES[name])
+    listed = CODE_LISTS[name].terms if name in CODE_LISTS else ()
+    values = [term for term in listed if term in used] + sorted(used.difference(listed))
+    known = NCI_LISTS.get(name)
+    if known is None:
+        return TermList(
+            oid, name, tuple(map(Term, values)), "integer" if is_of_numbers else "text", comment=OF_THIS_TRIAL.oid
+        )
+    terms = (Term(each, "", known.terms.get(each, ""), each not in known.terms) for each in values)
+    return TermList(oid, known.name, tuple(terms), code=known.code, standard=TERMINOLOGY.oid)
+
+
+def _list_of_codes(each: Dataset, variable: str) -> TermList | None:
+    """The codes of tests, parameters, arms and elements with their meanings; nothing for other variables."""
+    ending = next((ending for ending in MEANINGS if variable.endswith(ending)), None)
+    words = variable.removesuffix(ending) + MEANINGS[ending] if ending else ""
+    if words not in each.frame.columns:
+        return None
+    pairs = each.frame.select(variable, words).drop_nulls().unique(variable, keep="first", maintain_order=True)
+    terms = tuple(Term(code, meaning) for code, meaning in pairs.sort(variable).iter_rows())
+    return TermList(f"CL.{each.name}.{variable}", f"{each.name}.{variable}", terms, comment=OF_THIS_TRIAL.oid)
+
+
+def _values(series: pl.Series) -> Iterable[str]:
+    """The different values as text."""
+    return filter(None, map(as_text, series.drop_nulls().unique().to_list()))

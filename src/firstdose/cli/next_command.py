@@ -1,0 +1,161 @@
+"""The command that assesses the randomised trial that the first one calls for: next."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from firstdose.cli.design_commands import AsJson
+
+if TYPE_CHECKING:
+    from firstdose.simulation.next_trial import Assessment, NextTrialSettings, Taken
+
+SEED_OF_ANALYSIS = 1
+"""Of what the analysis of the trial before simulates; nothing that is taken from it depends on that."""
+JSON_NAME, TABLE_NAME, PAGE_NAME = "next-trial.json", "next-trial.csv", "next-trial.html"
+
+SettingsFile = Annotated[Path, typer.Argument(metavar="SETTINGS", help="The settings file (YAML).", show_default=False)]
+Folder = Annotated[Path | None, typer.Option(help="Folder for the page and the figures; made if it is missing.")]
+PhaseOne = Annotated[
+    Path | None,
+    typer.Option("--phase-one", metavar="DATA", help="Records of the trial before: leaving, missed visits and spread."),
+]
+ProtocolOption = Annotated[
+    Path | None, typer.Option("--protocol", metavar="PROTOCOL", help="Protocol of the trial before, with --phase-one.")
+]
+Trials = Annotated[int, typer.Option(min=100, max=1_000_000, help="Simulated trials for each figure.")]
+Seed = Annotated[int, typer.Option(min=0, help="Seed of the simulated trials.")]
+Workers = Annotated[int, typer.Option(min=1, max=256, help="Processes that share the work; the figures are the same.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("next")(next_trial)
+
+
+def next_trial(
+    settings: SettingsFile,
+    out: Folder = None,
+    phase_one: PhaseOne = None,
+    protocol: ProtocolOption = None,
+    trials: Trials = 2000,
+    seed: Seed = 1,
+    workers: Workers = 1,
+    as_json: AsJson = False,
+) -> None:
+    """The randomised trial that follows: what each way to randomise can tell, its power, assurance and size.
+
+    The settings file states arms, endpoints, effects, beliefs, accrual and looks, each with its source. Virtual trials
+    of them are analysed by the methods that would analyse the trial. A trial without controls gives no prior for
+    efficacy; with --phase-one its data give the spread between people, how many leave and which visits are missed.
+    """
+    from firstdose.cli.inputs import InputError, input_errors
+    from firstdose.cli.output import progress, show_json
+    from firstdose.protocol.problems import printable
+    from firstdose.simulation.next_trial import assess, read_next_trial
+
+    if (phase_one is None) != (protocol is None):
+        raise InputError("--phase-one and --protocol go together: the data, and the protocol that they follow")
+    if out is not None and out.exists() and not out.is_dir():
+        raise NotADirectoryError(20, "this is a file", str(out))
+    if out is not None and phase_one is not None and out.resolve() == phase_one.resolve():
+        raise InputError(f"--out {printable(str(out))}: this folder holds the data; name another for the page")
+    with input_errors():
+        chosen = read_next_trial(settings)
+    taken: tuple[Taken, ...] = ()
+    notices: tuple[str, ...] = ()
+    if phase_one is not None and protocol is not None:
+        chosen, taken, notices = _with_data(chosen, phase_one, protocol, out)
+    with progress("virtual trials") as bar:
+        found = assess(chosen, trials=trials, seed=seed, taken=taken, workers=workers, progress=bar)
+    found = replace(found, notices=notices)
+    written = [] if out is None else _write(found, settings, out)
+    if as_json:
+        show_json(found.as_json())
+        return
+    _tell(found)
+    for path in written:
+        typer.echo(f"wrote {path}")
+
+
+def _with_data(
+    settings: NextTrialSettings, data: Path, protocol: Path, out: Path | None
+) -> tuple[NextTrialSettings, tuple[Taken, ...], tuple[str, ...]]:
+    """The settings with what the data say, which must still make sense; and what must be told of the data."""
+    from firstdose.cli.analyse_command import analysed
+    from firstdose.cli.class_values import class_values
+    from firstdose.cli.data_folder import notices_of, notices_on, problems_notice, read_data
+    from firstdose.cli.inputs import InputError, every_problem, problems_text
+    from firstdose.cli.metabolite_folder import with_abundances
+    from firstdose.cli.output import progress
+    from firstdose.simulation.next_trial.checks import check_settings
+    from firstdose.simulation.next_trial.phase_one import with_phase_one
+
+    read, problems = every_problem(protocol)
+    if read is None or problems:
+        raise InputError(problems_text(problems))
+    with progress("the trial before") as bar:
+        reading, _ = read_data(data, read)
+        reading = with_abundances(reading, data, read)
+        derived, results = analysed(read, protocol, reading, bar, seed=SEED_OF_ANALYSIS)
+        classes = class_values(read, derived, SEED_OF_ANALYSIS)
+    changed, taken = with_phase_one(settings, derived, results.frame, classes)
+    found = [finding.at(settings.places) for finding in check_settings(changed)]
+    if found:
+        raise InputError(f"with what the data of {data} say, the settings no longer hold:\n{problems_text(found)}")
+    notices = (*notices_of(data), *notices_on(reading))
+    if out is not None:
+        reading.write_problems(out)
+        notices = (*notices, *problems_notice(reading))
+    return changed, taken, notices
+
+
+def _write(found: Assessment, settings: Path, out: Path) -> list[Path]:
+    """The page, all figures as JSON, and as one long table."""
+    import csv
+
+    from firstdose import __version__
+    from firstdose.cli.clock import today
+    from firstdose.report.next_trial.page import Origin, render_next_trial
+    from firstdose.simulation.next_trial.table import FigureRow, rows_of
+
+    out.mkdir(parents=True, exist_ok=True)
+    document, table, page = out / JSON_NAME, out / TABLE_NAME, out / PAGE_NAME
+    text = json.dumps(found.as_json(), indent=1, allow_nan=False, ensure_ascii=False)
+    document.write_text(f"{text}\n", encoding="utf-8", newline="\n")
+    with table.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(FigureRow._fields)
+        writer.writerows(rows_of(found))
+    origin = Origin(settings.name, __version__, today())
+    page.write_text(render_next_trial(found, origin), encoding="utf-8", newline="\n")
+    return [page, document, table]
+
+
+def _tell(found: Assessment) -> None:
+    """Power at every number of participants, and the numbers that are needed."""
+    from firstdose.cli.output import percent, show_table
+    from firstdose.simulation.next_trial import NO_EFFICACY
+
+    typer.echo(f"{found.settings.name}: {found.trials:,} simulated trials a figure, seed {found.seed}")
+    typer.echo(NO_EFFICACY)
+    for notice in found.notices:
+        typer.echo(notice)
+    for each in found.taken:
+        where = f"in the place of {each.key}" if each.is_used else "for information"
+        typer.echo(f"from the trial before: {each.what} {each.value:.3g} {each.unit} ({each.rests_on}), {where}")
+    typer.echo("\nPower of the first comparison, in %, and participants for the power asked for:")
+    lines = []
+    for size in found.sizes:
+        powers = [p for p in found.powers if (p.design, p.endpoint) == (size.design, size.endpoint)]
+        cells = [percent(next(iter(power.shown.values())).value) for power in powers]
+        needed = str(size.participants or f"> {found.settings.aim.most_participants}")
+        lines.append([f"{size.design}, {size.endpoint}", *cells, needed])
+    show_table(["design, endpoint", *map(str, found.settings.participants), "needed"], lines)
+    for size in found.sizes:
+        if size.participants is None:
+            typer.echo(f"{size.design}, {size.endpoint}: {size.words}")

@@ -1,0 +1,42 @@
+"""How chapters look figures of an assessment up, and how they say them."""
+
+from __future__ import annotations
+
+from firstdose.report.documents.wording import NO_BREAK, percent_figure
+from firstdose.simulation.next_trial import Assessment, Assurance, Estimate, Power, SampleSize
+from firstdose.simulation.next_trial.arms import ArmDesign
+from firstdose.simulation.next_trial.endpoints import NextEndpoint
+
+
+def powers_of(found: Assessment, design: ArmDesign, endpoint: NextEndpoint) -> list[Power]:
+    """Power at each number of participants."""
+    return [each for each in found.powers if (each.design, each.endpoint) == (design.id, endpoint.id)]
+
+
+def assurances_of(found: Assessment, design: ArmDesign, endpoint: NextEndpoint) -> list[Assurance]:
+    """Assurance at each number of participants; none where nothing is believed."""
+    return [each for each in found.assurances if (each.design, each.endpoint) == (design.id, endpoint.id)]
+
+
+def size_of(found: Assessment, design: ArmDesign, endpoint: NextEndpoint) -> SampleSize:
+    """The number that the power asked for needs."""
+    return next(each for each in found.sizes if (each.design, each.endpoint) == (design.id, endpoint.id))
+
+
+def first_of(power: Power) -> Estimate:
+    """The first comparison's power."""
+    return next(iter(power.shown.values()))
+
+
+def with_error(estimate: Estimate | None) -> str:
+    """A share in percent and its Monte Carlo standard error: "81.2 ± 0.9"."""
+    if estimate is None or estimate.value != estimate.value:
+        return "–"
+    if estimate.error == 0:
+        return percent_figure(estimate.value)
+    return f"{percent_figure(estimate.value)}{NO_BREAK}±{NO_BREAK}{100 * estimate.error:.1f}"
+
+
+def name_of(each: ArmDesign | NextEndpoint) -> str:
+    """A short name of a design or an endpoint."""
+    return each.id.replace("_", " ")

@@ -1,0 +1,169 @@
+"""Chapters without simulation: what each design can tell apart, what the trial before says, what was assumed."""
+
+from __future__ import annotations
+
+from firstdose.report.documents.blocks import Block, Chapter, Heading, Paragraph, Row, Table, row
+from firstdose.report.documents.wording import listed, percent_figure, sentence
+from firstdose.report.next_trial.reading import name_of
+from firstdose.report.next_trial.results_chapters import cell_of_answer
+from firstdose.simulation.next_trial import CONTRASTS, NO_EFFICACY, PHASE_ONE, Assessment
+from firstdose.simulation.next_trial.arms import Arm
+from firstdose.simulation.next_trial.endpoints import Elicited, NextEndpoint, Prior
+
+TITLE_OF_PHASE_ONE = "What the trial before says"
+SPENDING = {"obrien_fleming": "O'Brien and Fleming", "pocock": "Pocock", "linear": "in proportion"}
+
+
+def identified_chapter(found: Assessment) -> Chapter:
+    """What each arm buys."""
+    names = {PHASE_ONE: "the trial before"} | {design.id: name_of(design) for design in found.settings.designs}
+    shown = [name for name in names if name in found.identified]
+    answers, prices = [], []
+    for place, (contrast, words) in enumerate(CONTRASTS.items()):
+        told = [found.identified[name][place] for name in shown]
+        answers.append(row(words, *(cell_of_answer(each.text) for each in told)))
+        if contrast and any(each.price for each in told):
+            prices.append(row(words, *("–" if each.price is None else f"{each.price:.2g}" for each in told)))
+    columns = ("what is asked", *(names[name] for name in shown))
+    blocks: list[Block] = [
+        Paragraph(
+            "A contrast is identified if it is a sum of rows of the design: if some sum and difference of the arms' "
+            "means leaves it and nothing else. This is a matter of who is given what, not of how many people there "
+            "are. The course of time may be anything, and may differ between periods; cells and drug may act "
+            f"differently in every period between starts and stops of {found.settings.drug}."
+        ),
+        Table(
+            "What each design can tell apart",
+            columns,
+            tuple(answers),
+            notes=(
+                "Months: identified in these months only. What is measured after the drug is taken as free of it: no "
+                "carry-over and no rebound.",
+                "The trial before: all doses with the drug, nobody without cells. Its doses were escalated, not "
+                "randomised, so that even the contrast of doses needs that nothing else changed between cohorts.",
+            ),
+            words=tuple(range(len(columns))),
+        ),
+        Table(
+            "The price of each contrast: people needed, relative to a plain comparison of two arms",
+            columns,
+            tuple(prices),
+            notes=("For the same precision, in the best period; where several doses have cells, the dearest of them.",),
+        ),
+    ]
+    return Chapter("identified", "What the designs can tell apart", tuple(blocks))
+
+
+def phase_one_chapter(found: Assessment) -> Chapter:
+    """Which numbers come from the trial before."""
+    if not found.taken:
+        words = "No data of the trial before were given: every number comes from the settings."
+        return Chapter("phase-one", TITLE_OF_PHASE_ONE, (Paragraph(words), Paragraph(NO_EFFICACY)))
+    lines = []
+    for each in found.taken:
+        limits = "–" if each.lower is None or each.upper is None else f"{each.lower:.3g} to {each.upper:.3g}"
+        stated = "–" if each.stated is None else f"{each.stated:.3g}"
+        used = f"in the place of {each.key}" if each.is_used else "no, for information"
+        lines.append(row(each.what, f"{each.value:.3g} {each.unit}".strip(), limits, stated, used, each.rests_on))
+    table = Table(
+        "Figures of the trial before",
+        ("what", "value", "95 % limits", "stated in the settings", "used", "rests on"),
+        tuple(lines),
+        notes=("What is used is used as it is; its own uncertainty, which the limits show, is not in the power.",),
+        words=(0, 1, 4, 5),
+    )
+    told = tuple(Paragraph(f"Of the data of the trial before: {notice}") for notice in found.notices)
+    return Chapter("phase-one", TITLE_OF_PHASE_ONE, (*told, Paragraph(NO_EFFICACY), table))
+
+
+def assumptions_chapter(found: Assessment) -> Chapter:
+    """Everything that the figures rest on, with its source."""
+    settings = found.settings
+    looks, conduct = settings.looks, settings.conduct
+    arms: list[Row] = []
+    for design in settings.designs:
+        arms.append(
+            Row((), group=f"{name_of(design)}: {design.name} (family: {design.multiplicity.replace('_', ' ')})")
+        )
+        arms += [row(arm.name, _cells(arm, settings.dose_unit), _drug(arm), str(arm.share)) for arm in design.arms]
+    limits = ", ".join(f"{limit:g}" for limit in looks.futility_below) or "none"
+    blocks: list[Block] = [
+        Table("Arms", ("arm", "injection", settings.drug, "share"), tuple(arms), words=(0, 1, 2)),
+        Table(
+            "Conduct and looks",
+            ("what", "value", "source"),
+            (
+                row("randomised per month", f"{conduct.accrual_per_month.value:g}", conduct.accrual_per_month.source),
+                row("leave per person-year", f"{conduct.leaving_per_year.value:.3g}", conduct.leaving_per_year.source),
+                row("visits missed", f"{percent_figure(conduct.missed_visit.value)} %", conduct.missed_visit.source),
+                row(
+                    "looks at shares of complete people", listed(f"{each:g}" for each in looks.information), "settings"
+                ),
+                row("error spent as", SPENDING[looks.spending], "settings"),
+                row("given up where Z is below", limits, "settings"),
+            ),
+            words=(0, 1, 2),
+        ),
+    ]
+    for endpoint in settings.endpoints:
+        blocks += [Heading(sentence(endpoint.name).rstrip(".")), _course_table(endpoint)]
+        if endpoint.prior is not None:
+            blocks.append(_belief_table(endpoint.prior))
+    return Chapter("assumptions", "What was assumed", tuple(blocks))
+
+
+def _cells(arm: Arm, unit: str) -> str:
+    if arm.cells:
+        return f"{arm.cells:g} {unit}"
+    return "sham" if arm.injection else "none"
+
+
+def _drug(arm: Arm) -> str:
+    if arm.drug_until_month is None:
+        return "none"
+    return f"month {arm.drug_from_month:g} to {arm.drug_until_month:g}"
+
+
+def _course_table(endpoint: NextEndpoint) -> Table:
+    lines = []
+    if endpoint.worsening is not None:
+        worsening = endpoint.worsening
+        for each in worsening.components:
+            rate = each.yearly_rate
+            lines.append(row(f"yearly rate, {each.name}", f"{rate.value:g}", rate.source))
+        spread = worsening.spread_between_people
+        lines.append(row("spread between people (log rate)", f"{spread.value:g}", spread.source))
+        lines.append(row("confirmed after", f"{worsening.confirmed_after_months:g} months", "settings"))
+        lines.append(row("last onset that can be confirmed", f"month {endpoint.last_onset_month:g}", "visits"))
+    if endpoint.change is not None:
+        change = endpoint.change
+        unit = f"{change.unit} a year" if change.course == "slope" else change.unit
+        lines.append(row("natural course", f"{change.natural_course.value:g} {unit}", change.natural_course.source))
+        lines.append(row("spread between people", f"{change.sd.value:.3g} {change.unit}", change.sd.source))
+        lines.append(row("correlation with the baseline", f"{change.baseline_correlation:g}", "settings"))
+    effects = endpoint.effects
+    for cells in effects.cells:
+        lines.append(row(f"effect of cells, dose {cells.dose:g}", f"{cells.value:g}", effects.source))
+    for name, words in (("drug", "the drug"), ("interaction", "the drug beside cells"), ("procedure", "the injection")):
+        number = getattr(effects, name)
+        lines.append(row(f"effect of {words}", f"{number.value:g}", number.source))
+    kind = "hazard ratios, 1 for none" if endpoint.is_ratio else "differences, 0 for none"
+    return Table(f"Course and effects ({kind})", ("what", "value", "source"), tuple(lines), words=(0, 1, 2))
+
+
+def _belief_table(prior: Prior) -> Table:
+    lines = [
+        row("probability that cells do nothing", f"{percent_figure(prior.no_effect.value)} %", prior.no_effect.source)
+    ]
+    named = (("cells", "highest dose, if it works"), ("drug", "the drug"), ("interaction", "the drug beside cells"))
+    for name, words in (*named, ("natural_course", "natural course, relative to the above")):
+        elicited: Elicited | None = getattr(prior, name)
+        if elicited is not None:
+            reach = f"{elicited.median:g} ({elicited.lower:g} to {elicited.upper:g})"
+            lines.append(row(f"{words}: median ({percent_figure(elicited.certainty)} % range)", reach, elicited.source))
+    between = prior.lower_doses
+    lines.append(row("share at the lowest dose", f"{between.lowest:g} to {between.highest:g}", between.source))
+    return Table(
+        "What is believed", ("what", "value", "source"), tuple(lines), words=(0, 1, 2),
+        notes=(sentence(f"elicited from: {prior.elicited_from}"),),
+    )  # fmt: skip

@@ -1,0 +1,106 @@
+"""How many participants the power that is asked for needs, or why no number does."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+from scipy.special import ndtri
+
+from firstdose.simulation.next_trial.arms import ArmDesign
+from firstdose.simulation.next_trial.endpoints import NextEndpoint
+from firstdose.simulation.next_trial.figures import Power, power_of
+from firstdose.simulation.next_trial.plan import Plan
+from firstdose.simulation.next_trial.settings import NextTrialSettings
+
+FEWEST_BLOCKS = 2
+HARDLY_ABOVE = 1.5
+"""A power that is less than so many times the error is no sign of an effect."""
+STANDARD_ERRORS = 3.0
+
+
+@dataclass(frozen=True)
+class SampleSize:
+    """The fewest participants found, in whole blocks, and their power; or none, and why. Of the first comparison."""
+
+    design: str
+    endpoint: str
+    comparison: str
+    wanted: float
+    participants: int | None
+    power: float
+    standard_error: float
+    words: str
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain data."""
+        return dict(vars(self))
+
+
+def sample_size(
+    settings: NextTrialSettings, design: ArmDesign, endpoint: NextEndpoint, trials: int, seed: int
+) -> SampleSize:
+    """Bisection over whole blocks; every number is tried on the same simulated people, so that power rises with it.
+
+    The power that is told is that of other trials than those which the number was chosen by.
+    """
+    wanted, most = settings.aim.power, settings.aim.most_participants // design.block
+    known: dict[int, Power] = {}
+
+    def tried(blocks: int) -> float:
+        if blocks not in known:
+            known[blocks] = power_of(Plan(settings, design, endpoint, blocks * design.block), trials, seed)
+        return _first(known[blocks])
+
+    def answer(power: Power, words: str, number: int | None) -> SampleSize:
+        found = next(iter(power.shown.values()))
+        name = design.comparisons[0].id
+        return SampleSize(design.id, endpoint.id, name, wanted, number, found.value, found.error, words)
+
+    most = max(most, FEWEST_BLOCKS)
+    if tried(most) < wanted:
+        return answer(known[most], _why_not(settings, known[most]), None)
+    low, high = FEWEST_BLOCKS - 1, most
+    while high - low > 1:
+        middle = _guess(low, high, {blocks: _first(power) for blocks, power in known.items()}, wanted)
+        if tried(middle) >= wanted:
+            high = middle
+        else:
+            low = middle
+    number = high * design.block
+    afresh = power_of(Plan(settings, design, endpoint, number), trials, seed, first=trials)
+    return answer(afresh, f"{number} people are enough", number)
+
+
+def _first(power: Power) -> float:
+    return next(iter(power.shown.values())).value
+
+
+def _guess(low: int, high: int, known: dict[int, float], wanted: float) -> int:
+    """Between both, where the root of the number would reach the power as it does at the upper end."""
+    above = known[high]
+    if low in known or above >= 1 or above <= 0.5:
+        return (low + high) // 2
+    drift = ndtri(above) + ndtri(0.975)
+    guess = math.floor(high * float((ndtri(wanted) + ndtri(0.975)) / drift) ** 2)
+    return min(max(guess, low + 1), high - 1)
+
+
+def _why_not(settings: NextTrialSettings, power: Power) -> str:
+    """Why the largest number is not enough."""
+    found, error = next(iter(power.shown.values())), settings.aim.one_sided_error
+    said = (
+        f"with {power.participants} people, the most that could be recruited, the power is "
+        f"{100 * found.value:.1f} % (standard error {100 * found.error:.1f})"
+    )
+    if found.value + STANDARD_ERRORS * found.error < error / 2:
+        return (
+            f"{said}, less than the error allowed: effects as stated are for the worse, so that more people show less"
+        )
+    if found.value < HARDLY_ABOVE * error + STANDARD_ERRORS * found.error:
+        return f"{said}, hardly above the error allowed: with effects as stated no number of people would do"
+    drift = float(ndtri(found.value) - ndtri(error))
+    times = float((ndtri(settings.aim.power) - ndtri(error)) / drift) ** 2
+    about = math.ceil(times * power.participants / 10) * 10
+    return f"{said}; about {about:,} people would be needed, by the normal approximation"

@@ -1,0 +1,79 @@
+"""What becomes of a form that was sent: what was typed in it, and what is said once that is saved."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from django.contrib import messages
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from firstdose.conduct.catalogue import LEDGER_RECORDS
+from firstdose.conduct.desk import Work
+from firstdose.conduct.entering import Finding, check_fields
+from firstdose.records import columns_of
+from firstdose.web.acting import TrialRequest
+from firstdose.web.guarding import told
+from firstdose.web.value_words import field_words
+
+SEEN = "seen:"
+MOST_SAID = 8
+"""So many odd things are said one by one; of more it is said how many there are."""
+
+
+def typed_in(request: TrialRequest, record_type: str) -> dict[str, str]:
+    """What was typed in each field of the form that was sent; fields that the form did not show are not in it."""
+    return {name: request.POST[name] for name in columns_of(LEDGER_RECORDS[record_type]) if name in request.POST}
+
+
+def seen_in(request: TrialRequest, record_type: str) -> dict[str, str]:
+    """What stood in each field when the form was opened."""
+    found = {name: request.POST.get(SEEN + name, "") for name in columns_of(LEDGER_RECORDS[record_type])}
+    return {name: text for name, text in found.items() if text}
+
+
+def opened_in(work: Work) -> tuple[str, ...]:
+    """The numbers of the queries that this write opened or asked again."""
+    numbers = dict.fromkeys(entry.record for entry in work.entries if entry.record_type == "queries")
+    return tuple(each for each in numbers if work.record("queries", each).fields.get("state") == "open")
+
+
+def odd_in(work: Work, record_type: str, record: str) -> tuple[Finding, ...]:
+    """What is odd in a record as it stands now; nothing in one that was removed."""
+    stored = work.record(record_type, record)
+    return () if stored.is_removed else check_fields(record_type, stored.fields)
+
+
+def told_of(request: TrialRequest, words: str, odd: Sequence[SafeString], opened: Sequence[str] = ()) -> None:
+    """Say on the next page what was done, what is odd in it, and which queries were opened about that."""
+    if not odd and not opened:
+        told(request, words)
+        return
+    lines = format_html_join("", "<li>{}</li>", ((line,) for line in odd[:MOST_SAID]))
+    more = format_html("<li>and {} more</li>", len(odd) - MOST_SAID) if len(odd) > MOST_SAID else SafeString("")
+    count = "1 thing" if len(odd) == 1 else f"{len(odd)} things"
+    messages.warning(
+        request,
+        format_html("{}, as it was typed. {} to look at{}:<ul>{}{}</ul>", words, count, _opened(opened), lines, more),
+    )
+
+
+def finding_words(finding: Finding, question: str) -> SafeString:
+    """One odd thing in words: the question, what stands there, what is wrong with it and how it is mended."""
+    text = format_html(" <q>{}</q>", finding.text) if finding.text else ""
+    rule = "is not filled in" if finding.weight == "missing" else finding.rule
+    return format_html("<b>{}</b>{}: {}; {}", question, text, rule, finding.fix)
+
+
+def findings_words(record_type: str, findings: Iterable[Finding]) -> list[SafeString]:
+    """The odd things of a record in words."""
+    return [finding_words(each, field_words(record_type, each.field)) for each in findings]
+
+
+def _opened(numbers: Sequence[str]) -> SafeString:
+    """The queries that were opened, each with its page."""
+    if not numbers:
+        return SafeString("")
+    links = format_html_join(", ", '<a href="{}">{}</a>', ((reverse("query", args=[each]), each) for each in numbers))
+    return format_html("; {} opened: {}", "a query was" if len(numbers) == 1 else "queries were", links)

@@ -1,0 +1,119 @@
+"""Define-XML of ADaM datasets, read by the standard library and held against the files and the metadata."""
+
+import csv
+from datetime import datetime
+from pathlib import Path
+
+import pyreadstat
+import pytest
+
+from firstdose.analysis import derive
+from firstdose.analysis.tables.making import analysis_tables
+from firstdose.cdisc.adam.exporting import export_adam
+from firstdose.cdisc.adam.metadata import AnalysisVariable, adam_datasets
+from firstdose.cdisc.define import ANALYSIS, write_define
+from firstdose.cdisc.writing.exporting import Export
+from firstdose.protocol import read_protocol
+from firstdose.simulation.virtual_trial import read_scenario, virtual_trials
+from tests.cdisc.define_reading import DEF, HREF, ODM, Read, text_of
+
+EXAMPLE = Path(__file__).parents[2] / "examples" / "nsc-spms"
+CREATED = datetime(2026, 3, 31, 12, 5, 6)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("adam")
+
+
+@pytest.fixture(scope="module")
+def exported(folder: Path) -> Export:
+    protocol = read_protocol(EXAMPLE / "protocol.yaml")
+    scenario = read_scenario(EXAMPLE / "scenario.yaml")
+    trial_data = next(iter(virtual_trials(protocol, scenario, seed=20231127, numbers=range(1)))).trial_data
+    tables = analysis_tables(protocol, derive(protocol, trial_data))
+    export_adam(protocol, tables, folder, created=CREATED, file_format="csv")
+    export = export_adam(protocol, tables, folder, created=CREATED)
+    write_define(protocol, export.datasets, folder, created=CREATED, standard=ANALYSIS)
+    return export
+
+
+@pytest.fixture(scope="module")
+def read(exported: Export, folder: Path) -> Read:
+    return Read.file(folder / "define.xml")
+
+
+def test_each_dataset_is_the_file_as_another_reader_sees_it(read: Read, exported: Export, folder: Path) -> None:
+    assert [group.attrib["Name"] for group in read.groups()] == [path.stem.upper() for path in exported.files]
+    for group in read.groups():
+        leaf = group.find(f"{DEF}leaf")
+        assert leaf is not None
+        _, about = pyreadstat.read_xport(folder / leaf.attrib[HREF], encoding="ASCII", output_format="dict")
+        items = read.items(group)
+        assert [item.attrib["Name"] for item in items] == about.column_names
+        assert [text_of(item) for item in items] == about.column_labels
+        formats = about.original_variable_types
+        for item in items:
+            shown = item.get(f"{DEF}DisplayFormat")
+            assert (shown == "DATE9.") == (formats[item.attrib["Name"]] or "").startswith("DATE")
+
+
+def test_origins_sources_and_methods_are_the_metadata(read: Read) -> None:
+    described = 0
+    for group in read.groups():
+        domain = adam_datasets()[group.attrib["Name"]]
+        assert group.attrib["Purpose"] == "Analysis"
+        its_class = group.find(f"{DEF}Class")
+        assert its_class is not None
+        assert its_class.attrib["Name"] == domain.observation_class
+        subclass = its_class.find(f"{DEF}SubClass")
+        assert (subclass is not None) == (group.attrib["Name"] == "ADTTE")
+        for reference, item in zip(read.references(group), read.items(group), strict=True):
+            variable = domain.variables.get(item.attrib["Name"])
+            if not isinstance(variable, AnalysisVariable):
+                continue  # a further part of a long text
+            origin = item.find(f"{DEF}Origin")
+            assert origin is not None
+            assert origin.attrib["Type"] == variable.origin
+            if variable.origin == "Predecessor":
+                assert text_of(origin) == variable.source
+            elif variable.origin == "Derived":
+                assert text_of(read.by_identifier[reference.attrib["MethodOID"]]) == variable.source
+            elif variable.source:
+                assert text_of(read.by_identifier[item.attrib[f"{DEF}CommentOID"]]) == variable.source
+            described += 1
+    assert described > 150
+
+
+def test_values_are_described_parameter_by_parameter(read: Read, folder: Path) -> None:
+    with (folder / "adlb.csv").open(encoding="utf-8", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    by_parameter = read.by_test(read.item("ADLB", "AVAL"))
+    named = {row["PARAMCD"]: row["PARAM"] for row in rows if row["AVAL"]}
+    assert {code: text_of(item) for (_, code), item in by_parameter.items()} == named
+    for (variable, code), item in by_parameter.items():
+        values = [row["AVAL"].removesuffix(".0") for row in rows if row["PARAMCD"] == code and row["AVAL"]]
+        assert variable == "PARAMCD"
+        assert item.attrib["DataType"] == "float"
+        assert int(item.attrib["Length"]) == max(map(len, values))
+        assert int(item.attrib["SignificantDigits"]) == max(len(text.partition(".")[2]) for text in values)
+
+
+def test_numbers_with_terms_have_a_list_of_numbers(read: Read) -> None:
+    censored = read.item("ADTTE", "CNSR")
+    reference = censored.find(f"{ODM}CodeListRef")
+    assert reference is not None
+    element = read.by_identifier[reference.attrib["CodeListOID"]]
+    assert element.attrib["DataType"] == "integer"
+    assert {term.attrib["CodedValue"] for term in read.terms(censored) or ()} <= {"0", "1", "2"}
+
+
+def test_everything_referred_to_is_there_once(read: Read) -> None:
+    assert len(read.identifiers) == len(read.by_identifier)
+    referred = {
+        value
+        for element in read.root.iter()
+        for name, value in element.attrib.items()
+        if name.removeprefix(DEF).endswith("OID") and name not in ("OID", "FileOID")
+    }
+    assert referred | {group.attrib["OID"] for group in read.groups()} == set(read.by_identifier)

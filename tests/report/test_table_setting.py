@@ -1,0 +1,49 @@
+"""What the typesetter is told of a table: the reach of its columns, and units that stay on one line."""
+
+from datetime import date
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from firstdose.report.documents.blocks import Chapter, Document, Paragraph, Row, Table, rows
+from firstdose.report.documents.pdf_file import render_pdf
+from firstdose.report.documents.table_setting import WORD_JOINER, set_tables
+
+TEXTS = st.text(alphabet=st.sampled_from("ab \n"), max_size=12)
+
+
+def document(*blocks: Table | Paragraph) -> Document:
+    return Document("Title", "Kind", "Title", (), (Chapter("one", "One", blocks),), "Footer")
+
+
+def set_table(table: Table) -> dict[str, object]:
+    plain: dict[str, object] = set_tables(document(table).as_data())["chapters"][0]["blocks"][0]
+    return plain
+
+
+@given(st.lists(st.tuples(TEXTS, TEXTS), min_size=1, max_size=6))
+def test_a_reach_is_the_longest_word_and_line(lines: list[tuple[str, str]]) -> None:
+    """Against every word and line of a column, looked at one by one."""
+    made = set_table(Table("T", ("a", "b"), (*rows(lines), Row(group="a heading that is much longer"))))
+    reaches = made["reaches"]
+    assert isinstance(reaches, list)
+    for index, (word, length) in enumerate(reaches):
+        parts = [part for line in lines for part in line[index].split("\n")]
+        assert len(word) == max(len(piece) for part in parts for piece in part.split(" "))
+        assert length == max(1, *map(len, parts))
+
+
+def test_units_do_not_break_and_paths_and_counts_may() -> None:
+    table = Table("T", ("dose, ng/mL", "b"), rows([("1/3 in tables/table-1.csv", "2 events/year")]))
+    plain = str(set_table(table))
+    assert f"ng/{WORD_JOINER}mL" in plain.encode().decode("unicode_escape") or "ng/\u2060mL" in plain
+    assert "tables/table-1.csv" in plain
+    assert "1/3" in plain
+
+
+def test_a_heading_over_the_last_row_is_set_with_it() -> None:
+    """Tables of every length around a page are set without an error, a heading over one last row included."""
+    for count in (1, 2, 40, 44):
+        lines = (*rows([(f"row {number}", "1") for number in range(count)]), Row(group="Last"), *rows([("end", "2")]))
+        made = render_pdf(document(Table("T", ("", "n"), lines, ("a note",))), date(2026, 1, 1))
+        assert made.startswith(b"%PDF")
