@@ -16,6 +16,7 @@ from benchmarks.analysis_measuring import measure_analysis
 from benchmarks.ledger_measuring import measure_ledger
 from benchmarks.measuring import REPEATS_OF_COMMANDS, TRIALS, Measured, measure_commands, measure_engine
 from benchmarks.metabolite_measuring import measure_metabolites
+from benchmarks.next_trial_measuring import measure_next_trial
 from benchmarks.site_measuring import measure_site
 from benchmarks.trial_measuring import measure_trial
 
@@ -78,6 +79,7 @@ def main() -> None:
         measure_analysis,
         measure_trial,
         measure_metabolites,
+        measure_next_trial,
         measure_ledger,
         measure_site,
     )

@@ -110,6 +110,17 @@ def test_the_last_result_of_a_visit_is_the_one_that_summaries_show() -> None:
     assert rows["is_worst_high"].to_list() == [False, False, True, False]  # the first of two of grade 1
 
 
+def test_a_baseline_of_the_day_of_treatment_is_not_on_treatment() -> None:
+    drawn = [day(0, "08:00"), day(0, "12:00"), None]
+    results = [
+        LabResult(subject="P1", number=number, test="ALT", unit="U/L", result=20.0 + number, drawn=when)
+        for number, when in enumerate(drawn, start=1)
+    ]
+    rows = tables(*results)[LabRow]
+    assert rows["is_after"].to_list() == [False, True, False]
+    assert rows["change"].to_list() == [None, 1, None]
+
+
 def test_vital_signs_have_the_last_value_before_treatment_as_baseline() -> None:
     def sign(number: int, measured: int, value: float) -> VitalSign:
         return VitalSign(

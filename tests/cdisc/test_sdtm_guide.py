@@ -1,7 +1,7 @@
 """Labels, types, need and order of the SDTM variables that are written, as the Implementation Guide 3.4 has them.
 
 Transcribed from a public index of the guide's tables; a line gives a variable, its type (C or N), its core (R, E or P)
-and its label. The guide expects --LOBXFL too (LB, VS, QS, FT), which is not written.
+and its label.
 """
 
 import pytest
@@ -97,6 +97,7 @@ CMDOSE N P Dose per Administration
 CMDOSU C P Dose Units
 CMDOSFRQ C P Dosing Frequency per Interval
 CMROUTE C P Route of Administration
+CMRSDISC C P Reason the Intervention Was Discontinued
 EPOCH C P Epoch
 CMSTDTC C P Start Date/Time of Medication
 CMENDTC C P End Date/Time of Medication
@@ -207,6 +208,7 @@ LBSTAT C P Completion Status
 LBREASND C P Reason Test Not Done
 LBNAM C P Vendor Name
 LBSPEC C P Specimen Type
+LBLOBXFL C E Last Observation Before Exposure Flag
 LBFAST C P Fasting Status
 VISITNUM N E Visit Number
 VISIT C P Visit Name
@@ -226,6 +228,7 @@ VSSTRESU C E Standard Units
 VSSTAT C P Completion Status
 VSREASND C P Reason Not Performed
 VSLOC C P Location of Vital Signs Measurement
+VSLOBXFL C E Last Observation Before Exposure Flag
 VISITNUM N E Visit Number
 VISIT C P Visit Name
 EPOCH C P Epoch
@@ -244,6 +247,7 @@ QSSTRESN N P Numeric Finding in Standard Units
 QSSTRESU C P Standard Units
 QSSTAT C P Completion Status
 QSREASND C P Reason Not Performed
+QSLOBXFL C E Last Observation Before Exposure Flag
 VISITNUM N E Visit Number
 VISIT C P Visit Name
 EPOCH C P Epoch
@@ -261,6 +265,7 @@ FTSTRESN N P Numeric Result/Finding in Standard Units
 FTSTRESU C P Standard Units
 FTSTAT C P Completion Status
 FTREASND C P Reason Not Done
+FTLOBXFL C E Last Observation Before Exposure Flag
 VISITNUM N E Visit Number
 VISIT C P Visit Name
 EPOCH C P Epoch
@@ -278,6 +283,7 @@ RSSTRESN N P Numeric Result/Finding in Standard Units
 RSSTRESU C P Standard Units
 RSSTAT C P Completion Status
 RSREASND C P Reason Not Done
+RSLOBXFL C P Last Observation Before Exposure Flag
 RSEVAL C P Evaluator
 VISITNUM N E Visit Number
 VISIT C P Visit Name

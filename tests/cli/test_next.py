@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.running import DONE, EXAMPLES, WRONG_INPUT, WRONG_USAGE, Ran, run
-from tests.simulation.next_trials import TWO_ARMS, TWO_DOSES, change, number, text, worsening
+from tests.simulation.next_trials import TWO_ARMS, TWO_DOSES, change, metabolites, number, text, worsening
 
 REFERENCE = EXAMPLES / "nsc-spms"
 PRIOR = {
@@ -25,7 +25,8 @@ PRIOR = {
 def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Settings that take little time."""
     path = tmp_path_factory.mktemp("settings") / "next.yaml"
-    path.write_text(text(change(0.5, prior=PRIOR), TWO_ARMS, TWO_DOSES), encoding="utf-8")
+    volume, carnitines = change(0.5, prior=PRIOR), {**metabolites(-0.3), "id": "acyl_carnitines"}
+    path.write_text(text(volume, TWO_ARMS, TWO_DOSES, endpoints=[volume, carnitines]), encoding="utf-8")
     return path
 
 
@@ -64,8 +65,10 @@ def test_page_document_and_table_hold_the_same_figures(written: tuple[Ran, Path]
     shown = next(row for row in rows if row["kind"] == "power" and row["what"] == "high")
     assert float(shown["value"]) == first["power"]["high"]["value"]
     assert {each["key"] for each in document["from_phase_one"] if each["is_used"]} == {
-        "conduct.leaving_per_year", "conduct.missed_visit", "endpoints[1].change.sd",
+        "conduct.leaving_per_year", "conduct.missed_visit", "endpoints[1].change.sd", "endpoints[2].change.sd",
     }  # fmt: skip
+    (of_class,) = [each for each in document["from_phase_one"] if each["key"] == "endpoints[2].change.sd"]
+    assert "as the analysis normalises and averages the class" in of_class["rests_on"]
     assert document["notices"][0].startswith("These data are simulated")
     page = (out / "next-trial.html").read_text("utf-8")
     assert f"{100 * first['power']['high']['value']:.1f}" in page

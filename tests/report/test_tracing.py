@@ -22,6 +22,7 @@ from lxml import html as markup  # type: ignore[import-untyped]
 
 from firstdose.analysis.named_methods import METHODS
 from firstdose.records.results import Result, Results
+from firstdose.report.attribution.chance import CALLED
 from firstdose.report.documents.blocks import Bullets, Facts, Table
 from firstdose.report.documents.pdf_file import render_pdf
 from firstdose.report.documents.record_lists import fold, in_words, shortened
@@ -127,7 +128,7 @@ def test_every_number_shown_is_one_of_its_rows_rounded() -> None:
         text = NOTE.sub("", each.text)
         for one in sorted({one for every in found for one in (every.text, every.warning, every.unit)}, key=len)[::-1]:
             text = text.replace(one, " ") if one else text
-        raw = [value for one in found for value in raw_values(one)]
+        raw = [value for one in found for value in raw_values(one)] + [CALLED] * each.is_sentence
         for sign, written in NUMBER.findall(text):
             assert any(is_written(value, sign, written) for value in raw), (written, each, raw)
 

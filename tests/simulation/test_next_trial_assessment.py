@@ -17,11 +17,14 @@ from firstdose.simulation.next_trial import assess, assurance_of, power_of, samp
 from firstdose.simulation.next_trial.phase_one import with_phase_one
 from firstdose.simulation.next_trial.phase_one_classes import CLASS_VALUES
 from firstdose.simulation.next_trial.table import rows_of
+from firstdose.simulation.next_trial.truths import benefit
 from tests.simulation.next_trials import (
+    STOPPING,
     TWO_ARMS,
     TWO_DOSES,
     change,
     example,
+    metabolites,
     number,
     plan_of,
     settings_of,
@@ -49,13 +52,25 @@ def test_the_sample_size_of_a_change_is_that_of_the_formula() -> None:
 def test_an_effect_of_nothing_needs_no_number() -> None:
     found = sized(worsening(1.0), trials=500)
     assert found.participants is None
-    assert "no number of people would do" in found.words
+    assert "leave no difference between the arms, so no number of people would do" in found.words
 
 
 def test_an_effect_for_the_worse_is_told() -> None:
     found = sized(worsening(2.5), trials=500)
     assert found.participants is None
-    assert "effects as stated are for the worse" in found.words
+    assert "the effects as stated are for the worse, so no number of people would do" in found.words
+    assert "for the worse" in sized(metabolites(0.3), trials=200).words  # lower is better there
+
+
+def test_benefit_is_what_the_effects_make_of_the_arms() -> None:
+    drug_alone = plan_of(settings_of(change(0.0, drug=0.5), TWO_ARMS))
+    assert benefit(drug_alone) == 0
+    assert benefit(plan_of(settings_of(change(0.5), TWO_ARMS))) == pytest.approx(0.5)
+    assert benefit(plan_of(settings_of(worsening(0.5), TWO_ARMS))) == pytest.approx(math.log(2))
+    # Going on with a drug that doubles the rate: months 6 to 24 of 24 at twice the rate.
+    going_on = {**STOPPING, "comparisons": STOPPING["comparisons"][1:]}
+    found = benefit(plan_of(settings_of(worsening(1.0, drug=2.0), going_on)))
+    assert found == pytest.approx(-math.log((24 * 2) / (6 * 2 + 18)))
 
 
 def test_too_many_people_are_estimated() -> None:

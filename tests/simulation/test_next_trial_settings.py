@@ -107,6 +107,14 @@ CASES = {
         "conduct.leaving_per_year.value",
         "only 0 % would still be there",
     ),
+    "nobody is seen": (
+        text(
+            worsening(),
+            conduct={"accrual_per_month": number(9), "leaving_per_year": number(0), "missed_visit": number(0.9)},
+        ),
+        "conduct.missed_visit.value",
+        "only 10 % would be seen",
+    ),
     "no visit at the end": (text(change(at_month=11)), "endpoints[1].at_month", "no visit in this month"),
     "no such arm": (
         text(worsening(), changed(TWO_ARMS, comparisons=[against("high", ("hihg", "sham"))])),

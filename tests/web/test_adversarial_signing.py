@@ -16,8 +16,6 @@ from tests.web.sites import on_both
 PAGE = "/decisions/1/"
 REASONS = iter(range(1_000_000))
 
-pytestmark = on_both
-
 
 @pytest.fixture(autouse=True)
 def nobody_was_counted(site: Any) -> None:
@@ -99,6 +97,7 @@ def test_item_31_the_meaning_is_not_a_field(site: Any, member: tuple[Any, str], 
     assert (signature.meaning, signature.about_type, signature.about_record) == (MEANING, "prepared_decisions", "1")
 
 
+@on_both
 def test_item_31_a_form_that_is_sent_again_signs_nothing_more(site: Any, member: tuple[Any, str], head: str) -> None:
     where, account = member
     for key in ("", "the-same-request-key"):
@@ -141,6 +140,7 @@ def test_item_16_what_was_not_seen_is_not_signed(site: Any, member: tuple[Any, s
     assert account not in signers(site)
 
 
+@on_both
 def test_item_16_what_somebody_changed_meanwhile_is_not_signed(site: Any, member: tuple[Any, str], head: str) -> None:
     where, account = member
     other = browser()
@@ -157,6 +157,7 @@ def test_item_16_what_somebody_changed_meanwhile_is_not_signed(site: Any, member
     assert "fallen" in where.get(PAGE).content.decode()
 
 
+@on_both
 def test_item_31_who_has_a_second_factor_signs_with_it_each_time(site: Any, head: str) -> None:
     account, where = person(site, "committee_member", "*"), browser()
     codes = add_authenticator(account)
@@ -171,6 +172,7 @@ def test_item_31_who_has_a_second_factor_signs_with_it_each_time(site: Any, head
     assert account in signers(site)
 
 
+@on_both
 def test_item_31_guessing_while_signing_ends_in_the_lockout(site: Any, member: tuple[Any, str], head: str) -> None:
     where, account = member
     answers = [send(where, head, password=f"wrong {number}").status_code for number in range(5)]

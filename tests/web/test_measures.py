@@ -138,3 +138,51 @@ def test_a_form_sent_twice_is_written_once_and_an_empty_one_not_at_all(
 
 def test_there_is_no_other_measure(signed_in: Client, subject: str) -> None:
     assert signed_in("coordinator").get(f"/participants/{subject}/schedule/M3/mood/").status_code == 404
+
+
+def test_answers_are_checked_scored_and_kept_as_they_are_typed(site: Any, signed_in: Client, subject: str) -> None:
+    """Nothing of it is written before it is saved; nobody else sees it; 7 s is the mean of 6.5 and 7.5."""
+    browser, address = signed_in("coordinator"), f"/participants/{subject}/schedule/M3/timed_walk/"
+    before = site.ledger.last_entry_of(("assessments",))
+    part = browser.post(f"{address}check/", {**WALKED, "assessed": "2026-02-30"}).content.decode()
+    assert "Score of what is typed: 7 s" in part
+    assert "must be a date that exists" in part
+    assert site.ledger.last_entry_of(("assessments",)) == before
+    page = browser.get(address).content.decode()
+    assert "typed before and did not save" in page
+    assert 'name="item:trial_1" value="6.5"' in page
+    assert 'name="assessed" value="2026-02-30"' in page
+    assert 'value="6.5"' not in signed_in("investigator").get(address).content.decode()
+    assert browser.post(address, WALKED).status_code == 302
+    assert "did not save" not in browser.get(address).content.decode()
+
+
+def test_what_was_typed_of_a_measure_can_be_discarded(signed_in: Client, subject: str) -> None:
+    browser, address = signed_in("coordinator"), f"/participants/{subject}/schedule/M3/timed_walk/"
+    browser.post(f"{address}check/", WALKED)
+    assert browser.post(address, {**WALKED, "discard": "1"}).status_code == 302
+    page = browser.get(address).content.decode()
+    assert "did not save" not in page
+    assert 'value="6.5"' not in page
+
+
+def test_what_was_kept_does_not_hide_what_somebody_saved_meanwhile(signed_in: Client, subject: str) -> None:
+    browser, address = signed_in("coordinator"), f"/participants/{subject}/schedule/M3/timed_walk/"
+    browser.post(f"{address}check/", {"item:trial_1": "6.5", "seen:item:trial_1": ""})
+    assert signed_in("investigator").post(address, {"item:trial_1": "9.5"}).status_code == 302
+    page = browser.get(address).content.decode()
+    assert 'name="item:trial_1" value="6.5"' in page
+    answer = browser.post(address, {"item:trial_1": "6.5", **seen_on(page), "reason": "read again"})
+    assert answer.status_code == 409
+    assert "<b>9.5</b>" in answer.content.decode()
+
+
+def test_what_is_odd_in_answers_is_said_and_asked_beside_the_item(site: Any, signed_in: Client, subject: str) -> None:
+    browser, address = signed_in("coordinator"), f"/participants/{subject}/schedule/M3/timed_walk/"
+    said = browser.post(address, {"item:trial_1": "six", "item:trial_2": "7.5"}, follow=True).content.decode()
+    number = re.search(r'href="/queries/(\d+)/"', said)
+    assert number
+    assert "<q>six</q>: must be a" in said
+    assert site.ledger.record("queries", number[1]).fields["about_field"] == "answer"
+    page = browser.get(address).content.decode()
+    assert f'href="/queries/{number[1]}/"' in page.split('id="findings-item:trial_1"')[1].split("field-item:trial_2")[0]

@@ -6,6 +6,7 @@ Two processes answer for one site, which is harder for it than the one that is m
 from __future__ import annotations
 
 import re
+import shutil
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
@@ -97,6 +98,7 @@ def site(request: pytest.FixtureRequest) -> Iterator[Site]:
     finally:
         for each in processes:
             each.stop()
+        shutil.rmtree(folder)
 
 
 def _let_people_in(site: Site) -> None:

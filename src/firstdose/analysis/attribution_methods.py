@@ -10,8 +10,8 @@ ATTRIBUTION_METHODS: dict[str, NamedMethod] = {
         "sum of rows of the design, in which cells and drug may act differently at every visit.",
         "Scheffé, The Analysis of Variance, 1959, section 1.4",
         (
-            "tests/analysis/attribution/test_estimability.py::test_rank_and_estimability_are_those_of_exact_arithmetic",
-            "tests/analysis/attribution/test_estimability.py::test_an_answer_that_is_given_holds_however_open_rows_are_read",
+            "tests/methods/test_estimability.py::test_rank_and_estimability_are_those_of_exact_arithmetic",
+            "tests/methods/test_estimability.py::test_an_answer_that_is_given_holds_however_open_rows_are_read",
         ),
         "firstdose.methods.estimability:estimable",
     ),

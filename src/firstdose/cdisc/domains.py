@@ -58,7 +58,7 @@ READ_IN_PART = ("EC",)
 
 # Variables that name the study and the domain, or follow from others.
 DERIVED = ("STUDYID", "DOMAIN", "RDOMAIN", "SUBJID", "AGEU", "DTHFL", "VISITNUM")
-DERIVED_ENDINGS = ("DY",)
+DERIVED_ENDINGS = ("DY", "LOBXFL")
 
 
 def record_types_of(dataset: str) -> tuple[type[Any], ...]:

@@ -90,7 +90,6 @@ NONSTANDARD: dict[str, dict[str, str]] = {
         "purpose": "CMPURPOS Purpose",
         "background_treatment": "CMBACKGR Background Treatment of the Protocol",
         "event": "CMAESEQ Number of the Adverse Event Treated",
-        "reason_stopped": "CMRSNSTP Reason Stopped",
     },
     "lab_results": {
         **{field: f"LB{words}" for field, words in WORDS.items()},

@@ -23,7 +23,7 @@ COUNTRIES = {
 }
 
 TERMS: dict[str, Mapping[str, str]] = {
-    "SEX": {"F": "female", "M": "male", "U": "unknown", "UN": "undifferentiated"},
+    "SEX": {"F": "female", "M": "male", "U": "unknown", "UN": "undifferentiated", "INTERSEX": "undifferentiated"},
     "AESEV": {"1": "mild", "2": "moderate", "3": "severe"},
     "AETOXGR": {f"GRADE {grade}": str(grade) for grade in range(1, 6)},
     "AEREL": {

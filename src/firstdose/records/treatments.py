@@ -30,7 +30,7 @@ class Medication:
     start: Annotated[PartialDateTime | None, Question("Start", sdtm="CMSTDTC", is_occurrence=True)] = None
     end: Annotated[PartialDateTime | None, Question("End", sdtm="CMENDTC", known_at="end")] = None
     ongoing: Annotated[bool | None, Question("Still taken?", sdtm="CMENRTPT")] = None
-    reason_stopped: Annotated[str | None, Question("Why it was stopped", known_at="end")] = None
+    reason_stopped: Annotated[str | None, Question("Why it was stopped", sdtm="CMRSDISC", known_at="end")] = None
     visit: Annotated[str | None, Question("Visit at which it was recorded", sdtm="VISIT")] = None
     recorded: Annotated[PartialDateTime | None, Question("When it was recorded", sdtm="CMDTC")] = None
 

@@ -55,7 +55,14 @@ def told_of(request: TrialRequest, words: str, odd: Sequence[SafeString], opened
     count = "1 thing" if len(odd) == 1 else f"{len(odd)} things"
     messages.warning(
         request,
-        format_html("{}, as it was typed. {} to look at{}:<ul>{}{}</ul>", words, count, _opened(opened), lines, more),
+        format_html(
+            "{}. It stands as it was typed, with {} to look at{}:<ul>{}{}</ul>",
+            words,
+            count,
+            _opened(opened),
+            lines,
+            more,
+        ),
     )
 
 

@@ -21,6 +21,7 @@ from firstdose.web.passwords import is_given
 from firstdose.web.trial import Trial, the_trial
 
 View = Callable[..., HttpResponseBase]
+NOT_TYPED = ("csrfmiddlewaretoken", "password", "code", "request", "draft", "head", "step")
 FROM_WITHIN = "HX-Request"
 """A page asks for a part of itself; instead of the part, nobody wants the page to sign in."""
 
@@ -125,9 +126,12 @@ def _told(request: HttpRequest, words: str, status: int) -> HttpResponse:
 
 
 def _typed(request: HttpRequest) -> list[tuple[str, str]]:
-    """What was typed, without what is secret."""
-    hidden = ("csrfmiddlewaretoken", "password", "code")
-    return [(name, text) for name, text in request.POST.items() if name not in hidden and isinstance(text, str)]
+    """What was typed, without what is secret and what the page itself sent."""
+    return [
+        (name.rpartition(":")[2].replace("_", " "), text)
+        for name, text in request.POST.items()
+        if name not in NOT_TYPED and not name.startswith("seen:") and isinstance(text, str) and text.strip()
+    ]
 
 
 def _refused(request: HttpRequest, acting: Acting, needed: tuple[Deed, ...]) -> HttpResponse:

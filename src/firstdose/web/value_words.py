@@ -6,11 +6,17 @@ import re
 from collections.abc import Mapping
 
 from firstdose.conduct.catalogue import LEDGER_RECORDS
+from firstdose.conduct.roles import ROLES
 from firstdose.measures import MEASURES
 from firstdose.protocol import Protocol
 from firstdose.records import columns_of
 from firstdose.records.values import NO_WORD, YES_WORD
 
+WORDS = {
+    ("dlt_adjudications", "verdict"): {"dlt": "DLT", "not_dlt": "not a DLT"},
+    ("role_grants", "role"): {name: role.title for name, role in ROLES.items()},
+}
+"""Words for codes whose own are too short."""
 YES_OR_NO = {YES_WORD: "yes", NO_WORD: "no"}
 DIGITS = re.compile("([0-9]+)")
 
@@ -24,6 +30,9 @@ def value_words(record_type: str, field: str, text: str, visits: Mapping[str, st
     column = columns.get(field)
     if column is None:
         return text
+    own = WORDS.get((record_type, field), {})
+    if text in own:
+        return own[text]
     if column.codes:
         return column.codes.get(text, text)
     if column.kind is bool:

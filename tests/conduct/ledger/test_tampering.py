@@ -389,7 +389,6 @@ def test_item_8_an_older_dump_put_back_is_found_out(server: Server, tmp_path: Pa
     restored.close()
 
 
-
 def test_item_9_two_branches_of_one_ledger_are_found_out(kind: str, tmp_path: Path) -> None:
     """The same copy restored twice, and both written to."""
     first, second = new_place(kind, tmp_path, "first"), new_place(kind, tmp_path, "second")

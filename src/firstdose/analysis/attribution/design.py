@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from firstdose.analysis.attribution.drug import JUST_STOPPED, OFF, ON, UNKNOWN
-from firstdose.analysis.attribution.estimability import estimable_for_all, rank_of
 from firstdose.analysis.attribution.periods import Periods
 from firstdose.analysis.scores.measured import BoolArray, FloatArray
+from firstdose.methods.estimability import estimable_for_all, rank_of
 
 COURSE_UNKNOWN, NO_CHANGE = "any_course_of_time", "no_change_without_treatment"
 ASSUMPTIONS = (COURSE_UNKNOWN, NO_CHANGE)

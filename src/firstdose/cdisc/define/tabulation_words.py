@@ -64,6 +64,11 @@ METHODS = {
     "of collection; only where the dates are known to the day.",
     "VISITNUM": "The number recorded for the visit; else that of the same visit of other subjects; else its place in "
     "the protocol's schedule; else a number after all of these.",
+    "--LOBXFL": "Y for the last result with a value before the first administration of the product: by subject, test, "
+    "category, specimen, position and location; of two results of one time the one with the higher sequence number. "
+    "Only results dated to the day; none where a date known in part leaves open which was the last. On the day of the "
+    "first administration two times decide; where one is not known, the result counts as before it unless its visit "
+    "is planned for a later day.",
     "--DY": STUDY_DAY,
     "--STDY": STUDY_DAY,
     "--ENDY": STUDY_DAY,

@@ -9,6 +9,7 @@ import polars as pl
 
 from firstdose.cdisc.domains import DOMAINS, SUPPLEMENT
 from firstdose.cdisc.writing.drafts import SUPPLEMENT_SCHEMA, Draft
+from firstdose.cdisc.writing.last_before_exposure import with_last_before_exposure
 from firstdose.cdisc.writing.metadata import Domain, Variable, domain_of
 from firstdose.cdisc.writing.observations import observations
 from firstdose.cdisc.writing.relations import related_records
@@ -77,14 +78,14 @@ def not_written(trial_data: TrialData) -> dict[str, int]:
 
 
 def _drafts(protocol: Protocol, trial_data: TrialData) -> Iterator[Draft]:
-    """The drafts of all domains, with days, epochs and visit numbers."""
+    """The drafts of all domains, with days, epochs, visit numbers and flags of the last result before exposure."""
     timing = timing_of(protocol, trial_data)
     dm = demographics(protocol, trial_data, timing)
     yield dm
     yield with_timing(subject_elements(dm), timing)
     for draft in (subject_visits(trial_data), *observations(protocol, trial_data)):
         if draft.frame.height:
-            yield with_timing(draft, timing)
+            yield with_last_before_exposure(with_timing(draft, timing), timing)
     yield related_records(trial_data)
     yield from trial_design(protocol)
 

@@ -36,6 +36,8 @@ STANDARD = """
 NOT_DONE = """
         --STAT   | Completion Status                    | Char | Perm | Collected | ND
         --REASND | {reason}                             | Char | Perm | Collected"""
+LAST_BEFORE = """
+        --LOBXFL | Last Observation Before Exposure Flag | Char | {core} | Derived  | Y"""
 MEASURED = """
         --DTC    | Date/Time of {date}                  | Char | Exp  | Collected
         --DY     | Study Day of {day}                   | Num  | Perm | Derived"""
@@ -71,7 +73,8 @@ INTERVENTIONS = {
         CMDOSE   | Dose per Administration              | Num  | Perm | Collected
         CMDOSU   | Dose Units                           | Char | Perm | Collected
         CMDOSFRQ | Dosing Frequency per Interval        | Char | Perm | Collected
-        CMROUTE  | Route of Administration              | Char | Perm | Collected {VISIT_IF_KNOWN}{EPOCH}{COLLECTED}
+        CMROUTE  | Route of Administration              | Char | Perm | Collected
+        CMRSDISC | Reason the Intervention Was Discontinued | Char | Perm | Collected {VISIT_IF_KNOWN}{EPOCH}{COLLECTED}
         {DATES.format(what="Medication", core="Perm").strip()}{DAY_COLLECTED}{DAYS.format(what="Medication")}
         CMENRTPT | End Relative to Reference Time Point | Char | Perm | Collected | STENRF
         CMENTPT  | End Reference Time Point             | Char | Perm | Assigned
@@ -159,9 +162,9 @@ EVALUATOR = """
         --EVAL   | Evaluator                            | Char | Perm | Collected"""
 
 
-def _assessed(reason: str, date: str, **words: str) -> str:
+def _assessed(reason: str, date: str, last: str = "Exp", **words: str) -> str:
     """The variables of a dataset of assessments, in the words that the guide has for each."""
-    what = f"{NOT_DONE}{EVALUATOR}{VISIT}{EPOCH}{MEASURED}"
+    what = f"{NOT_DONE}{LAST_BEFORE.format(core=last)}{EVALUATOR}{VISIT}{EPOCH}{MEASURED}"
     return HEAD + ASSESSED.format(**words) + what.format(reason=reason, date=date, day=date)
 
 
@@ -180,6 +183,7 @@ FINDINGS = {
         {NOT_DONE.format(reason="Reason Test Not Done").strip()}
         LBNAM    | Vendor Name                          | Char | Perm | Collected
         LBSPEC   | Specimen Type                        | Char | Perm | Collected
+        {LAST_BEFORE.format(core="Exp").strip()}
         LBFAST   | Fasting Status                       | Char | Perm | Collected | NY {VISIT}{EPOCH}
         {MEASURED.format(date="Specimen Collection", day="Specimen Collection").strip()}
     """,
@@ -188,7 +192,8 @@ FINDINGS = {
         VSTEST   | Vital Signs Test Name                | Char | Req  | Collected
         VSPOS    | Vital Signs Position of Subject      | Char | Perm | Collected {RESULT}{STANDARD}
         {NOT_DONE.format(reason="Reason Not Performed").strip()}
-        VSLOC    | Location of Vital Signs Measurement  | Char | Perm | Collected {VISIT}{EPOCH}
+        VSLOC    | Location of Vital Signs Measurement  | Char | Perm | Collected {LAST_BEFORE.format(core="Exp")}
+        {VISIT.strip()}{EPOCH}
         {MEASURED.format(date="Measurements", day="Vital Signs").strip()}
         VSTPT    | Planned Time Point Name              | Char | Perm | Collected
     """,
@@ -224,6 +229,7 @@ FINDINGS = {
         number=NUMBER,
         reason="Reason Not Done",
         date="Assessment",
+        last="Perm",
     ),
     "IE | Inclusion/Exclusion Criteria Not Met | STUDYID USUBJID IESEQ": """
         STUDYID  | Study Identifier                     | Char | Req  | Protocol

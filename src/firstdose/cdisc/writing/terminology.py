@@ -27,13 +27,16 @@ CODE_LISTS: dict[str, CodeList] = {
     "NY": CodeList((YES, NO, "U", "NA")),
     "ND": CodeList(("NOT DONE",)),
     "AGEU": CodeList(("YEARS", "MONTHS", "WEEKS", "DAYS", "HOURS")),
-    "SEX": CodeList(("F", "M", "U", "UNDIFFERENTIATED")),
+    "SEX": CodeList(("F", "INTERSEX", "M", "U")),
     "RACE": CodeList(
         (
             "AMERICAN INDIAN OR ALASKA NATIVE",
             "ASIAN",
             "BLACK OR AFRICAN AMERICAN",
             "NATIVE HAWAIIAN OR OTHER PACIFIC ISLANDER",
+            "NOT REPORTED",
+            "OTHER",
+            "UNKNOWN",
             "WHITE",
         ),
         is_open=True,
@@ -73,7 +76,7 @@ CODE_LISTS: dict[str, CodeList] = {
         )
     ),
     "DSCAT": CodeList(("DISPOSITION EVENT", "OTHER EVENT", "PROTOCOL MILESTONE")),
-    "NRIND": CodeList(("ABNORMAL", "HIGH", "HIGH HIGH", "LOW", "LOW LOW", "NORMAL"), is_open=True),
+    "NRIND": CodeList(("ABNORMAL", "HIGH", "LOW", "NORMAL"), is_open=True),
     "IECAT": CodeList(("INCLUSION", "EXCLUSION")),
     "COUNTRY": CodeList(("AUT", "BEL", "CHE", "DEU", "DNK", "ESP", "FRA", "GBR", "ITA", "NLD", "SWE", "USA"), True),
 }
@@ -81,7 +84,7 @@ CODE_LISTS: dict[str, CodeList] = {
 # The term of each code where it is not the code itself in capitals; without a term (None) the code goes to SUPP--.
 NOT_DONE_ONLY = {"not_done": "NOT DONE", "done": None, "unable_to_perform": None}
 TERMS_WRITTEN: dict[str, Mapping[str, str | None]] = {
-    "SEX": {"female": "F", "male": "M", "unknown": "U"},
+    "SEX": {"female": "F", "male": "M", "undifferentiated": "INTERSEX", "unknown": "U"},
     "AEREL": {
         "unlikely": "UNLIKELY RELATED",
         "possible": "POSSIBLY RELATED",

@@ -5,6 +5,7 @@ A study day is given only where both dates are wholly known; so is an epoch. Not
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import polars as pl
@@ -22,15 +23,20 @@ DAYS = {"--DTC": "--DY", "--STDTC": "--STDY", "--ENDTC": "--ENDY"}
 
 @dataclass(frozen=True)
 class Timing:
-    """When each subject was first and last given the product (USUBJID, first, last), and the number of each visit."""
+    """When each subject was first and last given the product, and the numbers and planned days of visits.
+
+    `doses` has USUBJID, first dose and last dose, as recorded; `planned_days` are days from dosing.
+    """
 
     doses: pl.DataFrame
     visit_numbers: pl.DataFrame
+    planned_days: Mapping[str, int]
 
 
 def timing_of(protocol: Protocol, trial_data: TrialData) -> Timing:
     """What the records say of doses and visits."""
-    return Timing(_doses(trial_data), _visit_numbers(protocol, trial_data))
+    planned = {each.id: each.day for each in protocol.schedule.visits} if protocol.schedule else {}
+    return Timing(_doses(trial_data), _visit_numbers(protocol, trial_data), planned)
 
 
 def day_of(text: pl.Expr) -> pl.Expr:

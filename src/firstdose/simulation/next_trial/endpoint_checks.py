@@ -55,10 +55,16 @@ def _check_visits(key: str, endpoint: NextEndpoint, settings: NextTrialSections)
         )
         fix = "follow people for longer, or confirm sooner"
         yield Finding(f"{key}.worsening.confirmed_after_months", endpoint.worsening.confirmed_after_months, rule, fix)
-    left = math.exp(-settings.conduct.leaving_per_year.value * months[-1] / 12)
+    conduct = settings.conduct
+    left = math.exp(-conduct.leaving_per_year.value * months[-1] / 12)
     if left < FEWEST_LEFT:
         rule = f"only {100 * left:.0f} % would still be there in month {months[-1]:g}; such a trial shows nothing"
-        yield Finding("conduct.leaving_per_year.value", settings.conduct.leaving_per_year.value, rule, "write a rate")
+        fix = "write people who leave per person-year, such as 0.05"
+        yield Finding("conduct.leaving_per_year.value", conduct.leaving_per_year.value, rule, fix)
+    elif left * (1 - conduct.missed_visit.value) < FEWEST_LEFT:
+        seen = 100 * left * (1 - conduct.missed_visit.value)
+        rule = f"only {seen:.0f} % would be seen in month {months[-1]:g}; such a trial shows nothing"
+        yield Finding("conduct.missed_visit.value", conduct.missed_visit.value, rule, "write a share, such as 0.05")
 
 
 def _check_components(key: str, endpoint: NextEndpoint) -> Iterator[Finding]:

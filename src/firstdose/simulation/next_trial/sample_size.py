@@ -13,11 +13,12 @@ from firstdose.simulation.next_trial.endpoints import NextEndpoint
 from firstdose.simulation.next_trial.figures import Power, power_of
 from firstdose.simulation.next_trial.plan import Plan
 from firstdose.simulation.next_trial.settings import NextTrialSettings
+from firstdose.simulation.next_trial.truths import benefit
 
 FEWEST_BLOCKS = 2
-HARDLY_ABOVE = 1.5
-"""A power that is less than so many times the error is no sign of an effect."""
+HIGHEST = 0.9999
 STANDARD_ERRORS = 3.0
+"""A power that is no more than so many above the error is no sign of an effect."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,7 @@ def sample_size(
 
     most = max(most, FEWEST_BLOCKS)
     if tried(most) < wanted:
-        return answer(known[most], _why_not(settings, known[most]), None)
+        return answer(known[most], _why_not(Plan(settings, design, endpoint, most * design.block), known[most]), None)
     low, high = FEWEST_BLOCKS - 1, most
     while high - low > 1:
         middle = _guess(low, high, {blocks: _first(power) for blocks, power in known.items()}, wanted)
@@ -87,20 +88,21 @@ def _guess(low: int, high: int, known: dict[int, float], wanted: float) -> int:
     return min(max(guess, low + 1), high - 1)
 
 
-def _why_not(settings: NextTrialSettings, power: Power) -> str:
+def _why_not(plan: Plan, power: Power) -> str:
     """Why the largest number is not enough."""
-    found, error = next(iter(power.shown.values())), settings.aim.one_sided_error
+    found, aim = next(iter(power.shown.values())), plan.settings.aim
     said = (
         f"with {power.participants} people, the most that could be recruited, the power is "
         f"{100 * found.value:.1f} % (standard error {100 * found.error:.1f})"
     )
-    if found.value + STANDARD_ERRORS * found.error < error / 2:
-        return (
-            f"{said}, less than the error allowed: effects as stated are for the worse, so that more people show less"
-        )
-    if found.value < HARDLY_ABOVE * error + STANDARD_ERRORS * found.error:
-        return f"{said}, hardly above the error allowed: with effects as stated no number of people would do"
-    drift = float(ndtri(found.value) - ndtri(error))
-    times = float((ndtri(settings.aim.power) - ndtri(error)) / drift) ** 2
+    better = benefit(plan)
+    if better == 0:
+        return f"{said}: the effects as stated leave no difference between the arms, so no number of people would do"
+    if better < 0:
+        return f"{said}: the effects as stated are for the worse, so no number of people would do"
+    if found.value <= aim.one_sided_error + STANDARD_ERRORS * found.error:
+        return f"{said}, not clearly above the error allowed: too little to say how many people would be needed"
+    drift = float(ndtri(min(found.value, HIGHEST)) - ndtri(aim.one_sided_error))
+    times = float((ndtri(aim.power) - ndtri(aim.one_sided_error)) / drift) ** 2
     about = math.ceil(times * power.participants / 10) * 10
     return f"{said}; about {about:,} people would be needed, by the normal approximation"

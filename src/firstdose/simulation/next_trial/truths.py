@@ -16,6 +16,9 @@ from firstdose.simulation.next_trial.streams import BELIEF, within_unit
 NO_EFFECT, CELLS, LOWER_DOSES, DRUG, INTERACTION, NATURAL = range(6)  # places of the numbers that a belief needs
 
 
+ROUNDING = 1e-9
+
+
 @dataclass(frozen=True, eq=False)
 class Truth:
     """Effects on the scale on which they add up, logarithms of ratios or differences; one row a trial, or one for all.
@@ -140,3 +143,20 @@ def worsening_rates(plan: Plan, truth: Truth) -> tuple[Floats, Floats]:
         rate = component.yearly_rate.value / MONTHS
         sums = [total + rate * np.exp(truth.natural + state) for total, state in zip(sums, states, strict=True)]
     return sums[0], sums[1]
+
+
+def benefit(plan: Plan) -> float:
+    """By how much the treated of the first comparison do better under the stated effects, the mean over its pairs.
+
+    Difference of mean changes in the better direction, or logarithm of the ratio of worsenings expected by the last
+    month; 0 where the comparison has nothing to show.
+    """
+    truth, until = stated_truth(plan), plan.endpoint.at_month
+    if plan.endpoint.change is not None:
+        height = mean_changes(plan, truth)[0] * (1.0 if plan.endpoint.change.better == "higher" else -1.0)
+    else:
+        off, on = worsening_rates(plan, truth)
+        taken = np.array([months_on_drug(arm, until) for arm in plan.design.arms])
+        height = -np.log(off[0] * (until - taken) + on[0] * taken)
+    found = float(plan.contrasts[0] @ height)
+    return 0.0 if abs(found) < ROUNDING else found

@@ -13,6 +13,7 @@ from firstdose.conduct.administering import cancel_dosing, prepare_dosing, recor
 from firstdose.conduct.automatic_queries import check_record
 from firstdose.conduct.cohorts import close_cohort, open_cohort
 from firstdose.conduct.desk import Work
+from firstdose.conduct.entering import check_fields
 from firstdose.conduct.gating import gate, situation_of
 from firstdose.conduct.identity import name_of
 from firstdose.conduct.ledger import Refused
@@ -65,8 +66,16 @@ def doses(request: TrialRequest) -> HttpResponseBase:
 
 def one(request: TrialRequest, subject: str) -> HttpResponseBase:
     """One participant's way to a dose: slot, gate, batch, what was given."""
-    if request.method == "POST":
+    if request.method != "POST":
+        return _shown(request, subject)
+    try:
         return _step(request, subject)
+    except Refused as refusal:
+        return _shown(request, subject, str(refusal))
+
+
+def _shown(request: TrialRequest, subject: str, refused: str = "") -> HttpResponseBase:
+    """The page of a dose; after a refusal with its words, and with what was typed."""
     moment = now()
     visible = visible_subjects(request.trial, request.acting)
     situation = situation_of(request.trial.ledger, request.trial.dosing_data(), request.trial.protocol, moment)
@@ -76,21 +85,25 @@ def one(request: TrialRequest, subject: str) -> HttpResponseBase:
         for each in request.trial.ledger.records_under("dosings", name_of("subjects", subject))
         if not each.is_removed and not each.fields.get("given")
     ]
-    texts = dict(planned[0].fields) if planned else {}
-    fields = [each for each in fields_of_form("dosings", texts, texts) if each.name in GIVEN_FIELDS]
-    slots = [each for each in request.trial.ledger.records("slots") if each.fields.get("subject") == subject]
+    stored = dict(planned[0].fields) if planned else {}
+    texts = stored | {name: request.POST[name] for name in GIVEN_FIELDS if name in request.POST}
+    findings = check_fields("dosings", {**texts, "subject": subject, "number": "1"}) if refused else ()
+    fields = [each for each in fields_of_form("dosings", texts, stored, findings=findings) if each.name in GIVEN_FIELDS]
     context = {
         "subject": subject,
         "gate": found,
         "by_calendar": by_calendar_alone(request.trial, moment, visible),
         "moment": moment,
         "planned": planned[0] if planned else None,
-        "slots": slots,
+        "slots": [each for each in request.trial.ledger.records("slots") if each.fields.get("subject") == subject],
         "cohorts": [each for each in request.trial.ledger.records("cohorts") if not each.fields.get("closed")],
         "fields": fields,
         "is_waiting": subject in waiting_list(request.trial.ledger),
+        "refused": refused,
+        "step": request.POST.get("step", ""),
+        "reason": request.POST.get("reason", ""),
     }
-    return render(request, "firstdose/dose.html", context)
+    return render(request, "firstdose/dose.html", context, status=409 if refused else 200)
 
 
 def _cohort(request: TrialRequest) -> HttpResponseBase:

@@ -13,12 +13,13 @@ from firstdose.conduct.identity import record_name
 from firstdose.conduct.ledger import Refused, StoredRecord
 from firstdose.web.acting import TrialRequest
 from firstdose.web.form_fields import fields_of_form
-from firstdose.web.guarding import told
+from firstdose.web.form_saving import findings_words, odd_in, opened_in, told_of
 from firstdose.web.pages.versions import approved_versions
 from firstdose.web.person import person_schedule
 from firstdose.web.queries_shown import shown_queries
 from firstdose.web.subject_records import FORMS, is_repeating, records_of
 from firstdose.web.trial import now
+from firstdose.web.value_words import in_order
 
 FIRST_FIELDS = ("subject", "centre", "earlier_subject", "consent", "consent_version", "birth", "sex")
 PRESSING = ("overdue", "due")
@@ -44,7 +45,7 @@ def listing(request: TrialRequest) -> HttpResponseBase:
     }
     people = [
         {"record": each, "slot": slots.get(each.fields["subject"]), "dosing": dosed.get(each.fields["subject"])}
-        for each in request.trial.ledger.records("subjects")
+        for each in sorted(request.trial.ledger.records("subjects"), key=lambda each: in_order(each.record))
         if not each.is_removed and request.acting.sees_site(each.fields.get("centre"))
     ]
     return render(request, "firstdose/participants.html", {"people": people})
@@ -64,7 +65,8 @@ def new(request: TrialRequest) -> HttpResponseBase:
             if not work.is_repeated:
                 work.append(draft)
                 check_record(work, "subjects", draft.record)
-        told(request, f"{name} was entered")
+            odd, opened = odd_in(work, "subjects", draft.record), opened_in(work)
+        told_of(request, f"{name} was entered", findings_words("subjects", odd), opened)
         return redirect("participant", subject=texts["subject"].strip())
     texts["centre"] = request.acting.author.site
     fields = [each for each in fields_of_form("subjects", texts, {}) if each.name in FIRST_FIELDS]

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from firstdose.analysis.attribution.estimability import estimable, estimable_for_all, rank_of
+from firstdose.methods.estimability import estimable, estimable_for_all, rank_of
 
 SMALL = st.integers(-2, 2).map(float)
 DESIGNS = arrays(np.float64, st.tuples(st.integers(1, 6), st.just(4)), elements=SMALL)

@@ -1,0 +1,80 @@
+"""Lists of records: numbers in their order, codes in words, visits and measures by their names."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from firstdose.web.value_words import field_words, in_order, value_words
+
+Client = Callable[[str], Any]
+
+
+@pytest.fixture
+def subject(signed_in: Client) -> str:
+    """A new participant of the first site."""
+    name = f"L-{uuid.uuid4().hex[:8]}"
+    sent = {"subject": name, "centre": "01", "consent": "2026-01-02"}
+    assert signed_in("coordinator").post("/participants/new/", sent).status_code == 302
+    return name
+
+
+def cells(page: str) -> list[list[str]]:
+    """The texts of the rows of the page's table."""
+    body = page.split("<tbody>")[1].split("</tbody>")[0]
+    rows = re.findall(r"<tr.*?</tr>", body, re.S)
+    return [[re.sub(r"<[^>]+>", "", each).strip() for each in re.findall(r"<td.*?</td>", row, re.S)] for row in rows]
+
+
+def test_ten_comes_after_nine_and_codes_are_words(signed_in: Client, subject: str) -> None:
+    browser, address = signed_in("coordinator"), f"/participants/{subject}/adverse_events/"
+    for number in (11, 2, 10, 1):
+        sent = {"number": str(number), "term": "Fever", "relation_to_product": "not_related"}
+        assert browser.post(f"{address}new/", sent).status_code == 302
+    rows = cells(browser.get(address).content.decode())
+    assert [row[0] for row in rows] == ["1", "2", "10", "11"]
+    assert all("not related" in row for row in rows)
+    assert not any("not_related" in row for row in rows)
+
+
+def test_assessments_are_listed_by_measure_and_visit_in_words(signed_in: Client, subject: str) -> None:
+    browser = signed_in("coordinator")
+    sent = {"item:trial_1": "6.5", "item:trial_2": "7.5", "assessed": "2026-02-03"}
+    browser.post(f"/participants/{subject}/schedule/M3/timed_walk/", sent)
+    rows = cells(browser.get(f"/participants/{subject}/assessments/").content.decode())
+    assert len(rows) == 2
+    for row in rows:
+        assert row[:4] == [row[0], "Month 3", "2026-02-03", "Timed 25-foot walk"]
+
+
+def test_visits_stand_as_they_follow_each_other(signed_in: Client, subject: str) -> None:
+    """By the place that each says it has, whatever it is called."""
+    browser, address = signed_in("coordinator"), f"/participants/{subject}/visits/"
+    for visit, order in (("M12", "15"), ("R3", "1"), ("M2", "5")):
+        browser.post(f"{address}new/", {"visit": visit, "order": order, "state": "done", "unscheduled": "no"})
+    rows = cells(browser.get(address).content.decode())
+    assert [row[0] for row in rows] == ["Run-in", "Month 2", "Month 12"]
+
+
+@given(st.lists(st.integers(0, 10**6), unique=True))
+def test_numbers_in_names_sort_as_numbers(numbers: list[int]) -> None:
+    assert sorted((f"P-{each}" for each in numbers), key=in_order) == [f"P-{each}" for each in sorted(numbers)]
+
+
+@given(st.text(), st.text())
+def test_any_two_texts_can_be_put_in_order(one: str, other: str) -> None:
+    assert (in_order(one) == in_order(other)) == (one == other)
+
+
+def test_what_is_no_code_stands_as_it_was_typed() -> None:
+    assert value_words("dlt_adjudications", "verdict", "not_dlt") == "not a DLT"
+    assert value_words("dlt_adjudications", "verdict", "maybe_so") == "maybe_so"
+    assert value_words("adverse_events", "term", "not_related") == "not_related"
+    assert value_words("no_such_kind", "field", "a_b") == "a_b"
+    assert field_words("adverse_events", "end") == "End"
