@@ -178,7 +178,7 @@ def test_why_a_drug_was_stopped_and_an_undifferentiated_sex_come_back(tmp_path: 
     assert frames["CM"]["CMRSDISC"].to_list() == ["rash"]
     assert "SUPPCM" not in frames
     reading = read_sdtm(tmp_path)
-    assert reading.trial_data.records(Medication) == [drug]
+    assert list(reading.trial_data.records(Medication)) == [drug]
     assert reading.trial_data[Subject]["sex"].to_list() == ["undifferentiated"]
     assert not [note for note in reading.notes if "LOBXFL" in note]
 

@@ -1,13 +1,17 @@
 """What the typesetter is told of a table: the reach of its columns, and units that stay on one line."""
 
+import re
+import subprocess
 from datetime import date
+from pathlib import Path
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from firstdose.report.documents.blocks import Chapter, Document, Paragraph, Row, Table, rows
+from firstdose.report.documents.blocks import Chapter, Document, Paragraph, Picture, Row, Table, rows
 from firstdose.report.documents.pdf_file import render_pdf
 from firstdose.report.documents.table_setting import WORD_JOINER, set_tables
+from tests.conftest import find_tool
 
 TEXTS = st.text(alphabet=st.sampled_from("ab \n"), max_size=12)
 
@@ -47,3 +51,21 @@ def test_a_heading_over_the_last_row_is_set_with_it() -> None:
         lines = (*rows([(f"row {number}", "1") for number in range(count)]), Row(group="Last"), *rows([("end", "2")]))
         made = render_pdf(document(Table("T", ("", "n"), lines, ("a note",))), date(2026, 1, 1))
         assert made.startswith(b"%PDF")
+
+
+def test_pictures_that_wait_for_room_keep_their_order_and_their_chapter(tmp_path: Path) -> None:
+    """Tall pictures wait at the foot of a page; a low one behind them, and the next chapter, do not overtake them."""
+    lines = [Paragraph("Text that goes on. " * 40) for _ in range(8)]
+    first = (lines[0], *(drawing(number, height) for number, height in enumerate((90, 90, 20))), *lines)
+    second = (drawing(3, 20), *lines)
+    made = Document("T", "K", "T", (), (Chapter("a", "First", first), Chapter("b", "Second", second)), "F")
+    (tmp_path / "made.pdf").write_bytes(render_pdf(made.numbered(), date(2026, 1, 1)))
+    command = [find_tool("pdftotext"), "-layout", str(tmp_path / "made.pdf"), "-"]
+    text = subprocess.run(command, check=True, capture_output=True, text=True, timeout=60).stdout
+    assert re.findall(r"Figure (\d)\.", text) == ["1", "2", "3", "4"]
+    assert text.index("Figure 3.") < text.index("Second") < text.index("Figure 4.")
+
+
+def drawing(number: int, height: int) -> Picture:
+    svg = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 100 {height}"><rect width="100" height="{height}"/></svg>'
+    return Picture(f"Picture {number}", "words", svg)

@@ -415,7 +415,7 @@ def test_errors_say_nothing_of_the_program(site: Any, monkeypatch: pytest.Monkey
     def fails(*_: object) -> None:
         raise RuntimeError("the secret of /srv/keys/ledger.key")
 
-    monkeypatch.setattr(type(site), "latest", fails)
+    monkeypatch.setattr(type(site), "courses", fails)
     answers = [where.get("/")]
     monkeypatch.setattr(context, "_is_open", fails)
     answers.append(where.get("/role/"))

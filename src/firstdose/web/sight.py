@@ -15,6 +15,7 @@ from firstdose.web.acting import Acting, TrialRequest
 from firstdose.web.seeing import NOT_SHOWN, subject_of, visible_subjects
 from firstdose.web.subject_records import FORMS
 from firstdose.web.trial import Trial
+from firstdose.web.value_words import value_words
 
 TRIAL_FORMS = {"batches": "Batch of cells", "batch_tests": "Release test of a batch"}
 TITLES = {**FORMS, **TRIAL_FORMS}
@@ -92,11 +93,11 @@ def address_of(record_type: str, record: str, subject: str | None = None) -> str
 
 
 def texts_shown(request: TrialRequest, stored: StoredRecord) -> list[tuple[str, str]]:
-    """What stands in a record, by question, without what identifies somebody unless the role may see it."""
+    """What stands in a record, in words by question, without what identifies somebody unless the role may see it."""
     columns = columns_of(LEDGER_RECORDS[stored.record_type])
     shows_names = request.acting.may("see_names")
     return [
-        (column.question.words, stored.fields[name])
+        (column.question.words, value_words(stored.record_type, name, stored.fields[name]))
         for name, column in columns.items()
         if name in stored.fields and (shows_names or column.question.identifying != "directly")
     ]
