@@ -35,7 +35,7 @@ def make_site(folder: Path) -> None:
     ledger = starting.make_ledger(configuration, text, datetime(2000, 1, 1, tzinfo=UTC))
     protocol, scenario = read_protocol(EXAMPLE / "protocol.yaml"), read_scenario(EXAMPLE / "scenario.yaml")
     for number, trial in enumerate(virtual_trials(protocol, scenario, seed=SEED, numbers=range(TRIALS))):
-        retell(ledger, Author("measured", "system"), TrialData(dict(_renamed(trial.trial_data, number))))
+        retell(ledger, Author("measured", "system"), TrialData(dict(renamed(trial.trial_data, number))))
     people = [
         starting.Person(f"nurse{number}", f"Nurse {number}", "coordinator", SITES[number % len(SITES)], PASSWORD)
         for number in range(ACCOUNTS)
@@ -43,7 +43,7 @@ def make_site(folder: Path) -> None:
     starting.add_people(ledger, people)
 
 
-def _renamed(trial_data: TrialData, number: int) -> Iterator[tuple[str, pl.DataFrame]]:
+def renamed(trial_data: TrialData, number: int) -> Iterator[tuple[str, pl.DataFrame]]:
     """The frames of a virtual trial with names of its own for participants and samples."""
     for name, frame in trial_data.frames.items():
         if number and name in OF_THE_TRIAL:

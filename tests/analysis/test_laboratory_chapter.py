@@ -165,7 +165,7 @@ def test_what_results_lack_is_told(three: Results) -> None:
     assert (text.value, text.of, text.text, text.records) == (1, 7, "<5", ("lab_results:P2/3",))
     assert three.one(table="results_recorded", what="ZINC", statistic="without_unit").value == 1
     assert three.one(table="results_recorded", what="ZINC", statistic="without_range").warning
-    assert "1 treated people have none" in three.one(table="results_recorded", what="ZINC", statistic="people").warning
+    assert "none of 1 treated person" in three.one(table="results_recorded", what="ZINC", statistic="people").warning
 
 
 def test_a_person_never_treated_is_in_no_figure(three: Results) -> None:

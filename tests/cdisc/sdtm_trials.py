@@ -24,6 +24,7 @@ from firstdose.records import (
     DiseaseHistory,
     Disposition,
     Dosing,
+    Image,
     LabResult,
     MedicalHistory,
     Medication,
@@ -38,7 +39,18 @@ from tests.records import strategies
 
 SUBJECTS = ("NSC-01", "NSC-02", "NSC 03")
 VISITS = ("M0", "M1", "UNSCHEDULED 1", "F548")
-NUMBERED = (AdverseEvent, Deviation, Disposition, Dosing, LabResult, MedicalHistory, Medication, Relapse, VitalSign)
+NUMBERED = (
+    AdverseEvent,
+    Deviation,
+    Disposition,
+    Dosing,
+    Image,
+    LabResult,
+    MedicalHistory,
+    Medication,
+    Relapse,
+    VitalSign,
+)
 ONCE = (Subject, DiseaseHistory, Death)
 ITEMS = (
     *((m.name, item.name) for m in MEASURES.values() for item in m.items[:2]),

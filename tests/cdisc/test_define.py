@@ -372,7 +372,7 @@ def test_the_page_says_what_the_document_says(read: Read, exported: Export, fold
     inside = {link.removeprefix("#") for link in page.links if link.startswith("#")}
     assert inside <= set(page.identifiers)
     beside = {link for link in page.links if not link.startswith("#")}
-    assert beside == {"define.xml", *(path.name for path in exported.files)}
+    assert beside == {"define.xml", "acrf.html", *(path.name for path in exported.files)}
     assert not page.tags & {"script", "img", "link", "iframe"}
     words = set(page.words)
     for group in read.groups():

@@ -21,6 +21,7 @@ from firstdose.protocol import read_protocol
 from firstdose.records import (
     AdverseEvent,
     Dosing,
+    Image,
     Medication,
     PartialDate,
     PartialDateTime,
@@ -122,6 +123,7 @@ def test_a_dose_of_which_nothing_was_given_is_in_ec_alone_and_comes_back(tmp_pat
 
 def test_clinical_events_and_exposures_of_others_are_no_relapses_and_no_doses(tmp_path: Path) -> None:
     (tmp_path / "ce.csv").write_text("USUBJID,CESEQ,CETERM,CECAT\nP1,1,STROKE,STROKE\n")
+    (tmp_path / "pr.csv").write_text("USUBJID,PRSEQ,PRTRT,PRCAT\nP1,1,BIOPSY,SURGERY\nP1,2,MRI,IMAGING\n")
     (tmp_path / "ec.csv").write_text("USUBJID,ECSEQ,ECTRT,ECOCCUR\nP1,1,DRUG,N\n")
     (tmp_path / "suppae.csv").write_text(
         "USUBJID,RDOMAIN,IDVAR,IDVARVAL,QNAM,QLABEL,QVAL\nP1,AE,AESEQ,1,AERELPRO,Another Meaning,x\n"
@@ -129,6 +131,7 @@ def test_clinical_events_and_exposures_of_others_are_no_relapses_and_no_doses(tm
     data = read_sdtm(tmp_path).trial_data
     assert not data[Relapse].height
     assert not data[Dosing].height
+    assert data[Image]["modality"].to_list() == ["MRI"]
     assert data[Supplement]["label"].to_list() == ["Another Meaning"]
 
 

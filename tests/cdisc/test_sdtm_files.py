@@ -63,7 +63,7 @@ def sdtm(exported: Export) -> Callable[[str], pl.DataFrame]:
 
 def test_nothing_is_found_against_the_reference_trial(exported: Export) -> None:
     assert not exported.findings
-    expected = "ae ce cm dm ds dv ec ex ft ie lb mh qs relrec rs se sv ta te ti ts tv vs"
+    expected = "ae ce cm dm ds dv ec ex ft ie lb mh pr qs relrec rs se sv ta te ti ts tv vs"
     assert " ".join(path.stem for path in exported.files if not path.stem.startswith("supp")) == expected
 
 

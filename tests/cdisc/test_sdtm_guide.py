@@ -105,6 +105,15 @@ CMSTDY N P Study Day of Start of Medication
 CMENDY N P Study Day of End of Medication
 CMENRTPT C P End Relative to Reference Time Point
 CMENTPT C P End Reference Time Point""",
+    "PR": """
+PRSEQ N R Sequence Number
+PRTRT C R Reported Name of Procedure
+PRCAT C P Category
+VISITNUM N P Visit Number
+VISIT C P Visit Name
+EPOCH C P Epoch
+PRSTDTC C E Start Date/Time of Procedure
+PRSTDY N P Study Day of Start of Procedure""",
     "AE": """
 AESEQ N R Sequence Number
 AETERM C R Reported Term for the Adverse Event

@@ -70,3 +70,21 @@ def test_wrong_options_are_explained(data: Path, tmp_path: Path) -> None:
     ran = run("export", PROTOCOL, data, "--out", tmp_path / "out", "--created", "yesterday")
     assert (ran.status, "--created" in ran.err) == (WRONG_INPUT, True)
     assert export(data, data).status == WRONG_INPUT
+
+
+def test_terms_are_held_against_a_file_of_terminology(data: Path, tmp_path: Path) -> None:
+    headings = ("Code", "Codelist Code", "Codelist Extensible (Yes/No)", "Codelist Name", "CDISC Submission Value")
+    rows = (("C66731", "", "No", "Sex", "SEX"), ("C20197", "C66731", "", "Sex", "M"))
+    text = "\n".join("\t".join(row) for row in (headings, *rows))
+    dated, undated = tmp_path / "SDTM Terminology 2026-06-26.txt", tmp_path / "SDTM Terminology.txt"
+    dated.write_text(text, encoding="utf-8")
+    undated.write_text(text, encoding="utf-8")
+    ran = export(data, tmp_path / "out", "--terminology", str(dated))
+    assert ran.status == DONE, ran.err
+    assert 'DM, row 1, SEX, "F"' in ran.err
+    assert "2026-06-26" in (tmp_path / "out" / "define.xml").read_text("utf-8")
+    refused = export(data, tmp_path / "other", "--terminology", str(undated))
+    assert (refused.status, "has no date" in refused.err) == (WRONG_INPUT, True)
+    assert export(data, tmp_path / "none", "--terminology", str(tmp_path / "none.txt")).status == WRONG_INPUT
+    elsewhere = run("export", PROTOCOL, data, "--to", "adam", "--out", tmp_path / "adam", "--terminology", dated)
+    assert elsewhere.status == WRONG_USAGE

@@ -37,8 +37,7 @@ def test_tables_of_a_chapter_with_two_intervals_for_one_number_are_remarked_on()
             if joined.filter(same & other).height:
                 found.add((first, second))
     assert found == ALIKE
-    for names in ALIKE:
-        assert all(name in REMARKS for name in names)
+    assert all(name in REMARKS for alike in ALIKE for name in alike)
     assert any("Kaplan-Meier's: log-log" in note for note in table_of("Time to the resolution").notes)
     assert any("Aalen and Johansen's: log-log" in note for note in table_of("Adverse events resolved").notes)
 

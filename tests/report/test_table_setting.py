@@ -56,8 +56,9 @@ def test_a_heading_over_the_last_row_is_set_with_it() -> None:
 def test_pictures_that_wait_for_room_keep_their_order_and_their_chapter(tmp_path: Path) -> None:
     """Tall pictures wait at the foot of a page; a low one behind them, and the next chapter, do not overtake them."""
     lines = [Paragraph("Text that goes on. " * 40) for _ in range(8)]
-    first = (lines[0], *(drawing(number, height) for number, height in enumerate((90, 90, 20))), *lines)
-    second = (drawing(3, 20), *lines)
+    pictures = [drawing(number, height) for number, height in enumerate((90, 90, 20))]
+    first: tuple[Paragraph | Picture, ...] = (lines[0], *pictures, *lines)
+    second: tuple[Paragraph | Picture, ...] = (drawing(3, 20), *lines)
     made = Document("T", "K", "T", (), (Chapter("a", "First", first), Chapter("b", "Second", second)), "F")
     (tmp_path / "made.pdf").write_bytes(render_pdf(made.numbered(), date(2026, 1, 1)))
     command = [find_tool("pdftotext"), "-layout", str(tmp_path / "made.pdf"), "-"]
@@ -67,5 +68,6 @@ def test_pictures_that_wait_for_room_keep_their_order_and_their_chapter(tmp_path
 
 
 def drawing(number: int, height: int) -> Picture:
-    svg = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 100 {height}"><rect width="100" height="{height}"/></svg>'
+    drawn = f'<rect width="100" height="{height}"/>'
+    svg = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 100 {height}">{drawn}</svg>'
     return Picture(f"Picture {number}", "words", svg)

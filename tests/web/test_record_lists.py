@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from firstdose.measures import MEASURES
 from firstdose.web.value_words import field_words, in_order, value_words
 
 Client = Callable[[str], Any]
@@ -51,6 +52,15 @@ def test_assessments_are_listed_by_measure_and_visit_in_words(signed_in: Client,
     assert len(rows) == 2
     for row in rows:
         assert row[:4] == [row[0], "Month 3", "2026-02-03", "Timed 25-foot walk"]
+
+
+def test_a_choice_of_a_measure_is_listed_in_its_words(signed_in: Client, subject: str) -> None:
+    browser = signed_in("coordinator")
+    words = MEASURES["edss"].item("mobility").choices["wheelchair_with_help"]
+    browser.post(f"/participants/{subject}/schedule/M3/edss/", {"item:mobility": "wheelchair_with_help"})
+    (row,) = cells(browser.get(f"/participants/{subject}/assessments/").content.decode())
+    assert words in row
+    assert "wheelchair_with_help" not in row
 
 
 def test_visits_stand_as_they_follow_each_other(signed_in: Client, subject: str) -> None:

@@ -94,3 +94,19 @@ def test_a_refused_dosing_leaves_what_was_typed_in_its_form(site: Any, signed_in
         assert re.search(rf'name="{name}" value="{re.escape(sent[name])}"', page), name
     assert "<details open>" in page
     assert not site.ledger.record("dosings", f"{subject}/1").exists
+
+
+def test_the_page_of_a_dose_offers_the_steps_that_come_next(site: Any, signed_in: Client, subject: str) -> None:
+    """Nobody reserves twice, or releases what is not held."""
+    browser = signed_in("coordinator")
+
+    def steps(who: str) -> set[str]:
+        return set(re.findall(r'name="step" value="(\w+)"', browser.get(f"/doses/{who}/").content.decode()))
+
+    assert {"reserve", "wait"} <= steps(subject)
+    assert not {"assign", "release", "replace", "leave"} & steps(subject)
+    of_site = {each.record for each in site.ledger.records("subjects") if each.fields["centre"] == "01"}
+    states = {each.fields.get("subject"): each.fields["state"] for each in site.ledger.records("slots")}
+    dosed = next(who for who, state in states.items() if who in of_site and state == "dosed")
+    assert "replace" in steps(dosed)
+    assert not {"reserve", "assign", "release"} & steps(dosed)

@@ -67,7 +67,7 @@ def _counts(tallies: Tallies, line: Line) -> tuple[dict[int, int], dict[int, int
     if total.not_known:
         doubts.append(f"not known for {total.not_known}, which count as no")
     if not total.is_known:
-        return people, events, f"not known for any of {total.not_known}", ""
+        return people, events, f"not known for any of {total.not_known:,}", ""
     if sum(events.values()) in (0, sum(people.values())):
         whom = "everyone" if sum(events.values()) else "nobody"
         return people, events, f"{whom} has it, so there is no trend to test", ""

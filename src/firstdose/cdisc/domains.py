@@ -14,6 +14,7 @@ from firstdose.records import (
     DiseaseHistory,
     Disposition,
     Dosing,
+    Image,
     LabResult,
     MedicalHistory,
     Medication,
@@ -38,6 +39,7 @@ DOMAINS: dict[str, tuple[type[Any], ...]] = {
     "IE": (CriterionAnswer,),
     "LB": (LabResult,),
     "MH": (MedicalHistory, DiseaseHistory),
+    "PR": (Image,),
     "QS": (Assessment,),
     "RS": (Assessment,),
     "SV": (Visit,),
@@ -48,9 +50,11 @@ SUPPLEMENT = "SUPP"
 # Variables of fields whose own question names none, since they are theirs only in one domain.
 FURTHER: dict[type[Any], dict[str, str]] = {
     DiseaseHistory: {"diagnosis": "MHTERM", "onset": "MHSTDTC"},
+    Image: {"number": "PRSEQ", "modality": "PRTRT", "taken": "PRSTDTC"},
     Relapse: {"number": "CESEQ", "onset": "CESTDTC", "end": "CEENDTC", "severity": "CESEV"},
 }
 RELAPSE_CATEGORY = "RELAPSE OF THE DISEASE UNDER STUDY"
+IMAGING_CATEGORY = "IMAGING"
 # Domains whose variables are those of another, with their own first letters.
 ALIKE = {"FT": "QS", "RS": "QS", "EC": "EX"}
 # Of EC only what EX cannot hold is read: the doses of which this program wrote that nothing was given.

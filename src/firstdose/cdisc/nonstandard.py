@@ -91,6 +91,16 @@ NONSTANDARD: dict[str, dict[str, str]] = {
         "background_treatment": "CMBACKGR Background Treatment of the Protocol",
         "event": "CMAESEQ Number of the Adverse Event Treated",
     },
+    "images": {
+        "scanner": "PRSCANNR Scanner",
+        "field_tesla": "PRTESLA Field Strength (T)",
+        "contrast": "PRCONTR With Contrast Agent",
+        "days_since_steroids": "PRSTERDY Days Since the Last Steroids",
+        "quality": "PRQUAL Quality",
+        "reader": "PRREADER Who Read It",
+        "reader_blinded": "PRRDBLND Reader Blinded to the Dose",
+        "finding": "PRFINDNG Finding in Words",
+    },
     "lab_results": {
         **{field: f"LB{words}" for field, words in WORDS.items()},
         "test": "LBTESTOR Test as Recorded",

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import polars as pl
 
-from firstdose.cdisc.domains import READ_IN_PART, RELAPSE_CATEGORY, variable_of
+from firstdose.cdisc.domains import IMAGING_CATEGORY, READ_IN_PART, RELAPSE_CATEGORY, variable_of
 from firstdose.cdisc.item_codes import items_of_codes, items_of_names
 from firstdose.cdisc.nonstandard import MARK
 from firstdose.records import (
     Assessment,
     Death,
     DiseaseHistory,
+    Image,
     LabResult,
     MedicalHistory,
     Relapse,
@@ -36,6 +37,8 @@ def rows_of(record_type: type, part: pl.DataFrame, domain: str) -> pl.DataFrame:
         return part.filter((_column(part, "given") == NOTHING).fill_null(False))
     if record_type is Relapse:
         return part.filter(_column(part, "CECAT") == RELAPSE_CATEGORY)
+    if record_type is Image:
+        return part.filter(_column(part, "PRCAT") == IMAGING_CATEGORY)
     if record_type in (DiseaseHistory, MedicalHistory):
         is_marked = (_column(part, MARK) == "Y").fill_null(False)
         return part.filter(is_marked if record_type is DiseaseHistory else ~is_marked)

@@ -13,6 +13,7 @@ from firstdose.cli.design_commands import ProtocolFile
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from firstdose.cdisc.terminology_file import Terminology
     from firstdose.cdisc.writing.checking import FileFormat
     from firstdose.cdisc.writing.exporting import Export
     from firstdose.cli.output import Progress
@@ -58,6 +59,13 @@ def export(
         str | None,
         typer.Option(metavar="TIME", help="Time that the files bear, as in 2026-03-31T12:00:00; now if left out."),
     ] = None,
+    terminology: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="For SDTM: CDISC's controlled terminology as the NCI publishes it, text or CSV, its date in its name.",
+        ),
+    ] = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the datasets that the folder holds.")] = False,
 ) -> None:
     """Export a trial as SDTM (IG 3.4), its analysis as ADaM (IG 1.3), or its protocol as USDM (4.0).
@@ -73,12 +81,15 @@ def export(
     from firstdose.cli.output import progress
     from firstdose.records import cut
 
+    if terminology is not None and to is not Standard.sdtm:
+        raise typer.BadParameter("only the export of SDTM takes it", param_hint="--terminology")
     if to is Standard.usdm:
         _protocol_alone(protocol, data, out, overwrite)
         return
     if data is None:
         raise typer.BadParameter("name the folder of the trial's data", param_hint="DATA")
     day, stamp = day_given("--as-of", as_of), _time_given(created)
+    package = _package(terminology)
     _make_room(out, overwrite)
     read, reading = read_for_analysis(protocol, data, out)
     told_notices(data, reading)
@@ -88,11 +99,35 @@ def export(
         if to is Standard.adam:
             exported = _analysis(read, reading, trial_data, out, stamp, file_format, bar)
         else:
-            exported = export_sdtm(read, trial_data, out, created=stamp, file_format=file_format, progress=bar)
+            exported = export_sdtm(
+                read, trial_data, out, created=stamp, file_format=file_format, progress=bar, terminology=package
+            )
         if not exported.is_refused:
             standard = ANALYSIS if to is Standard.adam else TABULATION
-            write_define(read, exported.datasets, out, created=stamp, file_format=file_format, standard=standard)
+            write_define(
+                read,
+                exported.datasets,
+                out,
+                created=stamp,
+                file_format=file_format,
+                standard=standard,
+                terminology=package,
+            )
     _tell(exported, out)
+
+
+def _package(file: Path | None) -> Terminology | None:
+    """The package of controlled terminology in a file, if one is named."""
+    from firstdose.cdisc.terminology_file import TerminologyError, read_terminology
+    from firstdose.cli.inputs import InputError
+    from firstdose.protocol.problems import printable
+
+    if file is None:
+        return None
+    try:
+        return read_terminology(file)
+    except TerminologyError as error:
+        raise InputError(f"--terminology: {printable(str(error))}") from None
 
 
 def _protocol_alone(protocol: Path, data: Path | None, out: Path, overwrite: bool) -> None:

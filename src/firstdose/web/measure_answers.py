@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from firstdose.conduct.entering import Finding
 from firstdose.conduct.ledger import StoredRecord
-from firstdose.measures import Measure
+from firstdose.measures import MEASURES, Measure
 from firstdose.measures.item import Item
 from firstdose.records.values import NO_WORD, YES_WORD
 from firstdose.web.form_fields import DATE_HELP, Choice, FormField, Widget
@@ -53,6 +53,14 @@ class Answered:
         )
         held = {"answer": text if is_number and typed else None, "answer_text": None if is_number else text or None}
         return {**held, "performed": "done" if typed else None, "reason": None}
+
+
+def answer_words(stored: StoredRecord) -> str | None:
+    """The words of the choice that a record of an answer holds; None where it holds none."""
+    measure = MEASURES.get(stored.fields.get("measure", ""))
+    item = next((each for each in measure.items if each.name == stored.fields.get("item")), None) if measure else None
+    text = stored.fields.get("answer_text", "")
+    return next((words for code, words in item.choices.items() if _is_code(code, text)), None) if item else None
 
 
 def answered(measure: Measure, visit: str, records: Sequence[StoredRecord]) -> list[Answered]:

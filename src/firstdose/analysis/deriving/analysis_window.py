@@ -8,11 +8,13 @@ import polars as pl
 
 from firstdose.records.derived import AnalysisNote
 from firstdose.records.frames import frame_of
+from firstdose.records.wording import counted
 
-LATER = "conventions.analysis_until_day ({day}): {count} later than that, left out of the analysis"
+LATER = "conventions.analysis_until_day ({day}): left out of the analysis, as later than that: {count}"
 
 BEGINS = {"events": "first_day", "scores": "day", "laboratory": "day", "relapses": "onset_first_day"}
 """The day on which each kind of derived record begins; one that is not known to be later stays."""
+NOUNS = {"events": "event", "scores": "score", "laboratory": "laboratory result", "relapses": "relapse"}
 
 ENDS = {
     "subjects": ("left_day", "death_day"),
@@ -32,7 +34,7 @@ def within(frames: Mapping[str, pl.DataFrame], last_day: int | None) -> dict[str
         kept[name] = frame.filter((pl.col(column) <= last_day) | pl.col(column).is_null())
         later = frame.height - kept[name].height
         if later:
-            words = LATER.format(day=last_day, count=f"{later} {name}")
+            words = LATER.format(day=last_day, count=counted(later, NOUNS[name]))
             notes.append(AnalysisNote(kind=name, record="", what="analysis window", note=words))
     left_later = pl.col("left_day") > last_day
     because = pl.when(left_later).then(None).otherwise(pl.col("left_because")).alias("left_because")

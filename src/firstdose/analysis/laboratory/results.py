@@ -15,6 +15,7 @@ from firstdose.analysis.visit_summaries import Place, summaries
 from firstdose.records.derived import LabAnalysis
 from firstdose.records.frames import identity
 from firstdose.records.results import Result
+from firstdose.records.wording import counted
 
 APART = ("trough", "donor_specific_antibody")
 """Categories of laboratory results that have a chapter of their own."""
@@ -93,7 +94,9 @@ def _completeness(frame: Frame, results: pl.DataFrame, objective: str) -> Iterat
         units = rows["unit"].drop_nulls().unique().sort().to_list()
         several = f"in several units: {', '.join(units)}; each is summarised by itself" if len(units) > 1 else ""
         yield Result(**same, statistic="results", value=float(rows.height), unit="results", warning=several)
-        missing = f"{everyone - people} treated people have none" if people < everyone else ""
+        missing = (
+            f"none of {counted(everyone - people, 'treated person', 'treated people')}" if people < everyone else ""
+        )
         yield Result(
             **same, statistic="people", value=float(people), of=float(everyone),
             unit="people", warning=missing,

@@ -24,11 +24,12 @@ class Standard:
 
 @dataclass(frozen=True)
 class Provenance:
-    """Where values come from; in words what they were copied from, if they were."""
+    """Where values come from; in words what they were copied from, if they were; and the document that shows it."""
 
     kind: str
     source: str = ""
     words: str = ""
+    document: str = ""
 
 
 @dataclass(frozen=True)
@@ -136,6 +137,15 @@ class Comment:
 
 
 @dataclass(frozen=True)
+class Document:
+    """A file beside the datasets that the definition refers to."""
+
+    oid: str
+    title: str
+    file: str
+
+
+@dataclass(frozen=True)
 class Definition:
     """All that is said of a trial's datasets."""
 
@@ -147,6 +157,7 @@ class Definition:
     term_lists: tuple[TermList, ...]
     methods: tuple[Method, ...]
     comments: tuple[Comment, ...]
+    forms: Document | None = None
 
     def items(self) -> Iterator[Item]:
         """Every variable, each followed by its values by test."""

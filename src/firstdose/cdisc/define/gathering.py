@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
 from firstdose.cdisc.define import analysis_words, tabulation_words
+from firstdose.cdisc.define.annotated_forms import annotated_forms, collected_on_forms
 from firstdose.cdisc.define.definition import (
     Comment,
     Definition,
+    Document,
     Group,
     Item,
     Method,
@@ -17,9 +20,10 @@ from firstdose.cdisc.define.definition import (
     Standard,
     TermList,
 )
-from firstdose.cdisc.define.terms_used import OF_THIS_TRIAL, TERMINOLOGY, term_lists
+from firstdose.cdisc.define.terms_used import OF_THIS_TRIAL, package_of, term_lists
 from firstdose.cdisc.define.value_level import results_by_test
 from firstdose.cdisc.define.value_types import type_of
+from firstdose.cdisc.terminology_file import Terminology
 from firstdose.cdisc.writing.datasets import Dataset
 from firstdose.cdisc.writing.metadata import SUPPLEMENT, Variable
 from firstdose.protocol import Protocol
@@ -29,6 +33,7 @@ ANALYSIS = Standard("STD.ADAMIG", analysis_words.STANDARD, "IG", analysis_words.
 SOURCES = {"Collected": "Investigator", "Derived": "Sponsor", "Assigned": "Sponsor", "Protocol": "Sponsor"}
 """Who values come from: records are entered by the investigator's staff. What was copied has its source in words."""
 WITHOUT_VALUES = Comment("COM.NO_VALUES", "The guide expects this variable; no value of it is recorded.")
+FORMS = Document("LF.ACRF", "Annotated blank forms", "acrf.html")
 ONE_A_SUBJECT = ("STUDYID", "USUBJID")
 
 
@@ -41,22 +46,55 @@ class Words(NamedTuple):
 
 
 def definition_of(
-    protocol: Protocol, datasets: Sequence[Dataset], standard: Standard, ending: str, created: datetime
+    protocol: Protocol,
+    datasets: Sequence[Dataset],
+    standard: Standard,
+    ending: str,
+    created: datetime,
+    terminology: Terminology | None = None,
 ) -> Definition:
-    """The definition of datasets that stand in files with an ending, such as xpt."""
-    lists = term_lists(datasets)
+    """The definition of datasets that stand in files with an ending, such as xpt.
+
+    Lists and terms have the codes of the package of terminology that is given, else of the one whose codes are kept.
+    """
+    lists = term_lists(datasets, terminology)
     groups = tuple(_group(each, standard, ending, lists) for each in datasets)
+    forms = None if standard == ANALYSIS else FORMS
+    if forms is not None:
+        on_forms = collected_on_forms(annotated_forms(protocol))
+        groups = tuple(_with_forms(group, on_forms, forms) for group in groups)
     methods, comments = _texts(datasets, standard)
     used = {each.oid: each for each in lists.values()}
-    standards = (standard, TERMINOLOGY) if any(each.standard for each in used.values()) else (standard,)
+    standards = (standard, package_of(terminology)) if any(each.standard for each in used.values()) else (standard,)
     if any(each.comment for each in used.values()):
         comments = (*comments, OF_THIS_TRIAL)
     if any(item.comment == WITHOUT_VALUES.oid for group in groups for item in group.items):
         comments = (*comments, WITHOUT_VALUES)
     trial = protocol.trial
     return Definition(
-        trial.id, trial.title or trial.id, created, standards, groups, tuple(used.values()), methods, comments
+        trial.id, trial.title or trial.id, created, standards, groups, tuple(used.values()), methods, comments, forms
     )
+
+
+def _with_forms(group: Group, on_forms: Collection[tuple[str, str]], forms: Document) -> Group:
+    """A dataset whose collected variables, and values of SUPP--, refer to the forms that ask for them."""
+    return replace(
+        group,
+        items=tuple(
+            replace(
+                _on_form(item, (group.name, item.name), on_forms, forms),
+                values=tuple(_on_form(value, (group.name, value.name), on_forms, forms) for value in item.values),
+            )
+            for item in group.items
+        ),
+    )
+
+
+def _on_form(item: Item, place: tuple[str, str], on_forms: Collection[tuple[str, str]], forms: Document) -> Item:
+    """A variable or values, with the forms as the document of their origin if the forms ask for them."""
+    if item.provenance.kind != "Collected" or place not in on_forms:
+        return item
+    return replace(item, provenance=replace(item.provenance, document=forms.oid))
 
 
 def words_of(standard: Standard, dataset: str, variable: Variable) -> Words:

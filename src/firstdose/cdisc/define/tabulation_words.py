@@ -15,6 +15,7 @@ STRUCTURES = {
     "EX": "One record per subject per administration",
     "EC": "One record per subject per administration, and one per dose that was scheduled",
     "CM": "One record per subject per medication",
+    "PR": "One record per subject per session of imaging",
     "AE": "One record per subject per adverse event",
     "CE": "One record per subject per relapse",
     "DS": "One record per subject per disposition event or protocol milestone",
@@ -41,6 +42,7 @@ DATASET_COMMENTS = {
     "given; EX holds what was given.",
     "IE": "Only criteria that keep a subject out: inclusion criteria not met and exclusion criteria met.",
     "MH": "The disease under study is the record that SUPPMH marks with MHDISSTU.",
+    "PR": "Sessions of imaging; what is read from the images stands in QS.",
     "TA": "Arms are the planned dose levels, and the control where there is one; all have the same elements.",
 }
 

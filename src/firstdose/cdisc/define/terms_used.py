@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import polars as pl
 
 from firstdose.cdisc.define.definition import Comment, Standard, Term, TermList
-from firstdose.cdisc.define.nci_codes import NCI_LISTS, PACKAGE
+from firstdose.cdisc.define.nci_codes import NCI_LISTS, PACKAGE, NciList
+from firstdose.cdisc.terminology_file import Terminology
 from firstdose.cdisc.values import as_text
 from firstdose.cdisc.writing.datasets import Dataset
 from firstdose.cdisc.writing.terminology import CODE_LISTS
 
-TERMINOLOGY = Standard("STD.CT", "CDISC/NCI", "CT", PACKAGE, "SDTM")
+TERMINOLOGY_OID = "STD.CT"
 
 DICTIONARIES = {"COUNTRY": "ISO3166"}
 """Lists that are kept elsewhere: the countries' codes of three letters."""
+YES_ALONE, YES_OR_NO = "Y", "NY"
+"""The list of flags, and the one of the terminology that it is a part of."""
 MEANINGS = {
     "TESTCD": "TEST",
     "PARAMCD": "PARAM",
@@ -31,7 +34,12 @@ OF_THIS_TRIAL = Comment(
 )
 
 
-def term_lists(datasets: Sequence[Dataset]) -> dict[tuple[str, str], TermList]:
+def package_of(terminology: Terminology | None) -> Standard:
+    """The package of the terminology that codes of terms are of: the one given, or that of the codes kept here."""
+    return Standard(TERMINOLOGY_OID, "CDISC/NCI", "CT", terminology.package if terminology else PACKAGE, "SDTM")
+
+
+def term_lists(datasets: Sequence[Dataset], terminology: Terminology | None = None) -> dict[tuple[str, str], TermList]:
     """The list of each variable that has one, by dataset and variable.
 
     A list that several variables share holds what any of them uses, in the order of the list and then of the alphabet.
@@ -44,7 +52,8 @@ def term_lists(datasets: Sequence[Dataset]) -> dict[tuple[str, str], TermList]:
                 shared.setdefault(variable.codelist, set()).update(_values(each.frame[variable.name]))
                 if variable.kind == "Num":
                     of_numbers.add(variable.codelist)
-    made = {name: _shared_list(name, values, name in of_numbers) for name, values in shared.items()}
+    published = _published(terminology)
+    made = {name: _shared_list(name, values, name in of_numbers, published) for name, values in shared.items()}
     found: dict[tuple[str, str], TermList] = {}
     for each in datasets:
         for variable in each.variables:
@@ -54,20 +63,28 @@ def term_lists(datasets: Sequence[Dataset]) -> dict[tuple[str, str], TermList]:
     return found
 
 
-def _shared_list(name: str, used: set[str], is_of_numbers: bool) -> TermList:
+def _published(terminology: Terminology | None) -> Mapping[str, NciList]:
+    """The lists with the codes of their terms, by short name; those of the package where one is given."""
+    if terminology is None:
+        return NCI_LISTS
+    lists = {name: NciList(each.code, each.name, each.terms) for name, each in terminology.lists.items()}
+    return lists | ({YES_ALONE: lists[YES_OR_NO]} if YES_OR_NO in lists else {})
+
+
+def _shared_list(name: str, used: set[str], is_of_numbers: bool, published: Mapping[str, NciList]) -> TermList:
     """The terms of a named list that are used."""
     oid = f"CL.{name}"
     if name in DICTIONARIES:
         return TermList(oid, name, dictionary=DICTIONARIES[name])
     listed = CODE_LISTS[name].terms if name in CODE_LISTS else ()
     values = [term for term in listed if term in used] + sorted(used.difference(listed))
-    known = NCI_LISTS.get(name)
+    known = published.get(name)
     if known is None:
         return TermList(
             oid, name, tuple(map(Term, values)), "integer" if is_of_numbers else "text", comment=OF_THIS_TRIAL.oid
         )
     terms = (Term(each, "", known.terms.get(each, ""), each not in known.terms) for each in values)
-    return TermList(oid, known.name, tuple(terms), code=known.code, standard=TERMINOLOGY.oid)
+    return TermList(oid, known.name, tuple(terms), code=known.code, standard=TERMINOLOGY_OID)
 
 
 def _list_of_codes(each: Dataset, variable: str) -> TermList | None:

@@ -80,6 +80,10 @@ def _parts(definition: Definition) -> Iterator[Element]:
             Status="Final",
         )
     yield standards
+    if definition.forms is not None:
+        forms = new_element("def:AnnotatedCRF")
+        add(forms, "def:DocumentRef", leafID=definition.forms.oid)
+        yield forms
     items = list(definition.items())
     yield from (_value_list(item) for item in items if item.values)
     yield from (_where_clause(item) for item in items if item.condition)
@@ -94,6 +98,16 @@ def _parts(definition: Definition) -> Iterator[Element]:
         element = new_element("def:CommentDef", OID=comment.oid)
         describe(element, comment.text)
         yield element
+    if definition.forms is not None:
+        yield _leaf(definition.forms.oid, definition.forms.file, definition.forms.title)
+
+
+def _leaf(identifier: str, file: str, title: str) -> Element:
+    """A file beside the document."""
+    element = new_element("def:leaf", ID=identifier)
+    element.set(f"{{{XLINK}}}href", file)
+    add(element, "def:title").text = fit(title)
+    return element
 
 
 def _value_list(item: Item) -> Element:
@@ -151,9 +165,7 @@ def _group(group: Group, standard: str) -> Element:
     its_class = add(element, "def:Class", Name=group.observation_class)
     if group.subclass:
         add(its_class, "def:SubClass", Name=group.subclass)
-    file = add(element, "def:leaf", ID=leaf)
-    file.set(f"{{{XLINK}}}href", group.file)
-    add(file, "def:title").text = group.file
+    element.append(_leaf(leaf, group.file, group.file))
     return element
 
 
@@ -185,6 +197,8 @@ def _origin(element: Element, provenance: Provenance) -> None:
     origin = add(element, "def:Origin", Type=provenance.kind, Source=provenance.source)
     if provenance.words:
         describe(origin, provenance.words)
+    if provenance.document:
+        add(origin, "def:DocumentRef", leafID=provenance.document)
 
 
 def _term_list(each: TermList) -> Element:

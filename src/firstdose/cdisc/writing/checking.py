@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Literal
 
 import polars as pl
@@ -13,7 +14,7 @@ from firstdose.cdisc.writing.cross_checks import across
 from firstdose.cdisc.writing.datasets import FRAME_KINDS, Dataset
 from firstdose.cdisc.writing.findings import Effect, Finding, at_rows
 from firstdose.cdisc.writing.metadata import Variable
-from firstdose.cdisc.writing.terminology import CODE_LISTS
+from firstdose.cdisc.writing.terminology import CODE_LISTS, CodeList
 from firstdose.records.partial_date_text import NotADate, read_partial_date_time
 
 FileFormat = Literal["xpt", "csv", "dataset-json"]
@@ -26,18 +27,23 @@ LARGEST_WHOLE, LARGEST, SMALLEST = 2**53, 7.2e75, 5.4e-79
 SHORT = {"TESTCD": 8, "TEST": 40, "PARMCD": 8, "PARM": 40, "ARMCD": 20, "ETCD": 8, "QNAM": 8, "QLABEL": 40}
 NOT_LIMITED = ("IETEST",)
 MAY_BE_UNCODED = ("DECOD", "SITEID", "SEX", "COUNTRY", "QLABEL", "QVAL", "QORIG", "SESTDTC", "TEST")
+TERMS_SHOWN = 12
 COUNTRY_CODE = r"^[A-Z]{3}$"
 
 
-def check_datasets(datasets: Sequence[Dataset], file_format: FileFormat) -> list[Finding]:
+def check_datasets(
+    datasets: Sequence[Dataset], file_format: FileFormat, lists: Mapping[str, CodeList] = CODE_LISTS
+) -> list[Finding]:
     """Everything that is wrong with datasets, those findings first for which they cannot be written."""
     found = [finding for each in datasets for check in (_required, _dates) for finding in check(each)]
-    return refused_first([*of_every_standard(datasets, file_format), *found, *across(datasets)])
+    return refused_first([*of_every_standard(datasets, file_format, lists), *found, *across(datasets)])
 
 
-def of_every_standard(datasets: Sequence[Dataset], file_format: FileFormat) -> Iterator[Finding]:
+def of_every_standard(
+    datasets: Sequence[Dataset], file_format: FileFormat, lists: Mapping[str, CodeList] = CODE_LISTS
+) -> Iterator[Finding]:
     """What is wrong with datasets of whatever standard: names, types, keys, texts, terms, and what files can hold."""
-    checks: list[Callable[[Dataset], Iterator[Finding]]] = [_names, _types, _keys, _texts, _terms]
+    checks: list[Callable[[Dataset], Iterator[Finding]]] = [_names, _types, _keys, _texts, partial(_terms, lists=lists)]
     if file_format == "xpt":
         checks.append(_fits_transport)
     return (finding for each in datasets for check in checks for finding in check(each))
@@ -120,12 +126,13 @@ def _dates(each: Dataset) -> Iterator[Finding]:
             yield from at_rows("refused", each.name, each.frame, is_fault, variable.name, rule, fix)
 
 
-def _terms(each: Dataset) -> Iterator[Finding]:
+def _terms(each: Dataset, lists: Mapping[str, CodeList]) -> Iterator[Finding]:
     """Values with a closed list of terms are in it."""
     for variable in each.variables:
-        known = CODE_LISTS.get(variable.codelist)
+        known = lists.get(variable.codelist)
         if known and not known.is_open:
-            rule = f"should be a term of {variable.codelist}: {', '.join(known.terms)}"
+            terms = ", ".join(known.terms[:TERMS_SHOWN]) + (", ..." if len(known.terms) > TERMS_SHOWN else "")
+            rule = f"should be a term of {variable.codelist}: {terms}"
             is_fault = ~pl.col(variable.name).is_in(known.terms)
             fix = "use a term, or agree with the receiver on another"
             yield from at_rows("told", each.name, each.frame, is_fault, variable.name, rule, fix)

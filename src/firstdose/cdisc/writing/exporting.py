@@ -8,10 +8,12 @@ from datetime import datetime
 from os import PathLike
 from pathlib import Path
 
+from firstdose.cdisc.terminology_file import Terminology
 from firstdose.cdisc.writing.checking import FileFormat, check_datasets
 from firstdose.cdisc.writing.datasets import Dataset, not_written, sdtm_datasets
 from firstdose.cdisc.writing.files import WRITERS
 from firstdose.cdisc.writing.findings import FINDINGS_FILE, Finding, refused, write_findings
+from firstdose.cdisc.writing.terminology import code_lists
 from firstdose.protocol import Protocol
 from firstdose.records import TrialData
 
@@ -44,15 +46,16 @@ def export_sdtm(
     created: datetime,
     file_format: FileFormat = "xpt",
     progress: Progress | None = None,
+    terminology: Terminology | None = None,
 ) -> Export:
     """Write a trial as SDTM (IG 3.4), one file for each dataset, and the findings of the checks beside them.
 
     `created` is the time that the files bear: the same data and time give the same bytes. Nothing but the findings is
-    written if any of them is refused.
+    written if any of them is refused. With a package of the terminology values are held against its lists.
     """
     tell = progress or tell_nobody
     datasets = tuple(sdtm_datasets(protocol, trial_data, lambda domain: tell(0, 1, domain)))
-    findings = tuple(check_datasets(datasets, file_format))
+    findings = tuple(check_datasets(datasets, file_format, code_lists(terminology)))
     files = write_checked(datasets, findings, Path(folder), created, file_format, tell)
     return Export(datasets, findings, files, not_written(trial_data))
 

@@ -79,6 +79,12 @@ INTERVENTIONS = {
         CMENRTPT | End Relative to Reference Time Point | Char | Perm | Collected | STENRF
         CMENTPT  | End Reference Time Point             | Char | Perm | Assigned
     """,
+    "PR | Procedures | STUDYID USUBJID PRSEQ": f"""{HEAD}
+        PRTRT    | Reported Name of Procedure           | Char | Req  | Collected
+        PRCAT    | Category                             | Char | Perm | Assigned {VISIT_IF_KNOWN}{EPOCH}
+        PRSTDTC  | Start Date/Time of Procedure         | Char | Exp  | Collected
+        PRSTDY   | Study Day of Start of Procedure      | Num  | Perm | Derived
+    """,
 }
 
 EVENTS = {

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import polars as pl
 
-from firstdose.cdisc.domains import RELAPSE_CATEGORY
+from firstdose.cdisc.domains import IMAGING_CATEGORY, RELAPSE_CATEGORY
 from firstdose.cdisc.item_codes import domain_of_measure
 from firstdose.cdisc.nonstandard import UNDER_STUDY
 from firstdose.cdisc.writing.drafts import Draft, draft, one_above_the_other, supplements
@@ -21,6 +21,7 @@ from firstdose.records import (
     DiseaseHistory,
     Disposition,
     Dosing,
+    Image,
     LabResult,
     MedicalHistory,
     Medication,
@@ -49,6 +50,7 @@ def observations(protocol: Protocol, trial_data: TrialData) -> Iterator[Draft]:
     yield _criteria_not_met(protocol, trial_data[CriterionAnswer])
     yield _laboratory(trial_data[LabResult])
     yield _history(trial_data)
+    yield _imaging(trial_data[Image])
     yield from _assessments(trial_data[Assessment])
     yield _vital_signs(trial_data[VitalSign])
 
@@ -84,6 +86,12 @@ def _medications(medications: pl.DataFrame) -> Draft:
     made = draft(Medication, "CM", medications)
     reference = pl.when(pl.col("CMENRTPT").is_not_null()).then(pl.lit(LAST_RECORD))
     return made.with_frame(made.frame.with_columns(reference.alias("CMENTPT")))
+
+
+def _imaging(images: pl.DataFrame) -> Draft:
+    """PR: sessions of imaging; what is read from them are assessments."""
+    made = draft(Image, "PR", images)
+    return made.with_frame(made.frame.with_columns(pl.lit(IMAGING_CATEGORY).alias("PRCAT")))
 
 
 def _dispositions(dispositions: pl.DataFrame) -> Draft:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from firstdose.cdisc.terminology_file import Terminology
 from firstdose.records import Column
 
 YES, NO = "Y", "N"
@@ -80,6 +81,14 @@ CODE_LISTS: dict[str, CodeList] = {
     "IECAT": CodeList(("INCLUSION", "EXCLUSION")),
     "COUNTRY": CodeList(("AUT", "BEL", "CHE", "DEU", "DNK", "ESP", "FRA", "GBR", "ITA", "NLD", "SWE", "USA"), True),
 }
+
+
+def code_lists(terminology: Terminology | None) -> Mapping[str, CodeList]:
+    """The lists that values are held against: those of a package where it has them, else the short ones."""
+    published = terminology.lists if terminology else {}
+    named = CODE_LISTS.keys() & published.keys()
+    return CODE_LISTS | {name: CodeList(tuple(published[name].terms), published[name].is_extensible) for name in named}
+
 
 # The term of each code where it is not the code itself in capitals; without a term (None) the code goes to SUPP--.
 NOT_DONE_ONLY = {"not_done": "NOT DONE", "done": None, "unable_to_perform": None}

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from firstdose.records.results import Result
 from firstdose.report.attribution.rows import AttributionRows
-from firstdose.report.attribution.undoing import figures_of
+from firstdose.report.attribution.undoing import LARGE, e_value_in_words, figures_of
 from firstdose.report.documents.blocks import Cell, Row, Table
 from firstdose.report.documents.tracing import rows_behind
 from firstdose.report.results.cells import BELOW, Notes
@@ -32,7 +32,6 @@ PER = {
 }
 """What the unit of a column is per; the unit of the outcome stands before it."""
 
-LARGE = 100.0
 LARGE_NOTE = (
     f"An E-value above {LARGE:.0f} rests on an approximation far outside its range: it says only that the difference "
     "is large for its error"
@@ -86,8 +85,10 @@ def undoing_table(rows: AttributionRows, outcomes: Sequence[str]) -> Table:
     lines, has_large = [], False
     for name in dict.fromkeys(name for each in of.values() for name in each):
         found = [of[each].get(name) for each in outcomes]
-        lines.append(Row((Cell(name[:1].upper() + name[1:]), *map(_figure, found))))
-        has_large |= name.startswith("E-value") and any(one and (one.value or 0) > LARGE for one in found)
+        is_e_value = name.startswith("E-value")
+        cells = map(_e_value, found) if is_e_value else map(_figure, found)
+        lines.append(Row((Cell(name[:1].upper() + name[1:]), *cells)))
+        has_large |= is_e_value and any(one and (one.value or 0) > LARGE for one in found)
     return Table(
         "The slopes that were found, and what would undo them",
         ("", *map(words, outcomes)),
@@ -100,3 +101,9 @@ def _figure(found: Result | None) -> Cell:
     if found is None:
         return Cell("")
     return Cell(figure(found, gap=BELOW, with_unit=True), rows=rows_behind([found]))
+
+
+def _e_value(found: Result | None) -> Cell:
+    if found is None or found.value is None or found.value <= LARGE:
+        return _figure(found)
+    return Cell(e_value_in_words(found.value), rows=rows_behind([found]))

@@ -9,6 +9,9 @@ from firstdose.report.attribution.rows import AttributionRows
 from firstdose.report.documents.wording import NO_BREAK, listed
 from firstdose.report.results.wording import figure, plain
 
+LARGE = 100.0
+"""Where an E-value ends to mean more than that."""
+
 Found = Result | None
 Told = tuple[str, tuple[Found, ...]]
 """A sentence, empty where there is nothing to say, and the figures behind it."""
@@ -89,7 +92,8 @@ def e_values(rows: AttributionRows, outcome: str) -> Told:
             continue
         doses = people.text
         is_alone = estimate(rows, outcome, SLOPE_ON) is None
-        told.append(plain(of_limit.value, 2) if is_alone else f"{plain(of_limit.value, 2)} {period}")
+        value = e_value_in_words(of_limit.value)
+        told.append(value if is_alone else f"{value} {period}")
         behind += [of_limit, people]
     if not told:
         return "", ()
@@ -98,3 +102,8 @@ def e_values(rows: AttributionRows, outcome: str) -> Told:
         f"({doses}): the E-value of the limit of its interval is {listed(told)}.",
         tuple(behind),
     )
+
+
+def e_value_in_words(value: float) -> str:
+    """An E-value, unless it is so large that it says only that the difference is large for its error."""
+    return f"over {LARGE:.0f}" if value > LARGE else plain(value, 2)

@@ -14,12 +14,11 @@ from firstdose.records.analysis_data import AnalysisData
 from firstdose.records.derived import AnalysisNote, EventAnalysis
 from firstdose.report.committee.narratives import shortened
 from firstdose.report.documents.wording import counted, listed
-from firstdose.report.results.names import words
 from firstdose.report.trial.irregular_dosings import MOST_NAMED, irregular_dosings, named
 from firstdose.safety.evaluability import Status
 
 MOST_NOTES = 4
-MEASURE = re.compile(r"(?<=assessment of )[a-z_]+")
+MEASURE = re.compile(r"(?<=assessment) of [a-z_]+")
 MISSING = {
     "grade": "grade or severity",
     "is_serious": "seriousness",
@@ -72,7 +71,8 @@ def _notes(notes: pl.DataFrame) -> str:
         return "none"
     about: dict[tuple[str, str], list[str]] = {}
     for each in notes.iter_rows(named=True):
-        about.setdefault((each["kind"].replace("_", " "), _in_words(each["note"])), []).append(each["record"])
+        note = MEASURE.sub("", each["note"])  # one assumption, whichever measure was assessed
+        about.setdefault((each["kind"].replace("_", " "), note), []).append(each["record"])
     told = [
         f"{_records(kind, records)}: {shortened(note)}" for (kind, note), records in list(about.items())[:MOST_NOTES]
     ]
@@ -84,11 +84,6 @@ def _records(kind: str, records: Sequence[str]) -> str:
     """Which records a note is about: the one, or how many and the first."""
     first = f"{kind} {records[0]}".strip()
     return first if len(records) == 1 else f"{first} and {counted(len(records) - 1, 'other')}"
-
-
-def _in_words(note: str) -> str:
-    """A note with the measures by their names."""
-    return MEASURE.sub(lambda found: words(found[0]), note)
 
 
 def _missing(events: pl.DataFrame) -> str:

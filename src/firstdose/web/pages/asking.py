@@ -17,6 +17,7 @@ from firstdose.records.question import Column
 from firstdose.web.acting import TrialRequest
 from firstdose.web.guarding import told
 from firstdose.web.sight import TITLES, check_seen, sight_of
+from firstdose.web.value_words import value_words
 
 MOST_LISTED = 300
 FIELDS_LISTED = 4
@@ -71,7 +72,11 @@ def _shows(request: TrialRequest, column: Column) -> bool:
 def _words(stored: StoredRecord, columns: dict[str, Column]) -> str:
     """What stands in the first fields of a record that do not name it."""
     keys = keys_of(LEDGER_RECORDS[stored.record_type])
-    filled = [text for name, text in stored.fields.items() if name in columns and name not in keys]
+    filled = [
+        value_words(stored.record_type, name, text)
+        for name, text in stored.fields.items()
+        if name in columns and name not in keys
+    ]
     return ", ".join(filled[:FIELDS_LISTED])
 
 

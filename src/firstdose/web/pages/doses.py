@@ -27,6 +27,7 @@ from firstdose.web.by_calendar import by_calendar_alone
 from firstdose.web.form_fields import fields_of_form
 from firstdose.web.form_saving import findings_words, odd_in, opened_in, told_of
 from firstdose.web.guarding import told
+from firstdose.web.halting import halts_of
 from firstdose.web.numbers import whole_number
 from firstdose.web.seeing import visible_subjects
 from firstdose.web.subject_records import FORMS
@@ -57,6 +58,7 @@ def doses(request: TrialRequest) -> HttpResponseBase:
         "standing": standing(request.trial.protocol, data, moment),
         "visible": visible,
         "by_calendar": by_calendar_alone(request.trial, moment, visible),
+        "halts": halts_of(request, moment),
         "waiting": waiting_list(request.trial.ledger),
         "batches": [each for each in request.trial.ledger.records("batches") if not each.is_removed],
         "decisions": _decisions_to_dose(request),
@@ -89,13 +91,15 @@ def _shown(request: TrialRequest, subject: str, refused: str = "") -> HttpRespon
     texts = stored | {name: request.POST[name] for name in GIVEN_FIELDS if name in request.POST}
     findings = check_fields("dosings", {**texts, "subject": subject, "number": "1"}) if refused else ()
     fields = [each for each in fields_of_form("dosings", texts, stored, findings=findings) if each.name in GIVEN_FIELDS]
+    slots = [each for each in request.trial.ledger.records("slots") if each.fields.get("subject") == subject]
     context = {
         "subject": subject,
         "gate": found,
         "by_calendar": by_calendar_alone(request.trial, moment, visible),
         "moment": moment,
         "planned": planned[0] if planned else None,
-        "slots": [each for each in request.trial.ledger.records("slots") if each.fields.get("subject") == subject],
+        "slots": slots,
+        "states": {each.fields.get("state") for each in slots} - GIVEN_UP,
         "cohorts": [each for each in request.trial.ledger.records("cohorts") if not each.fields.get("closed")],
         "fields": fields,
         "is_waiting": subject in waiting_list(request.trial.ledger),
@@ -170,6 +174,7 @@ def _carry_out(work: Work, request: TrialRequest, subject: str, step: str) -> st
     return STEPS[step]
 
 
+GIVEN_UP = {"released", "replaced"}
 OF_DOSING = ("prepare", "cancel", "record")
 STEPS = {
     "reserve": "a slot is reserved",

@@ -12,6 +12,7 @@ from firstdose.conduct.ledger import StoredRecord
 from firstdose.records import columns_of, keys_of, occurrence_of
 from firstdose.records.question import Column
 from firstdose.web.acting import TrialRequest
+from firstdose.web.measure_answers import answer_words
 from firstdose.web.pages.record_forms import check_form, form_page
 from firstdose.web.subject_records import is_repeating, records_of
 from firstdose.web.value_words import value_words, visit_names
@@ -50,9 +51,12 @@ def _cells(stored: StoredRecord, columns: Iterable[Column], visits: dict[str, st
     """What stands in each column, in words, and how it is set."""
     for column in columns:
         text = stored.fields.get(column.name, "")
-        yield value_words(stored.record_type, column.name, text, visits), _manner(column)
+        words = answer_words(stored) if column.name == "answer_text" else None
+        yield words or value_words(stored.record_type, column.name, text, visits), _manner(column)
 
 
 def _manner(column: Column) -> str:
-    """How a column is set: numbers one below the other, dates unbroken."""
-    return "date" if column.is_date else "number" if column.kind in (int, float) and not column.codes else ""
+    """How a column is set: numbers one below the other, dates and visits unbroken."""
+    if column.is_date or column.name == "visit":
+        return "date"
+    return "number" if column.kind in (int, float) and not column.codes else ""

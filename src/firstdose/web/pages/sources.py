@@ -16,6 +16,7 @@ from firstdose.web.numbers import whole_number
 from firstdose.web.sight import address_of, sight_of, title_of_kind
 from firstdose.web.sources_shown import VERIFIED
 from firstdose.web.subject_records import FORMS
+from firstdose.web.value_words import in_order
 
 Found = dict[tuple[str, str], Verified]
 
@@ -45,7 +46,7 @@ def sources(request: TrialRequest) -> HttpResponseBase:
         raise Http404
     left = [
         (title_of_kind(kind), name, address_of(kind, name, chosen), VERIFIED[state])
-        for (kind, name), state in sorted(found.items(), key=lambda each: list(FORMS).index(each[0][0]))
+        for (kind, name), state in sorted(found.items(), key=_place)
         if chosen and people[kind, name] == chosen and state != "agrees"
     ]
     by_subject: dict[str, Found] = {}
@@ -55,11 +56,20 @@ def sources(request: TrialRequest) -> HttpResponseBase:
     context = {
         "all": Row("", "All", share_of(found)),
         "kinds": [Row(name, title, shares[name]) for name, title in FORMS.items() if name in shares],
-        "people": [Row(name, name, share_of(each)) for name, each in sorted(by_subject.items())],
+        "people": [
+            Row(name, name, share_of(each))
+            for name, each in sorted(by_subject.items(), key=lambda each: in_order(each[0]))
+        ],
         "chosen": chosen,
         "left": left,
     }
     return render(request, "firstdose/sources.html", context)
+
+
+def _place(each: tuple[tuple[str, str], Verified]) -> tuple[object, ...]:
+    """Forms in the order of a trial, records in the order of their numbers."""
+    kind, name = each[0]
+    return (list(FORMS).index(kind), in_order(name))
 
 
 def check(request: TrialRequest, subject: str, record_type: str, record: str) -> HttpResponseBase:

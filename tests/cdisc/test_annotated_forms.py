@@ -1,0 +1,151 @@
+"""Annotated blank forms of the reference protocol, read as HTML, beside the datasets and their definition."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from firstdose.cdisc.define import write_define
+from firstdose.cdisc.writing.exporting import Export, export_sdtm
+from firstdose.measures import MEASURES
+from firstdose.protocol import Protocol, read_protocol
+from firstdose.records import LabResult, columns_of
+from firstdose.simulation.virtual_trial import read_scenario, virtual_trials
+from tests.cdisc.define_reading import DEF, HREF, Read
+
+EXAMPLE = Path(__file__).parents[2] / "examples" / "nsc-spms"
+CREATED = datetime(2026, 3, 31, 12, 5, 6)
+FOLLOWS = {"IESTRESC", "STUDYID", "DOMAIN"}
+"""Variables of which the origin is that of what they repeat."""
+NO_QUESTIONS = ("SE", "RELREC")
+
+
+class Rows(HTMLParser):
+    """Each row of the tables of a page, by the heading before it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.heading, self.inside = "", ""
+        self.rows: dict[str, list[list[str]]] = {}
+        self.links: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.inside = tag if tag in ("h2", "th", "td") else self.inside
+        if tag == "h2":
+            self.heading = ""
+        elif tag == "tr":
+            self.rows.setdefault(self.heading, []).append([])
+        elif tag in ("th", "td"):
+            self.rows[self.heading][-1].append("")
+        elif tag == "br" and self.inside in ("th", "td"):
+            self.rows[self.heading][-1][-1] += "\n"
+        elif tag == "a":
+            self.links.append(dict(attrs)["href"] or "")
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == self.inside:
+            self.inside = ""
+
+    def handle_data(self, data: str) -> None:
+        if self.inside == "h2":
+            self.heading += data
+        elif self.inside:
+            self.rows[self.heading][-1][-1] += data
+
+
+@pytest.fixture(scope="module")
+def protocol() -> Protocol:
+    return read_protocol(EXAMPLE / "protocol.yaml")
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("forms")
+
+
+@pytest.fixture(scope="module")
+def exported(protocol: Protocol, folder: Path) -> Export:
+    scenario = read_scenario(EXAMPLE / "scenario.yaml")
+    trial_data = next(iter(virtual_trials(protocol, scenario, seed=20231127, numbers=range(1)))).trial_data
+    export = export_sdtm(protocol, trial_data, folder, created=CREATED, file_format="csv")
+    write_define(protocol, export.datasets, folder, created=CREATED, file_format="csv")
+    return export
+
+
+@pytest.fixture(scope="module")
+def page(exported: Export, folder: Path) -> Rows:
+    rows = Rows()
+    rows.feed((folder / "acrf.html").read_text("utf-8"))
+    return rows
+
+
+def annotated(page: Rows) -> set[str]:
+    """Each dataset and variable that the page names, those that are not collected left out."""
+    cells = (row[2] for rows in page.rows.values() for row in rows if row[0] != "Question")
+    lines = (line for cell in cells for line in cell.splitlines())
+    return {line.split(" ")[0] for line in lines if not re.search(r"\((derived|assigned|protocol)\)$", line)}
+
+
+def test_every_collected_variable_is_asked_for_on_a_form(page: Rows, exported: Export) -> None:
+    named = annotated(page)
+    for each in exported.datasets:
+        if each.name in NO_QUESTIONS or each.name.startswith("SUPP"):
+            continue
+        collected = {variable.name for variable in each.variables if variable.origin == "Collected"} - FOLLOWS
+        is_empty = {name for name in collected if each.frame[name].null_count() == each.frame.height}
+        missing = {name for name in collected - is_empty if f"{each.name}.{name}" not in named}
+        assert not missing, (each.name, missing)
+
+
+def test_every_value_beside_the_datasets_is_asked_for_on_a_form(page: Rows, exported: Export) -> None:
+    named = annotated(page)
+    marks = {"SUPPMH.MHDISSTU"}
+    for each in exported.datasets:
+        if each.name.startswith("SUPP"):
+            names = {f"{each.name}.{name}" for name in each.frame["QNAM"].unique().to_list()}
+            assert names - marks <= named
+
+
+def test_questions_are_those_of_the_records_and_of_the_measures(page: Rows, protocol: Protocol) -> None:
+    asked = [row[0] for row in page.rows["Lab results"][1:]]
+    assert asked == [column.question.words for column in columns_of(LabResult).values()]
+    used = {each.measure for each in protocol.schedule.activities if each.measure} if protocol.schedule else set()
+    for name in used & MEASURES.keys():
+        rows = {row[0]: row[2] for row in page.rows[MEASURES[name].title]}
+        assert {item.question for item in MEASURES[name].items} <= rows.keys()
+    edss = page.rows[MEASURES["edss"].title]
+    assert any(re.search(r"(QS|FT|RS)ORRES where (QS|FT|RS)TESTCD is EDS_01", row[2]) for row in edss)
+
+
+def test_the_definition_names_the_forms_as_the_document_of_what_was_collected(
+    page: Rows, exported: Export, folder: Path
+) -> None:
+    read = Read.file(folder / "define.xml")
+    reference = read.root.find(f".//{DEF}AnnotatedCRF/{DEF}DocumentRef")
+    assert reference is not None
+    leaves = {leaf.attrib["ID"]: leaf.attrib[HREF] for leaf in read.root.iter(f"{DEF}leaf")}
+    assert leaves[reference.attrib["leafID"]] == "acrf.html"
+    named = annotated(page)
+    with_document = 0
+    for group in read.groups():
+        for item in read.items(group):
+            origin = item.find(f"{DEF}Origin")
+            assert origin is not None
+            document = origin.find(f"{DEF}DocumentRef")
+            is_asked = f"{group.attrib['Name']}.{item.attrib['Name']}" in named and origin.attrib["Type"] == "Collected"
+            assert (document is not None) == is_asked, (group.attrib["Name"], item.attrib["Name"])
+            with_document += document is not None
+    assert with_document > 100
+    assert 'href="acrf.html"' in (folder / "define.html").read_text("utf-8")
+
+
+def test_every_link_on_the_page_leads_somewhere(page: Rows, folder: Path) -> None:
+    text = (folder / "acrf.html").read_text("utf-8")
+    assert page.links
+    for link in page.links:
+        target = link.removeprefix("#")
+        assert f'id="{target}"' in text if link.startswith("#") else (folder / link).is_file()

@@ -1,0 +1,55 @@
+"""A departure in dosing is said beside the rule's advice, and names nobody whom the role does not see."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
+
+import polars as pl
+import pytest
+
+from firstdose.conduct.gating import HALTING
+from firstdose.conduct.ledger import Author
+from firstdose.records import TrialData
+from firstdose.web.acting import Acting, Grant
+from firstdose.web.halting import ELSEWHERE, halts_of
+from firstdose.web.pages import doses, home
+from firstdose.web.trial import now
+
+Client = Callable[[str], Any]
+
+
+def acting(role: str, site: str) -> Acting:
+    grant = Grant(role, site, "Somebody")
+    return Acting(Author("somebody", role, "" if site == "*" else site), grant, (grant,))
+
+
+def after_a_departure(trial: Any, subject: str) -> Any:
+    """The trial as if somebody's dosing had departed from what was allowed."""
+    data = trial.dosing_data()
+    row = {"subject": subject, "number": 99, "description": "too much was given", "category": HALTING}
+    row |= {"degree": "critical", "occurred": "2024-01-02"}
+    more = pl.DataFrame([row]).cast({name: data.frames["deviations"].schema[name] for name in row})
+    frames = {**data.frames, "deviations": pl.concat([data.frames["deviations"], more], how="diagonal")}
+    return SimpleNamespace(
+        ledger=trial.ledger, protocol=trial.protocol, dosing_data=lambda: TrialData(frames, data.as_of)
+    )
+
+
+def test_everybody_is_told_and_only_those_who_may_of_whom(site: Any, subject_of: Callable[[str], str]) -> None:
+    subject = subject_of("02")
+    trial = after_a_departure(site, subject)
+    told = halts_of(SimpleNamespace(trial=trial, acting=acting("statistician", "*")), now())  # type: ignore[arg-type]
+    assert any(words.startswith(f"{subject}: too much was given") for words in told)
+    told = halts_of(SimpleNamespace(trial=trial, acting=acting("coordinator", "01")), now())  # type: ignore[arg-type]
+    assert ELSEWHERE in told
+    assert not any(subject in words for words in told)
+
+
+@pytest.mark.parametrize(("page", "address"), [(home, "/"), (doses, "/doses/")])
+def test_the_pages_say_it(signed_in: Client, monkeypatch: pytest.MonkeyPatch, page: Any, address: str) -> None:
+    monkeypatch.setattr(page, "halts_of", lambda request, moment: ["P-1: <b>too much</b>"])
+    text = signed_in("coordinator").get(address).content.decode()
+    assert "Dosing is halted, whatever the rule advises" in text
+    assert "P-1: &lt;b&gt;too much&lt;/b&gt;" in text
