@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.analysis_measuring import measure_analysis
+from benchmarks.export_measuring import measure_exports
 from benchmarks.ledger_measuring import measure_ledger
 from benchmarks.measuring import REPEATS_OF_COMMANDS, TRIALS, Measured, measure_commands, measure_engine
 from benchmarks.metabolite_measuring import measure_metabolites
@@ -79,6 +80,7 @@ def main() -> None:
         measure_analysis,
         measure_trial,
         measure_metabolites,
+        measure_exports,
         measure_next_trial,
         measure_ledger,
         measure_site,

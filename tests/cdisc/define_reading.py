@@ -55,13 +55,20 @@ class Read:
         reference = item.find(f"{DEF}ValueListRef")
         found: dict[tuple[str, str], Element] = {}
         for each in self.by_identifier[reference.attrib["ValueListOID"]] if reference is not None else ():
-            where = self.by_identifier[each.find(f"{DEF}WhereClauseRef").attrib["WhereClauseOID"]]
-            check = where.find(f"{ODM}RangeCheck")
+            where = self.by_identifier[one(each, f"{DEF}WhereClauseRef").attrib["WhereClauseOID"]]
+            check = one(where, f"{ODM}RangeCheck")
             on = self.by_identifier[check.attrib[f"{DEF}ItemOID"]].attrib["Name"]
-            found[on, check.findtext(f"{ODM}CheckValue")] = self.by_identifier[each.attrib["ItemOID"]]
+            found[on, check.findtext(f"{ODM}CheckValue", "")] = self.by_identifier[each.attrib["ItemOID"]]
         return found
 
 
 def text_of(element: Element) -> str:
     """What the description of an element says."""
     return element.findtext(f"{ODM}Description/{ODM}TranslatedText") or ""
+
+
+def one(element: Element, path: str) -> Element:
+    """What an element must hold."""
+    found = element.find(path)
+    assert found is not None, path
+    return found

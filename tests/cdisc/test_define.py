@@ -20,7 +20,7 @@ from firstdose.cdisc.writing.metadata import all_domains
 from firstdose.protocol import Protocol, read_protocol
 from firstdose.records import AdverseEvent, PartialDate, PartialDateTime, Subject, Supplement, TrialData
 from firstdose.simulation.virtual_trial import read_scenario, virtual_trials
-from tests.cdisc.define_reading import DEF, HREF, ODM, Read, text_of
+from tests.cdisc.define_reading import DEF, HREF, ODM, Read, one, text_of
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "nsc-spms"
 CREATED = datetime(2026, 3, 31, 12, 5, 6)
@@ -230,7 +230,7 @@ def test_values_beside_records_have_names_labels_and_origins(read: Read, files: 
         if not dataset.startswith("SUPP"):
             continue
         said = {
-            (element.attrib["Name"], text_of(element), element.find(f"{DEF}Origin").attrib["Type"])
+            (element.attrib["Name"], text_of(element), one(element, f"{DEF}Origin").attrib["Type"])
             for element in read.by_test(read.item(dataset, "QVAL")).values()
         }
         assert said == set(zip(columns["QNAM"], columns["QLABEL"], columns["QORIG"], strict=True))
@@ -243,7 +243,7 @@ def test_origins_keys_order_and_need_are_the_metadata(read: Read) -> None:
         if name == "SUPPQUAL":
             continue
         group = read.group(name)
-        assert group.find(f"{DEF}Class").attrib["Name"] == domain.observation_class.upper()
+        assert one(group, f"{DEF}Class").attrib["Name"] == domain.observation_class.upper()
         references = read.references(group)
         assert [int(each.attrib["OrderNumber"]) for each in references] == list(range(1, len(references) + 1))
         keys = {}
@@ -252,7 +252,7 @@ def test_origins_keys_order_and_need_are_the_metadata(read: Read) -> None:
             if variable is None:  # a further part of a long value
                 assert item.attrib["Name"].startswith("TSVAL")
                 continue
-            origin = item.find(f"{DEF}Origin")
+            origin = one(item, f"{DEF}Origin")
             assert origin.attrib["Type"] == variable.origin
             assert reference.attrib["Mandatory"] == ("Yes" if variable.core == "Req" else "No")
             assert ("MethodOID" in reference.attrib) == (variable.origin == "Derived"), item.attrib["OID"]
@@ -315,7 +315,7 @@ def test_what_xml_and_html_reserve_or_forbid_is_kept_apart(protocol: Protocol, t
     assert key == ("QNAM", "OWN1")
     assert text_of(value) == "<b>&\"'\\x0b</b>"
     assert said_type(value) == ("float", 4, 2)
-    origin = value.find(f"{DEF}Origin")
+    origin = one(value, f"{DEF}Origin")
     assert (origin.attrib["Type"], text_of(origin)) == ("Other", "somewhere")
     assert "<b>&" not in (tmp_path / "define.html").read_text("utf-8")
 

@@ -64,7 +64,7 @@ def metadata(root: Any) -> Any:
 
 
 def faults(path: Path) -> list[str]:
-    schema = odm_parser._compiled_schema(schema_manager.get_schema_path("define", "2.1"))
+    schema = odm_parser._compiled_schema(schema_manager.get_schema_path("define", "2.1"))  # type: ignore[no-untyped-call]
     return [f"{error.path}: {error.reason}" for error in schema.iter_errors(str(path))]
 
 
@@ -83,7 +83,7 @@ def test_the_reader_s_own_checks_find_nothing(root: Any) -> None:
     checker = create_oid_checker("define_2_1")
     assert root.verify_oids(checker)
     assert checker.check_oid_refs()
-    assert root.verify_conformance(MetadataSchema())
+    assert root.verify_conformance(MetadataSchema())  # type: ignore[no-untyped-call]
 
 
 def test_another_reader_finds_the_metadata(metadata: Any, exported: Export) -> None:

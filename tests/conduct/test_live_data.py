@@ -59,5 +59,8 @@ def test_data_kept_up_to_date_are_those_read_anew(steps: list[tuple[str, tuple[s
             known, anew = live.of(kinds, DAY), snapshot_now(ledger, DAY)
             assert all(known.frames[kind].equals(anew.trial_data.frames[kind]) for kind in kinds)
             assert live.unusable(tuple(RECORDS)) == anew.unusable.height
+            unreadable = {each.row for each in anew.problems if each.effect in ("rejected", "left empty")}
+            named = {ledger.record(kind, record).head for kind, record in live.unreadable(tuple(RECORDS))}
+            assert named == unreadable
             assert known is live.of(kinds, DAY), "nothing is made again where nothing was entered"
         ledger.close()

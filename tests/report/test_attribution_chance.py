@@ -29,7 +29,7 @@ def drug(name: str = "tacrolimus") -> Result:
     return row("drug", name, "people_who_took_it", value=15.0, of=15.0)
 
 
-def outcome(name: str, *, warning: str = "", **slopes: tuple[Interval, float | None]) -> list[Result]:
+def outcome(name: str, warning: str = "", /, **slopes: tuple[Interval, float | None]) -> list[Result]:
     """The rows of one outcome: its slopes by their keys, with the interval and the adjusted p."""
     found = [row("design", name, "values", value=45.0)]
     for what, ((value, lower, upper), p) in slopes.items():
@@ -178,7 +178,7 @@ def runs(*shares: float) -> list[Result]:
 
 def test_a_run_that_went_along_with_the_dose_is_named_with_its_visit_where_slopes_hold_it() -> None:
     both = {ON: (LEAVES_0_OUT, 0.01), AFTER: (LEAVES_0_OUT, 0.01)}
-    measured, clinical = outcome("sugars", warning=RUNS_HELD, **both), outcome("walk", **both)
+    measured, clinical = outcome("sugars", RUNS_HELD, **both), outcome("walk", **both)
     explained = "a difference between runs of measurement that is not the same in all samples of a run"
     found = told(drug(), *measured, *runs(0.1, 0.2, 0.8))
     assert "the run of measurement at M12 (80" in found["dose_largely_along"]

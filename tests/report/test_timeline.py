@@ -188,7 +188,7 @@ def test_a_page_lists_every_medication_trough_sample_and_relapse_or_says_that_th
     for life in lives(data):
         page = person_page(protocol(), life, "x")
         listed = [row.cells[1].text for row in table_of(page).rows]
-        missing = dict(page.blocks[0].items).get("Nothing recorded of", "")  # type: ignore[union-attr]
+        missing = dict(page.blocks[0].items).get("Nothing recorded of", "")  # type: ignore[arg-type, union-attr]
         drugs = sum(row["subject"] == life.subject for row in raw("medications"))
         assert listed.count("Medication") + listed.count("Background treatment") == drugs
         assert listed.count("Trough") == troughs.count(life.subject)
@@ -200,7 +200,7 @@ def test_a_page_lists_every_medication_trough_sample_and_relapse_or_says_that_th
 
 
 def test_a_person_without_records_has_a_page_that_names_what_is_not_recorded() -> None:
-    told = dict(page_of(trial_of()).blocks[0].items)["Nothing recorded of"]  # type: ignore[union-attr]
+    told = dict(page_of(trial_of()).blocks[0].items)["Nothing recorded of"]  # type: ignore[arg-type, union-attr]
     assert told == (
         "adverse events, EDSS scores, troughs, relapses, medications, samples, images, deviations and visits"
     )

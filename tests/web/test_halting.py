@@ -53,3 +53,24 @@ def test_the_pages_say_it(signed_in: Client, monkeypatch: pytest.MonkeyPatch, pa
     text = signed_in("coordinator").get(address).content.decode()
     assert "Dosing is halted, whatever the rule advises" in text
     assert "P-1: &lt;b&gt;too much&lt;/b&gt;" in text
+
+
+def test_nothing_is_advised_on_what_cannot_be_read(
+    site: Any, signed_in: Client, subject_of: Callable[[str], str]
+) -> None:
+    """A date of birth in a form is of no matter; one text in a record that dosing rests on takes the advice away."""
+    subject, browser = subject_of("01"), signed_in("coordinator")
+    assert "No recommendation" not in browser.get("/doses/").content.decode()
+    address = f"/participants/{subject}/adverse_events/new/"
+    event = {"subject": subject, "number": "971", "term": "Cough", "grade": "high", "start": "2020-01-01"}
+    assert browser.post(address, event).status_code == 302
+    try:
+        for page in ("/", "/doses/"):
+            assert f"cannot be read (Adverse events {subject}/971)" in browser.get(page).content.decode()
+            other = signed_in("other-site-nurse").get(page).content.decode()
+            assert "No recommendation: what stands in 1 record" in other
+            assert subject not in other.split("No recommendation")[1].split("</p>")[0]
+    finally:
+        one = f"/participants/{subject}/adverse_events/{subject}/971/"
+        assert browser.post(one, {"remove": "yes", "reason": "entered for a test"}).status_code == 302
+    assert "No recommendation" not in browser.get("/doses/").content.decode()

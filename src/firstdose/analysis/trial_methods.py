@@ -214,7 +214,7 @@ TRIAL_METHODS: dict[str, NamedMethod] = {
     ),
     "aalen_johansen_clustered": NamedMethod(
         "The share of events resolved, and of those in which death came first, is the cumulative incidence of "
-        "competing events by Aalen and Johansen, with errors as for times to resolution and limits on the share itself.",
+        "competing events by Aalen and Johansen, with errors as for times to resolution, limits on the share itself.",
         "Aalen and Johansen, Scand J Stat 1978;5:141; Williams, Biometrics 1995;51:1047",
         (
             "tests/independent/test_methods_time_to_event.py::test_estimates_and_errors",

@@ -10,6 +10,7 @@ from datetime import date
 import polars as pl
 
 from firstdose.conduct.ledger import Ledger, StoredRecord
+from firstdose.conduct.recommending import CANNOT_BE_USED
 from firstdose.conduct.snapshot import typed_records
 from firstdose.records import RECORDS, TrialData
 from firstdose.records.problems import Collector
@@ -19,12 +20,14 @@ from firstdose.records.problems import Collector
 class Held:
     """The records of one kind that can be used, in the order of their names, and the last entry about any of them.
 
-    ``unusable`` are the names of those of which a field that they cannot do without could not be read.
+    ``unusable`` are the names of those of which a field that they cannot do without could not be read, ``unreadable``
+    of those of which any field could not.
     """
 
     frame: pl.DataFrame | None = None
     names: pl.Series = field(default_factory=lambda: pl.Series(dtype=pl.String))
     unusable: frozenset[str] = frozenset()
+    unreadable: frozenset[str] = frozenset()
     last_entry: int = 0
 
 
@@ -55,6 +58,12 @@ class LiveData:
             self._read_since(record_types)
             return sum(len(self._held[kind].unusable) for kind in record_types)
 
+    def unreadable(self, record_types: Sequence[str]) -> list[tuple[str, str]]:
+        """Kind and name of the records of some kinds in which something could not be read."""
+        with self._lock:
+            self._read_since(record_types)
+            return [(kind, name) for kind in record_types for name in sorted(self._held[kind].unreadable)]
+
     def _read_since(self, kinds: Sequence[str]) -> None:
         """Read what was entered of some kinds since they were read last."""
         known = {kind: self._held[kind].last_entry for kind in kinds}
@@ -67,13 +76,17 @@ def _with(held: Held, kind: str, records: Sequence[StoredRecord]) -> Held:
     last_entry = max(each.head for each in records)
     names = {each.head: each.record for each in records}  # an entry is about one record, so its number names it
     present = [each for each in records if not each.is_removed]
-    typed = typed_records(kind, present, Collector())
+    collector = Collector()
+    typed = typed_records(kind, present, collector)
+    faults = {each.row for each in collector.all_problems() if each.effect in CANNOT_BE_USED}
     usable = typed.places["row"].replace_strict(names, return_dtype=pl.String)
-    unusable = (held.unusable - set(names.values())) | ({each.record for each in present} - set(usable))
+    changed = set(names.values())
+    unusable = (held.unusable - changed) | ({each.record for each in present} - set(usable))
+    unreadable = (held.unreadable - changed) | {names[row] for row in faults if row is not None}
     if held.frame is None:
-        return Held(typed.frame, usable, unusable, last_entry)
-    is_kept = ~held.names.is_in(list(names.values()))
+        return Held(typed.frame, usable, unusable, unreadable, last_entry)
+    is_kept = ~held.names.is_in(list(changed))
     together = pl.concat([held.names.filter(is_kept), usable])
     order = together.arg_sort()
     frame = pl.concat([held.frame.filter(is_kept), typed.frame])[order]
-    return Held(frame, together[order], unusable, last_entry)
+    return Held(frame, together[order], unusable, unreadable, last_entry)

@@ -17,6 +17,7 @@ from firstdose.conduct.by_hand import refuse_by_hand
 from firstdose.conduct.desk import Desk
 from firstdose.conduct.ledger import Ledger, SeenHeads, read_key
 from firstdose.conduct.live_data import LiveData
+from firstdose.conduct.recommending import RESTS_ON
 from firstdose.conduct.remembered import Remembered
 from firstdose.conduct.rules import RULES
 from firstdose.conduct.snapshot import OF_DOSING, Snapshot, snapshot_now
@@ -116,6 +117,10 @@ class Trial:
     def last_entry(self) -> int:
         """The last entry about a record of the trial; sign-ins and other events change no data."""
         return self.ledger.last_entry_of(tuple(RECORDS))
+
+    def unreadable_for_the_rule(self) -> list[tuple[str, str]]:
+        """Kind and name of the records that the rule's history is made of in which something could not be read."""
+        return self._live.unreadable(RESTS_ON)
 
     def unusable(self) -> int:
         """How many records are not among the data, as a field that they cannot do without could not be read."""

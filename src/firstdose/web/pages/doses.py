@@ -27,7 +27,7 @@ from firstdose.web.by_calendar import by_calendar_alone
 from firstdose.web.form_fields import fields_of_form
 from firstdose.web.form_saving import findings_words, odd_in, opened_in, told_of
 from firstdose.web.guarding import told
-from firstdose.web.halting import halts_of
+from firstdose.web.halting import halts_of, without_advice
 from firstdose.web.numbers import whole_number
 from firstdose.web.seeing import visible_subjects
 from firstdose.web.subject_records import FORMS
@@ -59,6 +59,7 @@ def doses(request: TrialRequest) -> HttpResponseBase:
         "visible": visible,
         "by_calendar": by_calendar_alone(request.trial, moment, visible),
         "halts": halts_of(request, moment),
+        "without_advice": without_advice(request),
         "waiting": waiting_list(request.trial.ledger),
         "batches": [each for each in request.trial.ledger.records("batches") if not each.is_removed],
         "decisions": _decisions_to_dose(request),

@@ -10,7 +10,7 @@ from django.shortcuts import render
 from firstdose.conduct.standing import Standing, standing_of
 from firstdose.web.acting import TrialRequest
 from firstdose.web.by_calendar import by_calendar_alone
-from firstdose.web.halting import halts_of
+from firstdose.web.halting import halts_of, without_advice
 from firstdose.web.seeing import visible_subjects
 from firstdose.web.trial import Trial, now
 from firstdose.web.watching import alerts_for, open_queries
@@ -28,6 +28,7 @@ def home(request: TrialRequest) -> HttpResponseBase:
         "by_calendar": by_calendar_alone(request.trial, moment, visible),
         "standing": _standing(request.trial, moment),
         "halts": halts_of(request, moment),
+        "without_advice": without_advice(request),
         "alerts": alerts_for(request.trial, request.acting, moment),
         "queries": open_queries(request.trial, request.acting, moment),
         "moment": moment,
