@@ -176,7 +176,7 @@ def test_visits_have_the_days_windows_and_activities_of_the_protocol() -> None:
         for day in range(365 + follow_up["every_days"], follow_up["until_day"] + 1, follow_up["every_days"])
     ]
     visits = [*stated["visits"], *further]
-    assert len(visits) == len(design["encounters"]) == 22
+    assert len(visits) == len(design["encounters"]) == 23
     assert timeline["plannedDuration"]["quantity"]["value"] == visits[-1]["day"] - visits[0]["day"]
     for visit, encounter in zip(visits, design["encounters"], strict=True):
         instance, timing = instances[encounter["id"]], timings[encounter["scheduledAtId"]]

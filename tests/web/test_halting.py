@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
@@ -58,19 +59,26 @@ def test_the_pages_say_it(signed_in: Client, monkeypatch: pytest.MonkeyPatch, pa
 def test_nothing_is_advised_on_what_cannot_be_read(
     site: Any, signed_in: Client, subject_of: Callable[[str], str]
 ) -> None:
-    """A date of birth in a form is of no matter; one text in a record that dosing rests on takes the advice away."""
+    """One text in a record that dosing rests on takes the advice away; who sees less is told that it is so."""
     subject, browser = subject_of("01"), signed_in("coordinator")
-    assert "No recommendation" not in browser.get("/doses/").content.decode()
+    name, before = f"Adverse events {subject}/971", len(site.unreadable_for_the_rule())
+    assert name not in browser.get("/doses/").content.decode()
     address = f"/participants/{subject}/adverse_events/new/"
     event = {"subject": subject, "number": "971", "term": "Cough", "grade": "high", "start": "2020-01-01"}
     assert browser.post(address, event).status_code == 302
     try:
         for page in ("/", "/doses/"):
-            assert f"cannot be read (Adverse events {subject}/971)" in browser.get(page).content.decode()
-            other = signed_in("other-site-nurse").get(page).content.decode()
-            assert "No recommendation: what stands in 1 record" in other
-            assert subject not in other.split("No recommendation")[1].split("</p>")[0]
+            assert name in sentence(browser.get(page).content.decode())
+            told = sentence(signed_in("other-site-nurse").get(page).content.decode())
+            assert re.search(rf"what stands in {before + 1} records? that dosing rests on cannot be read", told)
+            assert subject not in told
     finally:
         one = f"/participants/{subject}/adverse_events/{subject}/971/"
         assert browser.post(one, {"remove": "yes", "reason": "entered for a test"}).status_code == 302
-    assert "No recommendation" not in browser.get("/doses/").content.decode()
+    assert name not in browser.get("/doses/").content.decode()
+    assert len(site.unreadable_for_the_rule()) == before
+
+
+def sentence(page: str) -> str:
+    """Why there is no recommendation."""
+    return page.split("No recommendation")[1].split("</p>")[0]

@@ -23,7 +23,7 @@ from firstdose.simulation.virtual_trial import VirtualTrial, read_scenario, virt
 from tests.cli.running import DONE, run
 
 PROTOCOL = read_protocol("examples/nsc-spms/protocol.yaml")
-LOOK = "2019-05-31"
+LOOK = "2019-09-03"
 SCENARIO = read_scenario(Path("examples/nsc-spms/scenario.yaml"))
 
 
