@@ -71,7 +71,8 @@ fix: $(DEVELOPMENT) ## Correct what ruff can correct
 	@$(RUN) -m ruff check --fix .
 	@$(RUN) -m ruff format .
 
-bench: $(DEVELOPMENT) ## Measure the speed of the engines (ARGS go to the benchmarks)
+bench: $(DEVELOPMENT) ## Measure the speed of the engines (ARGS=trial names a part)
+	@$(RUN) -m compileall -q src benchmarks
 	@$(RUN) -m benchmarks $(ARGS)
 
 docs: $(DEVELOPMENT) ## Write the generated reference pages
@@ -98,6 +99,7 @@ $(RUNTIME): requirements.lock pyproject.toml
 	@echo "Installing Firstdose and its locked packages into $(VENV)"
 	@$(INSTALL) $(LOCKED) requirements.lock
 	@$(INSTALL) --no-build-isolation --editable .
+	@$(RUN) -m compileall -q src
 	@pwd -P > $@
 
 $(DEVELOPMENT): requirements-dev.lock $(RUNTIME)

@@ -1,4 +1,4 @@
-"""`python -m benchmarks [--json FILE]`: measures and prints a table. It fails only where something breaks."""
+"""`python -m benchmarks [PART ...] [--json FILE]`: measures and prints a table. Fails only where something breaks."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ import dataclasses
 import json
 import os
 import platform
-from itertools import chain
+import sys
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +21,19 @@ from benchmarks.metabolite_measuring import measure_metabolites
 from benchmarks.next_trial_measuring import measure_next_trial
 from benchmarks.site_measuring import measure_site
 from benchmarks.trial_measuring import measure_trial
+
+PARTS: dict[str, Callable[[], Iterable[Measured]]] = {
+    "engine": measure_engine,
+    "commands": measure_commands,
+    "analysis": measure_analysis,
+    "trial": measure_trial,
+    "metabolites": measure_metabolites,
+    "exports": measure_exports,
+    "next_trial": measure_next_trial,
+    "ledger": measure_ledger,
+    "site": measure_site,
+}
+"""What can be measured, by name."""
 
 HEADINGS = ("what", "limit", "first", "best", "median", "naive", "ratio", "within")
 EXPLANATION = f"""
@@ -68,24 +82,20 @@ def machine() -> dict[str, str | int]:
 
 
 def main() -> None:
-    """Measure everything once."""
+    """Measure everything, or the parts named, once."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("parts", nargs="*", metavar="PART", help=f"what to measure, of {', '.join(PARTS)}; all if none")
     parser.add_argument("--json", type=Path, metavar="FILE", help="also write the figures into this file")
     arguments = parser.parse_args()
+    unknown = [name for name in arguments.parts if name not in PARTS]
+    if unknown:
+        parser.error(f"{', '.join(unknown)}: no such part; there are {', '.join(PARTS)}")
     facts = machine()
     print(", ".join(f"{name} {value}" for name, value in facts.items()), flush=True)
-    parts = (
-        measure_engine,
-        measure_commands,
-        measure_analysis,
-        measure_trial,
-        measure_metabolites,
-        measure_exports,
-        measure_next_trial,
-        measure_ledger,
-        measure_site,
-    )
-    rows = list(chain.from_iterable(part() for part in parts))
+    rows: list[Measured] = []
+    for name in arguments.parts or PARTS:
+        print(f"measuring: {name}", file=sys.stderr, flush=True)
+        rows.extend(PARTS[name]())
     show(rows)
     print(EXPLANATION.rstrip())
     if arguments.json is not None:

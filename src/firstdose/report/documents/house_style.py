@@ -9,11 +9,9 @@ from os import PathLike, fspath
 from pathlib import Path
 from typing import Annotated
 
+from firstdose.protocol.companion import read_companion, text_of_companion
 from firstdose.protocol.meaning import Meaning, Text, part
-from firstdose.protocol.problems import Finding, Problem, ProblemsFound
-from firstdose.protocol.reading import decode, read_bytes
-from firstdose.protocol.sections import read_part
-from firstdose.protocol.yaml_source import read_yaml
+from firstdose.protocol.problems import Finding, ProblemsFound
 from firstdose.report.documents.house_style_files import FileRefused, Font, read_font, read_logo
 
 WHAT = "style"
@@ -88,18 +86,8 @@ DEFAULT = HouseStyle()
 def read_style(path: str | PathLike[str]) -> HouseStyle:
     """Read a style file and the files that it names; ProblemsFound holds every problem if there is any."""
     file = fspath(path)
-    content = read_bytes(file, WHAT)
-    text = content if isinstance(content, Problem) else decode(content, file, WHAT)
-    if isinstance(text, Problem):
-        raise ProblemsFound([text])
-    source = read_yaml(text, file, WHAT)
-    if source.values is None:
-        raise ProblemsFound(source.problems)
-    sections, problems = read_part(StyleSections, source.values, (), source.places)
-    spoken_of = {problem.place.key for problem in source.problems}
-    found = [*source.problems, *(problem for problem in problems if problem.place.key not in spoken_of)]
-    if sections is None or found:
-        raise ProblemsFound(found)
+    read = read_companion(text_of_companion(path, WHAT), file, WHAT, StyleSections)
+    sections = read.sections
     findings = [*_colour_findings(sections.colours), *_word_findings(sections)]
     logo, font = "", None
     try:
@@ -111,7 +99,7 @@ def read_style(path: str | PathLike[str]) -> HouseStyle:
     except FileRefused as refused:
         findings.append(Finding("font.file", sections.font.file if sections.font else "", refused.rule, refused.fix))
     if findings:
-        raise ProblemsFound(finding.at(source.places) for finding in findings)
+        raise ProblemsFound(finding.at(read.places) for finding in findings)
     colours = sections.colours or Colours()
     words = sections.logo.words if sections.logo else ""
     return HouseStyle(logo, words, font, colours.accent or "", colours.accent_dark or "", sections.wording or Wording())

@@ -4,11 +4,7 @@ from __future__ import annotations
 
 from os import PathLike, fspath
 
-from firstdose.protocol.describe import keys_of
-from firstdose.protocol.problems import Problem, ProblemsFound
-from firstdose.protocol.reading import decode, read_bytes
-from firstdose.protocol.sections import read_part
-from firstdose.protocol.yaml_source import read_yaml
+from firstdose.protocol.companion import read_companion, text_of_companion
 from firstdose.simulation.virtual.scenario import Scenario, ScenarioSections
 from firstdose.simulation.virtual.scenario_checks import check_values
 
@@ -17,25 +13,10 @@ WHAT = "scenario"
 
 def read_scenario(path: str | PathLike[str]) -> Scenario:
     """Read a scenario file; ProblemsFound holds every problem if there is any."""
-    file = fspath(path)
-    content = read_bytes(file, WHAT)
-    text = content if isinstance(content, Problem) else decode(content, file, WHAT)
-    if isinstance(text, Problem):
-        raise ProblemsFound([text])
-    return scenario_of(text, file)
+    return scenario_of(text_of_companion(path, WHAT), fspath(path))
 
 
 def scenario_of(text: str, file: str = WHAT) -> Scenario:
     """The scenario that the text of a file states; `file` is the name that problems are reported under."""
-    source = read_yaml(text, file, WHAT)
-    if source.values is None:
-        raise ProblemsFound(source.problems)
-    sections, problems = read_part(ScenarioSections, source.values, (), source.places)
-    spoken_of = {problem.place.key for problem in source.problems}
-    found = [*source.problems, *(problem for problem in problems if problem.place.key not in spoken_of)]
-    if sections is not None:
-        found += [finding.at(source.places) for finding in check_values(sections)]
-    if sections is None or found:
-        raise ProblemsFound(found)
-    values = {name: getattr(sections, name) for name in keys_of(ScenarioSections)}
-    return Scenario(**values, places=source.places)
+    read = read_companion(text, file, WHAT, ScenarioSections, check_values)
+    return Scenario(**read.values, places=read.places)
