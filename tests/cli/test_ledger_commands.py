@@ -233,3 +233,16 @@ def test_help_of_each_command_teaches() -> None:
         for word in words:
             assert word in " ".join(ran.out.split()), (what, word)
     assert run("ledger", "forget").status == WRONG_USAGE
+
+
+def test_an_address_of_no_known_kind_is_told_before_its_key_and_without_its_password(folder: Path) -> None:
+    ran = ledger("verify", "mysql://site:sec-ret@localhost/trial")
+    assert ran.status == WRONG_INPUT
+    assert "must be sqlite:///PATH or postgresql://" in ran.err
+    assert "sec-ret" not in ran.out + ran.err
+
+
+def test_a_missing_key_says_where_it_belongs(folder: Path) -> None:
+    ran = ledger("verify", f"sqlite:///{folder}/trial.sqlite3")
+    assert ran.status == WRONG_INPUT
+    assert "made with the ledger" in ran.err

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from firstdose.cli.inputs import InputError
 from firstdose.conduct.ledger import Head, SeenHeads, Verification
-from firstdose.conduct.ledger.database import path_of
+from firstdose.conduct.ledger.database import UNKNOWN_ADDRESS, is_address, path_of
 from firstdose.conduct.ledger.verifying import MOST_FAULTS
 from firstdose.protocol.problems import printable
 
@@ -38,8 +38,10 @@ class LedgerPlace:
 
 
 def ledger_place(database: str | None, key: Path | None, heads: Path | None) -> LedgerPlace:
-    """What the options say, and for the others what is usual."""
+    """What the options say, and for the others what is usual; InputError if no database has such an address."""
     url = database or f"sqlite:///{Path.cwd() / DATABASE}"
+    if not is_address(url):
+        raise InputError(f"--database or DATABASE_URL: {UNKNOWN_ADDRESS}")
     path = path_of(url)
     key = key or (path.parent if path else Path.cwd()) / KEY
     return LedgerPlace(url, key, heads or key.with_suffix(".heads"))

@@ -17,6 +17,7 @@ from firstdose.conduct.ledger.errors import LedgerError
 NESTED = "a transaction is open in this thread already: use what it gives, and do not open another inside it"
 UNKNOWN_OUTCOME = "whether it was written is not known: send the same request again"
 FILE, SERVERS = "sqlite:///", ("postgresql://", "postgres://")
+UNKNOWN_ADDRESS = "the address of the database must be sqlite:///PATH or postgresql://USER@HOST/NAME"
 
 
 class Session(Protocol):
@@ -106,7 +107,12 @@ def open_database(url: str) -> Database:
         except ImportError:
             raise LedgerError("PostgreSQL needs its driver: pip install 'firstdose[postgresql]'") from None
         return PostgresqlDatabase(url)
-    raise LedgerError("the address of the database must be sqlite:///PATH or postgresql://USER@HOST/NAME")
+    raise LedgerError(UNKNOWN_ADDRESS)
+
+
+def is_address(url: str) -> bool:
+    """Whether an address has one of the forms that `open_database` takes."""
+    return path_of(url) is not None or is_on_server(url)
 
 
 def is_on_server(url: str) -> bool:

@@ -42,7 +42,10 @@ def read_key(path: Path) -> bytes:
     try:
         key = bytes.fromhex(path.read_text("ascii"))
     except OSError as problem:
-        raise WrongKey(f"{path}: the key of the ledger cannot be read ({problem.strerror})") from None
+        raise WrongKey(
+            f"{path}: the key of the ledger cannot be read ({problem.strerror}); it was made with the ledger: name its "
+            "file, or work in the folder where it is"
+        ) from None
     except ValueError:
         key = b""
     if len(key) != KEY_BYTES:
