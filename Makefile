@@ -9,7 +9,7 @@ LOCKED := --only-binary :all: --require-hashes --requirement
 UV ?= uv
 LOCK := $(UV) pip compile pyproject.toml --universal --python-version 3.11 --fork-strategy fewest \
 	--only-binary :all: --generate-hashes --no-header --no-annotate --quiet
-CHECKED := src tests $(wildcard benchmarks docs/build.py docs/requirements.py)
+CHECKED := src tests $(wildcard benchmarks docs/build.py docs/pages)
 TESTS ?=
 ARGS ?=
 
@@ -65,7 +65,7 @@ lint: $(DEVELOPMENT) ## Check style, types, import directions and generated page
 	@$(RUN) -m ruff format --check .
 	@$(RUN) -m mypy $(CHECKED)
 	@$(VENV)/bin/lint-imports --no-logo
-	@$(if $(wildcard docs/build.py),$(RUN) docs/build.py --check)
+	@$(if $(wildcard docs/build.py),$(RUN) -m docs.build --check)
 
 fix: $(DEVELOPMENT) ## Correct what ruff can correct
 	@$(RUN) -m ruff check --fix .
@@ -76,7 +76,7 @@ bench: $(DEVELOPMENT) ## Measure the speed of the engines (ARGS=trial names a pa
 	@$(RUN) -m benchmarks $(ARGS)
 
 docs: $(DEVELOPMENT) ## Write the generated reference pages
-	@$(RUN) docs/build.py --write
+	@$(RUN) -m docs.build --write
 
 lock: ## Renew the lock files with uv (ARGS=--upgrade takes newer versions)
 	$(LOCK) $(ARGS) --extra build --output-file requirements.lock

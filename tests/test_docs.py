@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from docs import build
+from docs.pages import commands, designs, pictures
 
 from firstdose.cli import main
 from firstdose.designs import DESIGNS, GUARDS
@@ -100,19 +101,19 @@ def test_make_targets_that_a_page_names_exist(path: Path) -> None:
 def test_commands_and_options_that_a_page_names_exist(path: Path) -> None:
     helps = page("reference/commands.md")
     for command in re.findall(r"(?:^\$ |`)(?:\.venv/bin/)?firstdose ([a-z]\w+)", text_of(path), re.MULTILINE):
-        assert command in build.command_names()
+        assert command in commands.command_names()
     for option in re.findall(r"`(--[a-z-]+)[ `]", text_of(path)):
         assert option in helps or path.name not in {"README.md", "tutorial.md"}, option
 
 
 def test_every_picture_says_what_it_shows() -> None:
-    for path in build.picture_figures():
-        assert len(build.description(path.read_text("utf-8"))) > 40
+    for path in pictures.picture_figures():
+        assert len(pictures.description(path.read_text("utf-8"))) > 40
 
 
 def test_every_command_is_in_the_reference_and_in_the_tutorial_or_readme() -> None:
     told = text_of(ROOT / "README.md", DOCS / "tutorial.md")
-    for command in build.command_names():
+    for command in commands.command_names():
         assert section(page("reference/commands.md"), command)
         assert f"firstdose {command}" in told or f"make {command}" in told
 
@@ -189,7 +190,7 @@ def test_every_key_of_the_json_documents_is_explained() -> None:
 def test_every_design_has_settings_to_be_shown_with() -> None:
     for name, design in DESIGNS.items():
         required = {key.name for key in keys_of(settings_of(design)).values() if key.is_required}
-        assert all(required <= shown.keys() for shown in build.DESIGN_SETTINGS.get(name, [{}]))
+        assert all(required <= shown.keys() for shown in designs.DESIGN_SETTINGS.get(name, [{}]))
 
 
 def test_every_decision_and_method_is_listed() -> None:
@@ -289,14 +290,14 @@ def test_the_design_of_the_how_to_works(tmp_path: Path, monkeypatch: pytest.Monk
     found = run_code(code_of("how-to/add-a-design.md", 0), "cumulative_cohort_page", tmp_path, monkeypatch)
     assert '"cumulative_cohort"] = CumulativeCohort' in code_of("how-to/add-a-design.md", 1)
     monkeypatch.setitem(DESIGNS, "cumulative_cohort", found["CumulativeCohort"])
-    rule = build.rule_with("cumulative_cohort", {"margin": 0.1})
+    rule = designs.rule_with("cumulative_cohort", {"margin": 0.1})
     advice = [rule.decide(parse_outcomes(text, 4)) for text in ("1NNN", "1NNN 2NNT", "1NNN 2NTT")]
     assert [each.next_level for each in advice] == [2, 2, 1]
     assert "asks to escalate" in advice[0].reason
     (row,) = operating_characteristics(rule, listed([[0.1, 0.2, 0.3, 0.4]], 4)).scenarios
     assert sum(row.selected) + row.none_selected == pytest.approx(1)
     with pytest.raises(ProblemsFound, match=r"margin.*smaller than the target"):
-        build.rule_with("cumulative_cohort", {"margin": 0.3})
+        designs.rule_with("cumulative_cohort", {"margin": 0.3})
 
 
 def test_the_figures_of_the_how_to_on_metabolites_are_those_of_its_code(
@@ -321,8 +322,8 @@ def test_the_guard_of_the_how_to_works(tmp_path: Path, monkeypatch: pytest.Monke
     assert line.startswith('"no_step_up_after_dlts"] = NoStepUpAfterDlts')
     monkeypatch.setitem(GUARDS, "no_step_up_after_dlts", found["NoStepUpAfterDlts"])
     settings = {"skeleton": [0.01, 0.02, 0.05, 0.4], "restrict": False}
-    held = build.rule_with("crm", settings, ({"no_step_up_after_dlts": {}},))
-    free, history = build.rule_with("crm", settings), parse_outcomes("1NNN 2NNNNT", 4)
+    held = designs.rule_with("crm", settings, ({"no_step_up_after_dlts": {}},))
+    free, history = designs.rule_with("crm", settings), parse_outcomes("1NNN 2NNNNT", 4)
     assert free.decide(history).next_level == 3
     assert held.decide(history).next_level == 2
     assert "not higher after a cohort with 1 or more DLTs" in held.decide(history).reason
@@ -335,8 +336,8 @@ def test_what_stopping_inside_a_cohort_saves_is_as_the_page_says() -> None:
     from firstdose.simulation.scenarios import steps_around_each_mtd
 
     saved = []
-    for settings in build.DESIGN_SETTINGS["three_plus_three"]:
-        rule, scenarios = build.rule_with("three_plus_three", settings), steps_around_each_mtd(4, 0.25)
+    for settings in designs.DESIGN_SETTINGS["three_plus_three"]:
+        rule, scenarios = designs.rule_with("three_plus_three", settings), steps_around_each_mtd(4, 0.25)
         full = operating_characteristics(rule, scenarios).scenarios
         cut = operating_characteristics(replace(rule, stops_within_cohort=True), scenarios).scenarios
         for before, after in zip(full, cut, strict=True):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from docs import requirements
+from docs.pages import requirements
 
 
 def test_every_requirement_is_shown_by_tests_that_there_are_or_says_why_not() -> None:

@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 FILE = ROOT / "tests" / "requirements.toml"
 OF_ATTACK = re.compile(r"test_item_(\d+)_")
 ROOMS = {
