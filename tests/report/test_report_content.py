@@ -5,11 +5,13 @@ from collections.abc import Callable
 import pytest
 
 from firstdose.report.design.content import DesignReport
-from firstdose.report.design.decisions import CountsTable, ModelTable, SituationsTable
+from firstdose.report.design.decisions import CountsTable
 from firstdose.report.design.detection import detection
 from firstdose.report.design.evaluation import Engine
+from firstdose.report.design.model_steps import ModelTable
 from firstdose.report.design.pathway_picture import grouped, ways
 from firstdose.report.design.report import render_design_report
+from firstdose.report.design.situations import SituationsTable
 from firstdose.report.documents.figure_style import spread
 from firstdose.report.documents.wording import between, listed, number, percent, percent_figure, quantile, run_together
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from firstdose.designs import DESIGNS
 from firstdose.designs.states import Stop
-from firstdose.report.design.characteristics_chapters import CORRECT_NOTE, name
+from firstdose.report.design.characteristics_tables import CORRECT_NOTE, name
 from firstdose.report.design.comparison_pictures import draw_comparison
 from firstdose.report.design.content import DesignReport
 from firstdose.report.design.evaluation import Compared

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from firstdose.designs.recommendation import Recommendation
-from firstdose.report.design.decisions import advice_words
+from firstdose.report.design.rule_words import advice_words
 from firstdose.report.documents.figure_style import FAINT, INK, MUTED, PAPER, PLAIN, WIDTH, as_svg, new_figure, styled
 from firstdose.report.documents.wording import run_together
 from firstdose.simulation.pathways import Pathway

@@ -7,16 +7,11 @@ from pathlib import Path
 
 from firstdose.designs.rule import EscalationRule
 from firstdose.protocol import Protocol
-from firstdose.report.design.chapters import (
-    assumptions_chapter,
-    decisions_chapter,
-    pathways_chapter,
-    rule_chapter,
-    summary_chapter,
-)
+from firstdose.report.design.chapters import assumptions_chapter, pathways_chapter, rule_chapter, summary_chapter
 from firstdose.report.design.characteristics_chapters import characteristics_chapter, scenarios_chapter
 from firstdose.report.design.comparison_chapter import comparison_chapter
 from firstdose.report.design.content import DesignReport, design_content
+from firstdose.report.design.decisions_chapter import decisions_chapter
 from firstdose.report.design.detection_chapter import detection_chapter
 from firstdose.report.design.evaluation import Engine, Progress, silent
 from firstdose.report.design.methods_text import methods_chapter

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from firstdose.designs.recommendation import Recommendation
 from firstdose.designs.rule import EscalationRule
 from firstdose.designs.states import Seen
 from firstdose.protocol import Protocol
@@ -235,3 +236,15 @@ def _committee(review: Any) -> str:
     if review.members:
         text += f" (members: {', '.join(review.members)})"
     return sentence(text)
+
+
+def advice_words(advice: Recommendation) -> str:
+    """A recommendation in a few words."""
+    if advice.action == "wait":
+        return "wait"
+    if advice.action == "dose":
+        return f"{counted(advice.cohort_size or 0, 'participant')} at level {advice.next_level}"
+    if advice.recommended_level is None:
+        return "stop, no level is named"
+    note = ", the MTD was not reached" if advice.mtd_not_reached else ""
+    return f"stop, level {advice.recommended_level} is named{note}"
