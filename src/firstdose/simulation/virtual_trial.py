@@ -12,7 +12,7 @@ from firstdose.protocol.plan import Protocol
 from firstdose.simulation.virtual.escalation_walk import TrialNeverEnds
 from firstdose.simulation.virtual.plan import Plan
 from firstdose.simulation.virtual.scenario import Scenario
-from firstdose.simulation.virtual.scenario_checks import check_scenario
+from firstdose.simulation.virtual.scenario_fit import check_scenario
 from firstdose.simulation.virtual.scenario_reading import read_scenario
 from firstdose.simulation.virtual.trial import VirtualTrial, make_trial
 from firstdose.simulation.virtual.truth import Truth

@@ -23,7 +23,7 @@ from firstdose.simulation.virtual.edss_chain import Chain, chain_of
 from firstdose.simulation.virtual.entry_rules import EntryRules, entry_rules
 from firstdose.simulation.virtual.event_tables import EventTables, event_tables
 from firstdose.simulation.virtual.scenario import Scenario
-from firstdose.simulation.virtual.scenario_checks import check_scenario
+from firstdose.simulation.virtual.scenario_fit import check_scenario
 from firstdose.simulation.virtual.toxicity_curve import ToxicityCurve
 
 IMAGES, SAMPLES, TROUGHS, LABORATORY, VITAL_SIGNS = "images", "samples", "troughs", "laboratory", "vital_signs"
