@@ -14,13 +14,16 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.analysis_measuring import measure_analysis
+from benchmarks.calendar_measuring import measure_calendar
 from benchmarks.export_measuring import measure_exports
 from benchmarks.ledger_measuring import measure_ledger
+from benchmarks.machines_measuring import measure_machines
 from benchmarks.measuring import REPEATS_OF_COMMANDS, TRIALS, Measured, measure_commands, measure_engine
 from benchmarks.metabolite_measuring import measure_metabolites
 from benchmarks.next_trial_measuring import measure_next_trial
 from benchmarks.site_measuring import measure_site
 from benchmarks.trial_measuring import measure_trial
+from benchmarks.tuning_measuring import measure_tuning
 
 PARTS: dict[str, Callable[[], Iterable[Measured]]] = {
     "engine": measure_engine,
@@ -29,6 +32,9 @@ PARTS: dict[str, Callable[[], Iterable[Measured]]] = {
     "trial": measure_trial,
     "metabolites": measure_metabolites,
     "exports": measure_exports,
+    "calendar": measure_calendar,
+    "machines": measure_machines,
+    "tuning": measure_tuning,
     "next_trial": measure_next_trial,
     "ledger": measure_ledger,
     "site": measure_site,

@@ -13,6 +13,7 @@ import sys
 from pathlib import Path
 
 from docs.pages.commands import commands_page
+from docs.pages.conditions import conditions_page
 from docs.pages.designs import designs_page, guards_page
 from docs.pages.figures import figures_page, validation_page
 from docs.pages.pictures import described, description, picture_figures, pictures
@@ -21,6 +22,7 @@ from docs.pages.recovered import recovery_page
 from docs.pages.requirements import requirements_page
 from docs.pages.results import metabolite_files_page, methods_page, results_page
 from docs.pages.scenario import scenario_page
+from docs.pages.tuning import tuning_page
 from docs.pages.words import page
 
 from firstdose.cdisc.adam.reference import adam_page
@@ -43,6 +45,8 @@ def pages() -> dict[Path, str]:
         REFERENCE / "records.md": data_dictionary().rstrip() + "\n",
         REFERENCE / "measures.md": page(measures_page()),
         REFERENCE / "scenario.md": page(scenario_page()),
+        REFERENCE / "tuning.md": page(tuning_page()),
+        REFERENCE / "conditions.md": page(conditions_page()),
         REFERENCE / "results.md": page(results_page()),
         REFERENCE / "methods.md": page(methods_page()),
         REFERENCE / "metabolites.md": page(metabolite_files_page()),

@@ -137,10 +137,14 @@ def test_a_model_based_rule_is_told_apart() -> None:
     assert "its model's posterior" in row.warning
 
 
+WITHOUT_CERTAINTY = "names a target DLT rate of 25 %, but not how certain it must be that the rate is higher"
+
+
 @pytest.mark.parametrize(
     ("protocol", "words"),
     [
-        (PROTOCOL, "names no target rate and certainty"),
+        (PROTOCOL, WITHOUT_CERTAINTY),
+        (replace(PROTOCOL, escalation=replace(PROTOCOL.escalation, target_dlt_rate=None)), "names no target DLT rate"),
         (with_rule("none"), "has no rule of escalation"),
         (with_rule("boin", p_saf=9.0), "not valid"),
     ],

@@ -140,8 +140,9 @@ class Hospital:
         self.nora.page.locator("summary").first.click()
         self.nora.fill_named("verdict", "dlt")
         self.nora.fill_named("cause:product", "yes")
-        self.nora.fill_named("members", "Nora Neri; Omar Greco")
-        assert "is recorded" in self.nora.press("Record the verdict")
+        self.nora.page.get_by_label("Omar Greco").first.check()
+        self.nora.page.locator("details[open] input[name=password]").first.fill(self.nora.password)
+        assert "is recorded" in self.nora.press("Sign and record the verdict")
 
     def decide(self, action: str, level: int) -> str:
         """Prepare, propose what the rule says, sign by three, take; the words of the rule."""

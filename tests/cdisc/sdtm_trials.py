@@ -64,6 +64,22 @@ MAIN = {
 }
 NUMBER = re.compile(r"\s*[+-]?(?:[0-9]+[.]?[0-9]*|[.][0-9]+)(?:[eE][+-]?[0-9]{1,4})?\s*")
 
+IN_WORDS = {
+    "ROUTE": {"oral": "ORAL", "Intravenous": "INTRAVENOUS", "by mouth": "ORAL", "intracerebroventricular": None},
+    "DOSFRQ": {"twice daily": "BID", "daily": "QD", "qd": "QD", "every 3 weeks": None},
+    "SPEC": {"serum": "SERUM", "csf": "CEREBROSPINAL FLUID", "BLOOD": "BLOOD", "tear": None},
+    "POS": {"Sitting ": "SITTING", "leaning": None},
+    "LOC": {"brain": "BRAIN", "left ventricle": None},
+    "DOSFRM": {"tablet": "TABLET", "cells": None},
+}
+"""Words for which a term is written, and some for which there is none, by the end of the variable."""
+
+
+def sdtm_ending(variable: str) -> str:
+    """A variable without its domain."""
+    return variable[2:]
+
+
 ascii_texts = st.text(st.characters(min_codepoint=32, max_codepoint=126), min_size=1, max_size=30).filter(str.strip)
 long_words = st.integers(30, 120).map(lambda n: " ".join(f"word{number}  and" for number in range(n)))
 long_runs = st.integers(201, 450).map(lambda n: "x" * n)
@@ -89,7 +105,8 @@ def values(record_type: type, name: str, is_ascii: bool) -> st.SearchStrategy[An
     if (record_type, name) in ((Subject, "centre"), (Subject, "arm"), (Subject, "arm_given"), (Subject, "country")):
         return st.sampled_from(["A", "B", "Italy", "01", "elsewhere"])
     if column.kind is str and not column.codes:
-        return texts(is_ascii)
+        said = IN_WORDS.get(sdtm_ending(column.question.sdtm))
+        return texts(is_ascii) | st.sampled_from([*said, "as written"]) if said else texts(is_ascii)
     if column.kind is float:
         return st.floats(-1e60, 1e60, allow_subnormal=False).filter(lambda x: x == 0 or abs(x) > 1e-60)
     return st.integers(-(10**8), 10**8) if column.kind is int else strategies.values(column)
@@ -146,7 +163,7 @@ def trials(draw: st.DrawFn, protocol: Protocol, is_ascii: bool) -> list[Any]:
 
 def as_it_comes_back(recorded: Iterable[Any], protocol: Protocol) -> list[Any]:
     """The records as they stand after they were written as SDTM and read."""
-    kept = [_plain(each) for each in recorded]
+    kept = [_in_terms(_plain(each)) for each in recorded]
     kept = [each for each in kept if not _is_left_out(each, protocol)]
     by_test: dict[tuple[Any, ...], list[Any]] = defaultdict(list)
     for each in kept:
@@ -156,13 +173,34 @@ def as_it_comes_back(recorded: Iterable[Any], protocol: Protocol) -> list[Any]:
         if _may_repeat(several):
             for each in several:
                 kept[kept.index(each)] = _repeated(each)
-    return [_with_what_is_asked_for(each, protocol) for each in kept]
+    return [_without_idle_units(_with_what_is_asked_for(each, protocol)) for each in kept]
+
+
+def _without_idle_units(each: Any) -> Any:
+    """Without units where there is no result."""
+    if type(each) not in MAIN:
+        return each
+    each = replace(each, unit=None) if _original(each) == (None, None) else each
+    if hasattr(each, "standard_unit") and (each.standard_result, each.standard_text) == (None, None):
+        each = replace(each, standard_unit=None)
+    return each
 
 
 def _plain(each: Any) -> Any:
     """Without blanks at the end of texts."""
     texts = {f.name: value.rstrip(" ") or None for f in fields(each) if isinstance(value := getattr(each, f.name), str)}
     return replace(each, **texts)
+
+
+def _in_terms(each: Any) -> Any:
+    """With the terms for words that have one."""
+    terms = {}
+    for name, column in columns_of(type(each)).items():
+        known = IN_WORDS.get(sdtm_ending(column.question.sdtm), {})
+        by_word = {word.strip().casefold(): term for word, term in known.items() if term}
+        if isinstance(value := getattr(each, name), str) and (term := by_word.get(value.strip().casefold())):
+            terms[name] = term
+    return replace(each, **terms)
 
 
 def _is_left_out(each: Any, protocol: Protocol) -> bool:

@@ -22,6 +22,7 @@ from firstdose.cdisc.writing.exporting import Export
 from firstdose.protocol import read_protocol
 from firstdose.records import AdverseEvent, Dosing, LabResult, Subject, TrialData, read_partial_date_time
 from firstdose.records.analysis_tables import AnalysisTables
+from firstdose.records.derived import EventAnalysis
 from tests.cdisc.sdtm_trials import trials
 
 PROTOCOL = read_protocol(Path(__file__).parents[2] / "examples" / "nsc-spms" / "protocol.yaml")
@@ -126,6 +127,30 @@ def test_the_first_of_the_highest_grade_is_flagged(tmp_path: Path) -> None:
         (3, "Y", "Y", "Y", "Y"),
         (4, None, None, None, "N"),
     ]
+
+
+def test_what_the_analysis_counted_as_emergent_is_emergent_in_the_file(tmp_path: Path) -> None:
+    """An event without a start counts, and one that may have begun after treatment; that is marked as assumed."""
+    events = [
+        event(1),  # no start at all
+        event(2, start=at("2026-03")),  # before or after the 10th
+        event(3, start=at("2026-03-12")),
+        event(4, start=at("2026-02")),
+        event(5, end=at("2026-03-01")),  # ended before treatment
+    ]
+    tables = tables_of(*events)
+    frame = frame_of(exported(tmp_path, *events), "ADAE")
+    names = ("AESEQ", "TRTEMFL", "TREMASFL", "ANL01FL")
+    assert frame.select(names).rows() == [
+        (1, "Y", "Y", "Y"),
+        (2, "Y", "Y", "Y"),
+        (3, "Y", None, "Y"),
+        (4, "N", None, None),
+        (5, "N", None, None),
+    ]
+    counted = tables.data[EventAnalysis].filter("counts")["number"].to_list()
+    assert frame.filter(pl.col("TRTEMFL") == "Y")["AESEQ"].to_list() == counted
+    assert "start date missing" in frame["TREMRSN"][0]
 
 
 def test_letters_that_a_transport_file_cannot_hold_are_refused_by_name(tmp_path: Path) -> None:

@@ -1,95 +1,20 @@
 """The virtual reference trial as ADaM files, read by pyreadstat and json alone and compared with the records as CSV."""
 
-import csv
 import json
 from collections.abc import Callable
-from dataclasses import replace
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 
-import numpy as np
 import polars as pl
 import pyreadstat
 import pytest
 
-from firstdose.analysis import derive
-from firstdose.analysis.tables.making import analysis_tables
 from firstdose.cdisc.adam.exporting import export_adam
 from firstdose.cdisc.adam.metadata import ADAM_ORIGINS, adam_datasets, analysis_variables
 from firstdose.cdisc.writing.exporting import Export
-from firstdose.protocol import Protocol, read_protocol
-from firstdose.records import TrialData, write_folder
-from firstdose.records.abundances import Abundances
+from firstdose.protocol import Protocol
 from firstdose.records.analysis_tables import AnalysisTables
-from firstdose.records.problems import Problems
-from firstdose.simulation.virtual_trial import read_scenario, virtual_trials
-
-EXAMPLE = Path(__file__).parents[2] / "examples" / "nsc-spms"
-CREATED = datetime(2026, 3, 31, 12, 5, 6)
-Rows = list[dict[str, str]]
-
-
-@pytest.fixture(scope="module")
-def protocol() -> Protocol:
-    return read_protocol(EXAMPLE / "protocol.yaml")
-
-
-@pytest.fixture(scope="module")
-def trial_data(protocol: Protocol) -> TrialData:
-    scenario = read_scenario(EXAMPLE / "scenario.yaml")
-    return next(iter(virtual_trials(protocol, scenario, seed=20231127, numbers=range(1)))).trial_data
-
-
-def abundances(trial_data: TrialData) -> Abundances:
-    """Two metabolites of known abundances in the samples of treated people, at the first and the last visit."""
-    people = sorted(set(trial_data.frames["dosings"]["subject"].to_list()))
-    samples = [(person, visit, place) for place, (person, visit) in enumerate((p, v) for p in people for v in VISITS)]
-    texts = dict.fromkeys(("sample", "label", "subject", "visit", "batch", "fluid", "kind"), pl.String)
-    frame = pl.DataFrame(
-        [(f"{p}/{v}", f"{p}/{v}", p, v, "1", "cerebrospinal_fluid", "study", None, place) for p, v, place in samples],
-        schema={**texts, "dose": pl.Float64, "run_order": pl.Int64},
-        orient="row",
-    )
-    features = pl.DataFrame({"metabolite": METABOLITES, "name": METABOLITES, "label": METABOLITES})
-    values = np.array([[2.0 ** (3 + place % 5), 2.0 ** (9 - place % 4)] for _, _, place in samples])
-    return Abundances(values, frame, features, None, "raw", (), Problems(()))
-
-
-VISITS, METABOLITES = ("M0", "M12"), ["Carnitine", "Acetylcarnitine"]
-
-
-@pytest.fixture(scope="module")
-def tables(protocol: Protocol, trial_data: TrialData) -> AnalysisTables:
-    return analysis_tables(protocol, replace(derive(protocol, trial_data), abundances=abundances(trial_data)))
-
-
-@pytest.fixture(scope="module")
-def exported(protocol: Protocol, tables: AnalysisTables, tmp_path_factory: pytest.TempPathFactory) -> Export:
-    return export_adam(protocol, tables, tmp_path_factory.mktemp("adam"), created=CREATED)
-
-
-@pytest.fixture(scope="module")
-def adam(exported: Export) -> Callable[[str], pl.DataFrame]:
-    """A dataset as pyreadstat reads it; it reads no text as an empty one."""
-    paths = {path.stem: path for path in exported.files}
-
-    def read(name: str) -> pl.DataFrame:
-        columns, _ = pyreadstat.read_xport(paths[name], encoding="ASCII", output_format="dict")
-        return pl.DataFrame(columns, strict=False).with_columns(pl.col(pl.String).replace("", None))
-
-    return read
-
-
-@pytest.fixture(scope="module")
-def recorded(trial_data: TrialData, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Rows]:
-    """Records as plain rows of text."""
-    folder = write_folder(trial_data, tmp_path_factory.mktemp("records"))
-
-    def rows(name: str) -> Rows:
-        with (folder / f"{name}.csv").open(encoding="utf-8", newline="") as stream:
-            return list(csv.DictReader(stream))
-
-    return rows
+from tests.cdisc.reference_files import CREATED, Rows
 
 
 @pytest.fixture(scope="module")
@@ -103,15 +28,15 @@ def study_day(day: date, first: date) -> int:
     return away + 1 if away >= 0 else away
 
 
-def test_nothing_is_found_against_the_reference_trial(exported: Export) -> None:
-    assert not exported.findings
-    assert " ".join(path.stem for path in exported.files) == "adsl adae adex adlb admb adqs adtte advs"
+def test_nothing_is_found_against_the_reference_trial(adam_export: Export) -> None:
+    assert not adam_export.findings
+    assert " ".join(path.stem for path in adam_export.files) == "adsl adae adex adlb admb adqs adtte advs"
 
 
 def test_every_value_of_a_transport_file_is_the_one_that_was_made(
-    exported: Export, adam: Callable[[str], pl.DataFrame]
+    adam_export: Export, adam: Callable[[str], pl.DataFrame]
 ) -> None:
-    for each in exported.datasets:
+    for each in adam_export.datasets:
         read = adam(each.name.lower())
         assert read.columns == each.frame.columns
         for name in read.columns:
@@ -224,15 +149,15 @@ def test_times_go_from_their_start_to_their_end(adam: Callable[[str], pl.DataFra
 
 
 def test_the_same_data_and_time_give_the_same_bytes(
-    protocol: Protocol, tables: AnalysisTables, exported: Export, tmp_path: Path
+    protocol: Protocol, tables: AnalysisTables, adam_export: Export, tmp_path: Path
 ) -> None:
     again = export_adam(protocol, tables, tmp_path, created=CREATED)
-    for one, other in zip(exported.files, again.files, strict=True):
+    for one, other in zip(adam_export.files, again.files, strict=True):
         assert one.read_bytes() == other.read_bytes(), one.name
 
 
-def test_labels_lengths_and_formats_in_the_files_are_those_of_the_metadata(exported: Export) -> None:
-    for path in exported.files:
+def test_labels_lengths_and_formats_in_the_files_are_those_of_the_metadata(adam_export: Export) -> None:
+    for path in adam_export.files:
         variables = analysis_variables(path.stem.upper())
         _, about = pyreadstat.read_xport(path, metadataonly=True)
         for name, label in zip(about.column_names, about.column_labels, strict=True):
@@ -243,10 +168,10 @@ def test_labels_lengths_and_formats_in_the_files_are_those_of_the_metadata(expor
 
 
 def test_dataset_json_holds_the_same_values(
-    protocol: Protocol, tables: AnalysisTables, exported: Export, tmp_path: Path
+    protocol: Protocol, tables: AnalysisTables, adam_export: Export, tmp_path: Path
 ) -> None:
     written = export_adam(protocol, tables, tmp_path, created=CREATED, file_format="dataset-json")
-    for path, each in zip(written.files, exported.datasets, strict=True):
+    for path, each in zip(written.files, adam_export.datasets, strict=True):
         document = json.loads(path.read_text("utf-8"))
         assert document["records"] == len(document["rows"]) == each.frame.height
         for place, column in enumerate(document["columns"]):

@@ -6,7 +6,6 @@ Truth: `tests/cdisc/rederived.py`, which reads the files with pyreadstat or csv 
 import ast
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
 import polars as pl
@@ -18,12 +17,11 @@ from firstdose.cdisc import read_sdtm
 from firstdose.cdisc.adam.exporting import export_adam
 from firstdose.protocol import read_protocol
 from firstdose.records.results import Provenance
-from firstdose.simulation.virtual_trial import read_scenario, virtual_trials
 from tests.cdisc import rederived
 from tests.cdisc.rederived import Data, Figures
+from tests.cdisc.reference_files import CREATED
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
-CREATED = datetime(2026, 3, 31, 12, 5, 6)
 VIRTUAL, PILOT = "nsc-spms", "cdisc-pilot"
 TRANSPORT, DELIMITED = "xpt", "csv"
 
@@ -42,23 +40,20 @@ class Case:
 @pytest.fixture(scope="module", params=[VIRTUAL, PILOT])
 def trial(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Case]:
     """The results of a trial, with its files in both forms."""
-    folder = EXAMPLES / request.param
-    protocol = read_protocol(folder / "protocol.yaml")
+    protocol = read_protocol(EXAMPLES / request.param / "protocol.yaml")
     if request.param == VIRTUAL:
-        scenario = read_scenario(folder / "scenario.yaml")
-        made = next(iter(virtual_trials(protocol, scenario, seed=20231127, numbers=range(1))))
-        derived = derive(protocol, made.trial_data)
+        derived = request.getfixturevalue("derived")
+        files = request.getfixturevalue("adam_export").files[0].parent
     else:
-        derived = derive(protocol, read_sdtm(folder / "sdtm").trial_data)
+        derived = derive(protocol, read_sdtm(EXAMPLES / request.param / "sdtm").trial_data)
+        tables, files = analysis_tables(protocol, derived), tmp_path_factory.mktemp("adam")
+        assert not export_adam(protocol, tables, files, created=CREATED).findings
+        assert not export_adam(protocol, tables, files, created=CREATED, file_format="csv").findings
     provenance = Provenance(protocol.trial.id, "", derived.data_hash, derived.as_of, 1, "")
     results = analyse(protocol, derived, seed=1, provenance=provenance).frame
-    tables = analysis_tables(protocol, derived)
-    out = tmp_path_factory.mktemp("adam")
-    assert not export_adam(protocol, tables, out / TRANSPORT, created=CREATED).findings
-    assert not export_adam(protocol, tables, out / DELIMITED, created=CREATED, file_format="csv").findings
     return {
-        TRANSPORT: Case(results, rederived.read_transport_files(out / TRANSPORT)),
-        DELIMITED: Case(results, rederived.read_csv_files(out / DELIMITED)),
+        TRANSPORT: Case(results, rederived.read_transport_files(files)),
+        DELIMITED: Case(results, rederived.read_csv_files(files)),
     }
 
 

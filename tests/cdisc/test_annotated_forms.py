@@ -6,15 +6,15 @@ import re
 from datetime import datetime
 from html.parser import HTMLParser
 from pathlib import Path
+from xml.etree.ElementTree import Element
 
 import pytest
 
-from firstdose.cdisc.define import write_define
-from firstdose.cdisc.writing.exporting import Export, export_sdtm
+from firstdose.cdisc.writing.exporting import Export
 from firstdose.measures import MEASURES
-from firstdose.protocol import Protocol, read_protocol
+from firstdose.protocol import Protocol
 from firstdose.records import LabResult, columns_of
-from firstdose.simulation.virtual_trial import read_scenario, virtual_trials
+from firstdose.web.subject_records import FORMS
 from tests.cdisc.define_reading import DEF, HREF, Read
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "nsc-spms"
@@ -58,22 +58,13 @@ class Rows(HTMLParser):
 
 
 @pytest.fixture(scope="module")
-def protocol() -> Protocol:
-    return read_protocol(EXAMPLE / "protocol.yaml")
+def exported(sdtm_export: Export) -> Export:
+    return sdtm_export
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("forms")
-
-
-@pytest.fixture(scope="module")
-def exported(protocol: Protocol, folder: Path) -> Export:
-    scenario = read_scenario(EXAMPLE / "scenario.yaml")
-    trial_data = next(iter(virtual_trials(protocol, scenario, seed=20231127, numbers=range(1)))).trial_data
-    export = export_sdtm(protocol, trial_data, folder, created=CREATED, file_format="csv")
-    write_define(protocol, export.datasets, folder, created=CREATED, file_format="csv")
-    return export
+def folder(sdtm_export: Export) -> Path:
+    return sdtm_export.files[0].parent
 
 
 @pytest.fixture(scope="module")
@@ -111,7 +102,7 @@ def test_every_value_beside_the_datasets_is_asked_for_on_a_form(page: Rows, expo
 
 
 def test_questions_are_those_of_the_records_and_of_the_measures(page: Rows, protocol: Protocol) -> None:
-    asked = [row[0] for row in page.rows["Lab results"][1:]]
+    asked = [row[0] for row in page.rows["Laboratory results"][1:]]
     assert asked == [column.question.words for column in columns_of(LabResult).values()]
     used = {each.measure for each in protocol.schedule.activities if each.measure} if protocol.schedule else set()
     for name in used & MEASURES.keys():
@@ -119,6 +110,19 @@ def test_questions_are_those_of_the_records_and_of_the_measures(page: Rows, prot
         assert {item.question for item in MEASURES[name].items} <= rows.keys()
     edss = page.rows[MEASURES["edss"].title]
     assert any(re.search(r"(QS|FT|RS)ORRES where (QS|FT|RS)TESTCD is EDS_01", row[2]) for row in edss)
+
+
+def test_forms_are_called_as_on_the_site(page: Rows) -> None:
+    measures = {each.title for each in MEASURES.values()}
+    assert {heading for heading in page.rows if heading not in measures} <= set(FORMS.values())
+    assert {"Consent and person", "Milestones and end of participation"} <= page.rows.keys()
+
+
+def test_choices_have_boxes_and_other_answers_a_line(folder: Path) -> None:
+    text = (folder / "acrf.html").read_text("utf-8")
+    assert '<span class="choice">female</span>' in text
+    assert re.search(r'Age</th><td><span class="blank">a number', text)
+    assert "<td></td>" not in text, "each question has a place for its answer"
 
 
 def test_the_definition_names_the_forms_as_the_document_of_what_was_collected(
@@ -138,9 +142,43 @@ def test_the_definition_names_the_forms_as_the_document_of_what_was_collected(
             document = origin.find(f"{DEF}DocumentRef")
             is_asked = f"{group.attrib['Name']}.{item.attrib['Name']}" in named and origin.attrib["Type"] == "Collected"
             assert (document is not None) == is_asked, (group.attrib["Name"], item.attrib["Name"])
+            if document is not None:
+                assert pages_of(document), item.attrib["Name"]
             with_document += document is not None
     assert with_document > 100
     assert 'href="acrf.html"' in (folder / "define.html").read_text("utf-8")
+
+
+def pages_of(document: Element) -> list[str]:
+    """The places in the forms that a reference names."""
+    pages = document.find(f"{DEF}PDFPageRef")
+    assert pages is not None
+    assert pages.attrib["Type"] == "NamedDestination"
+    return pages.attrib["PageRefs"].split()
+
+
+def test_references_name_the_form_and_the_page_has_that_place(exported: Export, folder: Path) -> None:
+    read = Read.file(folder / "define.xml")
+    forms, definition = ((folder / name).read_text("utf-8") for name in ("acrf.html", "define.html"))
+    named = [page for document in read.root.iter(f"{DEF}DocumentRef") for page in _pages(document)]
+    assert len(named) > 200
+    for page in set(named):
+        assert forms.count(f'<h2 id="{page}">') == 1
+        assert f'href="acrf.html#{page}"' in definition
+
+    def pages(dataset: str, variable: str) -> list[str]:
+        return _pages(read.item(dataset, variable).find(f"{DEF}Origin/{DEF}DocumentRef"))
+
+    assert pages("AE", "AETERM") == ["adverse_events"]
+    assert pages("DM", "DTHDTC") == ["deaths"]
+    assert {"assessments.brain_volume", "assessments.lesion_counts"} == set(pages("NV", "NVORRES"))
+    values = read.by_test(read.item("RS", "RSORRES"))
+    assert _pages(values["RSTESTCD", "EDS_01"].find(f"{DEF}Origin/{DEF}DocumentRef")) == ["assessments.edss"]
+
+
+def _pages(document: Element | None) -> list[str]:
+    """The same, of a reference to the whole document none."""
+    return pages_of(document) if document is not None and len(document) else []
 
 
 def test_every_link_on_the_page_leads_somewhere(page: Rows, folder: Path) -> None:

@@ -7,14 +7,8 @@ from pathlib import Path
 import pyreadstat
 import pytest
 
-from firstdose.analysis import derive
-from firstdose.analysis.tables.making import analysis_tables
-from firstdose.cdisc.adam.exporting import export_adam
 from firstdose.cdisc.adam.metadata import AnalysisVariable, adam_datasets
-from firstdose.cdisc.define import ANALYSIS, write_define
 from firstdose.cdisc.writing.exporting import Export
-from firstdose.protocol import read_protocol
-from firstdose.simulation.virtual_trial import read_scenario, virtual_trials
 from tests.cdisc.define_reading import DEF, HREF, ODM, Read, text_of
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "nsc-spms"
@@ -22,20 +16,13 @@ CREATED = datetime(2026, 3, 31, 12, 5, 6)
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("adam")
+def exported(adam_export: Export) -> Export:
+    return adam_export
 
 
 @pytest.fixture(scope="module")
-def exported(folder: Path) -> Export:
-    protocol = read_protocol(EXAMPLE / "protocol.yaml")
-    scenario = read_scenario(EXAMPLE / "scenario.yaml")
-    trial_data = next(iter(virtual_trials(protocol, scenario, seed=20231127, numbers=range(1)))).trial_data
-    tables = analysis_tables(protocol, derive(protocol, trial_data))
-    export_adam(protocol, tables, folder, created=CREATED, file_format="csv")
-    export = export_adam(protocol, tables, folder, created=CREATED)
-    write_define(protocol, export.datasets, folder, created=CREATED, standard=ANALYSIS)
-    return export
+def folder(adam_export: Export) -> Path:
+    return adam_export.files[0].parent
 
 
 @pytest.fixture(scope="module")

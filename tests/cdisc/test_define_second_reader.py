@@ -1,6 +1,5 @@
 """Define-XML held against its published schema and read by odmlib, value by value; Dataset-JSON read by odmlib."""
 
-from datetime import datetime
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -14,34 +13,30 @@ from odmlib.define_loader import XMLDefineLoader
 from odmlib.loader import ODMLoader
 from odmlib.oid_generator import create_oid_checker
 
-from firstdose.analysis import derive
-from firstdose.analysis.tables.making import analysis_tables
 from firstdose.cdisc.adam.exporting import export_adam
 from firstdose.cdisc.define import ANALYSIS, write_define
 from firstdose.cdisc.writing.exporting import Export, export_sdtm
-from firstdose.protocol import Protocol, read_protocol
-from firstdose.simulation.virtual_trial import read_scenario, virtual_trials
-
-EXAMPLE = Path(__file__).parents[2] / "examples" / "nsc-spms"
-CREATED = datetime(2026, 3, 31, 12, 5, 6)
-
-
-@pytest.fixture(scope="module")
-def protocol() -> Protocol:
-    return read_protocol(EXAMPLE / "protocol.yaml")
+from firstdose.protocol import Protocol
+from firstdose.records import TrialData
+from firstdose.records.analysis_tables import AnalysisTables
+from tests.cdisc.reference_files import CREATED
 
 
 @pytest.fixture(scope="module", params=["sdtm", "adam"])
-def exported(request: pytest.FixtureRequest, protocol: Protocol, tmp_path_factory: pytest.TempPathFactory) -> Export:
+def exported(
+    request: pytest.FixtureRequest,
+    protocol: Protocol,
+    trial_data: TrialData,
+    tables: AnalysisTables,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Export:
     folder = tmp_path_factory.mktemp(request.param)
-    scenario = read_scenario(EXAMPLE / "scenario.yaml")
-    trial_data = next(iter(virtual_trials(protocol, scenario, seed=20231127, numbers=range(1)))).trial_data
     form: Any = {"created": CREATED, "file_format": "dataset-json"}
     if request.param == "sdtm":
         export = export_sdtm(protocol, trial_data, folder, **form)
         write_define(protocol, export.datasets, folder, **form)
         return export
-    export = export_adam(protocol, analysis_tables(protocol, derive(protocol, trial_data)), folder, **form)
+    export = export_adam(protocol, tables, folder, **form)
     write_define(protocol, export.datasets, folder, standard=ANALYSIS, **form)
     return export
 

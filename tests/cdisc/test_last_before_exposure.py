@@ -1,6 +1,6 @@
 """--LOBXFL beside a plain search through the records, and by hand where dates are known in part; terms."""
 
-import csv
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -11,7 +11,7 @@ import pytest
 from firstdose.cdisc import read_sdtm
 from firstdose.cdisc.define.nci_codes import NCI_LISTS
 from firstdose.cdisc.writing.datasets import sdtm_datasets
-from firstdose.cdisc.writing.exporting import export_sdtm
+from firstdose.cdisc.writing.exporting import Export, export_sdtm
 from firstdose.cdisc.writing.terminology import CODE_LISTS
 from firstdose.protocol import Protocol, read_protocol
 from firstdose.records import (
@@ -21,9 +21,8 @@ from firstdose.records import (
     Subject,
     TrialData,
     read_partial_date_time,
-    write_folder,
 )
-from firstdose.simulation.virtual_trial import read_scenario, virtual_trials
+from tests.cdisc.reference_files import Rows
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "nsc-spms"
 PROTOCOL = read_protocol(EXAMPLE / "protocol.yaml")
@@ -116,19 +115,13 @@ def test_a_protocol_without_a_schedule_has_flags_too() -> None:
     assert flagged(dosing(TREATED), *drawn, protocol=replace(PROTOCOL, schedule=None)) == [1]
 
 
-def test_every_flag_of_the_reference_trial_is_found_by_a_plain_search(tmp_path: Path) -> None:
+def test_every_flag_of_the_reference_trial_is_found_by_a_plain_search(
+    recorded: Callable[[str], Rows], sdtm_export: Export
+) -> None:
     """Times of the day are compared as text, which is enough there; scores are no rows of their own."""
-    trial = next(
-        iter(virtual_trials(PROTOCOL, read_scenario(EXAMPLE / "scenario.yaml"), seed=20231127, numbers=range(1)))
-    )
-    folder = write_folder(trial.trial_data, tmp_path)
     later = {each.id for each in PROTOCOL.schedule.visits if each.day > 0} if PROTOCOL.schedule else set()
 
-    def rows(name: str) -> list[dict[str, str]]:
-        with (folder / f"{name}.csv").open(encoding="utf-8", newline="") as stream:
-            return list(csv.DictReader(stream))
-
-    first = {row["subject"]: row["product_start"] for row in rows("dosings") if row["given"] != "none"}
+    first = {row["subject"]: row["product_start"] for row in recorded("dosings") if row["given"] != "none"}
     kinds = {
         "lab_results": ("drawn", "result", ["test", "category", "specimen", "analyte"]),
         "vital_signs": ("measured", "result", ["test", "position", "location"]),
@@ -137,7 +130,7 @@ def test_every_flag_of_the_reference_trial_is_found_by_a_plain_search(tmp_path: 
     expected: set[tuple[str, str, int]] = set()
     for kind, (date, result, same) in kinds.items():
         best: dict[tuple[str, ...], tuple[str, int]] = {}
-        for row in rows(kind):
+        for row in recorded(kind):
             text = f"{result}_text"
             if (
                 row["subject"] not in first
@@ -154,10 +147,16 @@ def test_every_flag_of_the_reference_trial_is_found_by_a_plain_search(tmp_path: 
             if len(when) >= 10 and is_before:
                 best[key] = max(best.get(key, ("", 0)), (when, int(row["number"])))
         expected |= {(kind, key[0], number) for key, (_, number) in best.items()}
-    names = {"LB": "lab_results", "VS": "vital_signs", "QS": "assessments", "FT": "assessments", "RS": "assessments"}
+    names = {"LB": "lab_results", "VS": "vital_signs"}
+    names |= dict.fromkeys(("FT", "NV", "QS", "RS"), "assessments")
+    (supplements,) = (each.frame for each in sdtm_export.datasets if each.name == "SUPPLB")
+    of_assessments = supplements.filter(pl.col("QNAM") == "LBASSNO").select("USUBJID", "IDVARVAL", "QVAL")
+    assessed = {(subject, int(number)): int(own) for subject, number, own in of_assessments.iter_rows()}
     found = {
-        (names[each.name], subject, number)
-        for each in sdtm_datasets(PROTOCOL, trial.trial_data)
+        ("assessments", subject, assessed[subject, number])
+        if each.name == "LB" and (subject, number) in assessed
+        else (names[each.name], subject, number)
+        for each in sdtm_export.datasets
         if each.name in names and f"{each.name}LOBXFL" in each.frame.columns
         for subject, number in each.frame.filter(pl.col(f"{each.name}LOBXFL") == "Y")
         .select("USUBJID", f"{each.name}SEQ")

@@ -1,70 +1,24 @@
 """The virtual reference trial as files, read by pyreadstat and json alone and compared with the records as CSV."""
 
-import csv
 import json
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 
 import polars as pl
 import pyreadstat
-import pytest
 
 from firstdose.cdisc.writing.exporting import Export, export_sdtm
 from firstdose.cdisc.writing.metadata import ORIGINS, all_domains
-from firstdose.protocol import Protocol, read_protocol
-from firstdose.records import TrialData, write_folder
-from firstdose.simulation.virtual_trial import read_scenario, virtual_trials
-
-EXAMPLE = Path(__file__).parents[2] / "examples" / "nsc-spms"
-CREATED = datetime(2026, 3, 31, 12, 5, 6)
-Rows = list[dict[str, str]]
+from firstdose.protocol import Protocol
+from firstdose.records import TrialData
+from tests.cdisc.reference_files import CREATED, Rows
 
 
-@pytest.fixture(scope="module")
-def protocol() -> Protocol:
-    return read_protocol(EXAMPLE / "protocol.yaml")
-
-
-@pytest.fixture(scope="module")
-def trial_data(protocol: Protocol) -> TrialData:
-    scenario = read_scenario(EXAMPLE / "scenario.yaml")
-    return next(iter(virtual_trials(protocol, scenario, seed=20231127, numbers=range(1)))).trial_data
-
-
-@pytest.fixture(scope="module")
-def recorded(trial_data: TrialData, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Rows]:
-    """Records as plain rows of text."""
-    folder = write_folder(trial_data, tmp_path_factory.mktemp("records"))
-
-    def rows(name: str) -> Rows:
-        with (folder / f"{name}.csv").open(encoding="utf-8", newline="") as stream:
-            return list(csv.DictReader(stream))
-
-    return rows
-
-
-@pytest.fixture(scope="module")
-def exported(protocol: Protocol, trial_data: TrialData, tmp_path_factory: pytest.TempPathFactory) -> Export:
-    return export_sdtm(protocol, trial_data, tmp_path_factory.mktemp("sdtm"), created=CREATED)
-
-
-@pytest.fixture(scope="module")
-def sdtm(exported: Export) -> Callable[[str], pl.DataFrame]:
-    """A dataset as pyreadstat reads it."""
-    paths = {path.stem: path for path in exported.files}
-
-    def read(name: str) -> pl.DataFrame:
-        columns, _ = pyreadstat.read_xport(paths[name], encoding="ASCII", output_format="dict")
-        return pl.DataFrame(columns, strict=False)
-
-    return read
-
-
-def test_nothing_is_found_against_the_reference_trial(exported: Export) -> None:
-    assert not exported.findings
-    expected = "ae ce cm dm ds dv ec ex ft ie lb mh pr qs relrec rs se sv ta te ti ts tv vs"
-    assert " ".join(path.stem for path in exported.files if not path.stem.startswith("supp")) == expected
+def test_nothing_is_found_against_the_reference_trial(sdtm_export: Export) -> None:
+    assert not sdtm_export.findings
+    expected = "ae ce cm dm ds dv ec ex ft ie lb mh nv pr qs relrec rs se sv ta te ti ts tv vs"
+    assert " ".join(path.stem for path in sdtm_export.files if not path.stem.startswith("supp")) == expected
 
 
 def test_adverse_events_are_the_records_value_by_value(
@@ -132,14 +86,14 @@ def test_supplements_hold_what_has_no_variable(
 def test_laboratory_results_are_the_records(
     recorded: Callable[[str], Rows], sdtm: Callable[[str], pl.DataFrame]
 ) -> None:
-    frame = sdtm("lb")
+    frame = sdtm("lb").filter(pl.col("LBCAT") != "neurofilament")
     expected = sorted(
         (
             row["subject"],
             float(row["number"]),
             row["test"],
             float(row["result"]) if row["result"] else None,
-            row["unit"],
+            row["unit"] if row["result"] else "",  # a unit stands only beside a result
         )
         for row in recorded("lab_results")
     )
@@ -148,18 +102,36 @@ def test_laboratory_results_are_the_records(
     assert found == expected
 
 
+def test_a_measure_made_in_a_laboratory_stands_behind_its_results(
+    recorded: Callable[[str], Rows], sdtm: Callable[[str], pl.DataFrame]
+) -> None:
+    """Neurofilament is an assessment in the records; SUPPLB has its number there."""
+    frame, supplements = sdtm("lb"), sdtm("supplb").filter(pl.col("QNAM") == "LBASSNO")
+    numbers = {(row["USUBJID"], float(row["IDVARVAL"])): row["QVAL"] for row in supplements.iter_rows(named=True)}
+    own = {(row["subject"], row["number"]): row for row in recorded("assessments") if row["measure"] == "neurofilament"}
+    rows = frame.filter(pl.col("LBCAT") == "neurofilament")
+    assert rows.height == len(own) == len(numbers) > 400
+    last = {row["subject"]: int(row["number"]) for row in recorded("lab_results")}
+    for row in rows.iter_rows(named=True):
+        recorded_row = own[row["USUBJID"], numbers[row["USUBJID"], row["LBSEQ"]]]
+        assert row["LBTEST"] == f"neurofilament: {recorded_row['item']}".replace("_", " ")
+        assert row["LBSTRESN"] == (float(recorded_row["answer"]) if recorded_row["answer"] else None)
+        assert row["LBSEQ"] > last[row["USUBJID"]]
+    assert "neurofilament" not in set(sdtm("qs")["QSCAT"])
+
+
 def test_the_same_data_and_time_give_the_same_bytes(
-    protocol: Protocol, trial_data: TrialData, exported: Export, tmp_path: Path
+    protocol: Protocol, trial_data: TrialData, sdtm_export: Export, tmp_path: Path
 ) -> None:
     again = export_sdtm(protocol, trial_data, tmp_path, created=CREATED)
-    for one, other in zip(exported.files, again.files, strict=True):
+    for one, other in zip(sdtm_export.files, again.files, strict=True):
         assert one.read_bytes() == other.read_bytes(), one.name
-    _, about = pyreadstat.read_xport(exported.files[0], metadataonly=True)
+    _, about = pyreadstat.read_xport(sdtm_export.files[0], metadataonly=True)
     assert (about.creation_time, about.modification_time) == (CREATED, CREATED)
 
 
-def test_labels_and_names_are_in_the_files(exported: Export) -> None:
-    for path in exported.files:
+def test_labels_and_names_are_in_the_files(sdtm_export: Export) -> None:
+    for path in sdtm_export.files:
         _, about = pyreadstat.read_xport(path, metadataonly=True)
         assert about.table_name == path.stem.upper()
         assert all(name == name.upper() and len(name) <= 8 for name in about.column_names)
@@ -168,10 +140,10 @@ def test_labels_and_names_are_in_the_files(exported: Export) -> None:
 
 
 def test_dataset_json_holds_the_same_values(
-    protocol: Protocol, trial_data: TrialData, exported: Export, tmp_path: Path
+    protocol: Protocol, trial_data: TrialData, sdtm_export: Export, tmp_path: Path
 ) -> None:
     written = export_sdtm(protocol, trial_data, tmp_path, created=CREATED, file_format="dataset-json")
-    for path, transport in zip(written.files, exported.files, strict=True):
+    for path, transport in zip(written.files, sdtm_export.files, strict=True):
         document = json.loads(path.read_text("utf-8"))
         columns, _ = pyreadstat.read_xport(transport, encoding="ASCII", output_format="dict")
         assert document["datasetJSONVersion"] == "1.1.0"
@@ -188,3 +160,12 @@ def test_every_variable_has_an_origin() -> None:
     variables = [variable for domain in all_domains().values() for variable in domain.variables.values()]
     assert {variable.origin for variable in variables} == set(ORIGINS)
     assert all(len(variable.name) <= 8 and len(variable.label) <= 40 for variable in variables)
+
+
+def test_the_summary_says_what_kind_of_trial_it_is_and_where(sdtm: Callable[[str], pl.DataFrame]) -> None:
+    """Who has the disease under study is no healthy volunteer; countries are codes of three letters."""
+    values: dict[str, list[str]] = {}
+    for code, value in sdtm("ts").select("TSPARMCD", "TSVAL").iter_rows():
+        values.setdefault(code, []).append(value)
+    assert (values["STYPE"], values["HLTSUBJI"], values["TPHASE"]) == (["INTERVENTIONAL"], ["N"], ["PHASE I TRIAL"])
+    assert sorted(values["FCNTRY"]) == ["CHE", "ITA"]

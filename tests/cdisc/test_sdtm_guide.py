@@ -107,6 +107,7 @@ CMENRTPT C P End Relative to Reference Time Point
 CMENTPT C P End Reference Time Point""",
     "PR": """
 PRSEQ N R Sequence Number
+PRLNKID C P Link ID
 PRTRT C R Reported Name of Procedure
 PRCAT C P Category
 VISITNUM N P Visit Number
@@ -280,6 +281,28 @@ VISIT C P Visit Name
 EPOCH C P Epoch
 FTDTC C E Date/Time of Test
 FTDY N P Study Day of Test""",
+    "NV": """
+NVSEQ N R Sequence Number
+NVLNKID C P Link ID
+NVTESTCD C R Short Name of Nervous System Test
+NVTEST C R Name of Nervous System Test
+NVCAT C P Category for Nervous System Test
+NVORRES C E Result or Finding in Original Units
+NVORRESU C P Original Units
+NVSTRESC C E Character Result/Finding in Std Format
+NVSTRESN N P Numeric Result/Finding in Standard Units
+NVSTRESU C P Standard Units
+NVSTAT C P Completion Status
+NVREASND C P Reason Not Done
+NVLOC C P Location Used for the Measurement
+NVMETHOD C P Method of Test or Examination
+NVLOBXFL C P Last Observation Before Exposure Flag
+NVEVALID C P Evaluator Identifier
+VISITNUM N E Visit Number
+VISIT C P Visit Name
+EPOCH C P Epoch
+NVDTC C E Date/Time of Collection
+NVDY N P Study Day of Visit/Collection/Exam""",
     "RS": """
 RSSEQ N R Sequence Number
 RSTESTCD C R Assessment Short Name
@@ -293,7 +316,7 @@ RSSTRESU C P Standard Units
 RSSTAT C P Completion Status
 RSREASND C P Reason Not Done
 RSLOBXFL C P Last Observation Before Exposure Flag
-RSEVAL C P Evaluator
+RSEVALID C P Evaluator Identifier
 VISITNUM N E Visit Number
 VISIT C P Visit Name
 EPOCH C P Epoch
@@ -331,9 +354,9 @@ ALLOWED = {
     "DS": {"VISITNUM", "VISIT"},
     "EC": {"VISITNUM", "VISIT"},
     "EX": {"VISITNUM", "VISIT"},
-    "FT": {"FTEVAL"},
+    "FT": {"FTEVALID"},
     "MH": {"MHSEV", "VISITNUM", "VISIT"},
-    "QS": {"QSEVAL"},
+    "QS": {"QSEVALID"},
     "SV": {"EPOCH"},
 }
 """Variables of the model that the guide's tables of these domains do not print, and that may be added to them."""

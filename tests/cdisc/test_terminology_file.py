@@ -12,7 +12,7 @@ from firstdose.cdisc.define import write_define
 from firstdose.cdisc.terminology_file import TerminologyError, read_terminology
 from firstdose.cdisc.writing.exporting import Export, export_sdtm
 from firstdose.protocol import read_protocol
-from firstdose.records import AdverseEvent, Subject, TrialData
+from firstdose.records import AdverseEvent, LabResult, Subject, TrialData
 from tests.cdisc.define_reading import DEF, ODM, Read
 
 PROTOCOL = read_protocol(Path(__file__).parents[2] / "examples" / "nsc-spms" / "protocol.yaml")
@@ -97,8 +97,52 @@ def test_values_are_held_against_the_lists_of_the_package(tmp_path: Path) -> Non
     without, _ = export(tmp_path, None, *records)
     assert not without.findings
     held, _ = export(tmp_path, text_file(tmp_path), *records)
-    assert [(each.dataset, each.variable, each.value) for each in held.findings] == [("DM", "SEX", "INTERSEX")]
-    assert not held.is_refused  # and OUT may be extended, so that its term is no finding
+    found = {(each.dataset, each.row, each.variable, each.value) for each in held.findings}
+    assert found == {("DM", 1, "SEX", "INTERSEX"), ("AE", 1, "AEOUT", "RECOVERED/RESOLVED")}
+    assert not held.is_refused
+    (open_list,) = (each for each in held.findings if each.dataset == "AE")
+    assert "terms may be added" in open_list.rule
+
+
+def drawn(number: int, unit: str, specimen: str, test: str = "ALT") -> LabResult:
+    return LabResult(subject="P1", number=number, test=test, result=5.0, unit=unit, specimen=specimen)
+
+
+def test_units_in_other_letters_are_told_and_words_are_written_as_terms(tmp_path: Path) -> None:
+    """Without a package only what is a known term in other letters is told; each value once, at its first row."""
+    results = (drawn(1, "U/L", "serum"), drawn(2, "u/l", "Serum", "AST"), drawn(3, "u/l", "tears", "AST"))
+    made, _ = export(tmp_path, None, person("female"), *results)
+    assert [(each.row, each.variable, each.value) for each in made.findings] == [
+        (2, "LBORRESU", "u/l"),
+        (2, "LBSTRESU", "u/l"),
+    ]
+    assert "U/L" in made.findings[0].rule
+    (frame,) = (each.frame for each in made.datasets if each.name == "LB")
+    assert frame["LBSPEC"].to_list() == ["SERUM", "SERUM", "tears"]
+
+
+def test_with_a_package_units_specimens_and_tests_are_held_against_it(tmp_path: Path) -> None:
+    rows = (
+        ("C71620", "", "Yes", "Unit", "UNIT", "", "", ""),
+        ("C67456", "C71620", "", "Unit", "U/L", "", "", ""),
+        ("C78734", "", "Yes", "Specimen Type", "SPECTYPE", "", "", ""),
+        ("C13325", "C78734", "", "Specimen Type", "SERUM", "", "", ""),
+        ("C65047", "", "Yes", "Laboratory Test Code", "LBTESTCD", "", "", ""),
+        ("C64433", "C65047", "", "Laboratory Test Code", "ALT", "", "", ""),
+    )
+    path = tmp_path / f"{NAME}.txt"
+    path.write_text("\n".join("\t".join(row) for row in (HEADINGS, *rows)) + "\n", encoding="utf-8")
+    made, read = export(tmp_path, path, person("female"), drawn(1, "U/L", "serum"), drawn(2, "bushel", "tears", "OWN"))
+    found = {(each.variable, each.value) for each in made.findings if each.dataset == "LB"}
+    assert found == {
+        ("LBORRESU", "bushel"),
+        ("LBSTRESU", "bushel"),
+        ("LBSPEC", "tears"),
+        ("LBTESTCD", "OWN"),
+    }
+    terms = {each.attrib["CodedValue"]: each for each in read.terms(read.item("LB", "LBORRESU")) or []}
+    assert terms["bushel"].get(f"{DEF}ExtendedValue") == "Yes"
+    assert terms["U/L"].get(f"{DEF}ExtendedValue") is None
 
 
 def test_the_definition_names_the_package_and_has_its_codes(tmp_path: Path) -> None:

@@ -384,6 +384,13 @@ def test_published_rules_of_usdm_hold() -> None:
     assert used == {each["id"] for each in design["elements"]}  # DDF00040
 
 
+def test_writing_tells_how_far_it_is(protocol: Protocol, tmp_path: Path) -> None:
+    told: list[tuple[int, int, str]] = []
+    write_usdm(protocol, tmp_path, progress=lambda done, of, what: told.append((done, of, what)))
+    assert [done for done, *_ in told] == [0, 1, 2]
+    assert {of for _, of, _ in told} == {2}
+
+
 def test_the_same_protocol_gives_the_same_bytes(protocol: Protocol, tmp_path: Path) -> None:
     first, second = write_usdm(protocol, tmp_path / "a"), write_usdm(protocol, tmp_path / "b")
     assert first.read_bytes() == second.read_bytes()

@@ -84,7 +84,8 @@ def test_everything_is_written_and_named(analysed: tuple[Ran, Path]) -> None:
     assert ran.status == DONE, ran.err
     assert sorted(path.name for path in out.iterdir()) == sorted(WRITTEN)
     named = {line.removeprefix("wrote ") for line in ran.out.splitlines() if line.startswith("wrote ")}
-    assert named == {str(out / name) for name in WRITTEN if name != "rejected_rows.csv"}
+    assert named == {str(out / name) for name in WRITTEN if name not in ("problems.csv", "rejected_rows.csv")}
+    assert "No problem was found in the data.\n" in ran.out
     assert "own layout" in ran.out
     assert "seed 1" in ran.out
 
@@ -151,6 +152,8 @@ def test_problems_are_listed_and_the_rest_is_analysed(data: Path, tmp_path: Path
     assert "problems in the data" in ran.err
     assert "problems.csv" in ran.err
     listed = (tmp_path / "out" / "problems.csv").read_text("utf-8")
+    assert f"wrote {tmp_path / 'out' / 'problems.csv'}\n" in ran.out
+    assert "No problem was found" not in ran.out
     assert "sixty" in listed
     assert read_results(tmp_path / "out").frame.height
 

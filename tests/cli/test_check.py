@@ -145,3 +145,15 @@ def test_a_measure_that_is_not_known_is_named_with_its_line(tmp_path: Path) -> N
     assert ran.status == WRONG_INPUT
     assert ran.err.startswith(f"{file}:{line}: schedule.activities")
     assert "did you mean `edss`?" in ran.err
+
+
+def test_a_window_before_and_after_a_visit_says_how_it_is_written(tmp_path: Path) -> None:
+    text = (EXAMPLES / "nsc-spms" / "protocol.yaml").read_text("utf-8")
+    changed = text.replace("day: 30, window: [7, 7]", "day: 30, window: [-3, 3]")
+    assert changed != text
+    file = tmp_path / "protocol.yaml"
+    file.write_text(changed, encoding="utf-8")
+    ran = run("check", file)
+    (problem, _) = ran.err.splitlines()
+    assert "window[1]: -3: " in problem
+    assert problem.endswith("write the days before and the days after, both positive, as [3, 3]")

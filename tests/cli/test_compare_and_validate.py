@@ -2,12 +2,15 @@
 
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import firstdose
+from firstdose.cli import evaluation_commands
 from firstdose.validation import COMPARISONS, certificate
 from firstdose.validation.certificate import Certificate
+from firstdose.validation.installation import Finding, examining, machine_checks
 from tests.cli.running import DONE, EXAMPLES, MINIMAL, WRONG_INPUT, WRONG_USAGE, run
 
 REFERENCE = EXAMPLES / "nsc-spms" / "protocol.yaml"
@@ -94,7 +97,10 @@ def test_version() -> None:
 
 @pytest.fixture
 def few_comparisons(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the certificate hold three quick comparisons only; all of them run in tests/reference."""
+    """Let the certificate hold three quick comparisons and two checks only; all of them run elsewhere.
+
+    They do in tests/reference and tests/validation.
+    """
     everything = certificate.run_all
     names = [name for name in COMPARISONS if "boundaries" in name or "binomial" in name][:3]
     assert names
@@ -105,6 +111,9 @@ def few_comparisons(monkeypatch: pytest.MonkeyPatch) -> None:
         return everything(date, progress, [COMPARISONS[name] for name in names])
 
     monkeypatch.setattr(certificate, "run_all", some)
+    monkeypatch.setattr(examining, "_checks", lambda clock, *_: machine_checks.checks(clock)[1:])
+    monkeypatch.setattr(evaluation_commands, "_site", lambda *_: ())
+    monkeypatch.delenv("DATABASE_URL", raising=False)
 
 
 @pytest.mark.usefixtures("few_comparisons")
@@ -116,16 +125,66 @@ def test_certificate_as_text_and_document(tmp_path: Path) -> None:
         assert comparison["passed"] is True
         assert comparison["compared"] > 0
         assert comparison["reference_software"]
+    installation = document["installation"]
+    assert installation["passed"] is True
+    assert installation["facts"]["Firstdose"].startswith(firstdose.__version__)
+    assert [(each["name"], each["status"]) for each in installation["checks"]] == [
+        ("time_zones", "passed"),
+        ("clock", "passed"),
+    ]
     ran = run("validate", "--out", tmp_path / "new" / "folder")
     assert ran.status == DONE
-    assert ran.out.count("\npassed  ") == len(document["comparisons"])
+    assert ran.out.count("\npassed  ") == len(document["comparisons"]) + len(installation["checks"])
     assert (tmp_path / "new" / "folder" / "certificate.txt").read_text(encoding="utf-8").strip() == ran.out.strip()
+    page = (tmp_path / "new" / "folder" / "certificate.html").read_text(encoding="utf-8")
+    for part in ("Figures against other software", "This installation", "The machine"):
+        assert part in page
+        assert f"\n{part}\n" in ran.out
 
 
 @pytest.mark.usefixtures("few_comparisons")
 def test_a_failed_comparison_is_marked_and_changes_the_exit_status(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Certificate, "passed", property(lambda _: False))
     assert run("validate").status == WRONG_INPUT
+
+
+@pytest.mark.usefixtures("few_comparisons")
+def test_a_check_of_the_installation_that_fails_changes_the_exit_status(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    bad = Finding("site_<made>", "The site", "asked", "done", "expected", "seen", "failed")
+    monkeypatch.setattr(evaluation_commands, "_site", lambda *_: (bad,))
+    ran = run("validate", "--out", tmp_path)
+    assert ran.status == WRONG_INPUT
+    assert "\nFAILED  site_<made>\n        asked for: asked\n" in ran.out
+    assert ran.out.endswith("2 of 3 checks of this installation passed.\nFAILED: site_<made>\n\n")
+    page = (tmp_path / "certificate.html").read_text(encoding="utf-8")
+    assert 'Failed: <a href="#site_&lt;made&gt;">site_&lt;made&gt;</a>' in page
+    assert "<made>" not in page
+
+
+@pytest.mark.parametrize("by_environment", [False, True])
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [
+        ("mysql://somebody@localhost/trial", "must be sqlite:///PATH or postgresql://"),
+        ("sqlite:////nowhere/at/all.sqlite3", "/nowhere/at: the checks can make no folder"),
+        ("postgresql://somebody:a%20secret@localhost:1/trial", "cannot be reached"),
+    ],
+)
+def test_a_database_that_cannot_be_used_is_told_before_anything_runs(
+    monkeypatch: pytest.MonkeyPatch, few_comparisons: None, url: str, words: str, by_environment: bool
+) -> None:
+    def never(_: object) -> Any:
+        raise AssertionError("comparisons were run")
+
+    monkeypatch.setattr(certificate, "run_all", never)
+    if by_environment:
+        monkeypatch.setenv("DATABASE_URL", url)
+    ran = run("validate", *([] if by_environment else ["--database", url]))
+    assert (ran.status, ran.out) == (WRONG_INPUT, "")
+    assert words in ran.err
+    assert "secret" not in ran.err
 
 
 def test_an_out_that_cannot_be_made(tmp_path: Path, few_comparisons: None) -> None:

@@ -1,6 +1,8 @@
 """The command `export`: what it writes, tells and refuses."""
 
+import re
 from pathlib import Path
+from typing import Any
 
 import pyreadstat
 import pytest
@@ -63,6 +65,21 @@ def test_sdtm_that_was_read_can_be_written(tmp_path: Path) -> None:
     assert ran.status == DONE, ran.err
     columns, about = pyreadstat.read_xport(tmp_path / "ae.xpt", output_format="dict")
     assert (about.number_rows, len(set(columns["USUBJID"])) > 10) == (161, True)
+
+
+def test_the_lines_of_the_page_read_an_export(data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = Path(__file__).parents[2] / "docs" / "how-to" / "export-sdtm.md"
+    (code,) = re.findall(r"^```python\n(.*?)^```$", page.read_text("utf-8"), re.MULTILINE | re.DOTALL)
+    assert export(data, tmp_path / "sdtm").status == DONE
+    monkeypatch.chdir(tmp_path)
+    found: dict[str, Any] = {}
+    exec(code, found)
+    events = found["events"]
+    assert events["AETERM"].to_list() == ["fever"]
+    assert events["AESTDTC"].to_list() == [""], "a missing text is empty"
+    assert events["AESEQ"].to_list() == [1.0]
+    assert str(events.schema["AELLTCD"]) == "Null", "a number that nobody has"
+    assert found["labels"]["AETERM"] == "Reported Term for the Adverse Event"
 
 
 def test_wrong_options_are_explained(data: Path, tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """The commands on the ledger, on a file and on a server; what they print, and what they refuse."""
 
 import re
+import shlex
 import shutil
 import sqlite3
 from collections.abc import Iterator
@@ -10,11 +11,13 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from firstdose.conduct.ledger import Ledger, read_key
+from firstdose.conduct.ledger import Ledger, make_key, read_key
+from firstdose.web.configuration import Configuration
 from tests.cli.running import DONE, WRONG_INPUT, WRONG_USAGE, Ran, run
 from tests.conduct.ledger.places import COORDINATOR, KINDS, changed, entered
 from tests.conduct.ledger.servers import APPLICATION, OWNER, quick_folder, running_server
 
+KEEP_A_LEDGER = Path("docs/how-to/keep-a-ledger.md").resolve()
 HEAD = re.compile(r"head (\d+:[0-9a-f]{64})")
 
 
@@ -28,7 +31,7 @@ def folder(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """The current folder, and nothing set in the environment."""
     found = quick_folder("commands")
     monkeypatch.chdir(found)
-    for name in ("DATABASE_URL", "FIRSTDOSE_KEY_FILE"):
+    for name in ("DATABASE_URL", "FIRSTDOSE_KEY_FILE", "FIRSTDOSE_HEADS_FILE", "FIRSTDOSE_FOLDER"):
         monkeypatch.delenv(name, raising=False)
     yield found
     shutil.rmtree(found)
@@ -246,3 +249,53 @@ def test_a_missing_key_says_where_it_belongs(folder: Path) -> None:
     ran = ledger("verify", f"sqlite:///{folder}/trial.sqlite3")
     assert ran.status == WRONG_INPUT
     assert "made with the ledger" in ran.err
+
+
+def made_site(folder: Path) -> Configuration:
+    """The database, key and entries of a site in a folder, where the site itself looks for them."""
+    site = Configuration.of({"FIRSTDOSE_FOLDER": str(folder)})
+    site.key_file.parent.mkdir(parents=True)
+    ledger = Ledger.create(site.database_url, make_key(site.key_file), lambda: datetime.now(UTC))
+    ledger.write(COORDINATOR, [entered("S01-1", pulse="60")])
+    ledger.close()
+    return site
+
+
+def test_the_commands_of_the_page_work_on_a_site_by_its_folder(folder: Path) -> None:
+    site = made_site(folder / "firstdose-site")
+    commands = re.findall(r"^firstdose (ledger .*--folder.*)$", KEEP_A_LEDGER.read_text("utf-8"), re.MULTILINE)
+    assert [shlex.split(each)[1] for each in commands] == ["verify", "backup", "heads", "restore", "verify"]
+    for each in commands:
+        ran = run(*shlex.split(each))
+        assert ran.status == DONE, (each, ran.err)
+    assert len(site.heads_file.read_text("ascii").splitlines()) == 2
+    for each in ("rebuild", "odm trial.xml"):
+        assert run("ledger", *each.split(), "--folder", "firstdose-site").status == DONE
+
+
+def test_the_folder_is_taken_from_the_environment_and_other_options_go_before_it(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site = made_site(folder / "place")
+    monkeypatch.setenv("FIRSTDOSE_FOLDER", "place")
+    assert "1 entries and 1 records" in run("ledger", "verify").out
+    (folder / "other").write_text("ab" * 32)
+    assert "was not written by this program with this key" in run("ledger", "verify", "--key", "other").err
+    ran = run("ledger", "verify", "--database", "sqlite:///none.sqlite3")
+    assert "there is no ledger" in ran.err, "the key is that of the site, the database the one that is named"
+    assert run("ledger", "verify", "--heads", "none").status == DONE
+    assert not site.heads_file.exists()
+
+
+def test_where_a_site_is_at_hand_the_message_says_what_to_type(folder: Path) -> None:
+    made_site(folder / "firstdose-site")
+    for each in ("verify", "heads", "backup copy.gz", "restore copy.gz", "rebuild", "odm trial.xml"):
+        ran = run("ledger", *each.split())
+        assert (ran.status, ran.out) == (WRONG_INPUT, "")
+        assert "there is no firstdose.sqlite3 here" in ran.err
+        assert "add --folder firstdose-site" in ran.err
+    on_server = run("ledger", "verify", "--database", "postgresql:///trial")
+    assert "there is no firstdose.key here; for the ledger of the site add --folder firstdose-site" in on_server.err
+    assert "there is no such folder" in run("ledger", "verify", "--folder", "none").err
+    assert run("ledger", "create").status == DONE
+    assert "0 entries" in run("ledger", "verify").out, "the ledger of this folder is not passed over"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -51,7 +52,11 @@ def test_it_says_what_matters(written: tuple[Ran, Path]) -> None:
     assert "These data are simulated" in ran.out
     assert "in the place of conduct.leaving_per_year" in ran.out
     assert "in the place of endpoints[1].change.sd" in ran.out
-    assert "two_doses, brain_volume" in ran.out
+    assert re.search(r"\nbrain volume:\ndesign +\d", ran.out), "endpoints have their own words"
+    assert re.search(r"\ntwo_doses +\d", ran.out)
+    assert "its upper one-sided 80 % limit, stands in the place of endpoints[1].change.sd" in ran.out
+    assert re.search(r"visits that are missed \d+\.\d % \(", ran.out)
+    assert len(re.findall(r"^few people: .* people are few, [67]0 are advised", ran.out, re.MULTILINE)) == 4
     assert f"wrote {out / 'next-trial.html'}" in ran.out
 
 
@@ -74,6 +79,8 @@ def test_page_document_and_table_hold_the_same_figures(written: tuple[Ran, Path]
     assert f"{100 * first['power']['high']['value']:.1f}" in page
     assert "gives no prior for efficacy" in page
     assert "Of the data of the trial before: These data are simulated" in page
+    assert "Of these, some rest on few people:" in page
+    assert page.count("Few people: spread of") == 2, "beside the numbers of participants"
 
 
 def test_json_is_one_document_and_depends_on_the_seed_alone(small: Path) -> None:

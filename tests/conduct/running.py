@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,9 @@ import pytest
 from firstdose.conduct.adjudicating import adjudicate
 from firstdose.conduct.administering import prepare_dosing, record_dosing
 from firstdose.conduct.cohorts import close_cohort, open_cohort
+from firstdose.conduct.confirmation import MEANING as CONFIRMED
 from firstdose.conduct.deciding import MEANING, prepare_decision, propose_decision, take_decision
+from firstdose.conduct.eligibility import confirm_eligibility
 from firstdose.conduct.gating import gate_in
 from firstdose.conduct.identity import name_of
 from firstdose.conduct.ledger import Author, restore
@@ -67,15 +70,10 @@ class Running(Workplace):
         self.enter("criterion_answers", author, subject=name, criterion="E1", answer="no")
 
     def eligible(self, name: str, author: Author = INVESTIGATOR) -> None:
-        """The investigator's confirmation, which the clock dates."""
-        when = self.now.isoformat(timespec="minutes")
-        self.change(
-            "subjects",
-            name_of("subjects", name),
-            author,
-            eligibility_confirmed=when,
-            eligibility_confirmed_by="Carlo Rossi",
-        )
+        """The investigator's confirmation, signed and dated by the clock."""
+        purpose = self.purpose("subjects", name_of("subjects", name), CONFIRMED)
+        with self.work(author) as work:
+            confirm_eligibility(work, name, self.proof(author, purpose), purpose.head)
 
     def open(self, **facts: Any) -> str:
         with self.work(STATISTICIAN) as work:
@@ -89,7 +87,7 @@ class Running(Workplace):
         """A person with an assigned slot."""
         self.person(name, author)
         self.reserve(name, cohort, author)
-        self.eligible(name, author)
+        self.eligible(name, replace(INVESTIGATOR, site=author.site, zone=author.zone))
         with self.work(author) as work:
             assign_slot(work, name)
 

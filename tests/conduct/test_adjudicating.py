@@ -15,7 +15,7 @@ def test_a_later_verdict_replaces_an_earlier_one_with_a_reason(ready: Running) -
     ready.event("P2", "2026-02-15")
     ready.verdict("P2", "not_dlt")
     ready.later(hours=1)
-    with pytest.raises(Refused, match="the verdict was not dlt; say why"):
+    with pytest.raises(Refused, match="the verdict was not a DLT; say why"):
         ready.verdict("P2", "dlt")
     ready.verdict("P2", "dlt", "the image shows more")
     first, second = ready.all(DltAdjudication)
@@ -34,7 +34,7 @@ def test_undecided_holds_the_gate(ready: Running) -> None:
 
 
 def test_a_verdict_needs_an_event_members_and_a_person_who_was_dosed(ready: Running) -> None:
-    with pytest.raises(Refused, match="there is no adverse event P2/1"):
+    with pytest.raises(Refused, match="there is no adverse event 1 of P2"):
         ready.verdict("P2", "dlt")
     ready.event("P2", "2026-02-15")
     with pytest.raises(Refused, match="names of the members"), ready.work(MEMBER) as work:

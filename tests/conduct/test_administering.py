@@ -59,8 +59,8 @@ def test_what_was_allowed_when_it_took_place_may_be_recorded_later(ready: Runnin
     assert ready.record_given("P4", "2026-03-21T09:30", dose_given="10", batch="B1") == ()
     late = ready.at("2026-04-20T12:00").record_given("P5", "2026-03-25T10:00", "late", dose_given="10", batch="B1")
     assert late == (
-        "against the gate: 7 days after the last participant's dosing",
-        "against the gate: batch B1 expired on 2026-03-23",
+        "before 7 days had passed since the dosing of P4 on 21 March 2026",
+        "batch B1 expired on 2026-03-23",
     ), "by 20 April seven days are over, on 25 March they were not"
 
 
@@ -77,8 +77,8 @@ def test_with_a_reason_it_is_kept_leaves_a_critical_deviation_and_halts_until_a_
     (deviation,) = ready.all(Deviation)
     assert (deviation.degree, deviation.category, str(deviation.occurred)) == ("critical", HALTING, "2026-03-21T09:30")
     assert "the syringe was overfilled" in deviation.description
-    halted = "P4: dosing 1: given 12 million cells of 10 assigned, above the tolerance. Reason given: the syringe was "
-    halted += "overfilled; dosing is halted until people decide"
+    halted = "P4: dosing 1 departed from what was allowed: given 12 million cells of 10 assigned, above the tolerance. "
+    halted += "Reason given: the syringe was overfilled; dosing is halted until people decide"
     ready.at("2026-04-18T10:00")
     assert halted in ready.words("P5")
     assert ready.decide("dose", 2, "the cells were within what is known") == 2
@@ -91,10 +91,12 @@ def test_with_a_reason_it_is_kept_leaves_a_critical_deviation_and_halts_until_a_
 def test_a_decision_prepared_before_the_departure_does_not_lift_the_halt(ready: Running) -> None:
     """It was prepared at 10:00, the dosing took place at 9:30 and was entered at 11:00."""
     number = ready.prepare_decision()
-    ready.at("2026-03-21T11:00").record_given("P4", "2026-03-21T09:30", "overfilled", dose_given="12", batch="B1")
     ready.propose(number, "dose", 2, "goes on")
     ready.sign_decision(number)
-    with pytest.raises(Refused, match="deviations P4/1 entered"):
+    ready.at("2026-03-21T11:00").record_given("P4", "2026-03-21T09:30", "overfilled", dose_given="12", batch="B1")
+    with pytest.raises(Refused, match="deviation 1 of P4 entered"):
+        ready.propose(number, "dose", 1, "goes on")
+    with pytest.raises(Refused, match="deviation 1 of P4 entered"):
         ready.take(number)
 
 
@@ -105,14 +107,14 @@ def test_a_dosing_is_not_recorded_before_it_takes_place(ready: Running) -> None:
 
 def test_what_cannot_be_read_is_kept_as_typed_and_halts(ready: Running) -> None:
     found = ready.record_given("P4", "2026-03-21T09:30", "illegible", dose_given="ten", batch="B1")
-    assert "dose_given cannot be read: 'ten'" in found
+    assert "dose given cannot be read: 'ten'" in found
     assert ready.record("dosings", "P4/1").fields["dose_given"] == "ten"
 
 
 def test_aborted_before_any_cell_was_given(ready: Running) -> None:
     ready.prepare("P4")
     found = ready.record_given("P4", "2026-03-21T09:30", "bleeding", given="none", dose_given="0")
-    assert found == ("none dose given", "given 0 million cells of 10 assigned, below the tolerance")
+    assert found == ("no dose given", "given 0 million cells of 10 assigned, below the tolerance")
     assert ready.all(Slot)[3].state == "dosed", "the person is followed; who is not evaluable is replaced"
 
 
@@ -124,7 +126,7 @@ def test_a_correction_of_what_the_rule_rests_on_halts_and_another_does_not(ready
     with ready.work(NURSE) as work:
         correct_dosing(work, "P3", 1, {"procedure_start": "2026-02-17T10:00"}, stored.fields, "wrong day")
     (deviation,) = ready.all(Deviation)
-    assert "procedure_start 2026-02-16T10:00 -> 2026-02-17T10:00" in deviation.description
+    assert "start of the procedure: 2026-02-16T10:00 -> 2026-02-17T10:00" in deviation.description
     with pytest.raises(Conflict), ready.work(NURSE) as work:
         correct_dosing(work, "P3", 1, {"procedure_start": "2026-02-18T10:00"}, stored.fields, "no, this one")
 
@@ -134,3 +136,40 @@ def test_roles_and_sites(ready: Running) -> None:
         ready.prepare("P4", author=MONITOR)
     with pytest.raises(Refused, match="there is no participant P4 here"):
         ready.record_given("P4", "2026-03-21T09:30", author=SWISS_NURSE)
+
+
+def test_what_halts_is_said_once_and_in_short(ready: Running) -> None:
+    """Nothing was done for P8 and P9; what speaks of every criterion is one thing, and one halt tells of no other."""
+    for name in ("P8", "P9"):
+        ready.enter("subjects", NURSE, subject=name, consent="2026-01-05T07:00+01:00", centre="IT01")
+        found = ready.record_given(name, "2026-03-21T09:30", "by mistake, " * 60, dose_given="5", batch="B1")
+        assert [each for each in found if "criteri" in each] == ["criteria I1 and E1 are not answered"]
+        assert found[0] == "no dose was assigned", "the dose comes first"
+    first, second = ready.all(Deviation)
+    halts = [each for each in ready.words("P5") if each.startswith(("P8: ", "P9: "))]
+    assert len(halts) == 2
+    for words in halts:
+        assert words.startswith((f"{words[:2]}: dosing 1 departed from what was allowed: ",))
+        assert words.endswith("; dosing is halted until people decide")
+        assert len(words) < 320
+    assert "by mistake" in first.description, "the deviation holds all of it"
+    assert "dosing was halted by deviation 1 of P8" in second.description
+    assert "P8: " not in second.description
+    assert second.description.count("criteria I1") == 1
+
+
+def test_the_batch_is_chosen(ready: Running) -> None:
+    with pytest.raises(Refused, match="choose the batch"):
+        ready.prepare("P4", batch="")
+    assert not any(each.subject == "P4" for each in ready.all(Dosing))
+
+
+def test_two_are_not_prepared_at_once_where_days_must_lie_between_them(ready: Running) -> None:
+    """Seven days by the protocol: of what is prepared today nobody else is dosed before 28 March."""
+    ready.prepare("P4")
+    words = "a dosing of P4 is prepared and not recorded yet, and 7 days must lie between two participants: "
+    with pytest.raises(Refused, match=words + "if it is given today, P5 can be dosed from 2026-03-28 at the earliest"):
+        ready.prepare("P5")
+    with ready.work(NURSE) as work:
+        cancel_dosing(work, "P4", "the cells did not come")
+    ready.prepare("P5")

@@ -70,8 +70,10 @@ def test_item_40_a_back_dated_event_that_turns_out_a_dlt_makes_the_decision_stal
         "and is now with a DLT at level 1 in cohort C1"
     )
     assert [each.entry.record for each in stale.entered] == ["P2/1", "P2/1/1"]
-    assert stale.entered[0].words.startswith("adverse_events P2/1 entered 2026-03-21 09:00 UTC by anna (coordinator)")
-    assert "by boris (committee_member)" in stale.entered[1].words
+    assert stale.entered[0].words.startswith(
+        "adverse event 1 of P2 entered 2026-03-21 09:00 UTC by anna (Study nurse or coordinator)"
+    )
+    assert "by boris (Member of the safety committee)" in stale.entered[1].words
     again = seen_again(ready.ledger, seen)
     assert again.content_hash == before.content_hash == seen.data_hash, "what the committee knew then"
     assert list(again.trial_data.records(AdverseEvent)) == []
@@ -110,7 +112,7 @@ def test_item_40_a_dosing_that_is_corrected_later_makes_the_decision_stale(ready
         "decision 1 is stale: P3 was without a DLT at level 1 in cohort C1, and is now not evaluable at level 1 in "
         "cohort C1; people decide again"
     ) in words
-    assert any("dose_given 5 -> 2" in each and "dosing is halted" in each for each in words)
+    assert any("dose given: 5 -> 2" in each and "dosing is halted" in each for each in words)
 
 
 def test_item_41_a_grade_changed_after_the_verdict_holds_dosing_until_it_is_judged_again(ready: Running) -> None:
@@ -119,7 +121,7 @@ def test_item_41_a_grade_changed_after_the_verdict_holds_dosing_until_it_is_judg
     assert ready.words("P4") == []
     ready.change("adverse_events", "P2/1", reason="the discharge letter says more", grade="4")
     assert ready.words("P4") == [
-        "P2: seizure (event 1) was changed after its verdict: grade 2 -> 4; members judge it again"
+        "P2: seizure (event 1) was changed after its verdict: highest grade by CTCAE: 2 -> 4; members judge it again"
     ]
     ready.verdict("P2", "not_dlt")
     assert ready.words("P4") == []
@@ -179,6 +181,7 @@ def test_item_47_who_follows_the_old_protocol_keeps_its_window_and_dose(one_coho
         replace_participant(work, "P3", "died")
     one_cohort.enrol("P4", "C1")
     one_cohort.change("subjects", "P4", protocol_version="1")
+    one_cohort.eligible("P4")
     one_cohort.prepare("P4")
     assert one_cohort.all(Dosing)[-1].dose_assigned == 5.0
     one_cohort.protocol = new

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, tzinfo
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -11,7 +13,7 @@ from firstdose.conduct.catalogue import SafetyReport
 from firstdose.conduct.staleness import StaleDecision
 from firstdose.conduct.troughs import against
 from firstdose.protocol.product import TroughTarget
-from firstdose.records import LabResult, TrialData, Visit
+from firstdose.records import Dosing, LabResult, TrialData, Visit
 from tests.dosing.trial import Trial, at, protocol, time
 
 MORE = """background_treatments:
@@ -56,6 +58,8 @@ def test_a_visit_is_listed_as_its_window_ends_and_when_it_is_overdue() -> None:
     overdue = found(DOSED, "2026-04-09T00:00")
     assert overdue.keys() == {"visit_overdue"}
     assert overdue["visit_overdue"].words == "Month 1 is overdue"
+    assert overdue["visit_overdue"].when == "its window ended on 8 April 2026"
+    assert closing.when == "open until the end of 8 April 2026"
 
 
 def test_the_end_of_a_dlt_window_is_listed_until_it_is_over() -> None:
@@ -63,6 +67,7 @@ def test_the_end_of_a_dlt_window_is_listed_until_it_is_over() -> None:
     assert "dlt_window" not in found(SEEN, "2026-03-27T23:59")
     window = found(SEEN, "2026-03-29T12:00")["dlt_window"]
     assert window.until == at("2026-03-31T00:00")
+    assert window.when == "until the end of 30 March 2026"
     assert "dlt_window" not in found(SEEN, "2026-03-31T00:01")
 
 
@@ -78,12 +83,41 @@ def test_an_event_that_may_be_a_dlt_waits_for_a_verdict() -> None:
     assert found(trial.verdict("P1", "not_dlt", "2026-04-10T12:00"), "2026-04-20T12:00") == {}
 
 
+@pytest.mark.parametrize(
+    ("start", "when"),
+    [
+        ("2026-03-10T00:10", "since 10 March 2026"),
+        ("2026-03-10", "since 10 March 2026"),
+        ("2026-03", "since March 2026 (the day is not known)"),
+        ("2026", "since 2026 (the day is not known)"),
+    ],
+)
+@pytest.mark.parametrize("zone", [None, ZoneInfo("UTC"), ZoneInfo("Europe/Rome")])
+def test_a_date_is_told_as_it_was_entered_and_never_a_day_early(start: str, when: str, zone: tzinfo | None) -> None:
+    nowhere = SEEN.changed(Dosing, lambda each: True, zone=None) if zone is None else SEEN
+    moment = datetime(2026, 4, 20, 12, tzinfo=UTC)
+    listed = alerts(Watched(PLAN, nowhere.event("P1", start).data, moment, zone=zone))
+    assert [each.when for each in listed if each.kind == "possible_dlt"] == [when]
+
+
+def test_a_report_of_which_it_is_not_known_whether_it_is_late_says_between_what() -> None:
+    facts: dict[str, Any] = {"serious": True, "expectedness": "expected", "relation_to_product": "not_related"}
+    trial = SEEN.event("P1", "2026-04-20", **facts, aware=time("2026-04-21"))
+    perhaps = found(trial, "2026-04-22T12:00")["safety_report"]
+    assert perhaps.when == (
+        "the time for it may have ended already, as it is not known exactly when the sponsor became aware: it ends "
+        "at the earliest 22 April 2026, 00:00 (Europe/Rome) and at the latest 22 April 2026, 23:59 (Europe/Rome)"
+    )
+    assert found(trial, "2026-04-23T00:00")["safety_report"].when.startswith("overdue since 22 April 2026, 23:59")
+
+
 def test_a_report_of_a_serious_event_is_listed_until_it_is_sent() -> None:
     facts: dict[str, Any] = {"serious": True, "expectedness": "expected", "relation_to_product": "not_related"}
     trial = SEEN.event("P1", "2026-04-20", **facts, aware=time("2026-04-21T10:00"))
     report = found(trial, "2026-04-21T12:00")["safety_report"]
     assert (report.weight, report.until) == ("now", at("2026-04-22T10:00"))
-    assert found(trial, "2026-04-22T12:00")["safety_report"].words.endswith("overdue")
+    late = found(trial, "2026-04-22T12:00")["safety_report"]
+    assert late.when == "overdue since 22 April 2026, 10:00 (Europe/Rome)"
     sent = SafetyReport(subject="P1", event=1, report=1, kind="within_24_hours", sent=time("2026-04-22T11:00"))
     assert found(trial, "2026-04-22T12:00", reports=[sent]) == {}
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from firstdose.conduct.by_hand import refuse_by_hand
-from firstdose.conduct.deciding import MEANING, departs, prepare_decision, take_decision
+from firstdose.conduct.deciding import MEANING, departs, prepare_decision, sign_decision, take_decision
 from firstdose.conduct.ledger import Refused
 from firstdose.conduct.recommending import Advised, freeze, recommend
 from firstdose.conduct.signatures import signatures_of
@@ -47,7 +47,7 @@ def test_a_signature_binds_what_was_seen_and_what_is_proposed(reviewed: Running)
     reviewed.propose(number, "dose", 2)
     reviewed.sign_decision(number)
     reviewed.propose(number, "dose", 1, "carefully")
-    assert {each.state for each in signatures_of(reviewed.ledger)} == {"fallen"}
+    assert {each.state for each in signatures_of(reviewed.ledger, "prepared_decisions")} == {"fallen"}
     with pytest.raises(Refused, match="0 members have signed"):
         reviewed.take(number)
 
@@ -72,9 +72,34 @@ def test_a_decision_is_not_taken_on_safety_data_that_have_changed(reviewed: Runn
     reviewed.sign_decision(number)
     reviewed.later(minutes=1)
     reviewed.event("P2", "2026-02-15", relation_to_product="not_related", relation_to_procedure="not_related")
-    with pytest.raises(Refused, match="adverse events P2/1 entered"):
+    with pytest.raises(Refused, match="adverse event 1 of P2 entered"):
         reviewed.take(number)
     assert reviewed.decide("dose", 2) == 1, "prepared anew"
+
+
+def test_nothing_is_proposed_or_signed_on_safety_data_that_have_changed(reviewed: Running) -> None:
+    """Neither the first proposal nor another one; and no member signs what was proposed before the change."""
+    number = reviewed.prepare_decision()
+    purpose = reviewed.purpose("prepared_decisions", str(number), MEANING)
+    with pytest.raises(Refused, match="nothing is proposed yet"), reviewed.work(MEMBER) as work:
+        sign_decision(work, number, purpose, reviewed.proof(MEMBER, purpose))
+    reviewed.propose(number, "dose", 2)
+    purpose = reviewed.purpose("prepared_decisions", str(number), MEANING)
+    with reviewed.work(MEMBER) as work:
+        sign_decision(work, number, purpose, reviewed.proof(MEMBER, purpose))
+    reviewed.later(minutes=1)
+    reviewed.event("P2", "2026-02-15")
+    changed = "this has changed: adverse event 1 of P2 entered.* Prepare the decision again"
+    with pytest.raises(Refused, match=changed):
+        reviewed.propose(number, "dose", 3, "boldly")
+    with pytest.raises(Refused, match=changed), reviewed.work(OTHER_MEMBER) as work:
+        sign_decision(work, number, purpose, reviewed.proof(OTHER_MEMBER, purpose))
+    reviewed.verdict("P2", "not_dlt")
+    again = reviewed.prepare_decision()
+    reviewed.propose(again, "dose", 2)
+    purpose = reviewed.purpose("prepared_decisions", str(again), MEANING)
+    with reviewed.work(OTHER_MEMBER) as work:
+        sign_decision(work, again, purpose, reviewed.proof(OTHER_MEMBER, purpose))
 
 
 def test_a_laboratory_value_entered_meanwhile_does_not_hold_the_committee(reviewed: Running) -> None:
@@ -174,16 +199,24 @@ def test_item_48_nonsense_is_no_recommendation(reviewed: Running, answer: Any) -
 
 
 @pytest.mark.parametrize(
-    ("record_type", "fields"),
+    ("record_type", "fields", "said"),
     [
-        ("dosings", {"subject": "P7", "number": "one"}),
-        ("cohorts", {"cohort": "C9", "dose_level": "two"}),
-        ("adverse_events", {"subject": "P2", "number": "1", "term": "seizure", "start": "last week"}),
-        ("dispositions", {"subject": "P2", "number": "1", "event": "withdrawal by subject", "occurred": "soon"}),
+        ("dosings", {"subject": "P7", "number": "one"}, "dosing 1 of P7, dose level assigned: 'two'"),
+        ("cohorts", {"cohort": "C9", "dose_level": "two"}, "cohort C9, dose level: 'two'"),
+        (
+            "adverse_events",
+            {"subject": "P2", "number": "1", "term": "seizure", "start": "last week"},
+            "adverse event 1 of P2, start: 'last week'",
+        ),
+        (
+            "dispositions",
+            {"subject": "P2", "number": "1", "event": "withdrawal by subject", "occurred": "soon"},
+            "milestone or end 1 of P2, when: 'soon'",
+        ),
     ],
 )
 def test_item_48_what_cannot_be_read_is_no_recommendation(
-    reviewed: Running, record_type: str, fields: dict[str, str]
+    reviewed: Running, record_type: str, fields: dict[str, str], said: str
 ) -> None:
     author = STATISTICIAN if record_type == "cohorts" else NURSE
     if record_type == "dosings":
@@ -192,7 +225,7 @@ def test_item_48_what_cannot_be_read_is_no_recommendation(
         reviewed.enter(record_type, author, **fields)
     found = recommend(reviewed.protocol, reviewed.snapshot, reviewed.now)
     assert found.recommendation is None
-    assert found.words.startswith("no recommendation: records that dosing rests on cannot be read: " + record_type)
+    assert found.words.startswith("no recommendation: records that dosing rests on cannot be read: " + said)
 
 
 def test_item_48_without_a_recommendation_people_decide_only_with_a_reason(reviewed: Running) -> None:

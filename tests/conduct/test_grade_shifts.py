@@ -78,7 +78,8 @@ def test_item_53_an_edit_of_the_unit_changes_a_grade_that_rests_on_it(place: Wor
     (shift,) = grade_shifts(then, now)
     assert (shift.term, shift.before, shift.after) == ("Hypomagnesemia", (0,), (3,))
     assert (
-        shift.words == "P01, laboratory result 1: Hypomagnesemia was grade 0, is grade 3 (unit, range low, range high)"
+        shift.words == "P01, laboratory result 1: Hypomagnesemia was grade 0, is grade 3 "
+        "(unit, lower limit of the normal range, upper limit of the normal range)"
     )
 
 

@@ -71,7 +71,7 @@ def test_nothing_that_was_said_is_lost_when_a_query_is_asked_again(place: Workpl
 def test_a_batch_is_asked_whole_or_not_at_all(place: Workplace, asked: int) -> None:
     place.enter("adverse_events", subject="P01", number="2", term="nausea")
     second = Asked("adverse_events", "P01/2", "Which grade?", "grade")
-    with pytest.raises(Refused, match="no record P09/1"), place.work(MONITOR) as work:
+    with pytest.raises(Refused, match="no adverse event 1 of P09"), place.work(MONITOR) as work:
         ask(work, second, Asked("adverse_events", "P09/1", "Whose is this?"))
     assert len(waiting(place.ledger, place.now)) == 1
     with place.work(MONITOR) as work:

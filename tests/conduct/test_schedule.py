@@ -87,7 +87,8 @@ def test_item_39_a_dosing_known_in_part_leaves_open_what_it_must() -> None:
 
 def test_before_dosing_visits_count_from_the_day_that_is_planned() -> None:
     trial = Trial().person("P1")
-    assert {visit.standing for visit in found(trial, "2026-02-20T12:00").values()} == {"unknown"}
+    standings = {(visit.plan.first_day > 0, visit.standing) for visit in found(trial, "2026-02-20T12:00").values()}
+    assert standings == {(False, "unknown"), (True, "after_dosing")}
     assert found(trial, "2026-02-20T12:00")["M0"].opens == MISSING
     visits = found(trial, "2026-02-25T12:00", day=date(2026, 3, 2))
     assert (visits["M0"].standing, visits["M0"].is_counted_from_dosing) == ("due", False)
@@ -144,3 +145,14 @@ def test_everyone_follows_their_own_version() -> None:
 
 def test_without_a_schedule_there_are_no_visits() -> None:
     assert schedule_of(protocol(), DOSED.data, "P1", at("2026-04-12T12:00")) == ()
+
+
+def test_nothing_is_due_after_a_dosing_that_was_planned_and_did_not_take_place() -> None:
+    """Planned for 2 March and given to nobody: no visit that counts from it becomes due, however late it is."""
+    for moment in ("2026-04-01T12:00", "2027-03-02T12:00", "2031-01-01T12:00"):
+        visits = found(Trial().person("P1"), moment, day=date(2026, 3, 2))
+        after = {visit.standing for visit in visits.values() if visit.plan.first_day > 0}
+        assert after <= {"planned", "after_dosing"}, moment
+        assert not any(visit.is_overdue for visit in visits.values() if visit.plan.first_day > 0)
+    late = found(Trial().person("P1"), "2026-03-03T12:00", day=date(2026, 3, 2))
+    assert late["M0"].standing == "overdue", "what comes before the dosing is late"

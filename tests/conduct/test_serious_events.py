@@ -58,7 +58,7 @@ def test_a_report_that_was_sent_ends_the_alert(serious: Workplace) -> None:
 
 
 def test_what_cannot_be_a_report_is_refused(serious: Workplace) -> None:
-    with pytest.raises(Refused, match="no adverse event P01/7"), serious.work(NURSE) as work:
+    with pytest.raises(Refused, match="no adverse event 7 of P01"), serious.work(NURSE) as work:
         report_event(work, "P01", 7, "within_24_hours", serious.now)
     with pytest.raises(Refused, match="still to be sent"), serious.work(NURSE) as work:
         report_event(work, "P01", 1, "within_24_hours", serious.now + timedelta(seconds=1))

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from firstdose.conduct.ledger import Draft, Refused, StoredRecord
+from firstdose.conduct.ledger import Draft, Entry, Refused, StoredRecord
 from firstdose.conduct.signatures import Proof, Purpose, Signed, content_hash, sign, sign_all, signatures_of, signers
 from tests.conduct.workplace import INVESTIGATOR, MEMBER, NURSE, OTHER_MEMBER, Workplace
 
@@ -86,6 +86,12 @@ def test_a_record_altered_past_the_ledger_shows(place: Workplace, event: Purpose
 
         def records(self, record_type: str | None = None) -> tuple[StoredRecord, ...]:
             return place.ledger.records(record_type)
+
+        def records_under(self, record_type: str, first: str) -> tuple[StoredRecord, ...]:
+            return place.ledger.records_under(record_type, first)
+
+        def history(self, record_type: str, record: str) -> tuple[Entry, ...]:
+            return place.ledger.history(record_type, record)
 
     assert signatures_of(Altered(), "adverse_events", "P01/1") == (Signed(found.signature, "altered"),)
 

@@ -7,7 +7,10 @@ import pytest
 from firstdose.conduct.cohorts import reopen_cohort
 from firstdose.conduct.ledger import Refused
 from firstdose.conduct.slots import assign_slot, release_slot, replace_participant
+from firstdose.conduct.standing import participation_of, standing
 from firstdose.conduct.waiting import join_waiting_list, leave_waiting_list, waiting_list
+from firstdose.dosing.courses import Courses
+from firstdose.dosing.recorded import Records
 from firstdose.records import Slot
 from tests.conduct.running import SWISS_NURSE, Running
 from tests.conduct.workplace import MEMBER, NURSE, STATISTICIAN
@@ -159,3 +162,45 @@ def test_nobody_is_replaced_in_a_closed_cohort(one_cohort: Running) -> None:
         replace_participant(work, "P3", "died")
     with pytest.raises(Refused, match="was replaced already"), one_cohort.work(NURSE) as work:
         replace_participant(work, "P3", "died")
+
+
+def test_a_slot_that_was_given_back_is_no_place_on_the_ladder(running: Running) -> None:
+    running.open()
+    for name in ("P1", "P2"):
+        running.person(name)
+        running.reserve(name, "C1")
+    for name in ("P1", "P2"):
+        with running.work(NURSE) as work:
+            release_slot(work, name, "not well")
+    running.reserve("P1", "C1")
+    places = standing(running.protocol, running.snapshot.trial_data, running.now).rungs[0].places
+    assert [(each.number, each.subject, each.state) for each in places] == [
+        (3, "P1", "held"),
+        (4, None, "open"),
+        (5, None, "open"),
+    ]
+
+
+def test_how_far_somebody_has_come_is_told_in_words(running: Running) -> None:
+    def state(name: str) -> str:
+        return participation_of(Courses(running.protocol, Records(running.snapshot.trial_data, running.now)), name)
+
+    running.open()
+    running.person("P1")
+    assert state("P1") == "in screening"
+    running.reserve("P1", "C1")
+    assert state("P1") == "has a slot, not dosed yet"
+    with running.work(NURSE) as work:
+        release_slot(work, "P1", "not well")
+    assert state("P1") == "in screening"
+    running.reserve("P1", "C1")
+    running.eligible("P1")
+    with running.work(NURSE) as work:
+        assign_slot(work, "P1")
+    running.dose("P1", "2026-01-12T10:00")
+    running.at("2026-01-13T10:00")
+    assert state("P1") == "dosed, in the DLT window"
+    running.at("2026-06-13T10:00")
+    assert state("P1") == "in follow-up"
+    running.enter("dispositions", subject="P1", number="1", event="withdrawal by subject", occurred="2026-06-12")
+    assert state("P1") == "ended: withdrawal by subject"

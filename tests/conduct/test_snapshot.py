@@ -93,13 +93,15 @@ def test_the_past_stays_as_it_was_whatever_is_entered_later(ledger: Ledger) -> N
 
 
 def test_what_is_entered_now_is_seen_whatever_the_clock_said(ledger: Ledger) -> None:
-    """A clock that once ran a year ahead: by its time what came after was entered later, but it is here now."""
+    """A clock that once ran a year ahead: what was entered ahead of an entry with the right time was known by then."""
     begin = datetime(2026, 1, 1, 9, tzinfo=UTC)
     create = event("create", ("subject", None, "P1"), ("number", None, "1"), ("term", None, "Fever"))
     at(ledger, begin + timedelta(days=365)).write(NURSE, [create])
-    at(ledger, begin).write(NURSE, [event("change", ("grade", None, "3"))])
     assert snapshot(ledger, begin).trial_data[AdverseEvent].height == 0
+    at(ledger, begin).write(NURSE, [event("change", ("grade", None, "3"))])
     found = snapshot_now(ledger, begin.date())
+    assert snapshot(ledger, begin).head == found.head
+    assert snapshot(ledger, begin).content_hash == found.content_hash
     assert [each.grade for each in found.trial_data.records(AdverseEvent)] == [3]
     assert found.head == ledger.head()
     assert snapshot_at(ledger, found.head.sequence, begin.date()).content_hash == found.content_hash

@@ -78,7 +78,7 @@ def test_a_dosing_that_is_removed_is_found(ready: Running) -> None:
     assert found.changes[0].words == (
         "P3 was without a DLT at level 1 in cohort C1, and is now no longer recorded as dosed"
     )
-    assert "dosings P3/1 removed" in found.entered[0].words
+    assert "dosing 1 of P3 removed" in found.entered[0].words
     assert any("decision 1 is stale" in words for words in ready.words("P4"))
 
 

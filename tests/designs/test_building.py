@@ -216,6 +216,23 @@ def test_unknown_designs_name_the_known_ones() -> None:
     assert all(name in problem.fix for name in DESIGNS)
 
 
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("3plus3", "three_plus_three"),
+        ("3+3", "three_plus_three"),
+        (" 3 + 3 ", "three_plus_three"),
+        ("3-plus-3", "three_plus_three"),
+        ("Three Plus Three", "three_plus_three"),
+        ("i3+3", "i3plus3"),
+        ("mTPI-2", "mtpi2"),
+        ("tite-boin", "tite_boin"),
+    ],
+)
+def test_everyday_names_of_designs_are_understood(written: str, meant: str) -> None:
+    check_problem(protocol(written, {}), "escalation.design", "not a design", f"did you mean `{meant}`?")
+
+
 def test_unknown_guards_name_the_known_ones() -> None:
     (problem,) = check_escalation(protocol("boin", {}, ["qqq"]))
     assert all(name in problem.fix for name in GUARDS)

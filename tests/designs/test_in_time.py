@@ -13,7 +13,9 @@ from firstdose.designs.guards import StopWhenEnough, StopWhenTooToxic
 from firstdose.designs.history import Cohort, History, OutcomesError, parse_outcomes
 from firstdose.designs.in_time import Waiting
 from firstdose.designs.recommendation import Recommendation
+from firstdose.designs.rolling_six import RollingSix
 from firstdose.designs.rule import EscalationRule
+from firstdose.designs.states import Seen, Stop
 from firstdose.simulation.exact import NeedsTime, walk
 from firstdose.simulation.monte_carlo import monte_carlo
 from firstdose.simulation.scenarios import listed
@@ -99,10 +101,65 @@ def test_tite_boin_as_its_table_says(
     ],
 )
 def test_rolling_six_as_its_table_says(outcomes: str, action: str, level: int | None) -> None:
-    """Skolnik et al. 2008, table 1."""
     text = singly(outcomes)
     found = advice(rule_of("rolling_six"), text, *(0.5 for _ in range(text.count("?"))))
     assert (found.action, found.next_level) == (action, level), found
+
+
+# Frankel PH et al., JAMA Netw Open 2020;3(5):e204787, table 2, column "Rolling 6": participants at the level, of whom
+# so many are evaluable, DLTs, and what happens. Six evaluable without a DLT are a "rare scenario" that it leaves out.
+PUBLISHED_ROLLING_SIX = [
+    (range(1, 6), range(1), range(1), "same"),
+    (range(6, 7), range(1), range(1), "hold"),
+    (range(1, 6), range(1, 2), range(1), "same"),
+    (range(6, 7), range(1, 2), range(1), "hold"),
+    (range(2, 6), range(2, 3), range(1), "same"),
+    (range(6, 7), range(2, 3), range(1), "hold"),
+    (range(3, 4), range(3, 4), range(1), "escalate"),
+    (range(4, 6), range(3, 4), range(1), "same"),
+    (range(6, 7), range(3, 4), range(1), "hold"),
+    (range(4, 5), range(4, 5), range(1), "escalate"),
+    (range(5, 6), range(4, 5), range(1), "same"),
+    (range(6, 7), range(4, 5), range(1), "hold"),
+    (range(5, 6), range(5, 6), range(1), "escalate"),
+    (range(6, 7), range(5, 6), range(1), "escalate"),
+    (range(1, 6), range(1, 6), range(1, 2), "same"),
+    (range(6, 7), range(1, 6), range(1, 2), "hold"),
+    (range(6, 7), range(6, 7), range(1, 2), "escalate"),
+    (range(2, 7), range(2, 7), range(2, 3), "de-escalate"),
+    (range(3, 7), range(3, 7), range(3, 7), "de-escalate"),
+]
+CELLS = [
+    (participants, evaluable, dlts)
+    for participants in range(1, 7)
+    for evaluable in range(participants + 1)
+    for dlts in range(evaluable + 1)
+]
+
+
+def rolling_six_does(participants: int, evaluable: int, dlts: int) -> str:
+    """What the design does at level 3 of 4, with three participants at each level below."""
+    level, at = np.array([3]), np.array([[3, 3, participants, 0]], dtype=np.int16)
+    toxic, pending = np.array([[0, 0, dlts, 0]], dtype=np.int16), participants - evaluable
+    seen = Seen(at, toxic, level, level - 2, 0 * level, level + 1, np.zeros((1, 0), dtype=np.int16))
+    waiting = Waiting(np.full((1, pending), 3, dtype=np.int16), np.full((1, pending), 0.5))
+    design = rule_of("rolling_six").design
+    assert isinstance(design, RollingSix)
+    step, suspended = design.next_step_in_time(seen, waiting)
+    assert step.stop[0] == Stop.GOES_ON
+    return "hold" if suspended[0] else {2: "de-escalate", 3: "same", 4: "escalate"}[int(step.level[0])]
+
+
+@pytest.mark.parametrize(("participants", "evaluable", "dlts"), CELLS)
+def test_rolling_six_in_every_cell(participants: int, evaluable: int, dlts: int) -> None:
+    published = {
+        decision
+        for treated, known, toxic, decision in PUBLISHED_ROLLING_SIX
+        if participants in treated and evaluable in known and dlts in toxic
+    }
+    if (participants, evaluable, dlts) == (6, 6, 0):
+        published = {"escalate"}  # as with one of six who is still followed, or has a DLT
+    assert published == {rolling_six_does(participants, evaluable, dlts)}
 
 
 def test_without_follow_up_every_completion_must_agree() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -65,6 +66,7 @@ FEW: dict[str, list[Any]] = {
 
 DAYS = ["2026-02-02", "2026-02", "2026", "--02-02", "2026-03-29", "9999-12-31", "0001-01-01", None]
 TIMES = [*DAYS, "2026-02-02T10:00", "2026-02-20T23:50Z", "2026-03-10T09", "2026-10-25T02:30", "2026-03-29T02:30+02:00"]
+NAME = re.compile(r"[A-Za-z0-9]_[A-Za-z0-9]")
 NUMBERS = [0.0, 5.0, 10.0, 1e300, float("nan"), float("inf"), None]
 
 
@@ -110,9 +112,13 @@ def test_there_is_an_answer_to_whatever_is_recorded(made: list[Any], moment: str
     letters = [subject for cohort in (*found.cohorts, *found.apart) for subject in cohort.subjects]
     without_level = [course.subject for course in dosed if course.level_counted is None]
     assert sorted([*letters, *without_level]) == sorted(course.subject for course in dosed)
-    assert recommendation(RULES, data, as_of).action in ("dose", "wait", "stop")
+    advised = recommendation(RULES, data, as_of)
+    assert advised.action in ("dose", "wait", "stop")
+    said = [advised.reason, *advised.flags, *found.flags]
     for subject in ("P1", "P2"):
         gate = may_be_dosed(RULES, data, subject, as_of)
         assert gate.allowed is (not gate.reasons)
+        said += [*(reason.words for reason in gate.reasons), *gate.notes]
         if subject in {course.subject for course in dosed}:
             assert not gate.allowed
+    assert not [words for words in said if NAME.search(words)], "people read no names of the program"

@@ -27,6 +27,11 @@ def test_the_next_participant_waits_seven_days_and_from_midnight_on_may_be_dosed
     assert reason.rule == "escalation.interval_between_participants_days"
     assert reason.fulfilled_from == at("2026-03-30T00:00")
     assert reason.records == ("dosings P4/1",)
+    assert reason.words == (
+        "too early: 7 days must pass since the dosing of P4 on 23 March 2026; "
+        "allowed from 30 March 2026, 00:00 (Europe/Rome)"
+    )
+    assert reason.departed == "before 7 days had passed since the dosing of P4 on 23 March 2026"
     assert gate(trial, "2026-03-30T00:00", "P5").allowed
 
 
@@ -43,6 +48,11 @@ def test_a_cohort_opened_too_early_waits_for_the_windows_before() -> None:
     found = gate(early, "2026-03-16T23:59")
     (reason,) = found.reasons
     assert (reason.rule, reason.records) == ("escalation.dlt.window_days", ("dosings P3/1",))
+    assert reason.words == (
+        "too early: the DLT windows of the cohorts before (P3) must be complete; "
+        "allowed from 17 March 2026, 00:00 (Europe/Rome)"
+    )
+    assert reason.departed == "before the DLT windows of the cohorts before (P3) were complete"
     assert reason.fulfilled_from == at("2026-03-17T00:00")
     assert gate(early, "2026-03-17T00:00").allowed
 
@@ -160,6 +170,23 @@ def test_without_a_zone_a_day_has_begun_once_it_has_everywhere() -> None:
     assert waits in rules_of(asked("2026-03-27T03:59"))
     assert waits not in rules_of(asked("2026-03-27T04:00"))
     assert waits not in rules_of(asked("2026-03-26T23:00", zone=ROME)), "the zone asked for comes first"
+
+
+def test_utc_stands_where_no_zone_is_recorded_and_nowhere_else() -> None:
+    """A site that names no zone keeps its days in UTC: consent dated the day before is past from midnight on."""
+    utc = ZoneInfo("UTC")
+    moment = at("2026-03-26T00:05", utc)
+    other = C2.changed(Subject, is_p4, centre="02", consent=time("2026-03-25"))
+    assert "subjects.consent" in rules_of(may_be_dosed(PLAIN, other.data, "P4", moment))
+    found = may_be_dosed(PLAIN, other.data, "P4", moment, zone=utc)
+    assert "subjects.consent" not in rules_of(found)
+    assert not any("the zone of the site is not known" in note for note in found.notes)
+    waits = "escalation.interval_between_participants_days"
+    dosed = C2.dosed("P7", "2026-03-20T10:00", "C1", 1).person("P7")
+    before_midnight = at("2026-03-26T22:59", utc)
+    assert waits in rules_of(may_be_dosed(PLAIN, dosed.data, "P4", before_midnight, zone=utc))
+    at_midnight_in_rome = at("2026-03-26T23:00", utc)
+    assert waits not in rules_of(may_be_dosed(PLAIN, dosed.data, "P4", at_midnight_in_rome, zone=utc))
 
 
 def test_a_centre_with_two_zones_has_none() -> None:

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from firstdose.methods.jonckheere import jonckheere_terpstra
+from firstdose.methods.jonckheere import _ways_with_ties, _ways_without_ties, jonckheere_terpstra
 
 VALUES = [6.5, 7, 7.5, 7, 7.5, 8, 7.5, 7.5, 8, 8, 8, 7, 7.5, 8, 6.5]
 DOSES = [5] * 3 + [10] * 3 + [16] * 3 + [24] * 6
@@ -79,3 +79,11 @@ def test_nothing_heavy_is_imported() -> None:
 def test_what_is_no_pair_of_sequences_is_an_error(values: object, doses: object, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         jonckheere_terpstra(values, doses)  # type: ignore[arg-type]
+
+
+@settings(max_examples=30)
+@given(st.lists(st.integers(1, 4), min_size=2, max_size=4))
+def test_without_ties_the_closed_form_counts_what_the_values_one_by_one_do(sizes: list[int]) -> None:
+    """Two ways to the same whole number: a quotient of products, and dealing people to doses from the lowest value."""
+    people, bits = sum(sizes), 64
+    assert _ways_without_ties(tuple(sizes), bits) == _ways_with_ties((1,) * people, tuple(sizes), bits)

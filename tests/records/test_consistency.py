@@ -107,7 +107,10 @@ WRONG: dict[str, tuple[list[Any], tuple[str, str]]] = {
         ("reason", "should say why"),
     ),
     "answer missing": ([Assessment(subject="P1", number=1, measure="edss", item="score")], ("answer", "an answer")),
-    "range upside down": ([lab(1, range_low=40.0, range_high=5.0)], ("range_high", "below range_low")),
+    "range upside down": (
+        [lab(1, range_low=40.0, range_high=5.0)],
+        ("range_high", "below lower limit of the normal range"),
+    ),
     "trough after the dose": (
         [lab(1, drawn=at("2026-03-01T08:00"), last_intake=at("2026-03-01T09:00"))],
         ("last_intake", "before the draw"),

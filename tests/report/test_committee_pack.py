@@ -3,7 +3,7 @@
 import re
 import shutil
 import subprocess
-from datetime import date
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from itertools import product
 from pathlib import Path
@@ -16,7 +16,7 @@ from firstdose.analysis import derive
 from firstdose.designs.building import build_design
 from firstdose.designs.history import Cohort, History
 from firstdose.protocol import read_protocol
-from firstdose.records import AdverseEvent, Death, PartialDate, PartialDateTime, TrialData, cut
+from firstdose.records import AdverseEvent, Death, Dosing, PartialDate, PartialDateTime, TrialData, cut
 from firstdose.records.results import Provenance
 from firstdose.report.committee.figures import pack_results
 from firstdose.report.committee.next_step_chapter import outlook_table, with_places
@@ -40,10 +40,10 @@ def decision_at(day: date) -> Decision:
     return decision_of(cut(records(), day))
 
 
-def decision_of(trial_data: TrialData) -> Decision:
+def decision_of(trial_data: TrialData, moment: datetime | None = None) -> Decision:
     data = derive(protocol(), trial_data)
     origin = Provenance(protocol().trial.id, "0" * 64, trial_data.content_hash, trial_data.as_of, 1, "0")
-    return Decision.of(protocol(), data, pack_results(protocol(), data, seed=1, provenance=origin))
+    return Decision.of(protocol(), data, pack_results(protocol(), data, seed=1, provenance=origin), moment)
 
 
 def tables(document: Document) -> dict[str, Table]:
@@ -368,3 +368,16 @@ def test_while_outcomes_are_open_the_probability_has_a_range() -> None:
     assert any("Beware while outcomes are open" in note for note in shown.notes)
     settled = evidence_table(protocol(), TrialHistory(History((Cohort(1, "TNN"),)), (), (), (), ()), rule)
     assert len(settled.columns) == 6
+
+
+def test_the_pack_of_a_moment_counts_the_days_of_a_window_as_the_site_does() -> None:
+    """On day 14 it is day 14 of 28, and on the last day the window is open: the day of the data is not over."""
+    first = min(records().records(Dosing), key=lambda each: str(each.product_start))
+    assert first.product_start is not None
+    day_0 = first.product_start.date.earliest
+    assert day_0 is not None
+    for day in (0, 14, 28):
+        moment = datetime.combine(day_0 + timedelta(days=day), time(12), UTC)
+        decision = decision_of(cut(records(), moment.date()), moment)
+        (course,) = [each for each in decision.courses if each.subject == first.subject]
+        assert course.evaluability.reasons == (f"day {day} of 28: the window is open",)

@@ -51,6 +51,21 @@ def test_chapters_in_order_the_plain_one_first(document: Document) -> None:
     assert all("It tells, as the trial before could not: " in item for item in bullets.items)
 
 
+def test_when_the_drug_is_stopped_is_said_in_months(document: Document) -> None:
+    (bullets,) = [block for block in document.chapters[0].blocks if isinstance(block, Bullets)]
+    by_design = {design["id"]: item for design, item in zip(DESIGNS, bullets.items, strict=True)}
+    assert "cells against none, after tacrolimus was stopped at month 6" in by_design["two_arms"]
+    assert "cells against none, without tacrolimus" in by_design["two_by_two"]
+    assert "the drug" not in " ".join(bullets.items)
+
+
+def test_endpoints_have_their_own_words(found: Assessment) -> None:
+    page = render_next_trial(found, ORIGIN)
+    assert "brain_volume" not in re.sub(r"data:[^\"']*", "", page)
+    table = tables(next_trial_document(found, ORIGIN), "size")[0]
+    assert {line.cells[0].text for line in table.rows} == {each.name for each in found.settings.endpoints}
+
+
 def test_which_designs_can_tell_the_drug(document: Document) -> None:
     words = [block.text for block in document.chapters[0].blocks if isinstance(block, Paragraph)]
     assert (

@@ -13,6 +13,7 @@ from scipy.stats import norm
 from firstdose.protocol import read_protocol
 from firstdose.records import TrialData
 from firstdose.records.analysis_data import AnalysisData
+from firstdose.simulation.machines import place_to_run
 from firstdose.simulation.next_trial import assess, assurance_of, power_of, sample_size
 from firstdose.simulation.next_trial.phase_one import with_phase_one
 from firstdose.simulation.next_trial.phase_one_classes import CLASS_VALUES
@@ -109,7 +110,8 @@ def test_assurance_is_power_averaged_over_the_prior() -> None:
 def test_workers_and_the_rest_of_the_work_change_nothing() -> None:
     settings = settings_of(change(0.6, prior=PRIOR), TWO_ARMS, TWO_DOSES, looks={"information": [0.5, 1]})
     alone = assess(settings, trials=200, seed=5)
-    shared = assess(settings, trials=200, seed=5, workers=2)
+    with place_to_run(workers=2, worth_seconds=0) as run:
+        shared = assess(settings, trials=200, seed=5, run=run)
     assert alone == shared
     assert json.loads(json.dumps(alone.as_json(), allow_nan=False))["seed"] == 5
     again = power_of(plan_of(settings, 60), 200, 5)
@@ -118,6 +120,10 @@ def test_workers_and_the_rest_of_the_work_change_nothing() -> None:
     assert {row.kind for row in table} == {"power", "ended", "course", "assurance", "sample_size", "identified"}
     shown = [row for row in table if row[:5] == ("power", "two_arms", "brain_volume", 60, "high")]
     assert shown[0].value == again.shown["high"].value
+
+
+LOWER_FIFTH_OF_3, LOWER_FIFTH_OF_4 = 1.005174, 1.648777
+"""Quantiles at 0.2 of the chi-square distribution, as in printed tables (1.005 and 1.649)."""
 
 
 def data(people: pl.DataFrame, scores: pl.DataFrame, visits: pl.DataFrame) -> AnalysisData:
@@ -169,10 +175,14 @@ def test_spread_leaving_and_missed_visits_come_from_the_trial_before() -> None:
     years = (5 * 365 + 100) / 365.25
     assert settings.conduct.leaving_per_year.value == pytest.approx(1 / years)
     assert settings.conduct.missed_visit.value == pytest.approx(1 / 11)  # P5 had left before month 12
-    # Within doses: squares 0.5 and 0.32 over four degrees of freedom; times two years.
+    # Within doses: squares 0.5 and 0.32 over four degrees of freedom; times two years. The careful value is used.
     change_of_volume = settings.endpoints[2].change
     assert change_of_volume is not None
-    assert change_of_volume.sd.value == pytest.approx(2 * math.sqrt(0.82 / 4))
+    assert by_key["endpoints[3].change.sd"].value == pytest.approx(2 * math.sqrt(0.82 / 4))
+    assert change_of_volume.sd.value == pytest.approx(2 * math.sqrt(0.82 / LOWER_FIFTH_OF_4))
+    assert "its upper one-sided 80 % limit, not 0.906 itself" in change_of_volume.sd.source
+    assert by_key["endpoints[3].change.sd"].people == 6
+    assert all(by_key[key].warning for key in by_key), "six people are few for each of them"
     assert by_key["endpoints[3].change.sd"].stated == 1.0
     assert "the trial before: yearly changes of 6 people" in change_of_volume.sd.source
     informed = {each.what: each for each in taken if not each.key}
@@ -219,8 +229,10 @@ def test_the_spread_of_a_class_comes_from_its_values() -> None:
     # Changes 0.2, 0.4, 0 and 0.9, 0.5: squares 0.08 and 0.08 over three degrees of freedom.
     change_of_class = settings.endpoints[3].change
     assert change_of_class is not None
-    assert change_of_class.sd.value == pytest.approx(math.sqrt(0.16 / 3))
+    assert change_of_class.sd.value == pytest.approx(math.sqrt(0.16 / LOWER_FIFTH_OF_3))
     (told,) = [each for each in taken if each.key == "endpoints[4].change.sd"]
+    assert told.value == pytest.approx(math.sqrt(0.16 / 3))
+    assert told.people == 5
     assert "changes of 5 people within doses (3 degrees of freedom)" in told.rests_on
     assert "day 365" in told.rests_on
     far, _ = with_phase_one(example(), phase_one_data(left=True), None, table.filter(pl.col("day") != 365))

@@ -96,6 +96,26 @@ def addresses(trial: Any, subject: str) -> Iterator[tuple[Any, str]]:
         yield route, "/" + "".join(parts.get(each, "1") if at % 2 else each for at, each in enumerate(pieces))
 
 
+def fresh_preparation(trial: Any) -> str:
+    """The number of a preparation that can be decided on: the last one, or a new one where that is stale or taken."""
+    from firstdose.conduct.catalogue import PreparedDecision
+    from firstdose.conduct.deciding import changed_since, prepare_decision
+    from firstdose.conduct.ledger import Author
+    from firstdose.conduct.own_records import all_of
+    from firstdose.conduct.recommending import freeze
+    from firstdose.web.trial import now
+
+    statistician = Author("statistician", "statistician")
+    last = all_of(trial.ledger, PreparedDecision)[-1]
+    with trial.desk.work(statistician) as work:
+        is_over = work.record("dose_decisions", str(last.decision)).exists or bool(changed_since(work, last))
+    if not is_over:
+        return str(last.preparation)
+    frozen = freeze(trial.ledger, trial.protocol, now())
+    with trial.desk.work(statistician) as work:
+        return str(prepare_decision(work, frozen))
+
+
 class Page(HTMLParser):
     """A page as a browser understands it: its elements with their attributes, and its text."""
 

@@ -45,7 +45,7 @@ def test_every_address_of_the_site_is_in_the_one_table(site: Any) -> None:
     from firstdose.web.routes import ROUTES
 
     patterns = {str(each.pattern) for each in get_resolver().url_patterns}
-    assert patterns == {route.address for route in ROUTES} | {"account/", "account/factors/"}
+    assert patterns == {route.address for route in ROUTES} | {"account/", "account/factors/", "favicon.ico"}
 
 
 def test_nobody_sees_a_page_without_signing_in(site: Any, subject_of: Callable[[str], str]) -> None:

@@ -10,11 +10,27 @@ import pytest
 
 from firstdose.conduct.deciding import MEANING
 from firstdose.conduct.signatures import signatures_of
-from tests.web.browsing import SECRET, add_authenticator, browser, events_of, person, sign_in
+from tests.web.browsing import SECRET, add_authenticator, browser, events_of, fresh_preparation, person, sign_in
 from tests.web.sites import on_both
 
-PAGE = "/decisions/1/"
 REASONS = iter(range(1_000_000))
+
+
+def number_now() -> str:
+    """The number of the last preparation."""
+    from firstdose.web.trial import the_trial
+
+    return str(max(int(each.record) for each in the_trial().ledger.records("prepared_decisions")))
+
+
+def page_now() -> str:
+    return f"/decisions/{number_now()}/"
+
+
+@pytest.fixture(autouse=True)
+def can_be_decided_on(site: Any) -> None:
+    """Whatever other tests have entered since the last preparation."""
+    fresh_preparation(site)
 
 
 @pytest.fixture(autouse=True)
@@ -41,32 +57,36 @@ def head(site: Any, member: tuple[Any, str]) -> str:
 
 def propose(where: Any) -> None:
     sent = {"step": "propose", "action": "stop", "reason": f"for the test of signatures, number {next(REASONS)}"}
-    assert where.post(PAGE, sent).status_code == 302
+    assert where.post(page_now(), sent).status_code == 302
 
 
 def shown_head(where: Any) -> str:
-    found = re.search(r'name="head" value="(\d+)"', where.get(PAGE).content.decode())
+    found = re.search(r'name="head" value="(\d+)"', where.get(page_now()).content.decode())
     assert found
     return found.group(1)
 
 
 def signers(site: Any) -> list[str]:
     """The accounts whose signature of the proposal holds."""
-    return [each.signature.signer for each in signatures_of(site.ledger, "prepared_decisions", "1") if each.is_valid]
+    return [
+        each.signature.signer
+        for each in signatures_of(site.ledger, "prepared_decisions", number_now())
+        if each.is_valid
+    ]
 
 
 def send(where: Any, head: str, **more: str) -> Any:
-    return where.post(PAGE, {"step": "sign", "head": head, "password": SECRET, **more})
+    return where.post(page_now(), {"step": "sign", "head": head, "password": SECRET, **more})
 
 
 def test_a_signature_says_who_when_and_what_it_means(site: Any, member: tuple[Any, str], head: str) -> None:
     where, account = member
     assert send(where, head).status_code == 302
-    signature = signatures_of(site.ledger, "prepared_decisions", "1")[-1].signature
+    signature = signatures_of(site.ledger, "prepared_decisions", number_now())[-1].signature
     assert (signature.signer, signature.signer_name) == (account, f"Full name of {account}")
     assert signature.meaning == MEANING
     assert str(signature.head) == head
-    page = where.get(PAGE).content.decode()
+    page = where.get(page_now()).content.decode()
     assert MEANING in page
     assert signature.signer_name in page
 
@@ -93,8 +113,12 @@ def test_item_31_nobody_is_signed_for_by_a_field(site: Any, member: tuple[Any, s
 def test_item_31_the_meaning_is_not_a_field(site: Any, member: tuple[Any, str], head: str) -> None:
     where, _ = member
     send(where, head, meaning="I have read this", purpose="x", record="2", record_type="subjects")
-    signature = signatures_of(site.ledger, "prepared_decisions", "1")[-1].signature
-    assert (signature.meaning, signature.about_type, signature.about_record) == (MEANING, "prepared_decisions", "1")
+    signature = signatures_of(site.ledger, "prepared_decisions", number_now())[-1].signature
+    assert (signature.meaning, signature.about_type, signature.about_record) == (
+        MEANING,
+        "prepared_decisions",
+        number_now(),
+    )
 
 
 @on_both
@@ -119,17 +143,17 @@ def test_item_31_a_session_switched_between_form_and_sending_signs_for_nobody(si
 
     accounts = [person(site, "committee_member", "*") for _ in range(2)]
     sign_in(where, accounts[0], csrfmiddlewaretoken=token("/account/login/"))
-    form = {"step": "sign", "head": head, "password": SECRET, "csrfmiddlewaretoken": token(PAGE)}
-    where.post("/account/logout/", {"csrfmiddlewaretoken": token(PAGE)})
+    form = {"step": "sign", "head": head, "password": SECRET, "csrfmiddlewaretoken": token(page_now())}
+    where.post("/account/logout/", {"csrfmiddlewaretoken": token(page_now())})
     sign_in(where, accounts[1], csrfmiddlewaretoken=token("/account/login/"))
-    assert where.post(PAGE, form).status_code == 403
+    assert where.post(page_now(), form).status_code == 403
     assert not set(accounts) & set(signers(site))
 
 
 def test_item_31_the_session_alone_signs_nothing(site: Any, member: tuple[Any, str], head: str) -> None:
     where, account = member
     for step in ({"step": "sign", "head": head}, {"step": "sign", "head": head, "password": ""}):
-        assert where.post(PAGE, step).status_code == 409
+        assert where.post(page_now(), step).status_code == 409
     assert account not in signers(site)
 
 
@@ -154,7 +178,7 @@ def test_item_16_what_somebody_changed_meanwhile_is_not_signed(site: Any, member
     assert signers(site) == [account]
     propose(other)
     assert signers(site) == []
-    assert "fallen" in where.get(PAGE).content.decode()
+    assert "fallen" in where.get(page_now()).content.decode()
 
 
 @on_both
@@ -164,7 +188,7 @@ def test_item_31_who_has_a_second_factor_signs_with_it_each_time(site: Any, head
     sign_in(where, account)
     code = codes.at()
     where.post("/account/factors/authenticate/", {"code": code})
-    assert 'name="code"' in where.get(PAGE).content.decode()
+    assert 'name="code"' in where.get(page_now()).content.decode()
     for wrong in ("", codes.wrong(), code):  # the last was used to sign in
         assert send(where, head, code=wrong).status_code == 409, wrong
     assert account not in signers(site)
@@ -184,7 +208,7 @@ def test_item_31_guessing_while_signing_ends_in_the_lockout(site: Any, member: t
 
 def test_item_25_other_roles_do_not_sign_decisions(site: Any, head: str, signed_in: Callable[[str], Any]) -> None:
     for role in ("statistician", "inspector", "investigator", "administrator"):
-        answer = signed_in(role).post(PAGE, {"step": "sign", "head": head, "password": "demonstration"})
+        answer = signed_in(role).post(page_now(), {"step": "sign", "head": head, "password": "demonstration"})
         assert answer.status_code == 403, role
     assert not {"statistician", "inspector", "investigator", "administrator"} & set(signers(site))
 

@@ -35,6 +35,7 @@ def unseen(trial: Any, subject: str) -> Any:
     data = TrialData(frames, whole.as_of)
     return SimpleNamespace(
         protocol=trial.protocol,
+        zone=trial.zone,
         version="1",
         last_entry=0,
         data=lambda: data,

@@ -119,3 +119,25 @@ def test_a_site_sees_its_own_words_only(site: Any, signed_in: Client, subject_of
         assert theirs not in signed_in("monitor").get("/coding/", {"standing": standing}).content.decode()
     hidden = signed_in("monitor").get("/coding/", {"record": f"adverse_events/{theirs}/1"}).content.decode()
     assert "No such record" in hidden
+
+
+def test_a_medicine_is_not_coded_with_terms_of_adverse_events(site: Any, signed_in: Client, event: str) -> None:
+    subject = event.split("/")[0]
+    signed_in("coordinator").post(f"/participants/{subject}/medications/new/", {"number": "1", "drug": "Fever"})
+    browser, record = signed_in("data_manager"), f"medications/{subject}/1"
+    page = browser.get("/coding/", {"record": record, "dictionary": "ctcae"}).content.decode()
+    assert "bring a dictionary of medicines, such as WHODrug" in page
+    assert '<select name="term:medications' not in page
+    file = SimpleUploadedFile("x.csv", ROWS + uuid.uuid4().hex.encode() + b",,,\r\n")
+    sent = {"step": "bring", "name": "Events", "version": "1", "file": file, "kind": ["adverse_events"]}
+    assert browser.post("/coding/", sent).status_code == 302
+    key = {change.field: change.new for change in site.ledger.history("dictionaries", "all")[-1].changes}["sha256"]
+    assert (
+        '<select name="term:medications'
+        not in browser.get("/coding/", {"record": record, "dictionary": key}).content.decode()
+    )
+    head = site.ledger.record("medications", f"{subject}/1").head
+    value = json.dumps(["Fever", "Pyrexia", "General disorders", "P1"])
+    forged = {"dictionary": key, f"term:medications:{head}:{subject}/1": value}
+    assert browser.post("/coding/", forged).status_code == 409
+    assert "standard_name" not in site.ledger.record("medications", f"{subject}/1").fields

@@ -6,6 +6,7 @@ import csv
 import hashlib
 import io
 import json
+import re
 import uuid
 import zipfile
 from collections.abc import Callable
@@ -61,6 +62,23 @@ def test_who_exported_what_is_in_the_ledger_and_its_head_outside(site: Any, sign
     assert facts["ledger_head"] == manifest(packed)["ledger_head"] == str(before)
     assert before in site.heads.read()
     assert facts["data_hash"] in browser.get("/export/").content.decode()
+
+
+def test_the_list_of_exports_renews_itself(site: Any, signed_in: Client) -> None:
+    """The page asks for its list now and then; it is told nothing while the list is the same, and then the new one."""
+    browser = signed_in("data_manager")
+    page = browser.get("/export/").content.decode()
+    asked = re.search(r'hx-get="(/export/made/\?seen=\d+)" hx-trigger="every \d+s"', page)
+    assert asked
+    assert browser.get(asked[1]).status_code == 204
+    exported(browser)
+    answer = browser.get(asked[1], headers={"X-Polled": "yes", "HX-Request": "true"})
+    made = site.ledger.history("exports", "data")[-1]
+    new = answer.content.decode()
+    assert f"seen={made.sequence}" in new
+    assert next(each.new for each in made.changes if each.field == "sha256") in new
+    assert "(Data manager)" in new
+    assert browser.get(f"/export/made/?seen={made.sequence}").status_code == 204
 
 
 def test_a_past_moment_gives_the_same_for_ever(site: Any, signed_in: Client) -> None:

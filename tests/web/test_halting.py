@@ -34,7 +34,7 @@ def after_a_departure(trial: Any, subject: str) -> Any:
     more = pl.DataFrame([row]).cast({name: data.frames["deviations"].schema[name] for name in row})
     frames = {**data.frames, "deviations": pl.concat([data.frames["deviations"], more], how="diagonal")}
     return SimpleNamespace(
-        ledger=trial.ledger, protocol=trial.protocol, dosing_data=lambda: TrialData(frames, data.as_of)
+        ledger=trial.ledger, protocol=trial.protocol, zone=trial.zone, dosing_data=lambda: TrialData(frames, data.as_of)
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -12,6 +13,8 @@ from firstdose.conduct.alerts import Watched, alerts
 from firstdose.conduct.serious_events import entered_as_serious, safety_reports
 from firstdose.conduct.snapshot import snapshot_now
 from firstdose.conduct.staleness import stale_decisions
+from firstdose.dosing import course_of
+from firstdose.dosing.known import zone_named
 
 Client = Callable[[str], Any]
 ITEM = re.compile(r"<li>(?:<a href=\"([^\"]*)\">)?([^<:]+)(?:</a>)?: ")
@@ -96,21 +99,42 @@ def test_open_queries_are_counted_by_site(site: Any, signed_in: Client) -> None:
 
 
 def test_the_ladder_says_how_many_days_of_a_window_are_left(site: Any) -> None:
-    """A day after the first dosing 27 of 28 days are left; what is begun counts; a window that is over has none."""
-    from datetime import UTC, datetime, timedelta
+    """On day 0 all 28 are left, on day 14 14 and on day 28 none; a window that is over has no days at all."""
+    from datetime import datetime, timedelta
 
     from firstdose.conduct.standing import standing
 
     data = site.fresh().trial_data
     dosing = min(site.ledger.records("dosings"), key=lambda each: each.fields["product_start"]).fields
-    day = datetime.fromisoformat(dosing["procedure_start"][:10]).replace(tzinfo=UTC)
+    zone = zone_named(dosing["zone"])
+    day = datetime.fromisoformat(dosing["procedure_start"][:10]).replace(tzinfo=zone)
     window = site.protocol.escalation.dlt.window_days
-    seen: dict[int, int | None] = {}
-    for later in (2, 10, window - 1, window + 3):
-        rungs = standing(site.protocol, data, day + timedelta(days=later, hours=12)).rungs
-        places = [place for rung in rungs for place in rung.places if place.subject == dosing["subject"]]
-        seen[later] = places[0].days_left
-    assert seen[2] is not None
-    assert seen[10] == seen[2] - 8
-    assert seen[window - 1] in (1, 2)
-    assert seen[window + 3] is None
+    seen: dict[int, tuple[int | None, str]] = {}
+    for later in (0, 1, window // 2, window, window + 3):
+        moment = day + timedelta(days=later, hours=23, minutes=59)
+        rungs = standing(site.protocol, data, moment).rungs
+        (place,) = [each for rung in rungs for each in rung.places if each.subject == dosing["subject"]]
+        seen[later] = (place.days_left, place.window_words)
+        if later <= window:
+            (course,) = [each for each in course_of(site.protocol, data, moment) if each.subject == dosing["subject"]]
+            assert f"day {later} of {window}: the window is open" in course.evaluability.reasons
+    assert seen == {
+        0: (window, f"day 0 of {window}, {window} days left"),
+        1: (window - 1, f"day 1 of {window}, {window - 1} days left"),
+        window // 2: (window - window // 2, f"day {window // 2} of {window}, {window - window // 2} days left"),
+        window: (0, f"day {window} of {window}, which is the last"),
+        window + 3: (None, ""),
+    }
+
+
+def test_what_is_late_is_overdue_since_and_what_is_not_is_due_by(signed_in: Client) -> None:
+    """No alert says that something is overdue since a day that is still to come; each clock time names its zone."""
+    page = signed_in("inspector").get("/").content.decode()
+    assert "overdue until" not in page
+    found = re.findall(
+        r'<span class="note">(overdue since|due by) (\d+ \w+ \d{4}, \d{2}:\d{2}) \(([^)]+)\)</span>', page
+    )
+    assert found
+    for words, shown, zone in found:
+        moment = datetime.strptime(shown, "%d %B %Y, %H:%M").replace(tzinfo=zone_named(zone))
+        assert (words == "overdue since") is (moment < datetime.now(UTC))

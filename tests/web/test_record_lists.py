@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from firstdose.measures import MEASURES
-from firstdose.web.value_words import field_words, in_order, value_words
+from firstdose.web.value_words import field_words, in_order, moment_words, value_words
 
 Client = Callable[[str], Any]
 
@@ -88,3 +88,53 @@ def test_what_is_no_code_stands_as_it_was_typed() -> None:
     assert value_words("adverse_events", "term", "not_related") == "not_related"
     assert value_words("no_such_kind", "field", "a_b") == "a_b"
     assert field_words("adverse_events", "end") == "End"
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [
+        ("2025-08-13T10:33", "13 August 2025, 10:33"),
+        ("2025-08-13T10:33:20+02:00", "13 August 2025, 10:33"),
+        ("2025-08-03T10:33:20Z", "3 August 2025, 10:33 UTC"),
+        ("2025-08-13", "13 August 2025"),
+        ("2025-08", "August 2025"),
+        ("2025", "2025"),
+        ("2025-13-01", "2025-13-01"),
+        ("2025---14", "2025---14"),
+        ("in August", "in August"),
+        ("", ""),
+    ],
+)
+def test_moments_are_told_as_people_read_them(typed: str, read: str) -> None:
+    assert moment_words(typed) == read
+
+
+def test_the_list_of_participants_says_how_far_each_has_come(signed_in: Client, subject: str) -> None:
+    page = signed_in("coordinator").get("/participants/").content.decode()
+    rows = {row[0]: row for row in cells_with_heads(page)}
+    assert rows[subject][1:4] == ["01", "in screening", "2 January 2026"]
+    assert rows[subject][5] == ""
+    assert not any("T" in row[5] for row in rows.values())
+
+
+def cells_with_heads(page: str) -> list[list[str]]:
+    """The texts of the rows of the page's table, heads of rows among them."""
+    body = page.split("<tbody>")[1].split("</tbody>")[0]
+    rows = re.findall(r"<tr.*?</tr>", body, re.S)
+    return [
+        [re.sub(r"<[^>]+>", "", each).strip() for each in re.findall(r"<t[dh].*?</t[dh]>", row, re.S)] for row in rows
+    ]
+
+
+def test_a_link_to_a_form_does_not_read_as_a_state_of_the_event(signed_in: Client, subject: str) -> None:
+    browser, address = signed_in("coordinator"), f"/participants/{subject}/adverse_events/"
+    browser.post(f"{address}new/", {"number": "1", "term": "Fever"})
+    page = browser.get(address).content.decode()
+    assert cells(page)[0][-1] == f"Show {subject}/1"
+    assert not re.search(r">\s*[Oo]pen\b", page.split("<table>")[1])
+
+
+def test_before_the_dosing_one_sentence_says_that_its_day_is_not_known(signed_in: Client, subject: str) -> None:
+    page = signed_in("coordinator").get(f"/participants/{subject}/").content.decode()
+    assert page.count("the day of dosing, which is not known yet") == 1
+    assert "not known: the day of dosing is not" not in page

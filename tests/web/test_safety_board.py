@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from firstdose.conduct.ledger import Author, Head
+from firstdose.report.committee.pdf import fitting_pack
 
 Client = Callable[[str], Any]
 
@@ -23,7 +24,8 @@ def test_the_board_shows_every_dose_with_its_dlts_and_deaths(site: Any, signed_i
     treated = next(row for row in page.split("<tr>") if "people treated" in row)
     assert re.findall(r"<td>(\d+)</td>", treated)[-1] == str(len(given))
     deaths = next(row for row in page.split("<tr>") if "people who died" in row)
-    assert re.findall(r"<td>(\d+)(?: of \d+)?</td>", deaths)[-1] == str(len(site.ledger.records("deaths")))
+    died = {each.fields.get("subject") for each in site.ledger.records("deaths")} & given
+    assert re.findall(r"<td>(\d+)(?: of \d+)?</td>", deaths)[-1] == str(len(died))
     assert "meningitis aseptic" in page.lower()
 
 
@@ -97,14 +99,13 @@ def test_a_pack_is_noted_in_the_ledger_and_its_head_outside(site: Any, signed_in
 def test_a_pack_is_the_same_when_it_is_made_again_and_bears_the_head(
     site: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from firstdose.report.committee.pdf import fitting_pack as whole
     from firstdose.web import committee_packs
     from firstdose.web.trial import now
 
     told: list[Any] = []
 
     def heard(*given: Any) -> Any:
-        document, pdf = whole(*given)
+        document, pdf = fitting_pack(*given)
         told.append(document)
         return document, pdf
 
@@ -165,3 +166,36 @@ def test_an_inspector_reads_packs_and_makes_none(site: Any, signed_in: Client) -
     first = site.ledger.history("committee_packs", "pack")[0].sequence
     assert browser.get(f"/safety/packs/{first}.pdf").status_code == 200
     assert browser.get("/safety/packs/1.pdf").status_code == 404
+
+
+def test_a_pack_and_an_export_of_now_hold_everything_whatever_the_clock_said(
+    site: Any, signed_in: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Once a clock ran ahead: what was entered after that, with the right time, is known now, and is told of."""
+    from firstdose.conduct.ledger import Draft, FieldChange, Ledger
+    from firstdose.web import committee_packs
+    from firstdose.web.trial import now
+
+    note = Draft("event", "notes", "clock", (FieldChange("note", None, "the clock"),))
+    author = Author("statistician", "statistician")
+    ahead = Ledger(site.ledger.database, site.ledger.key, lambda: now() + timedelta(days=30))
+    (early,) = ahead.write(author, [note])
+    (right,) = site.ledger.write(author, [note])
+    assert right.clock_note
+    told: list[tuple[str, ...]] = []
+
+    def heard(decision: Any, day: Any, notices: tuple[str, ...], *more: Any) -> Any:
+        told.append(notices)
+        return fitting_pack(decision, day, notices, *more)
+
+    monkeypatch.setattr(committee_packs, "fitting_pack", heard)
+    browser = signed_in("statistician")
+    for names_moment in (False, True):
+        before = site.ledger.head()
+        asked = {"as_of": now().isoformat()} if names_moment else {}
+        assert browser.post("/safety/packs/", asked).status_code == 302
+        made = committee_packs.MadePack(site.ledger.history("committee_packs", "pack")[-1])
+        assert made.head == before
+        assert any("ran ahead" in each and str(early.sequence) in each for each in told[-1])
+    for page in ("/safety/", "/export/"):
+        assert "clock ran ahead" in browser.get(page).content.decode()

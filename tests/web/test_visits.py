@@ -134,5 +134,5 @@ def test_who_was_not_dosed_has_a_page_without_a_picture(site: Any, signed_in: Cl
     browser.post("/participants/new/", {"subject": name, "centre": "01", "consent": "2026-01-02"})
     page = browser.get(f"/participants/{name}/").content.decode()
     assert "timeline.svg" not in page
-    assert "not known: the day of dosing is not" in page
+    assert "the day of dosing, which is not known yet" in page
     assert b"Nothing has a day" in browser.get(f"/participants/{name}/timeline.svg").content

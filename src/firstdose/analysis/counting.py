@@ -45,7 +45,7 @@ def cells(
     """Rows of records as cells of a table; they have the columns ``subject`` and ``record``, a record's identity."""
     names = {"table": table, "within": within, "what": what, "when": when, "answer": answer}
     found = {name: value if isinstance(value, pl.Expr) else pl.lit(value) for name, value in names.items()}
-    return rows.with_columns(**found).select(pl.col(name).cast(kind) for name, kind in CELLS.items())
+    return rows.select(found.get(name, pl.col(name)).cast(kind).alias(name) for name, kind in CELLS.items())
 
 
 class Line(NamedTuple):

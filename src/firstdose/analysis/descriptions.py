@@ -38,8 +38,8 @@ NUMBERS = {
 
 def numbers(rows: pl.DataFrame, quantity: Quantity, value: pl.Expr) -> pl.DataFrame:
     """Rows of people (``subject``, ``record``) as numbers of one quantity."""
-    named = {name: pl.lit(getattr(quantity, name)) for name in ("table", "what", "within")}
-    return rows.with_columns(**named, value=value).select(pl.col(name).cast(kind) for name, kind in NUMBERS.items())
+    found = {name: pl.lit(getattr(quantity, name)) for name in ("table", "what", "within")} | {"value": value}
+    return rows.select(found.get(name, pl.col(name)).cast(kind).alias(name) for name, kind in NUMBERS.items())
 
 
 def described(

@@ -92,6 +92,18 @@ class Frame:
             self._groups[analysis_set] = tuple(self._groups_of(self.people(analysis_set)))
         return self._groups[analysis_set]
 
+    def memberships(self, analysis_set: str) -> pl.DataFrame:
+        """The people of a set (``subject``), once for their dose level and once for everyone (``group``)."""
+        if analysis_set not in self._memberships:
+            people = self.people(analysis_set).select("subject", group=pl.col("level").cast(pl.String))
+            levels = people.filter(pl.col("group").is_in([str(level) for level in self.levels]))
+            self._memberships[analysis_set] = pl.concat([levels, people.with_columns(group=pl.lit(EVERYONE))])
+        return self._memberships[analysis_set]
+
+    @cached_property
+    def _memberships(self) -> dict[str, pl.DataFrame]:
+        return {}
+
     def _groups_of(self, people: pl.DataFrame) -> Iterator[Group]:
         for level in self.levels:
             here = people.filter(pl.col("level") == level)

@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 
 from firstdose.analysis.frame import Frame
-from firstdose.records.results import EVERYONE, Result
+from firstdose.records.results import Result
 
 SUMMARY = ("n", "mean", "sd", "median", "minimum", "maximum")
 """The statistics of a summary, in their order."""
@@ -76,10 +76,7 @@ def is_planned() -> pl.Expr:
 
 def in_groups(frame: Frame, rows: pl.DataFrame, analysis_set: str = "treated") -> pl.DataFrame:
     """The rows of people of a set, once for their dose level and once for everyone; the group is in ``group``."""
-    people = frame.people(analysis_set).select("subject", group=pl.col("level").cast(pl.String))
-    levels = people.filter(pl.col("group").is_in([str(level) for level in frame.levels]))
-    everyone = people.with_columns(group=pl.lit(EVERYONE))
-    return rows.join(pl.concat([levels, everyone]), on="subject", how="inner", maintain_order="left")
+    return rows.join(frame.memberships(analysis_set), on="subject", how="inner", maintain_order="left")
 
 
 def order_of_groups() -> pl.Expr:
@@ -139,10 +136,9 @@ def _figures(frame: Frame, row: dict[str, Any], place: Place, table: str) -> Ite
         elif statistic == "sd" and row["sd"] is None:
             continue
         else:
-            limits = mean_interval(row["n"], row["mean"], row["sd"], frame.certainty) if table == place.change else {}
-            yield Result(
-                **same, statistic=statistic, value=row[statistic], unit=unit, **(limits if statistic == "mean" else {})
-            )
+            is_estimate = statistic == "mean" and table == place.change
+            limits = mean_interval(row["n"], row["mean"], row["sd"], frame.certainty) if is_estimate else {}
+            yield Result(**same, statistic=statistic, value=row[statistic], unit=unit, **limits)
 
 
 def mean_interval(count: int, mean: float, deviation: float | None, certainty: float) -> dict[str, Any]:

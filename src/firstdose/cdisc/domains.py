@@ -37,8 +37,9 @@ DOMAINS: dict[str, tuple[type[Any], ...]] = {
     "EC": (Dosing,),
     "FT": (Assessment,),
     "IE": (CriterionAnswer,),
-    "LB": (LabResult,),
+    "LB": (LabResult, Assessment),
     "MH": (MedicalHistory, DiseaseHistory),
+    "NV": (Assessment,),
     "PR": (Image,),
     "QS": (Assessment,),
     "RS": (Assessment,),
@@ -56,13 +57,13 @@ FURTHER: dict[type[Any], dict[str, str]] = {
 RELAPSE_CATEGORY = "RELAPSE OF THE DISEASE UNDER STUDY"
 IMAGING_CATEGORY = "IMAGING"
 # Domains whose variables are those of another, with their own first letters.
-ALIKE = {"FT": "QS", "RS": "QS", "EC": "EX"}
+ALIKE = {"FT": "QS", "LB": "QS", "NV": "QS", "RS": "QS", "EC": "EX"}
 # Of EC only what EX cannot hold is read: the doses of which this program wrote that nothing was given.
 READ_IN_PART = ("EC",)
 
 # Variables that name the study and the domain, or follow from others.
 DERIVED = ("STUDYID", "DOMAIN", "RDOMAIN", "SUBJID", "AGEU", "DTHFL", "VISITNUM")
-DERIVED_ENDINGS = ("DY", "LOBXFL")
+DERIVED_ENDINGS = ("DY", "LOBXFL", "LNKID")
 
 
 def record_types_of(dataset: str) -> tuple[type[Any], ...]:

@@ -44,7 +44,7 @@ def items_of_names() -> dict[tuple[str, str], str]:
 
 
 def domain_of_measure(measure: str) -> str:
-    """The domain of a measure's assessments: QS, FT or RS."""
+    """The domain of a measure's assessments: QS, FT, LB, NV or RS."""
     known = MEASURES.get(measure)
     return known.sdtm.get("DOMAIN", DEFAULT_DOMAIN) if known else DEFAULT_DOMAIN
 

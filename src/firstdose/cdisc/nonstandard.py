@@ -114,10 +114,12 @@ NONSTANDARD: dict[str, dict[str, str]] = {
         "name": "VSTESTNM Name of the Test as Recorded",
     },
     "assessments": {
-        "answer_text": "--ORTXT Result in Words",
+        "number": "--ASSNO Number Among the Assessments",
+        "answer_text": "--ANSTXT Answer in Words",
         "performed": "--PERF Was It Done or Able to Be Done",
         "item": "--ITEM Item as Recorded",
         "question": "--QUEST Question as Recorded",
+        "assessor": "--RATER Who Assessed It",
         "blinded": "--BLIND Assessor Blinded",
     },
 }

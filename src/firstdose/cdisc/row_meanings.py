@@ -22,6 +22,7 @@ from firstdose.records import (
 from firstdose.records.conforming import IS_NUMBER
 
 NOTHING = "NONE"
+LABORATORY = "LB"
 WORDS_AND_NUMBER: dict[type, tuple[str, str]] = {
     LabResult: ("result", "result_text"),
     VitalSign: ("result", "result_text"),
@@ -35,6 +36,9 @@ def rows_of(record_type: type, part: pl.DataFrame, domain: str) -> pl.DataFrame:
         return part.filter((_column(part, "DTHFL") == "Y") | (_column(part, "DTHDTC").fill_null("") != ""))
     if domain in READ_IN_PART:
         return part.filter((_column(part, "given") == NOTHING).fill_null(False))
+    if domain == LABORATORY:
+        is_assessment = _column(part, "number").is_not_null()  # the number that a supplement gives
+        return part.filter(is_assessment if record_type is Assessment else ~is_assessment)
     if record_type is Relapse:
         return part.filter(_column(part, "CECAT") == RELAPSE_CATEGORY)
     if record_type is Image:

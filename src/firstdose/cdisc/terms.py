@@ -54,7 +54,7 @@ TERMS: dict[str, Mapping[str, str]] = {
         "NOT RECOVERED/NOT RESOLVED": "not_recovered",
     },
     "LBNRIND": {"LOW LOW": "low", "HIGH HIGH": "high"},
-    **dict.fromkeys(("LBSTAT", "VSSTAT", "QSSTAT", "FTSTAT", "RSSTAT"), NOT_DONE),
+    **dict.fromkeys(("LBSTAT", "VSSTAT", "QSSTAT", "FTSTAT", "NVSTAT", "RSSTAT"), NOT_DONE),
     "COUNTRY": COUNTRIES,
     "IEORRES": {"Y": "yes", "N": "no", "U": "unknown", "NA": "not_applicable"},
     "CMENRTPT": {"ONGOING": "yes", "AFTER": "yes", "BEFORE": "no"},

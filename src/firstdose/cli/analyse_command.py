@@ -139,7 +139,7 @@ def read_for_analysis(protocol: Path, data: Path, out: Path) -> tuple[Protocol, 
     written = reading.write_problems(out)
     for line in told_problems(reading, written):
         typer.echo(line, err=True)
-    typer.echo(f"wrote {written}")
+    typer.echo(f"wrote {written}" if len(reading.problems) else "No problem was found in the data.")
     if len(reading.problems) and not any(frame.height for frame in reading.trial_data.frames.values()):
         raise InputError(f"{printable(str(data))}: no record in it can be used; mend what {written} lists")
     return read, reading

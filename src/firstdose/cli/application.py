@@ -24,6 +24,7 @@ from firstdose.cli import (
     serve_command,
     simulate_command,
     trial_commands,
+    tune_command,
 )
 
 DONE, WRONG_INPUT, INTERRUPTED = 0, 1, 130
@@ -69,6 +70,7 @@ for commands in (
     trial_commands,
     simulate_command,
     next_command,
+    tune_command,
     analyse_command,
     metabolite_commands,
     report_command,
@@ -90,10 +92,9 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         app(arguments, prog_name="firstdose", standalone_mode=True)
     except SystemExit as end:
+        if end.code == INTERRUPTED:
+            typer.echo("interrupted", err=True)
         return _leave(end.code)
-    except KeyboardInterrupt:
-        typer.echo("interrupted", err=True)
-        return _leave(INTERRUPTED)
     except BrokenPipeError:
         sys.stderr.close()
         return _leave(WRONG_INPUT)

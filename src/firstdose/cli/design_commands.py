@@ -7,6 +7,8 @@ from typing import Annotated, Literal
 
 import typer
 
+from firstdose.cli.cluster_option import Cluster, Workers
+
 ProtocolFile = Annotated[Path, typer.Argument(metavar="PROTOCOL", help="The protocol file (YAML).", show_default=False)]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
 Truths = Annotated[
@@ -36,6 +38,33 @@ ScreeningFailures = Annotated[
 ]
 Meetings = Annotated[
     float, typer.Option(min=0.0, max=10_000, help="Days between meetings of the committee; 0: any day (calendar).")
+]
+Conditions = Annotated[
+    Path | None,
+    typer.Option(
+        "--conditions",
+        metavar="FILE",
+        help="Sites, seasons, manufacturing, late DLTs and more (YAML), in the place of --accrual (calendar).",
+    ),
+]
+Picture = Annotated[
+    Path | None,
+    typer.Option(
+        "--picture",
+        metavar="FILE",
+        help="Also draw a quick, a usual and a slow trial of the first scenario, as .svg or .png (calendar).",
+    ),
+]
+Precision = Annotated[
+    float | None,
+    typer.Option(
+        min=0.0001,
+        max=0.5,
+        help=(
+            "Largest standard error of a probability of selection, and of the mean duration as a share of it: "
+            "simulates until it is reached or --trials are done (calendar)."
+        ),
+    ),
 ]
 Trials = Annotated[int, typer.Option(min=2, max=1_000_000, help="Simulated trials per scenario (not exact).")]
 States = Annotated[int, typer.Option(min=1, help="Most states in one step of the exact engine.")]
@@ -93,17 +122,23 @@ def oc(
     accrual: Accrual = None,
     screening_failures: ScreeningFailures = 0.0,
     meetings: Meetings = 0.0,
+    conditions: Conditions = None,
+    picture: Picture = None,
+    precision: Precision = None,
+    workers: Workers = None,
+    cluster: Cluster = None,
     as_json: AsJson = False,
 ) -> None:
     """Operating characteristics: how often the rule names which level, and what it costs in participants and DLTs.
 
     A truth is P(DLT | evaluable) at each level. Without --truth, the steps around each possible MTD are shown. The
     figures are exact: all histories of the rule, merged, with no simulation and no Monte Carlo error. Designs that
-    decide while windows are open, and durations, need --method calendar and --accrual; the DLT window and the intervals
-    are the protocol's, and --not-evaluable is then the share who leave before their window ends.
+    decide while windows are open, and durations, need --method calendar with --accrual or --conditions; the DLT window
+    and the intervals are the protocol's, and --not-evaluable is then the share who leave before their window ends.
     """
+    from firstdose.cli.cluster_option import refuse_cluster, where_to_run
     from firstdose.cli.engines import characteristics
-    from firstdose.cli.inputs import check_replacement, read_rule, read_scenarios
+    from firstdose.cli.inputs import InputError, check_replacement, read_rule, read_scenarios
     from firstdose.cli.output import show_json
     from firstdose.cli.tables import show_characteristics
     from firstdose.simulation.summary import summarise_family
@@ -111,14 +146,21 @@ def oc(
     read, rule = read_rule(protocol)
     check_replacement(read, not_evaluable)
     scenarios = read_scenarios(rule, truth or [], family, curves, seed)
-    if method == "calendar":
-        from firstdose.cli.calendar_output import show_in_time
+    for name, given in (("--precision", precision), ("--conditions", conditions), ("--picture", picture)):
+        if given is not None and method != "calendar":
+            raise InputError(f"{name} is for trials in time: add --method calendar, or leave it out")
+    refuse_cluster(cluster, method)
+    with where_to_run(cluster, workers) as run:
+        if method == "calendar":
+            from firstdose.cli.calendar_output import calendar_from, refuse_other_pictures, show_in_time, write_calendar
 
-        show_in_time(
-            read, rule, scenarios, (accrual, screening_failures, meetings, not_evaluable), trials, seed, as_json
-        )
-        return
-    found = characteristics(rule, scenarios, method, not_evaluable, states, trials, seed)
+            calendar = calendar_from(read, conditions, (accrual, screening_failures, meetings, not_evaluable))
+            refuse_other_pictures(picture)
+            show_in_time(rule, calendar, scenarios, trials, seed, as_json, run, precision)
+            if picture is not None:
+                write_calendar(picture, rule, calendar, scenarios, seed)
+            return
+        found = characteristics(rule, scenarios, method, not_evaluable, states, trials, seed, run)
     if as_json:
         summary = {} if truth else {"summary": summarise_family(found).as_json()}
         show_json(found.as_json() | summary)
@@ -140,6 +182,8 @@ def compare(
     method: Method = "exact",
     trials: Trials = 10_000,
     states: States = 5_000_000,
+    workers: Workers = None,
+    cluster: Cluster = None,
     as_json: AsJson = False,
 ) -> None:
     """Designs side by side on the same true curves, with the protocol's cohort size, maximum and guards.
@@ -147,6 +191,7 @@ def compare(
     Settings come from escalation.settings for the protocol's own design and from escalation.comparators for others.
     Simulated trials (monte-carlo) are of the same participants under every design.
     """
+    from firstdose.cli.cluster_option import refuse_cluster, where_to_run
     from firstdose.cli.engines import characteristics
     from firstdose.cli.inputs import check_replacement, known_designs, other_rule, read_rule, read_scenarios
     from firstdose.cli.output import show_json
@@ -159,10 +204,12 @@ def compare(
     names = [name.strip() for name in designs.split(",")] if designs else [own, *read.escalation.comparators]
     known_designs(names)
     rules = {name: rule if name == own else other_rule(read, name) for name in dict.fromkeys(names)}
-    found = {
-        name: characteristics(each, scenarios, method, not_evaluable, states, trials, seed)
-        for name, each in rules.items()
-    }
+    refuse_cluster(cluster, method)
+    with where_to_run(cluster, workers) as run:
+        found = {
+            name: characteristics(each, scenarios, method, not_evaluable, states, trials, seed, run)
+            for name, each in rules.items()
+        }
     if as_json:
         show_json({"designs": {name: each.as_json() for name, each in found.items()}})
     else:

@@ -6,6 +6,7 @@ from firstdose.cli.inputs import input_errors
 from firstdose.cli.output import progress
 from firstdose.designs.rule import EscalationRule
 from firstdose.simulation.figures import OperatingCharacteristics
+from firstdose.simulation.machines import RunParts, in_this_process
 from firstdose.simulation.monte_carlo import monte_carlo
 from firstdose.simulation.operating_characteristics import operating_characteristics
 from firstdose.simulation.scenarios import Scenarios
@@ -21,8 +22,9 @@ def characteristics(
     states: int,
     trials: int,
     seed: int,
+    run: RunParts = in_this_process,
 ) -> OperatingCharacteristics:
-    """The figures of a rule by the engine asked for."""
+    """The figures of a rule by the engine asked for; simulated trials are run where ``run`` does."""
     distributions = len(scenarios) <= MOST_SCENARIOS_WITH_DISTRIBUTIONS
     with input_errors():
         if method == "monte-carlo":
@@ -35,6 +37,7 @@ def characteristics(
                     not_evaluable=not_evaluable,
                     progress=bar,
                     distributions=distributions,
+                    run=run,
                 )
         with progress(f"walking {rule.design.name}") as bar:
             return operating_characteristics(

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from firstdose.cli.design_commands import AsJson
+
+if TYPE_CHECKING:
+    from firstdose.validation.installation import Finding
+
+SITE_SECONDS = 120.0
+"""After which a site that does not answer has failed."""
 
 
 def register(app: typer.Typer) -> None:
@@ -31,15 +39,35 @@ def demo(
 def validate(
     as_json: AsJson = False,
     out: Annotated[Path | None, typer.Option(help="Also write the certificate into this folder.")] = None,
+    database: Annotated[
+        str | None,
+        typer.Option(
+            metavar="URL",
+            envvar="DATABASE_URL",
+            help="An EMPTY test database of PostgreSQL, postgresql://OWNER@HOST/NAME, to check the ledger in too. With "
+            "sqlite:///PATH the files of the checks are made beside PATH, which is left alone.",
+            show_default=False,
+        ),
+    ] = None,
 ) -> None:
-    """Compare Firstdose with other software and published figures, on this machine, and print the certificate."""
-    from firstdose.cli.clock import now
+    """Prove this installation on this machine, and print its certificate.
+
+    Figures are compared with other software and published ones. Ledgers, dosing and the site are tried for real, in
+    databases made for it: entries are altered, processes killed, copies restored, doses asked for too early. A database
+    that holds anything is refused. The exit status is 1 where anything fails.
+    """
+    from dataclasses import replace
+
+    from firstdose.cli.clock import instant, now
     from firstdose.cli.output import progress, show_json
     from firstdose.validation.certificate import run_all
     from firstdose.validation.certificate_page import certificate_page
+    from firstdose.validation.installation import examine
 
+    with _told(), progress("installation") as bar:
+        installation = examine(instant, database, _site, bar)
     with progress("validation") as bar:
-        certificate = run_all(now(), bar)
+        certificate = replace(run_all(now(), bar), installation=installation)
     if out is not None:
         out.mkdir(parents=True, exist_ok=True)
         (out / "certificate.txt").write_text(certificate.as_text(), encoding="utf-8")
@@ -50,3 +78,37 @@ def validate(
         typer.echo(certificate.as_text())
     if not certificate.passed:
         raise typer.Exit(1)
+
+
+def _site(folder: Path, database: str) -> tuple[Finding, ...]:
+    """A site made in a folder and a database, and checked by a process of its own: Django is set up once in each.
+
+    The address is sent to it, since it may hold a password and others can read command lines.
+    """
+    import json
+    import subprocess
+    import sys
+
+    from firstdose.validation.installation import Finding
+
+    command = [sys.executable, "-P", "-m", "firstdose.web.site_checks", str(folder / "site")]
+    try:
+        ran = subprocess.run(command, input=database.encode(), capture_output=True, timeout=SITE_SECONDS, check=False)
+        return tuple(map(Finding.of_json, json.loads(ran.stdout)))
+    except (OSError, ValueError, subprocess.TimeoutExpired) as problem:
+        seen = f"the checks of the site gave no answer: {type(problem).__name__}"
+        expected = "It tells what was found"
+        return (Finding("site", "The site", "The site can be made", "A site is made", expected, seen, "failed"),)
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Turn a database that cannot be used into a message."""
+    from firstdose.cli.inputs import InputError
+    from firstdose.conduct.ledger import LedgerError
+    from firstdose.protocol.problems import printable
+
+    try:
+        yield
+    except LedgerError as problem:
+        raise InputError(printable(str(problem))) from None

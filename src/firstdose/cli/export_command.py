@@ -103,6 +103,7 @@ def export(
                 read, trial_data, out, created=stamp, file_format=file_format, progress=bar, terminology=package
             )
         if not exported.is_refused:
+            bar.say("definition")
             standard = ANALYSIS if to is Standard.adam else TABULATION
             write_define(
                 read,
@@ -134,17 +135,19 @@ def _protocol_alone(protocol: Path, data: Path | None, out: Path, overwrite: boo
     """Write the protocol as USDM, and tell what the model asks for that it does not state."""
     from firstdose.cdisc.usdm import USDM_FILE, lacking, write_usdm
     from firstdose.cli.inputs import InputError, every_problem, problems_text
+    from firstdose.cli.output import progress
     from firstdose.protocol.problems import printable
 
     if data is not None:
         raise typer.BadParameter("USDM is made of the protocol alone; name no data", param_hint="DATA")
-    read, problems = every_problem(protocol)
-    if read is None or problems:
-        raise InputError(problems_text(problems))
     path = out / USDM_FILE
-    if path.exists() and not overwrite:
-        raise InputError(f"{printable(str(path))} is there already; name another folder, or add --overwrite")
-    write_usdm(read, out)
+    with progress("export to usdm") as bar:
+        read, problems = every_problem(protocol)
+        if read is None or problems:
+            raise InputError(problems_text(problems))
+        if path.exists() and not overwrite:
+            raise InputError(f"{printable(str(path))} is there already; name another folder, or add --overwrite")
+        write_usdm(read, out, progress=bar)
     for each in lacking(read):
         typer.echo(f"the document does not conform to USDM, which asks for {each}: there is none", err=True)
     typer.echo(f"wrote {printable(str(path))}")
@@ -169,6 +172,7 @@ def _analysis(
 
     bar.say("deriving")
     derived = replace(derive(protocol, trial_data), abundances=matched_by(reading, trial_data))
+    bar.say("rows of the analysis")
     tables = analysis_tables(protocol, derived)
     return export_adam(protocol, tables, out, created=created, file_format=file_format, progress=bar)
 

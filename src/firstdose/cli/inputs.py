@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from firstdose.designs import DESIGNS
-from firstdose.designs.building import build_design, check_escalation, check_names, suggest_design
+from firstdose.designs.building import build_design, check_escalation, check_names
 from firstdose.designs.history import History, OutcomesError, parse_outcomes
+from firstdose.designs.names import suggest_design
 from firstdose.designs.rule import EscalationRule
 from firstdose.methods.logistic_model import PriorContradicted
 from firstdose.protocol.plan import Protocol

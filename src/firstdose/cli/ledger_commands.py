@@ -9,45 +9,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from firstdose.cli.ledger_options import Database, Folder, Key, Role, SeenFile, SeenHead
+
 if TYPE_CHECKING:
     from firstdose.cli.ledger_place import LedgerPlace
     from firstdose.conduct.ledger import Ledger
-
-Database = Annotated[
-    str | None,
-    typer.Option(
-        metavar="URL",
-        envvar="DATABASE_URL",
-        help="sqlite:///PATH or postgresql://USER@HOST/NAME; firstdose.sqlite3 in this folder if left out.",
-        show_default=False,
-    ),
-]
-Key = Annotated[
-    Path | None,
-    typer.Option(
-        metavar="FILE",
-        envvar="FIRSTDOSE_KEY_FILE",
-        help="The key that seals the entries; firstdose.key beside the database if left out.",
-        show_default=False,
-    ),
-]
-SeenFile = Annotated[
-    Path | None,
-    typer.Option(
-        metavar="FILE",
-        envvar="FIRSTDOSE_HEADS_FILE",
-        help="The heads seen so far; beside the key, ending .heads, if left out.",
-        show_default=False,
-    ),
-]
-SeenHead = Annotated[
-    list[str] | None,
-    typer.Option(metavar="SEQ:SEAL", help="A head from a signed document or export. May be repeated."),
-]
-Role = Annotated[
-    str | None,
-    typer.Option(metavar="NAME", help="PostgreSQL: the role that the site works with; it may read and add."),
-]
 
 ledger_app = typer.Typer(
     no_args_is_help=True,
@@ -92,14 +58,20 @@ def create(database: Database = None, key: Key = None, application_role: Role = 
     ledger.close()
 
 
-def verify(database: Database = None, key: Key = None, heads: SeenFile = None, head: SeenHead = None) -> None:
+def verify(
+    folder: Folder = None,
+    database: Database = None,
+    key: Key = None,
+    heads: SeenFile = None,
+    head: SeenHead = None,
+) -> None:
     """Check everything: seals, order, heads seen before, records, guards and storage. Exit status 1 with any fault."""
     from firstdose.cli.inputs import InputError
     from firstdose.cli.ledger_place import faults_text
     from firstdose.cli.output import progress
     from firstdose.conduct.ledger import verify as verified
 
-    with opened(database, key, heads, to_verify=True) as (place, ledger):
+    with opened(folder, database, key, heads, to_verify=True) as (place, ledger):
         seen = place.seen(head)
         with progress("verifying") as bar:
             found = verified(ledger, seen, watcher=bar)
@@ -116,6 +88,7 @@ def verify(database: Database = None, key: Key = None, heads: SeenFile = None, h
 
 def backup(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="The copy to be made.", show_default=False)],
+    folder: Folder = None,
     database: Database = None,
     key: Key = None,
     heads: SeenFile = None,
@@ -125,7 +98,7 @@ def backup(
     from firstdose.cli.output import progress
     from firstdose.conduct.ledger import back_up
 
-    with opened(database, key, heads) as (place, ledger):
+    with opened(folder, database, key, heads) as (place, ledger):
         now = instant()
         with progress("copying") as bar:
             head = back_up(ledger, file, now, watcher=bar)
@@ -136,6 +109,7 @@ def backup(
 
 def restore(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="The copy to be restored.", show_default=False)],
+    folder: Folder = None,
     database: Database = None,
     key: Key = None,
     heads: SeenFile = None,
@@ -148,13 +122,13 @@ def restore(
 ) -> None:
     """Make a ledger from a copy, in either kind of database; the copy is checked first."""
     from firstdose.cli.clock import instant
-    from firstdose.cli.ledger_place import ledger_place
+    from firstdose.cli.ledger_place import place_of_site_or_given
     from firstdose.cli.output import progress
     from firstdose.conduct.ledger import read_copy, read_key
     from firstdose.conduct.ledger import restore as restored
 
     with _told():
-        place = ledger_place(database, key, heads)
+        place = place_of_site_or_given(folder, database, key, heads)
         seen = place.seen(head)
         if older:
             last = max((entry.sequence for entry in read_copy(file)), default=0)
@@ -169,29 +143,21 @@ def restore(
     typer.echo(f"head {found}")
 
 
-def rebuild(database: Database = None, key: Key = None) -> None:
+def rebuild(folder: Folder = None, database: Database = None, key: Key = None) -> None:
     """Make all records afresh from the entries. On a server it takes the owner of the ledger."""
     from firstdose.cli.output import progress
     from firstdose.conduct.ledger import rebuild as rebuilt
 
-    with opened(database, key, None) as (_, ledger), progress("rebuilding") as bar:
+    with opened(folder, database, key, None) as (_, ledger), progress("rebuilding") as bar:
         count = rebuilt(ledger, watcher=bar)
     typer.echo(f"made {count:,} records afresh from the entries")
 
 
 def heads(
+    folder: Folder = None,
     database: Database = None,
     key: Key = None,
-    file: Annotated[
-        Path | None,
-        typer.Option(
-            "--heads",
-            metavar="FILE",
-            envvar="FIRSTDOSE_HEADS_FILE",
-            help="The heads seen so far; beside the key, ending .heads, if left out.",
-            show_default=False,
-        ),
-    ] = None,
+    file: SeenFile = None,
     note: Annotated[
         str | None,
         typer.Option(metavar="TEXT", help="Note the head now, with what it stands on, as in a report's name."),
@@ -201,7 +167,7 @@ def heads(
     from firstdose.cli.clock import instant
     from firstdose.protocol.problems import printable
 
-    with opened(database, key, file) as (place, ledger):
+    with opened(folder, database, key, file) as (place, ledger):
         now = ledger.head()
         before = place.seen(None)
         if note is not None:
@@ -228,15 +194,15 @@ def _told() -> Iterator[None]:
 
 @contextmanager
 def opened(
-    database: str | None, key: Path | None, heads: Path | None, *, to_verify: bool = False
+    folder: Path | None, database: str | None, key: Path | None, heads: Path | None, *, to_verify: bool = False
 ) -> Iterator[tuple[LedgerPlace, Ledger]]:
     """The ledger that the options name, and where its key and heads are."""
     from firstdose.cli.clock import instant
-    from firstdose.cli.ledger_place import ledger_place
+    from firstdose.cli.ledger_place import place_of_site_or_given
     from firstdose.conduct.ledger import Ledger, read_key
 
     with _told():
-        place = ledger_place(database, key, heads)
+        place = place_of_site_or_given(folder, database, key, heads)
         ledger = Ledger.open(place.url, read_key(place.key), instant, to_verify=to_verify)
         try:
             yield place, ledger

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from firstdose.cli.inputs import InputError
+from firstdose.cli.serve_command import DEMO_FOLDER
 from firstdose.conduct.ledger import Head, SeenHeads, Verification
-from firstdose.conduct.ledger.database import UNKNOWN_ADDRESS, is_address, path_of
+from firstdose.conduct.ledger.database import UNKNOWN_ADDRESS, is_address, is_on_server, path_of
 from firstdose.conduct.ledger.verifying import MOST_FAULTS
 from firstdose.protocol.problems import printable
+from firstdose.web.configuration import SITE_FOLDER, Configuration
 
 SHOWN = 20
 DATABASE, KEY = "firstdose.sqlite3", "firstdose.key"
@@ -45,6 +47,34 @@ def ledger_place(database: str | None, key: Path | None, heads: Path | None) -> 
     path = path_of(url)
     key = key or (path.parent if path else Path.cwd()) / KEY
     return LedgerPlace(url, key, heads or key.with_suffix(".heads"))
+
+
+def place_of_site_or_given(
+    folder: Path | None, database: str | None, key: Path | None, heads: Path | None
+) -> LedgerPlace:
+    """Of a ledger that is there: of the site in a folder, but for what other options name; else `ledger_place`.
+
+    InputError if there is no such folder, or if nothing is named where a site is at hand and no other ledger.
+    """
+    if folder is None:
+        if key is None and (database is None or is_on_server(database)):
+            _look_for_site(DATABASE if database is None else KEY)
+        return ledger_place(database, key, heads)
+    if not folder.is_dir() and (database is None or key is None):
+        raise InputError(f"--folder {printable(str(folder))}: there is no such folder; name that of the site")
+    given = {"DATABASE_URL": database, "FIRSTDOSE_KEY_FILE": key, "FIRSTDOSE_HEADS_FILE": heads}
+    named = {name: str(value) for name, value in given.items() if value is not None}
+    site = Configuration.of({"FIRSTDOSE_FOLDER": str(folder), **named})
+    return ledger_place(site.database_url, site.key_file, site.heads_file)
+
+
+def _look_for_site(missing: str) -> None:
+    """Tell what to type where the usual files are not here, but a site is."""
+    if Path(missing).exists() or Path(KEY).exists():
+        return
+    sites = [str(folder) for folder in (SITE_FOLDER, DEMO_FOLDER) if folder.is_dir()]
+    if sites:
+        raise InputError(f"there is no {missing} here; for the ledger of the site add --folder {' or '.join(sites)}")
 
 
 def faults_text(name: str, found: Verification) -> str:

@@ -44,11 +44,12 @@ def write_tables(analyses: Sequence[FluidAnalysis], out: Path) -> list[Path]:
 
 
 def write_lists(problems: Problems, unmapped: pl.DataFrame, out: Path) -> list[Path]:
-    """Write the problems and the names without a class."""
+    """Write the problems and the names without a class; of both, those files that hold something."""
     out.mkdir(parents=True, exist_ok=True)
     problems.write(out / "problems.csv")
     safe_frame(unmapped).write_csv(out / "unmapped.csv")
-    return [out / "problems.csv", out / "unmapped.csv"]
+    held = {"problems.csv": len(problems), "unmapped.csv": unmapped.height}
+    return [out / name for name, count in held.items() if count]
 
 
 def write_figures(analyses: Sequence[FluidAnalysis], plan: Metabolism, out: Path) -> list[Path]:

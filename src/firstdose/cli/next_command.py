@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from firstdose.cli.cluster_option import Cluster, Workers, where_to_run
 from firstdose.cli.design_commands import AsJson
 
 if TYPE_CHECKING:
@@ -29,7 +30,6 @@ ProtocolOption = Annotated[
 ]
 Trials = Annotated[int, typer.Option(min=100, max=1_000_000, help="Simulated trials for each figure.")]
 Seed = Annotated[int, typer.Option(min=0, help="Seed of the simulated trials.")]
-Workers = Annotated[int, typer.Option(min=1, max=256, help="Processes that share the work; the figures are the same.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -44,7 +44,8 @@ def next_trial(
     protocol: ProtocolOption = None,
     trials: Trials = 2000,
     seed: Seed = 1,
-    workers: Workers = 1,
+    workers: Workers = None,
+    cluster: Cluster = None,
     as_json: AsJson = False,
 ) -> None:
     """The randomised trial that follows: what each way to randomise can tell, its power, assurance and size.
@@ -70,8 +71,8 @@ def next_trial(
     notices: tuple[str, ...] = ()
     if phase_one is not None and protocol is not None:
         chosen, taken, notices = _with_data(chosen, phase_one, protocol, out)
-    with progress("virtual trials") as bar:
-        found = assess(chosen, trials=trials, seed=seed, taken=taken, workers=workers, progress=bar)
+    with where_to_run(cluster, workers) as run, progress("virtual trials") as bar:
+        found = assess(chosen, trials=trials, seed=seed, taken=taken, run=run, progress=bar)
     found = replace(found, notices=notices)
     written = [] if out is None else _write(found, settings, out)
     if as_json:
@@ -146,16 +147,34 @@ def _tell(found: Assessment) -> None:
     for notice in found.notices:
         typer.echo(notice)
     for each in found.taken:
-        where = f"in the place of {each.key}" if each.is_used else "for information"
-        typer.echo(f"from the trial before: {each.what} {each.value:.3g} {each.unit} ({each.rests_on}), {where}")
+        typer.echo(_told_of(each))
+    for each in found.taken:
+        if each.warning:
+            typer.echo(f"few people: {each.warning}")
     typer.echo("\nPower of the first comparison, in %, and participants for the power asked for:")
-    lines = []
-    for size in found.sizes:
-        powers = [p for p in found.powers if (p.design, p.endpoint) == (size.design, size.endpoint)]
-        cells = [percent(next(iter(power.shown.values())).value) for power in powers]
-        needed = str(size.participants or f"> {found.settings.aim.most_participants}")
-        lines.append([f"{size.design}, {size.endpoint}", *cells, needed])
-    show_table(["design, endpoint", *map(str, found.settings.participants), "needed"], lines)
-    for size in found.sizes:
-        if size.participants is None:
-            typer.echo(f"{size.design}, {size.endpoint}: {size.words}")
+    for endpoint in found.settings.endpoints:
+        typer.echo(f"\n{endpoint.name}:")
+        sizes = [size for size in found.sizes if size.endpoint == endpoint.id]
+        lines = []
+        for size in sizes:
+            powers = [p for p in found.powers if (p.design, p.endpoint) == (size.design, size.endpoint)]
+            cells = [percent(next(iter(power.shown.values())).value) for power in powers]
+            needed = str(size.participants or f"> {found.settings.aim.most_participants}")
+            lines.append([size.design, *cells, needed])
+        show_table(["design", *map(str, found.settings.participants), "needed"], lines)
+        for size in sizes:
+            if size.participants is None:
+                typer.echo(f"{size.design}: {size.words}")
+
+
+def _told_of(each: Taken) -> str:
+    """A figure of the trial before, on a line: value, limits, what it rests on, and whether it is used."""
+    from firstdose.simulation.next_trial.spread import CAREFUL_WORDS
+
+    limits = "" if each.lower is None else f"95 % limits {each.limits}; "
+    used = "for information"
+    if each.is_used:
+        value = "" if each.used is None else f"{each.shown(each.used)}, {CAREFUL_WORDS}, stands "
+        stated = "" if each.stated is None else f" ({each.figure(each.stated)})"
+        used = f"{value}in the place of {each.key}{stated}"
+    return f"from the trial before: {each.what} {each.shown(each.value)} ({limits}{each.rests_on}); {used}"

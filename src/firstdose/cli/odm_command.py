@@ -11,7 +11,8 @@ from typing import IO, TYPE_CHECKING, Annotated
 
 import typer
 
-from firstdose.cli.ledger_commands import Database, Key, SeenFile, ledger_app, opened
+from firstdose.cli.ledger_commands import ledger_app, opened
+from firstdose.cli.ledger_options import Database, Folder, Key, SeenFile
 
 if TYPE_CHECKING:
     from firstdose.conduct.ledger import Head, Ledger
@@ -33,6 +34,7 @@ def odm(
             metavar="TIME", help="What had been entered by then (UTC), as in 2026-03-31T12:00.", show_default=False
         ),
     ] = None,
+    folder: Folder = None,
     database: Database = None,
     key: Key = None,
     heads: SeenFile = None,
@@ -47,7 +49,7 @@ def odm(
     from firstdose.conduct.ledger import Entry
     from firstdose.records.wording import counted
 
-    with opened(database, key, heads) as (place, ledger):
+    with opened(folder, database, key, heads) as (place, ledger):
         now = instant()
         moment = _moment(as_of, now)
         head = _head_at(ledger, moment if as_of else None)

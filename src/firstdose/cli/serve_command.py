@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from firstdose.web.configuration import SITE_FOLDER
+
 if TYPE_CHECKING:
     from firstdose.conduct.ledger import Ledger
     from firstdose.web.configuration import Configuration
 
 DEMO_FOLDER = Path("firstdose-demo-site")
-FOLDER = Path("firstdose-site")
 DEMO_PASSWORD = "demonstration"
 DEMO_SEED = 20231127
 DEMO_PROTOCOL = "nsc-spms"
@@ -30,7 +31,7 @@ SiteFolder = Annotated[
     typer.Option(
         "--folder",
         envvar="FIRSTDOSE_FOLDER",
-        help=f"Where the site keeps its things; {FOLDER}, or {DEMO_FOLDER} with --demo, if left out.",
+        help=f"Where the site keeps its things; {SITE_FOLDER}, or {DEMO_FOLDER} with --demo, if left out.",
         show_default=False,
     ),
 ]
@@ -69,15 +70,40 @@ def serve(
     from firstdose.web import starting
 
     with _told():
-        _make_ready(protocol, demo, folder or (DEMO_FOLDER if demo else FOLDER), owner)
+        place = folder or (DEMO_FOLDER if demo else SITE_FOLDER)
+        if owner is None:
+            starting.check_listening(host, port)
+        _check_zone(demo)
+        _check_protocol(protocol, demo, place, owner)
+        _make_ready(protocol, demo, place, owner)
         if owner is not None:
             typer.echo("The database is ready. Run the site without --owner, in the role that DATABASE_URL names.")
             return
         server = starting.server(host, port)
     typer.echo(f"The site is at http://{'localhost' if host == '127.0.0.1' else host}:{port} (Ctrl+C ends it)")
     if demo:
-        typer.echo(f"Sign in as one of the accounts above, with the password {DEMO_PASSWORD}.")
+        _tell_accounts()
     server.run()
+
+
+def _check_zone(demo: bool) -> None:
+    """Say whose days are counted where the zone of the site was left out; InputError for a zone that there is not."""
+    import os
+
+    from firstdose.cli.inputs import InputError
+    from firstdose.dosing.known import zone_named
+    from firstdose.protocol.problems import printable
+
+    name = os.environ.get("FIRSTDOSE_ZONE")
+    if name is None and not demo:
+        typer.echo(
+            "FIRSTDOSE_ZONE is not set: the site keeps its days and times in UTC. Set it for a site elsewhere, as"
+        )
+        typer.echo("in FIRSTDOSE_ZONE=Europe/Rome: intervals and windows are counted in the days of the site.")
+    elif name is not None and zone_named(name) is None:
+        raise InputError(
+            f"FIRSTDOSE_ZONE: {printable(name)!r} is no time zone; write it as in FIRSTDOSE_ZONE=Europe/Rome"
+        )
 
 
 @contextmanager
@@ -100,6 +126,21 @@ def _words(problem: OSError) -> str:
     if problem.filename is not None:
         return f"{problem.filename}: {problem.strerror}; let the account of the site read and write there"
     return f"nobody can listen there ({problem.strerror}); end what does, or give another --port or --host"
+
+
+def _check_protocol(protocol: Path | None, demo: bool, folder: Path, owner: str | None) -> None:
+    """Look at the protocol file that a site begins with before anything is made for that site."""
+    import os
+
+    from firstdose.conduct.ledger.database import is_on_server
+    from firstdose.web import starting
+    from firstdose.web.configuration import Configuration
+
+    configuration = Configuration.of({**os.environ, "FIRSTDOSE_FOLDER": str(folder)})
+    on_server = is_on_server(configuration.database_url)
+    is_needed = not on_server or (owner is not None and protocol is not None)
+    if not demo and is_needed and not starting.is_begun(configuration):
+        _text_of(protocol)
 
 
 def _make_ready(protocol: Path | None, demo: bool, folder: Path, owner: str | None) -> None:
@@ -161,11 +202,18 @@ def _first_account(ledger: Ledger) -> None:
 
 def _start_demonstration(configuration: Configuration) -> None:
     """A site with a virtual trial and an account for each role."""
-    from firstdose.cli.clock import today
+    from firstdose.cli.clock import instant
     from firstdose.cli.output import progress
     from firstdose.web import demonstration
 
     with progress("virtual trial into the ledger") as bar:
-        people = demonstration.start(configuration, DEMO_PROTOCOL, DEMO_SEED, DEMO_PASSWORD, bar, today())
-    for person in people:
-        typer.echo(f"  {person.account:<18} {person.full_name}")
+        demonstration.start(configuration, DEMO_PROTOCOL, DEMO_SEED, DEMO_PASSWORD, bar, instant())
+
+
+def _tell_accounts() -> None:
+    """The accounts of the demonstration, at each start; whoever has set another password knows it."""
+    from firstdose.web import starting
+
+    for account, full_name in starting.accounts_granted():
+        typer.echo(f"  {account:<18} {full_name}")
+    typer.echo(f"Sign in as one of these, with the password {DEMO_PASSWORD} (unless you have set another).")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from firstdose.cli.cluster_option import Cluster, Workers, where_to_run
 from firstdose.cli.design_commands import ProtocolFile
 
 if TYPE_CHECKING:
@@ -46,6 +47,8 @@ def simulate(
     file_format: FileFormat = "csv",
     with_errors: WithErrors = False,
     overwrite: Overwrite = False,
+    workers: Workers = None,
+    cluster: Cluster = None,
 ) -> None:
     """Make a virtual trial of the protocol: its records, as `firstdose analyse` reads them, and what is true of it.
 
@@ -54,17 +57,23 @@ def simulate(
     """
     from firstdose.cli.inputs import InputError, input_errors
     from firstdose.cli.output import progress
-    from firstdose.simulation.virtual_trial import TrialNeverEnds, virtual_trials
+    from firstdose.simulation.virtual.parts import files_of_trials, write_files
+    from firstdose.simulation.virtual_trial import TrialNeverEnds, virtual_trial
 
     read, chosen = _read(protocol, scenario or protocol.parent / SCENARIO_FILE, with_errors)
     folders = _folders(out, trials, overwrite)
-    with input_errors(), progress("virtual trials") as bar:
+    with input_errors(), where_to_run(cluster, workers) as run, progress("virtual trials") as bar:
         try:
-            for number, trial in enumerate(virtual_trials(read, chosen, seed=seed, numbers=range(trials))):
-                _write(trial, folders[number], file_format, chosen, overwrite)
-                bar(number + 1, trials)
-                if number == 0:
-                    first = trial
+            first = virtual_trial(read, chosen, seed=seed)
+            _write(first, folders[0], file_format, chosen, overwrite)
+            others = files_of_trials(
+                read, chosen, seed=seed, numbers=range(1, trials), file_format=file_format, run=run
+            )
+            for done, (place, files) in enumerate(others, start=2):
+                if overwrite:
+                    _empty(folders[place + 1])
+                write_files(files, folders[place + 1])
+                bar(done, trials)
         except TrialNeverEnds as error:
             raise InputError(f"{chosen.places.file}: {error}") from None
     _tell(first, out, folders, chosen)
@@ -101,13 +110,23 @@ def _folders(out: Path, trials: int, overwrite: bool) -> list[Path]:
     return [out] if trials == 1 else [out / f"trial-{number:0{digits}}" for number in range(trials)]
 
 
-def _write(trial: VirtualTrial, folder: Path, file_format: str, scenario: Scenario, overwrite: bool) -> None:
+def _write(
+    trial: VirtualTrial, folder: Path, file_format: Literal["csv", "parquet"], scenario: Scenario, overwrite: bool
+) -> None:
     """Write one trial."""
-    from firstdose.simulation.virtual.writing import remove_virtual_trial, write_virtual_trial
+    from firstdose.simulation.virtual_trial import write_virtual_trial
 
-    if overwrite and folder.is_dir():
+    if overwrite:
+        _empty(folder)
+    write_virtual_trial(trial, folder, file_format, scenario)
+
+
+def _empty(folder: Path) -> None:
+    """Remove an earlier trial, if the folder holds one."""
+    from firstdose.simulation.virtual.writing import remove_virtual_trial
+
+    if folder.is_dir():
         remove_virtual_trial(folder)
-    write_virtual_trial(trial, folder, "parquet" if file_format == "parquet" else "csv", scenario)
 
 
 def _tell(trial: VirtualTrial, out: Path, folders: list[Path], scenario: Scenario) -> None:

@@ -9,6 +9,7 @@ from firstdose.conduct.desk import Work
 from firstdose.conduct.identity import name_of
 from firstdose.conduct.judged import judged_content
 from firstdose.conduct.ledger import Entry, Refused, StoredRecord
+from firstdose.conduct.naming import value_words
 from firstdose.conduct.own_records import create
 from firstdose.conduct.participants import records_now, this_moment
 from firstdose.protocol.escalation import Cause
@@ -41,12 +42,12 @@ def adjudicate(
     if not names:
         raise Refused("a verdict needs the names of the members who took part")
     if verdict not in VERDICTS:
-        raise Refused(f"a verdict is one of: {', '.join(VERDICTS)}")
+        raise Refused(f"a verdict is one of: {', '.join(map(_said, VERDICTS))}")
     numbers = [int(each.fields["adjudication"]) for each in _verdicts(work, subject, event)]
     earlier = [each for each in _verdicts(work, subject, event) if not each.is_removed]
     last = max(earlier, key=lambda each: int(each.fields["adjudication"]), default=None)
     if last is not None and last.fields["verdict"] not in (verdict, "undecided") and not reason.strip():
-        raise Refused(f"the verdict was {last.fields['verdict'].replace('_', ' ')}; say why it is changed")
+        raise Refused(f"the verdict was {_said(last.fields['verdict'])}; say why it is changed")
     number = 1 + max(numbers, default=0)
     create(
         work,
@@ -69,16 +70,22 @@ def adjudicate(
     )
 
 
+def _said(verdict: str) -> str:
+    """A verdict in words."""
+    return value_words("dlt_adjudications", "verdict", verdict)
+
+
 def _event(work: Work, subject: str, number: int, seen_head: int | None) -> AdverseEvent:
     """The event, as it was seen."""
-    name = f"{subject}/{number}"
     stored = work.record("adverse_events", name_of("adverse_events", subject, number))
     events = work.dosing_data.records(AdverseEvent)
     found = next((each for each in events if (each.subject, each.number) == (subject, number)), None)
     if found is None:
-        raise Refused(f"there is no adverse event {name} that could be judged; enter it first, or correct it")
+        raise Refused(
+            f"there is no adverse event {number} of {subject} that could be judged; enter it first, or correct it"
+        )
     if seen_head is not None and stored.head != seen_head:
-        raise Refused(f"the adverse event {name} was changed since you saw it: look at it again, then judge")
+        raise Refused(f"adverse event {number} of {subject} was changed since you saw it: look at it again, then judge")
     records = records_now(work)
     if not any(map(records.was_given, records.dosings.get(subject, ()))):
         raise Refused(f"{subject} was not dosed; an event before dosing cannot be dose-limiting")

@@ -7,16 +7,21 @@ deviation, and halts all further dosing until people have decided with knowledge
 from __future__ import annotations
 
 from collections.abc import Mapping
+from zoneinfo import ZoneInfo
 
 from firstdose.conduct.departures import departures, start_of
 from firstdose.conduct.desk import Work
 from firstdose.conduct.entering import draft_of
 from firstdose.conduct.gating import HALTING, gate_in
 from firstdose.conduct.identity import name_of
+from firstdose.conduct.in_short import reasons_in_short
 from firstdose.conduct.ledger import Draft, Entry, Refused, StoredRecord
+from firstdose.conduct.naming import change_words, field_label
 from firstdose.conduct.own_records import as_object, create
-from firstdose.conduct.participants import participant, protocol_of, records_now, zone_of
+from firstdose.conduct.participants import participant, protocol_of, records_now, without_others, zone_of
+from firstdose.conduct.prepared_beside import prepared_beside
 from firstdose.conduct.slots import mark_dosed
+from firstdose.dosing.recorded import is_no_place
 from firstdose.records import Deviation, Dosing, PartialDateTime, columns_of
 from firstdose.records.values import Unreadable, read_value, write_value
 
@@ -45,10 +50,16 @@ def prepare_dosing(work: Work, subject: str, batch: str) -> Entry:
     participant(work, subject)
     if records_now(work).planned(subject):
         raise Refused(f"a dosing of {subject} is prepared already; record it, or cancel it first")
-    found = gate_in(work, subject, batch=batch)
+    found = gate_in(work, subject, batch=batch or None)
     if not found.allowed or found.level is None:
-        words = "\n".join(f"- {reason.words}" for reason in found.reasons)
+        words = "\n".join(f"- {without_others(work, each.words)}" for each in reasons_in_short(found.reasons))
         raise Refused(f"{subject} may not be dosed now:\n{words}")
+    if not batch.strip():
+        raise Refused("choose the batch that is to be given; none is chosen beforehand")
+    today = work.now.astimezone(zone_of(work)).date()
+    beside = prepared_beside(work.protocol, records_now(work), subject, today)
+    if beside:
+        raise Refused(f"not prepared: {without_others(work, beside)}")
     doses = protocol_of(work, subject).dose_levels
     dosing = Dosing(
         subject=subject,
@@ -59,7 +70,7 @@ def prepare_dosing(work: Work, subject: str, batch: str) -> Entry:
         dose_assigned=float(doses.values[found.level - 1]),
         dose_unit=doses.unit,
         batch=batch,
-        zone=_zone_name(work),
+        zone=_zone_name(work, subject),
     )
     return create(work, dosing, by="record_dosing", reason="the gate allowed it")
 
@@ -114,7 +125,11 @@ def record_dosing(work: Work, subject: str, fields: Mapping[str, str | None], re
     if actual.cohort and work.record("cohorts", name_of("cohorts", actual.cohort)).exists:
         mark_dosed(work, subject, actual.cohort, actual.procedure_start or actual.product_start, reason or "dosed")
     if found:
-        _deviation(work, actual, f"dosing {number}: {'; '.join(found)}. Reason given: {reason.strip()}")
+        _deviation(
+            work,
+            actual,
+            f"dosing {number} departed from what was allowed: {'; '.join(found)}. Reason given: {reason.strip()}",
+        )
     return found
 
 
@@ -137,7 +152,7 @@ def correct_dosing(
     told = [change for change in draft.changes if change.field in RULE_FIELDS]
     actual = _as_dosing(work.record("dosings", stored.record).fields)
     if told and was_given and actual is not None:
-        words = "; ".join(f"{each.field} {each.old or 'empty'} -> {each.new or 'empty'}" for each in told)
+        words = "; ".join(change_words("dosings", each) for each in told)
         _deviation(
             work, actual, f"dosing {number} was corrected after it was recorded: {words}. Reason given: {reason}"
         )
@@ -151,7 +166,7 @@ def _complete(work: Work, subject: str, number: int, fields: Mapping[str, str | 
     cohort = fields.get("cohort") or (slot.cohort if slot else None)
     recorded = found.cohorts.get(cohort or "")
     doses = protocol_of(work, subject).dose_levels
-    assigned: dict[str, object] = {"cohort": cohort, "dose_unit": doses.unit, "zone": _zone_name(work)}
+    assigned: dict[str, object] = {"cohort": cohort, "dose_unit": doses.unit, "zone": _zone_name(work, subject)}
     if recorded is not None and 1 <= recorded.dose_level <= len(doses.values):
         assigned["level_assigned"] = recorded.dose_level
         assigned["dose_assigned"] = float(doses.values[recorded.dose_level - 1])
@@ -171,7 +186,9 @@ def _as_dosing(fields: Mapping[str, str | None]) -> Dosing | None:
 def _unread(fields: Mapping[str, str | None]) -> list[str]:
     """The fields that were typed and cannot be read."""
     return [
-        f"{name} cannot be read: {text!r}" for name, text in fields.items() if text and not _is_readable(name, text)
+        f"{field_label('dosings', name)} cannot be read: {text!r}"
+        for name, text in fields.items()
+        if text and not _is_readable(name, text)
     ]
 
 
@@ -210,5 +227,9 @@ def _next_number(work: Work, record_type: str, subject: str) -> int:
     return 1 + max((int(name.rpartition("/")[2]) for name in mine), default=0)
 
 
-def _zone_name(work: Work) -> str | None:
-    return work.author.zone if zone_of(work) else None
+def _zone_name(work: Work, subject: str) -> str | None:
+    """The zone of the author's site; where that is UTC, the one recorded of the participant's centre, if any is."""
+    zone = zone_of(work)
+    if is_no_place(zone):
+        zone = records_now(work).zone_at(subject)
+    return zone.key if isinstance(zone, ZoneInfo) else None

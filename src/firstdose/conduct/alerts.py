@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta, tzinfo
 from functools import cached_property
 from itertools import chain
 from typing import Literal
@@ -16,10 +16,11 @@ from firstdose.conduct.snapshot import OF_DOSING
 from firstdose.conduct.staleness import StaleDecision
 from firstdose.conduct.troughs import last_troughs
 from firstdose.dosing.courses import Courses
-from firstdose.dosing.known import WHERE_DAYS_END_LAST, span_of
+from firstdose.dosing.known import WHERE_DAYS_END_LAST, Recorded, span_of
 from firstdose.dosing.recorded import Records
 from firstdose.protocol import Protocol
 from firstdose.records import TrialData
+from firstdose.records.date_words import day_words, instant_words, since_words
 from firstdose.safety.evaluability import Status
 
 AlertKind = Literal[
@@ -35,7 +36,8 @@ class Alert:
     """One thing to look at.
 
     ``who`` is the subject, or what it concerns. ``since`` is when it began and ``until`` when it is too late, as far as
-    they are known. ``record`` names the record that it rests on, kind first.
+    they are known; ``when`` says it in words, in the site's zone, dates known in part as they were entered. ``record``
+    names the record that it rests on, kind first.
     """
 
     kind: AlertKind
@@ -45,6 +47,7 @@ class Alert:
     since: datetime | None = None
     until: datetime | None = None
     record: tuple[str, str] | None = None
+    when: str = ""
 
 
 @dataclass(frozen=True)
@@ -54,7 +57,7 @@ class Watched:
     ``protocol_of`` gives the protocol that a subject follows, else everyone follows ``protocol``. ``reports`` stop the
     clocks of serious events, ``entered`` says when an event was first entered as serious, ``planned`` on which day
     somebody is to be dosed. What ends within ``closing`` is closing. ``known`` are everyone's courses where they were
-    made already, of these data and this moment.
+    made already, of these data and this moment. ``zone`` stands for sites whose zone is not recorded.
     """
 
     protocol: Protocol
@@ -66,10 +69,11 @@ class Watched:
     planned: Mapping[str, date] | None = None
     closing: timedelta = CLOSING_SOON
     known: Courses | None = None
+    zone: tzinfo | None = None
 
     @cached_property
     def records(self) -> Records:
-        return Records(self.trial_data, self.moment)
+        return Records(self.trial_data, self.moment, self.zone)
 
     @cached_property
     def courses(self) -> Courses:
@@ -91,7 +95,7 @@ class Part:
 def alerts(watched: Watched, stale: Iterable[StaleDecision] = ()) -> tuple[Alert, ...]:
     """All alerts in order; ``stale`` are decisions that the data no longer bear."""
     found = chain.from_iterable(part.find(watched) for part in PARTS)
-    return in_order([*stale_alerts(stale), *found], watched.moment)
+    return in_order([*stale_alerts(stale, watched.zone), *found], watched.moment)
 
 
 def in_order(found: Sequence[Alert], moment: datetime) -> tuple[Alert, ...]:
@@ -100,13 +104,16 @@ def in_order(found: Sequence[Alert], moment: datetime) -> tuple[Alert, ...]:
     return tuple(sorted(found, key=lambda each: (WEIGHTS.index(each.weight), each.until or end, each.who, each.words)))
 
 
-def stale_alerts(stale: Iterable[StaleDecision]) -> Iterator[Alert]:
+def stale_alerts(stale: Iterable[StaleDecision], zone: tzinfo | None = None) -> Iterator[Alert]:
     """Decisions that the data no longer bear."""
     for decision in stale:
         since = min((each.entry.instant for each in decision.entered), default=None)
         record = ("dose_decisions", str(decision.decision))
         weight: Weight = "now" if decision.halts else "note"
-        yield Alert("stale_decision", f"decision {decision.decision}", decision.words, weight, since, record=record)
+        when = f"since {instant_words(since, zone)}" if since else ""
+        yield Alert(
+            "stale_decision", f"decision {decision.decision}", decision.words, weight, since, None, record, when
+        )
 
 
 def _toxicity(watched: Watched) -> Iterator[Alert]:
@@ -114,32 +121,39 @@ def _toxicity(watched: Watched) -> Iterator[Alert]:
     courses, moment = watched.courses, watched.moment
     for course in courses.all:
         for event in course.events:
-            since = _start_of(courses.records, course.subject, event.number)
+            start = _start_of(courses.records, course.subject, event.number)
+            since, when = courses.records.span(start, course.subject).first, since_words(start) if start else ""
             record = ("adverse_events", f"{course.subject}/{event.number}")
             kind: AlertKind = "dlt" if event.is_dlt else "possible_dlt"
-            yield Alert(kind, course.subject, event.words, "note" if event.is_dlt else "now", since, record=record)
+            weight: Weight = "note" if event.is_dlt else "now"
+            yield Alert(kind, course.subject, event.words, weight, since, None, record, when)
         end = course.follow_up.window_end
         if course.status is Status.PENDING and end is not None and moment < end <= moment + watched.closing:
             words = "the DLT window ends: see that everything in it is entered"
-            yield Alert("dlt_window", course.subject, words, "soon", course.procedure_start, end)
+            when = _to_the_end_of(end, course.zone)
+            yield Alert("dlt_window", course.subject, words, "soon", course.procedure_start, end, when=when)
 
 
-def _start_of(records: Records, subject: str, number: int) -> datetime | None:
-    """The first instant at which an event can have begun."""
-    events = (event for event in records.events.get(subject, ()) if event.number == number)
-    return next((records.span(event.start, subject).first for event in events), None)
+def _to_the_end_of(end: datetime, zone: tzinfo | None) -> str:
+    """Until which day something lasts that ends with a day at the site."""
+    return f"until the end of {day_words((end - timedelta(microseconds=1)).astimezone(zone))}"
+
+
+def _start_of(records: Records, subject: str, number: int) -> Recorded | None:
+    """When an event began, as it was entered."""
+    return next((event.start for event in records.events.get(subject, ()) if event.number == number), None)
 
 
 def _clocks(watched: Watched) -> Iterator[Alert]:
     """Reports of serious events that are still to be sent."""
-    for clock in clocks(watched.trial_data, watched.moment, watched.reports, watched.entered):
+    for clock in clocks(watched.trial_data, watched.moment, watched.reports, watched.entered, watched.zone):
         if clock.is_running:
             perhaps = "" if clock.applies else "; whether it must be sent is still to be judged"
-            late = {True: ": overdue", None: ": perhaps overdue", False: ""}[clock.is_overdue]
             record = ("adverse_events", f"{clock.subject}/{clock.event}")
             since, until = clock.aware.first, clock.due.first or clock.due.last
             weight: Weight = "soon" if clock.is_overdue is False and clock.kind != "within_24_hours" else "now"
-            yield Alert("safety_report", clock.subject, f"{clock.words}{late}{perhaps}", weight, since, until, record)
+            words = f"{clock.words}{perhaps}"
+            yield Alert("safety_report", clock.subject, words, weight, since, until, record, clock.when)
 
 
 def _troughs(watched: Watched) -> Iterator[Alert]:
@@ -151,7 +165,8 @@ def _troughs(watched: Watched) -> Iterator[Alert]:
             since = span_of(result.drawn, records.zone_at(result.subject)).first
             record = ("lab_results", f"{result.subject}/{result.number}")
             weight: Weight = "note" if trough.against == "unknown" else "soon"
-            yield Alert("trough", result.subject, trough.words, weight, since, record=record)
+            when = since_words(result.drawn) if result.drawn else ""
+            yield Alert("trough", result.subject, trough.words, weight, since, None, record, when)
 
 
 def _visits(watched: Watched) -> Iterator[Alert]:
@@ -162,9 +177,12 @@ def _visits(watched: Watched) -> Iterator[Alert]:
         since, until = _begin(records, visit, visit.opens.earliest), _end(records, visit, visit.closes.latest)
         if visit.standing == "overdue":
             words = f"{visit.plan.name} is overdue"
-            yield Alert("visit_overdue", visit.subject, words, "soon", since, until)
+            when = f"its window ended on {day_words(visit.closes.latest)}" if visit.closes.latest else ""
+            yield Alert("visit_overdue", visit.subject, words, "soon", since, until, when=when)
         elif visit.standing == "due" and until is not None and until <= records.as_of + watched.closing:
-            yield Alert("visit_closing", visit.subject, f"{visit.plan.name}: the window ends", "soon", since, until)
+            words = f"{visit.plan.name}: the window ends"
+            when = f"open until the end of {day_words(visit.closes.latest)}" if visit.closes.latest else ""
+            yield Alert("visit_closing", visit.subject, words, "soon", since, until, when=when)
 
 
 def _begin(records: Records, visit: PlannedVisit, day: date | None) -> datetime | None:

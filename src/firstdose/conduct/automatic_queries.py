@@ -11,10 +11,14 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from firstdose.conduct.catalogue import Query
+from firstdose.conduct.criteria import ANSWERS
+from firstdose.conduct.criterion_queries import AGREES, asked_of_criteria, bears_on_criteria
 from firstdose.conduct.desk import Work
 from firstdose.conduct.entering import Finding, check_fields
+from firstdose.conduct.identity import name_of
 from firstdose.conduct.ledger import Entry, StoredRecord
 from firstdose.conduct.locking import locked_now
+from firstdose.conduct.naming import rule_words
 from firstdose.conduct.own_records import all_of, change
 from firstdose.conduct.queries import Asked, ask, query_of
 from firstdose.conduct.roles import ENTERED_BY, Deed
@@ -24,6 +28,7 @@ from firstdose.records.conforming import MISSING
 
 BETWEEN_RECORDS = "between records: "
 """How the name of a rule begins that one record alone cannot tell to be kept."""
+CRITERIA = BETWEEN_RECORDS + AGREES
 A_DAY = re.compile(r",? [0-9]{4}-[0-9]{2}-[0-9]{2}")
 """A day in the words of a rule, such as that of the data: left out, for the rule is the same tomorrow."""
 MISSING_RULE = "must be filled in"
@@ -43,7 +48,22 @@ def check_record(work: Work, record_type: str, record: str, by: Deed | None = No
         return
     queries = all_of(work, Query, about_type=record_type, about_record=record)
     alone = [each for each in queries if each.rule is not None and not _is_between(each)]
-    _bring_up_to_date(work, alone, _of_one(work.record(record_type, record)), by or ENTERED_BY[record_type])
+    stored = work.record(record_type, record)
+    _bring_up_to_date(work, alone, _of_one(stored), by or ENTERED_BY[record_type])
+    if bears_on_criteria(stored) and stored.fields.get("subject", "").strip():
+        _check_criteria(work, stored.fields["subject"].strip(), by or ENTERED_BY[record_type])
+
+
+def _check_criteria(work: Work, subject: str, by: Deed) -> None:
+    """Bring the queries up to date that ask whether a person's answers to the criteria agree with the record."""
+    queries = [each for each in all_of(work, Query, about_type=ANSWERS, rule=CRITERIA) if _is_of(each, subject)]
+    raised = {_key(each): each for each in asked_of_criteria(work, subject, CRITERIA)}
+    _bring_up_to_date(work, queries, raised, by)
+
+
+def _is_of(query: Query, subject: str) -> bool:
+    """Whether a query is about an answer of a person."""
+    return query.about_record.startswith(f"{name_of('subjects', subject)}/")
 
 
 def check_all(work: Work, by: Deed = "ask_queries") -> tuple[Entry, ...]:
@@ -70,6 +90,10 @@ def check_all(work: Work, by: Deed = "ask_queries") -> tuple[Entry, ...]:
         raised |= alone | more
         # a rule that one record cannot break by itself, none can: then the other records need not be asked one by one
         between |= found if not alone else set()
+    answers = (each for (kind, _), each in stored.items() if kind == ANSWERS)
+    for subject in dict.fromkeys(each.fields.get("subject", "").strip() for each in answers):
+        if subject:
+            raised |= {_key(each): each for each in asked_of_criteria(work, subject, CRITERIA)}
     before = len(work.entries)
     _bring_up_to_date(work, queries, raised, by)
     return work.entries[before:]
@@ -114,14 +138,16 @@ def _between(stored: StoredRecord, problems: Iterable[Problem], alone: Mapping[K
         rule = MISSING_RULE if problem.rule == MISSING[0] else A_DAY.sub("", problem.rule)
         if (stored.record_type, stored.record, problem.field, rule) not in alone:
             text = stored.fields.get(problem.field or "", "")
-            each = _about(stored, problem.field, BETWEEN_RECORDS + rule, _words(text, rule, problem.fix))
+            said = rule_words(stored.record_type, problem.field, rule)
+            each = _about(stored, problem.field, BETWEEN_RECORDS + rule, _words(text, said, problem.fix))
             found[_key(each)] = each
     return found
 
 
 def _raised(stored: StoredRecord, finding: Finding) -> Asked:
     rule = MISSING_RULE if finding.weight == "missing" else finding.rule
-    return _about(stored, finding.field, rule, _words(finding.text, rule, finding.fix))
+    said = MISSING_RULE if finding.weight == "missing" else finding.words
+    return _about(stored, finding.field, rule, _words(finding.text, said, finding.fix))
 
 
 def _about(stored: StoredRecord, field: str | None, rule: str, words: str) -> Asked:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from typing import Literal
 
 from firstdose.conduct.catalogue import REPORT_WORDS, SafetyReport
@@ -18,6 +18,7 @@ from firstdose.dosing.known import UNKNOWN, Span, span_of
 from firstdose.dosing.recorded import Records
 from firstdose.protocol.expression import Answer, every, some
 from firstdose.records import AdverseEvent, TrialData
+from firstdose.records.date_words import instant_words
 from firstdose.safety.dlt import is_related
 
 ClockKind = Literal["within_24_hours", "within_7_days", "within_15_days"]
@@ -35,7 +36,8 @@ class Clock:
     """One clock of one event.
 
     ``applies`` is None where that is not known yet, such as before anybody said whether the event was expected.
-    ``due`` is the span in which the clock ends, ``sent`` that in which the report was sent, if it was.
+    ``due`` is the span in which the clock ends, ``sent`` that in which the report was sent, if it was. ``zone`` is that
+    of the participant's site, for words.
     """
 
     subject: str
@@ -47,6 +49,7 @@ class Clock:
     due: Span
     sent: Span | None
     as_of: datetime
+    zone: tzinfo | None = None
 
     @property
     def is_met(self) -> Answer:
@@ -75,19 +78,35 @@ class Clock:
     def words(self) -> str:
         return f"{self.subject}, event {self.event} ({self.term}): {REPORT_WORDS[self.kind]}"
 
+    @property
+    def when(self) -> str:
+        """By when the report is due, or since when it is overdue; where that is known in part, within which bounds."""
+        first, last = self.due.first, self.due.last
+        if self.is_overdue and last is not None:
+            return f"overdue since {instant_words(last, self.zone)}"
+        if first is not None and first == last:
+            return f"due by {instant_words(first, self.zone)}"
+        earliest = f"at the earliest {instant_words(first, self.zone)}" if first else ""
+        latest = f"at the latest {instant_words(last, self.zone)}" if last else ""
+        bounds = " and ".join(filter(None, (earliest, latest)))
+        ends = "may have ended already" if self.is_overdue is None else "runs"
+        why = "as it is not known exactly when the sponsor became aware"
+        return f"the time for it {ends}, {why}: it ends {bounds}" if bounds else f"the time for it {ends}, {why}"
+
 
 def clocks(
     trial_data: TrialData,
     moment: datetime,
     reports: Iterable[SafetyReport] = (),
     entered: Mapping[EventName, datetime] | None = None,
+    zone: tzinfo | None = None,
 ) -> tuple[Clock, ...]:
     """The clocks of all serious events as of a moment, which has a zone, those that end first at the front.
 
     ``entered`` is when an event was first entered as serious, if that is known: awareness was no later. Reports that
-    were sent after the moment are not known yet.
+    were sent after the moment are not known yet. ``zone`` stands for sites whose zone is not recorded.
     """
-    records = Records(trial_data, moment)
+    records = Records(trial_data, moment, zone)
     sent: dict[tuple[str, int, str], list[Span]] = {}
     for report in reports:
         span = span_of(report.sent, records.zone_at(report.subject))
@@ -98,7 +117,7 @@ def clocks(
         if event.serious and records.is_known(event.start):
             aware = _aware(records, event, (entered or {}).get((event.subject, event.number)))
             found += [
-                _clock(event, kind, applies, aware, sent.get((event.subject, event.number, kind), ()), moment)
+                _clock(event, kind, applies, aware, sent.get((event.subject, event.number, kind), ()), records)
                 for kind, applies in _kinds(event)
             ]
     return tuple(sorted(found, key=lambda each: (each.due.first or moment, each.subject, each.event)))
@@ -143,11 +162,21 @@ def _aware(records: Records, event: AdverseEvent, entered: datetime | None) -> S
 
 
 def _clock(
-    event: AdverseEvent, kind: ClockKind, applies: Answer, aware: Span, sent: Iterable[Span], moment: datetime
+    event: AdverseEvent, kind: ClockKind, applies: Answer, aware: Span, sent: Iterable[Span], records: Records
 ) -> Clock:
     """One clock, stopped by the first report of its kind."""
+    moment, zone = records.as_of, records.zone_at(event.subject)
     due = Span(*(each and each + RUNS[kind] for each in (aware.first, aware.last)))
     reports = sorted(sent, key=lambda span: (span.first is None, span.first or moment))
     return Clock(
-        event.subject, event.number, event.term, kind, applies, aware, due, reports[0] if reports else None, moment
+        event.subject,
+        event.number,
+        event.term,
+        kind,
+        applies,
+        aware,
+        due,
+        reports[0] if reports else None,
+        moment,
+        zone,
     )

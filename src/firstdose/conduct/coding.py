@@ -11,6 +11,7 @@ from firstdose.conduct.desk import Work
 from firstdose.conduct.dictionaries import Dictionary, Term
 from firstdose.conduct.identity import record_name
 from firstdose.conduct.ledger import Draft, Entry, FieldChange, Refused, StoredRecord
+from firstdose.conduct.naming import record_words
 from firstdose.conduct.own_records import Recorded, all_of, change, create, texts_of
 
 
@@ -53,13 +54,13 @@ def code(work: Work, record_type: str, record: str, head: int, term: Term, dicti
 
     Raises Refused if it cannot be coded, was changed since it was seen, or the term is not in the dictionary.
     """
-    stored = work.record(record_type, record)
+    stored, name = work.record(record_type, record), record_words(record_type, record)
     fields = CODED.get(record_type)
     words = stored.fields.get(fields.words) if fields else None
     if fields is None or words is None or not stored.exists or stored.is_removed:
-        raise Refused(f"{record_type} {record} holds no words that could be coded")
+        raise Refused(f"{name} holds no words that could be coded")
     if stored.head != head:
-        raise Refused(f"{record_type} {record} was changed since it was shown to you: look at it again, then code it")
+        raise Refused(f"{name} was changed since it was shown to you: look at it again, then code it")
     if not dictionary.holds(term):
         raise Refused(f"{term.term} is no term of {dictionary.name} {dictionary.version}")
     reason = f"coded with {dictionary.name} {dictionary.version}"
@@ -121,4 +122,4 @@ def _keep(work: Work, chosen: Coding, reason: str) -> Entry | None:
 
 
 def _is_coded_already(record_type: str, record: str) -> Entry:
-    raise Refused(f"{record_type} {record} is coded so already")
+    raise Refused(f"{record_words(record_type, record)} is coded so already")

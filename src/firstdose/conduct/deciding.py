@@ -13,11 +13,12 @@ from firstdose.conduct.catalogue import PreparedDecision
 from firstdose.conduct.desk import Work
 from firstdose.conduct.gating import changes_of, halting_deviations, instant, situation_in
 from firstdose.conduct.ledger import Entry, Head, Ledger, Refused
+from firstdose.conduct.naming import record_words
 from firstdose.conduct.outcomes import as_text, outcomes_of
 from firstdose.conduct.own_records import all_of, as_object, change, create
 from firstdose.conduct.participants import records_now, this_moment
 from firstdose.conduct.recommending import Advised, Frozen, advised_of, recommend
-from firstdose.conduct.signatures import signatures_of
+from firstdose.conduct.signatures import Proof, Purpose, sign, signatures_of
 from firstdose.conduct.snapshot import Snapshot, snapshot_at
 from firstdose.dosing.courses import Courses
 from firstdose.protocol import Protocol
@@ -77,10 +78,12 @@ def propose_decision(
 ) -> Entry:
     """Put a decision to the members, or change what is put to them; signatures of another proposal then fall.
 
-    Raises Refused for a level that the protocol does not have, and for a departure from the rule without a reason.
+    Raises Refused on data that have changed since, for a level that the protocol does not have, and for a departure
+    from the rule without a reason.
     """
     work.require("take_decisions")
     prepared = _latest(work, preparation)
+    _refuse_stale(work, prepared)
     _check_step(work, action, next_level)
     if departs(advised_of(prepared), action, next_level) and not reason.strip():
         raise Refused(f"this departs from the rule ({advised_of(prepared).words}); say why, in the reason")
@@ -89,6 +92,19 @@ def propose_decision(
     if all(getattr(prepared, name) == value for name, value in new.items()):
         raise Refused("this is what is proposed already; sign it")
     return change(work, stored, new, reason="proposed to the members", by="take_decisions")
+
+
+def sign_decision(work: Work, preparation: int, purpose: Purpose, proof: Proof) -> Entry:
+    """Sign what is proposed, as it was seen.
+
+    Raises Refused where nothing is proposed, on data that have changed since, and as `sign` does.
+    """
+    work.require("take_decisions")
+    prepared = _latest(work, preparation)
+    if prepared.action is None:
+        raise Refused("nothing is proposed yet; propose a decision, then sign it")
+    _refuse_stale(work, prepared)
+    return sign(work, purpose, proof)
 
 
 def take_decision(work: Work, preparation: int, data_hash: str) -> int:
@@ -103,12 +119,7 @@ def take_decision(work: Work, preparation: int, data_hash: str) -> int:
         raise Refused("what you saw is not what this decision was prepared with; open it again")
     if prepared.action is None:
         raise Refused("nothing is proposed yet; propose a decision, then sign it")
-    if prepared.protocol_version != work.protocol.trial.version:
-        raise Refused("the protocol was amended since the decision was prepared; prepare it again")
-    since = tuple(entered_since(work, prepared))
-    if since:
-        words = "; ".join(since)
-        raise Refused(f"since the committee's data were frozen, this has changed: {words}. Prepare the decision again")
+    _refuse_stale(work, prepared)
     names = _signed_by(work, preparation)
     advised = advised_of(prepared)
     step = advised.recommendation
@@ -135,6 +146,24 @@ def take_decision(work: Work, preparation: int, data_hash: str) -> int:
     return prepared.decision
 
 
+def changed_since(work: Work, prepared: PreparedDecision) -> tuple[str, ...]:
+    """Why nothing can be decided on a preparation now, in words: an amended protocol, or data that have changed."""
+    if prepared.protocol_version != work.protocol.trial.version:
+        return ("the protocol was amended",)
+    return tuple(dict.fromkeys(entered_since(work, prepared)))
+
+
+def _refuse_stale(work: Work, prepared: PreparedDecision) -> None:
+    """Nothing is proposed, signed or decided on data that are no longer so.
+
+    Raises Refused.
+    """
+    since = changed_since(work, prepared)
+    if since:
+        words = "; ".join(since)
+        raise Refused(f"since the committee's data were frozen, this has changed: {words}. Prepare the decision again")
+
+
 def departs(advised: Advised, action: Action, next_level: int | None) -> bool:
     """Whether a decision is another than the rule's; where the rule gave none, every decision is."""
     step = advised.recommendation
@@ -150,7 +179,7 @@ def entered_since(work: Work, prepared: PreparedDecision) -> Iterator[str]:
         for stored in work.records(kind):
             if stored.head > head:
                 done = "removed" if stored.is_removed else "entered or changed"
-                yield f"{kind.replace('_', ' ')} {stored.record} {done}"
+                yield f"{record_words(kind, stored.record)} {done}"
     yield from (each.words for each in changes_of(situation_in(work), prepared))
 
 

@@ -7,14 +7,17 @@ from datetime import datetime
 
 from firstdose.conduct.desk import Work
 from firstdose.conduct.gating import gate_in
-from firstdose.conduct.participants import protocol_of, records_now, zone_of
+from firstdose.conduct.in_short import reasons_in_short
+from firstdose.conduct.naming import record_words
+from firstdose.conduct.participants import protocol_of, records_now, without_others
+from firstdose.dosing import Reason
 from firstdose.dosing.known import Span, span_of, zone_named
 from firstdose.records import Dosing
 from firstdose.safety.evaluability import is_within_tolerance
 
 
 def departures(work: Work, actual: Dosing, planned: Dosing | None) -> tuple[str, ...]:
-    """What speaks against a dosing as it took place, by the data as they are before it is recorded.
+    """What speaks against a dosing as it took place, the dose first, by the data as they are before it is recorded.
 
     ``planned`` is the dosing as it was prepared, None if it was not. The gate is asked as of the actual start; where
     that is not known to the minute, as of now.
@@ -25,7 +28,7 @@ def departures(work: Work, actual: Dosing, planned: Dosing | None) -> tuple[str,
 def start_of(work: Work, actual: Dosing) -> Span:
     """When a dosing started, as far as is known."""
     records = records_now(work)
-    zone = zone_named(actual.zone) or zone_of(work) or records.zone_at(actual.subject)
+    zone = zone_named(actual.zone) or records.zone_at(actual.subject)
     return span_of(actual.procedure_start or actual.product_start, zone)
 
 
@@ -35,7 +38,8 @@ def dose_departures(work: Work, actual: Dosing, planned: Dosing | None) -> Itera
         yield "how much of the dose was given is not recorded"
     elif actual.given != "full" or actual.interrupted:
         why = f": {actual.interruption_reason}" if actual.interruption_reason else ""
-        yield f"{'interrupted, ' if actual.interrupted else ''}{actual.given} dose given{why}"
+        how = {"full": "full dose", "none": "no dose"}.get(actual.given, "part of the dose")
+        yield f"{'interrupted, ' if actual.interrupted else ''}{how} given{why}"
     assigned = planned.dose_assigned if planned else actual.dose_assigned
     protocol = protocol_of(work, actual.subject)
     tolerance = protocol.product.dose_tolerance if protocol.product else None
@@ -52,17 +56,28 @@ def dose_departures(work: Work, actual: Dosing, planned: Dosing | None) -> Itera
 
 
 def _departures(work: Work, actual: Dosing, planned: Dosing | None) -> Iterator[str]:
+    yield from dose_departures(work, actual, planned)
     start = start_of(work, actual)
     is_exact = start.first is not None and start.first == start.last
     if not is_exact:
         yield "when the dosing started is not recorded to the minute"
     moment: datetime = start.first if is_exact and start.first is not None else work.now
     found = gate_in(work, actual.subject, as_of=min(moment, work.now), batch=actual.batch)
-    yield from (f"against the gate: {reason.words}" for reason in found.reasons)
     if actual.cohort != found.cohort:
         yield f"dosed in cohort {actual.cohort or '(none)'}, with a slot in {found.cohort or 'none'}"
     if not actual.batch:
         yield "the batch is not recorded"
     elif planned is not None and planned.batch and actual.batch != planned.batch:
         yield f"batch {actual.batch} given, {planned.batch} assigned"
-    yield from dose_departures(work, actual, planned)
+    for reason in reasons_in_short(found.reasons):
+        yield without_others(work, _said(reason))
+
+
+def _said(reason: Reason) -> str:
+    """A reason in words; a departure before this one by its name, so that none tells of all that were before."""
+    kind, _, record = reason.records[0].partition(" ") if reason.records else ("", "", "")
+    return (
+        f"dosing was halted by {record_words(kind, record)}"
+        if kind == "deviations"
+        else reason.departed or reason.words
+    )

@@ -10,7 +10,19 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
-from firstdose.conduct.ledger import Author, Draft, Entry, Head, Ledger, Refused, StoredRecord, Writing
+from firstdose.conduct.ledger import (
+    Author,
+    Conflict,
+    Draft,
+    Entry,
+    Head,
+    Ledger,
+    Refused,
+    StoredRecord,
+    Writing,
+    WrongState,
+)
+from firstdose.conduct.naming import field_labels, record_words
 from firstdose.conduct.roles import DEEDS, ENTERED_BY, ROLES, Deed, may
 from firstdose.conduct.snapshot import OF_DOSING, Snapshot, snapshot_of, trial_data_of
 from firstdose.protocol import Protocol
@@ -75,6 +87,14 @@ class Work:
         """All records of a kind, or of all kinds."""
         return self._writing.records(record_type)
 
+    def records_under(self, record_type: str, first: str) -> tuple[StoredRecord, ...]:
+        """The records of a kind whose name is, or begins with, a first part: all of one participant."""
+        return self._writing.records_under(record_type, first)
+
+    def history(self, record_type: str, record: str) -> tuple[Entry, ...]:
+        """Everything ever entered about a record, in order."""
+        return self._writing.history(record_type, record)
+
     def require(self, deed: Deed) -> None:
         """Refuse what the author's role may not do.
 
@@ -95,11 +115,24 @@ class Work:
         for rule in self._rules:
             rule(self, draft)
         self._snapshot = self._dosing_data = None
-        return self._writing.append(draft)
+        try:
+            return self._writing.append(draft)
+        except WrongState as problem:
+            raise Refused(f"{record_words(problem.record_type, problem.record)} {problem.state}") from problem
+        except Conflict as problem:
+            raise _in_words(problem) from problem
 
     def next_number(self, record_type: str) -> int:
         """The next number of a kind of record that is numbered through."""
         return 1 + max((int(each.record) for each in self.records(record_type)), default=0)
+
+
+def _in_words(conflict: Conflict) -> Conflict:
+    """A conflict in the words of the trial, of which the ledger knows nothing."""
+    name = record_words(conflict.record_type, conflict.record)
+    labels = field_labels(conflict.record_type, (each.field for each in conflict.fields))
+    words = f"{name} has been changed by somebody else meanwhile: {labels}"
+    return Conflict(conflict.record_type, conflict.record, conflict.fields, words)
 
 
 class Desk:

@@ -1,37 +1,74 @@
-"""The investigator's confirmation that somebody is eligible: every criterion answered and met, consent given."""
+"""The investigator's signed confirmation that somebody is eligible: every criterion answered and met, consent given."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from firstdose.conduct.confirmation import CONFIRMATION, MEANING, MOMENT, NAME, confirmation_reasons
+from firstdose.conduct.criteria import contradictions
 from firstdose.conduct.desk import Work
 from firstdose.conduct.identity import name_of
+from firstdose.conduct.in_short import reasons_in_short
 from firstdose.conduct.ledger import Entry, Refused
 from firstdose.conduct.own_records import change
 from firstdose.conduct.participants import participant, question_about, this_moment
+from firstdose.conduct.signatures import Proof, Purpose, sign
 from firstdose.dosing import Reason
 from firstdose.dosing.person_checks import person_reasons
-
-MEANING = "I confirm that this person meets the criteria of the protocol and has given consent"
-"""What the investigator's signature of a participant means."""
-CONFIRMATION = "subjects.eligibility_confirmed"
+from firstdose.records import PartialDateTime
+from firstdose.records.values import write_value
 
 
 def reasons_against(work: Work, subject: str) -> tuple[Reason, ...]:
-    """What speaks against confirming that somebody is eligible now, apart from that it is not confirmed yet."""
+    """What speaks against confirming that somebody is eligible now, apart from that it is not confirmed yet.
+
+    Answers given after an earlier confirmation are no reason: the new one is given with knowledge of them.
+    """
     participant(work, subject)
-    return tuple(each for each in person_reasons(question_about(work, subject)) if each.rule != CONFIRMATION)
+    return tuple(
+        each for each in eligibility_reasons(work, subject) if each.rule != CONFIRMATION and not _is_later(each)
+    )
 
 
-def confirm_eligibility(work: Work, subject: str, full_name: str, seen_head: int) -> Entry:
-    """Note that the author confirms eligibility now; to be signed in the same write.
+def eligibility_reasons(work: Work, subject: str) -> tuple[Reason, ...]:
+    """All about the person that speaks against dosing: answers against the record and a missing signature included."""
+    return (
+        *person_reasons(question_about(work, subject)),
+        *contradictions(work, subject, work.protocol),
+        *confirmation_reasons(work, subject),
+    )
 
-    Raises Refused with everything that speaks against it, and if the record was changed since the author saw it.
+
+def is_to_be_renewed(work: Work, subject: str) -> bool:
+    """Whether an answer was given or changed after eligibility was confirmed, so that it is to be confirmed anew."""
+    return any(map(_is_later, person_reasons(question_about(work, subject))))
+
+
+def confirm_eligibility(work: Work, subject: str, proof: Proof, seen_head: int) -> Entry:
+    """Note that the author confirms eligibility now, and sign it, in one write.
+
+    ``proof`` is that of the author for the record as it was shown, ``seen_head`` its last entry then.
+    Raises Refused with everything that speaks against it, if the record was changed since the author saw it, and as
+    `sign` does. Returns the entry of the signature.
     """
     work.require("sign_eligibility")
     against = reasons_against(work, subject)
     if against:
-        raise Refused(f"{subject} cannot be confirmed as eligible: {'; '.join(each.words for each in against)}")
+        words = "; ".join(each.words for each in reasons_in_short(against))
+        raise Refused(f"{subject} cannot be confirmed as eligible: {words}")
     stored = work.record("subjects", name_of("subjects", subject))
     if stored.head != seen_head:
         raise Refused(f"the record of {subject} was changed since it was shown to you: look at it again, then confirm")
-    new = {"eligibility_confirmed": this_moment(work), "eligibility_confirmed_by": full_name}
-    return change(work, stored, new, reason="eligibility confirmed", by="sign_eligibility")
+    shown = Purpose("subjects", stored.record, seen_head, MEANING)
+    if shown not in proof.purposes:
+        raise Refused("the identity was proved to sign something else: enter the password again for this signature")
+    new: dict[str, str | PartialDateTime] = {MOMENT: this_moment(work), NAME: proof.full_name}
+    head = stored.head
+    if any(stored.fields.get(name) != write_value(value) for name, value in new.items()):  # not twice in a second
+        head = change(work, stored, new, reason="eligibility confirmed", by="sign_eligibility").sequence
+    written = replace(shown, head=head)
+    return sign(work, written, replace(proof, purposes=(written,)))
+
+
+def _is_later(reason: Reason) -> bool:
+    return reason.words.endswith("was answered after eligibility was confirmed")

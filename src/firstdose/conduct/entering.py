@@ -11,6 +11,7 @@ import polars as pl
 from firstdose.conduct.catalogue import LEDGER_RECORDS
 from firstdose.conduct.identity import record_name
 from firstdose.conduct.ledger import Draft, FieldChange, Refused, StoredRecord
+from firstdose.conduct.naming import field_labels, kind_words, rule_words
 from firstdose.records import columns_of, keys_of
 from firstdose.records.conforming import read_texts
 from firstdose.records.frames import schema_of
@@ -28,6 +29,13 @@ class Finding:
     rule: str
     fix: str
     weight: Weight
+    said: str = ""
+    """The rule for people, where it names codes."""
+
+    @property
+    def words(self) -> str:
+        """The rule in words."""
+        return self.said or self.rule
 
 
 def check_fields(record_type: str, fields: Mapping[str, str]) -> tuple[Finding, ...]:
@@ -45,7 +53,8 @@ def check_records(record_type: str, records: Sequence[Mapping[str, str]]) -> lis
         values[column.name] = [readings.values.get(text) for text in texts]
         odd: dict[str, list[Finding]] = {}
         for listed in readings.unreadable:
-            odd.setdefault(listed[0], []).append(Finding(column.name, *listed, "unreadable"))
+            said = rule_words(record_type, column.name, listed[1])
+            odd.setdefault(listed[0], []).append(Finding(column.name, *listed, "unreadable", said))
         for listed in readings.doubtful:
             odd.setdefault(listed[0], []).append(Finding(column.name, *listed, "doubtful"))
         words = f"must be filled in ({column.question.words})"
@@ -99,7 +108,7 @@ def draft_of(
     columns = columns_of(LEDGER_RECORDS[record_type])
     unknown = sorted(wanted.keys() - columns.keys())
     if unknown:
-        raise Refused(f"{record_type} has no field {', '.join(unknown)}")
+        raise Refused(f"{kind_words(record_type)} has no field {', '.join(unknown)}")
     new = {name: text if text and text.strip() else None for name, text in wanted.items()}
     changes = tuple(FieldChange(name, seen.get(name), text) for name, text in new.items() if text != seen.get(name))
     if not changes:
@@ -108,8 +117,8 @@ def draft_of(
         keys = [change.field for change in changes if change.field in keys_of(LEDGER_RECORDS[record_type])]
         if keys:
             raise Refused(
-                f"{', '.join(keys)} cannot be changed: a record is known by it. Remove the record, saying why, and "
-                "enter it again"
+                f"{field_labels(record_type, keys)} cannot be changed: a record is known by it. Remove the record, "
+                "saying why, and enter it again"
             )
     return Draft(
         "create" if stored is None else "change",

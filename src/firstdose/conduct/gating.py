@@ -12,7 +12,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, tzinfo
 
 from firstdose.conduct.catalogue import JudgedEvent, PreparedDecision
+from firstdose.conduct.confirmation import confirmation_reasons
+from firstdose.conduct.criteria import contradictions
 from firstdose.conduct.desk import Work
+from firstdose.conduct.in_short import in_short
 from firstdose.conduct.judged import changed_since_verdict
 from firstdose.conduct.outcomes import Change, changes_since, courses_of, of_text
 from firstdose.conduct.own_records import Recorded, all_of
@@ -38,11 +41,13 @@ class Situation:
     now: datetime
     prepared: tuple[PreparedDecision, ...] = ()
     judged: tuple[JudgedEvent, ...] = ()
+    source: Recorded | None = None
+    """Where signatures, and what answers to criteria rest on, are looked up; not looked at where there is none."""
 
 
 def situation_of(source: Recorded, trial_data: TrialData, protocol: Protocol, now: datetime) -> Situation:
     """The situation from a ledger, or from somebody's open work, and the data of the same."""
-    return Situation(protocol, trial_data, now, all_of(source, PreparedDecision), all_of(source, JudgedEvent))
+    return Situation(protocol, trial_data, now, all_of(source, PreparedDecision), all_of(source, JudgedEvent), source)
 
 
 def situation_in(work: Work) -> Situation:
@@ -66,6 +71,7 @@ def gate(
     found = may_be_dosed(situation.protocol, situation.trial_data, subject, moment, zone=zone, batch=batch)
     records = Records(situation.trial_data, moment, zone)
     more = (
+        *_not_confirmed(situation, subject, records),
         *_stale(situation, records, found),
         *halting_deviations(situation, records),
         *changed_since_verdict(records, situation.judged),
@@ -101,8 +107,17 @@ def halting_deviations(situation: Situation, records: Records) -> Iterator[Reaso
     for deviation in situation.trial_data.records(Deviation):
         name = record_name(deviation)
         if deviation.category == HALTING and records.is_known(deviation.occurred) and name not in known:
-            words = f"{deviation.subject}: {deviation.description}; dosing is halted until people decide"
+            words = f"{deviation.subject}: {in_short(deviation.description)}; dosing is halted until people decide"
             yield Reason(DECISION, words, None, (name,))
+
+
+def _not_confirmed(situation: Situation, subject: str, records: Records) -> Iterator[Reason]:
+    """What the ledger knows against somebody's eligibility: no signature that holds, answers against the record."""
+    if situation.source is None or subject not in records.subjects:
+        return
+    as_of = records.as_of if records.as_of < situation.now else None
+    yield from confirmation_reasons(situation.source, subject, as_of)
+    yield from contradictions(situation.source, subject, situation.protocol)
 
 
 def _known(prepared: PreparedDecision) -> list[str]:

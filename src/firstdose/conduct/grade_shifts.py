@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from firstdose.conduct.naming import field_labels
 from firstdose.records import LabResult, TrialData, columns_of
 from firstdose.records.frames import records_of
 from firstdose.safety.grading import DependsOn, Graded, GradeOfValue, grade_for_each_term
@@ -37,7 +38,7 @@ class GradeShift:
     @property
     def words(self) -> str:
         before, after = (f"grade {' or '.join(map(str, each))}" if each else "no grade" for each in self._grades)
-        fields = ", ".join(field.replace("_", " ") for field in self.changed)
+        fields = field_labels("lab_results", self.changed)
         return f"{self.subject}, laboratory result {self.number}: {self.term} was {before}, is {after} ({fields})"
 
     @property

@@ -25,9 +25,9 @@ def record_name(record_type: str, fields: Mapping[str, str | None]) -> str:
         try:
             value = read_value(columns[key], text)
         except Unreadable as problem:
-            raise Refused(f"{key}: {text!r} {problem}") from None
+            raise Refused(f"{columns[key].label}: {text!r} {problem}") from None
         if value is None:
-            raise Refused(f"{key} must not be empty: without it a record cannot be told from others")
+            raise Refused(f"{columns[key].label} must not be empty: without it a record cannot be told from others")
         parts.append(quote(write_value(value).strip(), safe=SAFE))
     return "/".join(parts)
 

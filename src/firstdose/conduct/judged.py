@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from firstdose.conduct.catalogue import JudgedEvent
+from firstdose.conduct.ledger import FieldChange
+from firstdose.conduct.naming import change_words
 from firstdose.dosing import Reason
 from firstdose.dosing.known import record_name
 from firstdose.dosing.recorded import Records
@@ -55,7 +57,7 @@ def changed_fields(event: AdverseEvent, basis: JudgedEvent) -> list[str]:
     before = json.loads(basis.content)
     now = {name: _plain(getattr(event, name)) for name in JUDGED_FIELDS}
     return [
-        f"{name.replace('_', ' ')} {before.get(name) or 'empty'} -> {now[name] or 'empty'}"
+        change_words("adverse_events", FieldChange(name, before.get(name), now[name]))
         for name in JUDGED_FIELDS
         if before.get(name) != now[name]
     ]

@@ -10,6 +10,7 @@ import polars as pl
 
 from firstdose.conduct.desk import Work
 from firstdose.conduct.ledger import Draft, StoredRecord
+from firstdose.conduct.naming import field_labels, record_words
 from firstdose.conduct.own_records import Recorded
 from firstdose.records import (
     RECORDS,
@@ -58,13 +59,13 @@ class Locked:
         before, after = self.content(stored), self._after(stored, draft)
         if before == after:
             return None
-        name = f"{draft.record_type} {draft.record}"
+        name = record_words(draft.record_type, draft.record)
         if before is None:
             return f"{name} is dated, or may be, by that day; if it is later, give its date"
         if after is None:
             return f"{name} is one of them and cannot be taken out"
         changed = sorted(field for field in before.keys() | after.keys() if before.get(field) != after.get(field))
-        return f"{name} is one of them and cannot be changed in {', '.join(changed)}"
+        return f"{name} is one of them and cannot be changed in {field_labels(draft.record_type, changed)}"
 
     def _words_against_asking(self, work: Work, draft: Draft) -> str | None:
         """Why a query or a check cannot be written."""
@@ -72,7 +73,7 @@ class Locked:
         for fields in (before, {**before, **_new(draft)}):
             record_type, record = fields.get("about_type") or "", fields.get("about_record") or ""
             if self.holds(record_type, record):
-                return f"{record_type} {record} is one of them and can be neither asked about nor checked"
+                return f"{record_words(record_type, record)} is one of them and can be neither asked about nor checked"
         return None
 
     def _after(self, stored: StoredRecord, draft: Draft) -> Content | None:

@@ -15,6 +15,7 @@ from firstdose.conduct.catalogue import DataLock, LockState
 from firstdose.conduct.desk import Work
 from firstdose.conduct.ledger import Draft, Entry, Refused
 from firstdose.conduct.locked_data import Locked, locked_part
+from firstdose.conduct.naming import value_words
 from firstdose.conduct.own_records import Recorded, all_of, as_object, change, create
 from firstdose.conduct.queries import waiting
 from firstdose.conduct.snapshot import Snapshot
@@ -145,11 +146,16 @@ def refuse_wrong_step(work: Work, draft: Draft) -> None:
     state = after.get("state") or ""
     by_another = STEPS.get(before.get("state", ""), {}).get(state)
     if by_another is None:
-        raise Refused(f"a lock does not go from {before.get('state') or 'nothing'} to {state or 'nothing'}")
+        raise Refused(f"a lock does not go from {_said(before.get('state', ''))} to {_said(state)}")
     if by_another and before.get("asked_by") == work.author.account:
         raise Refused("who asked for this cannot confirm it: another person must")
     if after.get("confirmed_by" if by_another else "asked_by") != work.author.account:
         raise Refused("a step of a lock names who takes it")
+
+
+def _said(state: str) -> str:
+    """A state of a lock in words."""
+    return value_words("data_locks", "state", state) or "nothing"
 
 
 def _lock(work: Work, number: int) -> DataLock:
@@ -165,7 +171,7 @@ def _step(
     """One step of a lock."""
     lock = _lock(work, number)
     if lock.state != before:
-        raise Refused(f"lock {number} is {lock.state.replace('_', ' ')}; this asks for one that is {before}")
+        raise Refused(f"lock {number} is {_said(lock.state)}; this asks for one that is {_said(before)}")
     new: dict[str, str | None] = {"state": state}
     if STEPS[before][state]:
         new["confirmed_by"] = work.author.account

@@ -26,6 +26,12 @@ class Recorded(Protocol):
     def records(self, record_type: str | None = None) -> tuple[StoredRecord, ...]:
         """All records of a kind, or of all kinds; removed ones too."""
 
+    def records_under(self, record_type: str, first: str) -> tuple[StoredRecord, ...]:
+        """The records of a kind whose name is, or begins with, a first part: all of one participant."""
+
+    def history(self, record_type: str, record: str) -> tuple[Entry, ...]:
+        """Everything ever entered about a record, in order."""
+
 
 def as_object(kind: type[RecordType], stored: StoredRecord) -> RecordType:
     """A stored record of the conduct as an object; the program wrote it, so that its fields can be read.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from datetime import tzinfo
 
 from firstdose.conduct.desk import Work
@@ -10,16 +12,18 @@ from firstdose.conduct.roles import ROLES
 from firstdose.dosing import protocol_followed
 from firstdose.dosing.known import zone_named
 from firstdose.dosing.question import Question
-from firstdose.dosing.recorded import NO_PLACE, Records
+from firstdose.dosing.recorded import Records
 from firstdose.protocol import Protocol
 from firstdose.records import PartialDateTime, Subject
 
 EVERYWHERE = ("", "*")
+ANOTHER = "a participant of another site"
+"""What stands for the name of somebody who is none of the author's business."""
 
 
 def zone_of(work: Work) -> tzinfo | None:
-    """The zone of the author's site; None where the author is nowhere in particular."""
-    return None if work.author.zone in NO_PLACE else zone_named(work.author.zone)
+    """The zone of the author's site; None where there is none of that name."""
+    return zone_named(work.author.zone)
 
 
 def this_moment(work: Work) -> PartialDateTime:
@@ -56,7 +60,20 @@ def participant(work: Work, subject: str) -> Subject:
 def called(work: Work, subject: str | None) -> str:
     """What the author may be told of somebody's name: another site's participants are not named."""
     found = records_now(work).subjects.get(subject or "")
-    return (subject or "nobody") if found is None or _is_of(work, found) else "a participant of another site"
+    return (subject or "nobody") if found is None or _is_of(work, found) else ANOTHER
+
+
+def without_others(work: Work, text: str) -> str:
+    """A text without the names of another site's participants."""
+    return without_names(text, (name for name, each in records_now(work).subjects.items() if not _is_of(work, each)))
+
+
+def without_names(text: str, names: Iterable[str]) -> str:
+    """A text in which names of participants are replaced by words that tell of nobody."""
+    for name in sorted(names, key=len, reverse=True):
+        if name in text:
+            text = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", ANOTHER, text)
+    return text
 
 
 def _is_of(work: Work, person: Subject) -> bool:

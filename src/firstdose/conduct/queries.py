@@ -10,6 +10,7 @@ from typing import Any
 from firstdose.conduct.catalogue import LEDGER_RECORDS, Query, QueryState
 from firstdose.conduct.desk import Work
 from firstdose.conduct.ledger import Entry, Ledger, Refused, StoredRecord
+from firstdose.conduct.naming import record_words
 from firstdose.conduct.own_records import Recorded, all_of, as_object, change, create
 from firstdose.conduct.roles import Deed
 from firstdose.records import PartialDateTime, columns_of
@@ -59,11 +60,12 @@ def ask(work: Work, *questions: Asked, by: Deed = "ask_queries") -> tuple[int, .
     for number, asked in enumerate(questions, start=first):
         if not asked.words.strip():
             raise Refused("a query must say what is asked")
+        name = record_words(asked.about_type, asked.about_record)
         stored = work.record(asked.about_type, asked.about_record)
         if not stored.exists:
-            raise Refused(f"there is no record {asked.about_record} of the kind {asked.about_type} to ask about")
+            raise Refused(f"there is no {name} to ask about")
         if asked.about_field is not None and asked.about_field not in columns_of(LEDGER_RECORDS[asked.about_type]):
-            raise Refused(f"{asked.about_type} has no field {asked.about_field}")
+            raise Refused(f"{name} has no field {asked.about_field}")
         create(work, _query(number, asked, work.now), by=by)
     return tuple(range(first, first + len(questions)))
 

@@ -11,11 +11,12 @@ from typing import Any
 
 from firstdose.conduct.catalogue import PreparedDecision
 from firstdose.conduct.ledger import Ledger
+from firstdose.conduct.naming import field_label, kind_words, record_words, rule_words
 from firstdose.conduct.snapshot import Snapshot, snapshot_now
 from firstdose.designs.recommendation import Recommendation
 from firstdose.dosing import recommendation as ask_the_rule
 from firstdose.protocol import Protocol
-from firstdose.records import TrialData
+from firstdose.records import Problem, TrialData
 
 SECONDS = 60.0
 RESTS_ON = (
@@ -119,10 +120,18 @@ def _none(why: str) -> Advised:
 def _unusable(found: Snapshot) -> list[str]:
     """What cannot be read in the records that the history is made of."""
     return [
-        " ".join(filter(None, (each.record or each.file, each.identity, each.field, f"{each.value!r} {each.rule}")))
+        _cannot_be_read(each)
         for each in found.problems
         if (each.record or each.file) in RESTS_ON and each.effect in CANNOT_BE_USED
     ]
+
+
+def _cannot_be_read(problem: Problem) -> str:
+    """What cannot be read, where, and why."""
+    kind = problem.record or problem.file or ""
+    name = record_words(kind, problem.identity) if problem.identity else kind_words(kind)
+    rule = rule_words(kind, problem.field, problem.rule)
+    return f"{name}, {field_label(kind, problem.field or '')}: {problem.value!r} {rule}"
 
 
 def _fault(protocol: Protocol, answer: object) -> str:

@@ -7,6 +7,7 @@ from firstdose.conduct.catalogue import CONDUCT_RECORDS
 from firstdose.conduct.desk import Rule, Work
 from firstdose.conduct.ledger import Draft, Refused
 from firstdose.conduct.locking import refuse_locked, refuse_wrong_step
+from firstdose.conduct.naming import record_words
 from firstdose.conduct.reasons import refuse_poor_reason
 from firstdose.conduct.signatures import content_hash
 
@@ -21,7 +22,9 @@ def keep_records_of_conduct(_: Work, draft: Draft) -> None:
     """
     is_kept = draft.record_type in CONDUCT_RECORDS and draft.record_type not in MAY_BE_REMOVED
     if is_kept and draft.action in ("remove", "restore"):
-        raise Refused(f"{draft.record_type} {draft.record} is part of the trial's history and cannot be removed")
+        raise Refused(
+            f"{record_words(draft.record_type, draft.record)} is part of the trial's history and cannot be removed"
+        )
 
 
 def refuse_false_signature(work: Work, draft: Draft) -> None:

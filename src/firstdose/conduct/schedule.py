@@ -1,7 +1,8 @@
 """Each participant's visits as the protocol plans them, with windows as dates, and what has become of each.
 
-Days count from the actual dosing in the calendar of the site; before it from the day for which it is planned. Where the
-day of dosing is known only in part, the windows are spans, and whether a visit is due or overdue may be unknown.
+Days count from the actual dosing in the calendar of the site; before it from the day for which it is planned, and then
+no visit after it is due. Where the day of dosing is known only in part, the windows are spans, and whether a visit is
+due or overdue may be unknown.
 """
 
 from __future__ import annotations
@@ -21,7 +22,9 @@ from firstdose.protocol.schedule import Visit as VisitPlan
 from firstdose.records import TrialData, Visit
 from firstdose.safety.moments import MISSING, Moment, local_day
 
-VisitStanding = Literal["done", "partly_done", "missed", "planned", "due", "overdue", "not_expected", "unknown"]
+VisitStanding = Literal[
+    "done", "partly_done", "missed", "planned", "due", "overdue", "after_dosing", "not_expected", "unknown"
+]
 STANDING_WORDS: dict[VisitStanding, str] = {
     "done": "done",
     "partly_done": "partly done",
@@ -29,6 +32,7 @@ STANDING_WORDS: dict[VisitStanding, str] = {
     "planned": "planned",
     "due": "due",
     "overdue": "overdue",
+    "after_dosing": "to be planned once the dosing has taken place",
     "not_expected": "not expected: no longer in the trial",
     "unknown": "not known: the day of dosing is not, or only in part",
 }
@@ -120,7 +124,8 @@ def _visits_of(
             opens=opens,
             planned=day,
             closes=closes,
-            standing=_recorded(visit, took_place, today) or _expected(opens, closes, left, today),
+            standing=_recorded(visit, took_place, today)
+            or _expected(opens, closes, left, today, counts_from_nothing=given is None and plan.first_day > 0),
             is_counted_from_dosing=given is not None,
             took_place=took_place,
             is_in_window=_is_within(took_place, opens, closes),
@@ -164,12 +169,19 @@ def _recorded(visit: Visit | None, took_place: Moment, today: date) -> VisitStan
     return "done" if took_place.latest is not None and took_place.latest <= today else None
 
 
-def _expected(opens: Moment, closes: Moment, left: date | None, today: date) -> VisitStanding:
-    """What becomes of a visit of which nothing is recorded."""
+def _expected(
+    opens: Moment, closes: Moment, left: date | None, today: date, *, counts_from_nothing: bool
+) -> VisitStanding:
+    """What becomes of a visit of which nothing is recorded.
+
+    One that counts from a dosing that has not taken place is planned at most, never due or overdue.
+    """
     if left is not None and (opens.earliest is None or left < opens.earliest):
         return "not_expected"
     if opens.earliest is not None and today < opens.earliest:
         return "planned"
+    if counts_from_nothing:
+        return "after_dosing"
     if closes.latest is not None and today > closes.latest:
         return "overdue"
     is_open = opens.latest is not None and today >= opens.latest

@@ -31,9 +31,11 @@ def report_event(
     name = record_name("adverse_events", {"subject": subject, "number": str(event)})
     stored = work.record("adverse_events", name)
     if not stored.exists or stored.is_removed:
-        raise Refused(f"there is no adverse event {name} to report")
+        raise Refused(f"there is no adverse event {event} of {subject} to report")
     if not _is_serious(stored.fields.get("serious")):
-        raise Refused(f"adverse event {name} is not noted as serious: note that first, with its criterion")
+        raise Refused(
+            f"adverse event {event} of {subject} is not noted as serious: note that first, with its criterion"
+        )
     if sent.tzinfo is None:
         raise Refused("when the report was sent needs a time zone")
     if sent > work.now:

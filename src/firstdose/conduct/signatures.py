@@ -16,6 +16,7 @@ from typing import Literal
 from firstdose.conduct.catalogue import Signature
 from firstdose.conduct.desk import Work
 from firstdose.conduct.ledger import Entry, Refused, StoredRecord
+from firstdose.conduct.naming import record_words
 from firstdose.conduct.own_records import Recorded, all_of, create
 from firstdose.conduct.roles import Deed
 from firstdose.records import PartialDateTime
@@ -114,7 +115,7 @@ def _sign(
     work.require(SIGNED_BY.get(purpose.record_type, "sign_data"))
     _check_proof(work, purpose, proof, longest_age)
     stored = work.record(purpose.record_type, purpose.record)
-    name = f"{purpose.record_type} {purpose.record}"
+    name = record_words(purpose.record_type, purpose.record)
     if not stored.exists or stored.is_removed:
         raise Refused(f"{name} is not there, or was removed; it cannot be signed")
     if stored.head != purpose.head:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from firstdose.conduct.desk import Work
+from firstdose.conduct.eligibility import eligibility_reasons
 from firstdose.conduct.identity import name_of
 from firstdose.conduct.ledger import Entry, Refused
 from firstdose.conduct.own_records import all_of, change, create
@@ -73,7 +74,7 @@ def assign_slot(work: Work, subject: str) -> Entry:
     slot = held_slot(work, subject)
     if slot is None or slot.state != "reserved":
         raise Refused(f"{subject} has no reserved slot to be assigned")
-    against = [each.words for each in person_reasons(question_about(work, subject))]
+    against = [each.words for each in eligibility_reasons(work, subject)]
     if against:
         raise Refused(f"the slot of {subject} cannot be assigned: {'; '.join(against)}")
     return _step(work, slot, {"state": "assigned", "assigned": this_moment(work)}, "eligible", "hold_slots")

@@ -54,9 +54,10 @@ class Snapshot:
 
 
 def snapshot(ledger: Ledger, as_of: datetime, visits: Collection[str] = ()) -> Snapshot:
-    """All that had been entered by an instant; the same for ever, whatever is entered later.
+    """All that had been entered by an instant: the entries up to the last that bears it, or an earlier one.
 
-    With ``visits``, those that the protocol plans, others are listed unless they are unscheduled.
+    The same for ever, whatever is entered later, unless the server's clock is set back to before the instant. With
+    ``visits``, those that the protocol plans, others are listed unless they are unscheduled.
     """
     return snapshot_at(ledger, ledger.sequence_at(as_of), as_of.date(), visits)
 

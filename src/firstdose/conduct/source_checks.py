@@ -9,6 +9,7 @@ from typing import Literal
 from firstdose.conduct.catalogue import SourceCheck
 from firstdose.conduct.desk import Work
 from firstdose.conduct.ledger import Refused, StoredRecord
+from firstdose.conduct.naming import record_words
 from firstdose.conduct.own_records import Recorded, all_of, create
 from firstdose.conduct.queries import Asked, ask
 from firstdose.records import RECORDS
@@ -41,9 +42,9 @@ def check_source(
     """
     stored = work.record(record_type, record)
     if record_type not in RECORDS or not stored.exists or stored.is_removed:
-        raise Refused(f"there is no record {record} of the kind {record_type} to compare with its source")
+        raise Refused(f"there is no {record_words(record_type, record)} to compare with its source")
     if stored.head != head:
-        raise Refused(f"{record_type} {record} was changed since it was shown to you: compare it again")
+        raise Refused(f"{record_words(record_type, record)} was changed since it was shown to you: compare it again")
     words = (note or "").strip()
     if not agrees and not words:
         raise Refused("say what differs from the source")

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from firstdose.conduct.gating import Situation, instant, prepared_for, situation_of
 from firstdose.conduct.ledger import Entry, Head, Ledger, StoredRecord
 from firstdose.conduct.ledger.state import after
+from firstdose.conduct.naming import change_words, record_words, value_words
 from firstdose.conduct.outcomes import Change, Outcomes, changes_since, courses_of, of_text, outcomes_of
 from firstdose.conduct.remembered import Remembered
 from firstdose.conduct.snapshot import OF_DOSING, trial_data_of
@@ -26,11 +27,14 @@ class Entered:
     @property
     def words(self) -> str:
         entry = self.entry
-        changed = ", ".join(f"{each.field}: {each.old or 'empty'} -> {each.new or 'empty'}" for each in entry.changes)
+        changed = ", ".join(change_words(entry.record_type, each) for each in entry.changes)
+        what = f": {changed}" if changed else ""
         done = {"create": "entered", "change": "changed", "remove": "removed", "restore": "restored"}[entry.action]
         why = f"; reason: {entry.reason}" if entry.reason else ""
         when = f"{entry.recorded[:16].replace('T', ' ')} UTC"
-        return f"{entry.record_type} {entry.record} {done} {when} by {entry.account} ({entry.role}): {changed}{why}"
+        role = value_words("role_grants", "role", entry.role)
+        name = record_words(entry.record_type, entry.record)
+        return f"{name} {done} {when} by {entry.account} ({role}){what}{why}"
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from typing import Any
 from firstdose.designs import DESIGNS, GUARDS
 from firstdose.designs.design import Complaint, Design, Frame
 from firstdose.designs.guards import Guard
+from firstdose.designs.names import suggest_design
 from firstdose.designs.rule import EscalationRule
 from firstdose.protocol.describe import keys_of
 from firstdose.protocol.escalation import NO_ESCALATION
@@ -20,7 +21,6 @@ from firstdose.protocol.sections import read_part
 
 UNKNOWN_DESIGN = "is not a design that Firstdose knows"
 UNKNOWN_GUARD = "is not a guard that Firstdose knows"
-EVERYDAY_NAMES = {"3+3": "three_plus_three", "i3+3": "i3plus3", "mtpi-2": "mtpi2", "mtpi 2": "mtpi2"}
 MODEL_BASED_ONLY = "is for model-based designs only"
 
 
@@ -130,12 +130,6 @@ def _sentinels_that_end(protocol: Protocol) -> int:
     """How many sentinels a cohort has, when a DLT among them ends it."""
     sentinel = protocol.escalation.sentinel
     return sentinel.participants if sentinel is not None and sentinel.on_dlt == "end_cohort" else 0
-
-
-def suggest_design(name: str) -> str:
-    """The advice for a name that is no design's key: the design it is the everyday name of, or the nearest key."""
-    everyday = EVERYDAY_NAMES.get(name.strip().lower())
-    return f"did you mean `{everyday}`?" if everyday else suggest(name, DESIGNS)
 
 
 def check_names(escalation: Mapping[str, Any], places: Places) -> list[Problem]:

@@ -19,7 +19,12 @@ class EscalationRule(Transitions):
     """A design with its guards, ready to decide."""
 
     def decide(self, history: History) -> Recommendation:
-        """What the rule advises after a history: ``deciding.decide``, or where follow-up counts ``advise_in_time``."""
+        """What the rule advises after a history: ``deciding.decide``, or where follow-up counts ``advise_in_time``.
+
+        Raises ValueError for a rule that backfills: a history does not say who was backfilled.
+        """
+        if self.backfill is not None:
+            raise ValueError("a history does not say who was backfilled, so a rule that backfills cannot advise on it")
         if self.design.needs_time and history.is_followed:
             return advise_in_time(self, history)
         return decide(self, history)

@@ -57,10 +57,13 @@ class TiteBoin(InTime, Boin):
 
     def highest_in_time(self, seen: Seen) -> Integers:
         """The highest level not eliminated: a late DLT may eliminate a level that is not the current one."""
-        table = self._table_for(seen.participants)
-        eliminated = table.eliminates.ravel()[seen.participants.astype(np.intp) * table.width + seen.dlts]
-        below = np.where(eliminated.any(axis=1), np.argmax(eliminated, axis=1), self.frame.levels)
-        return np.minimum(seen.highest, below)
+        table, highest = self._table_for(seen.participants), seen.highest.copy()
+        fewest = np.argmax(table.eliminates.any(axis=0))  # so many DLTs eliminate at the earliest: few levels have them
+        cells = np.flatnonzero(seen.dlts >= fewest)
+        participants, dlts = (counts.ravel()[cells].astype(np.intp) for counts in (seen.participants, seen.dlts))
+        row, level = np.divmod(cells[table.eliminates[participants, dlts]], self.frame.levels)
+        np.minimum.at(highest, row, level.astype(highest.dtype))
+        return highest
 
     def moves_in_time(
         self, participants: Integers, dlts: Integers, pending: Integers, follow_up: Floats

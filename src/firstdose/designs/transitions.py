@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import accumulate, pairwise
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from firstdose.designs.backfill import Backfill
 from firstdose.designs.design import Design, Frame
 from firstdose.designs.guards import Guard
 from firstdose.designs.states import Booleans, Integers, Seen, States, Step, Stop, over_levels
@@ -23,6 +25,7 @@ class Transitions:
     ``replaces`` says that participants who are not evaluable are replaced.
     ``counts_dosed`` says that the maximum counts all dosed participants, evaluable or not.
     ``stops_within_cohort`` says that dosing stops inside a cohort once its decision is settled.
+    ``backfill`` says how lower levels are backfilled, which takes time and is for trials in time alone.
     """
 
     design: Design
@@ -32,10 +35,24 @@ class Transitions:
     sentinels_that_end: int = 0
     replaces: bool = True
     expansion_participants: int = 0
+    backfill: Backfill | None = None
 
     @property
     def frame(self) -> Frame:
         return self.design.frame
+
+    def with_backfill(self, most_at_a_level: int = 12, response_rates: tuple[float, ...] | None = None) -> Self:
+        """The same rule with backfilling: its maximum is that of the escalation alone, and those backfilled add to it.
+
+        What the arguments mean stands in ``Backfill``.
+        """
+        if self.backfill is not None:
+            raise ValueError("this rule backfills already")
+        own = self.frame.max_participants
+        frame = replace(self.frame, max_participants=own + most_at_a_level * (self.frame.levels - 1))
+        terms = Backfill(escalation_participants=own, most_at_a_level=most_at_a_level, response_rates=response_rates)
+        guards = tuple(replace(guard, frame=frame) for guard in self.guards)
+        return replace(self, design=replace(self.design, frame=frame), guards=guards, backfill=terms)
 
     @cached_property
     def memory_sizes(self) -> tuple[int, ...]:

@@ -54,7 +54,8 @@ def may_be_dosed(
 
     ``zone`` is that of the participant's site. Without it: the one of a dosing that is planned, the one of earlier
     dosings at the centre, the one of ``as_of`` if that is a place's; else a day counts as begun or over once it is so
-    everywhere. ``batch`` is the one chosen; without it the one of a dosing that is planned.
+    everywhere. UTC, given by its name, stands where none of these is recorded. ``batch`` is the one chosen; without it
+    the one of a dosing that is planned.
 
     Raises ValueError if ``as_of`` has no zone, and ProblemsFound if the protocol's rule cannot be built.
     """

@@ -21,7 +21,7 @@ from firstdose.dosing.known import (
     span_of,
     start_of_day,
 )
-from firstdose.dosing.recorded import Records
+from firstdose.dosing.recorded import Records, is_no_place
 from firstdose.protocol import Protocol
 from firstdose.records import Slot
 
@@ -31,13 +31,15 @@ class Reason:
     """One reason why somebody may not be dosed now.
 
     ``rule`` is the key in the protocol file, or the kind of record where the protocol has no key. ``fulfilled_from`` is
-    when it will no longer hold, if that is known. ``records`` name what it rests on.
+    when it will no longer hold, if that is known. ``records`` name what it rests on. ``departed`` are the words of
+    it for somebody who was dosed all the same, where they are others.
     """
 
     rule: str
     words: str
     fulfilled_from: datetime | None = None
     records: tuple[str, ...] = ()
+    departed: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,7 +62,10 @@ class Question:
 
     @cached_property
     def zone_known(self) -> tzinfo | None:
-        return self.zone_given or self.records.zone_planned(self.subject) or self.records.zone_at(self.subject)
+        """The zone given if it is a place's; else the one recorded, before one such as UTC."""
+        given = None if is_no_place(self.zone_given) else self.zone_given
+        recorded = self.records.zone_planned(self.subject) or self.records.zone_at(self.subject)
+        return given or recorded or self.zone_given
 
     @cached_property
     def today(self) -> int:

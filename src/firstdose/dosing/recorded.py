@@ -52,7 +52,7 @@ class Records:
         """The moment has a zone; where it is a place's, that place stands for sites whose zone is not recorded."""
         if self.as_of.tzinfo is None:
             raise ValueError(f"the moment {self.as_of} needs a time zone")
-        if self.zone is None and isinstance(self.as_of.tzinfo, ZoneInfo) and self.as_of.tzinfo.key not in NO_PLACE:
+        if self.zone is None and isinstance(self.as_of.tzinfo, ZoneInfo) and not is_no_place(self.as_of.tzinfo):
             object.__setattr__(self, "zone", self.as_of.tzinfo)
 
     @cached_property
@@ -199,6 +199,11 @@ class Records:
         if frame.height > FEW_ROWS:
             frame = frame.filter(pl.col("subject").is_in(list(participants)))
         return (each for each in records_of(record_type, frame) if each.subject in participants)
+
+
+def is_no_place(zone: tzinfo | None) -> bool:
+    """Whether a zone is UTC by name, which is no place's: what is recorded of a site says more."""
+    return isinstance(zone, ZoneInfo) and zone.key in NO_PLACE
 
 
 def _grouped(records: Iterable[RecordType], key_of: Callable[[RecordType], Key]) -> dict[Key, list[RecordType]]:

@@ -20,6 +20,7 @@ from firstdose.dosing.intervals import (
 from firstdose.dosing.known import day_number, record_name
 from firstdose.dosing.participant import ParticipantCourse
 from firstdose.dosing.question import Question, Reason
+from firstdose.dosing.waited_words import waited_words
 from firstdose.safety.evaluability import Status
 
 DLT_RULE = "escalation.dlt"
@@ -50,8 +51,9 @@ def timing_reasons(question: Question, decisions: Decisions, found: Earliest) ->
     for wait in found.waits:
         is_over = wait.until is not None and wait.until <= question.today
         if not is_over and (wait.rule, wait.until) != (DECISION, None):  # said with the decisions
-            records = _dosings(_behind(question, decisions, wait.rule))
-            yield Reason(wait.rule, wait.words, question.day_begins(wait.until), records)
+            behind = list(_behind(question, decisions, wait.rule))
+            words, departed = waited_words(question, wait, behind)
+            yield Reason(wait.rule, words, question.day_begins(wait.until), _dosings(behind), departed)
     undated = [course for course in _others(question) if course.day is None]
     if undated:
         names = ", ".join(course.subject for course in undated)

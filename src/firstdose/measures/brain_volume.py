@@ -86,4 +86,5 @@ BRAIN_VOLUME = Measure(
     minimum_change=NO_RULE,
     scoring=score_volume,
     consistency=check_dates,
+    sdtm={"DOMAIN": "NV", "NVLOC": "BRAIN"},
 )

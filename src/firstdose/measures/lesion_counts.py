@@ -68,4 +68,5 @@ LESION_COUNTS = Measure(
     minimum_change=NO_RULE,
     scoring=score_lesions,
     consistency=check_contrast,
+    sdtm={"DOMAIN": "NV"},
 )

@@ -92,4 +92,5 @@ NEUROFILAMENT = Measure(
     minimum_change=NO_RULE,
     scoring=score_concentration,
     consistency=check_concentrations,
+    sdtm={"DOMAIN": "LB"},
 )

@@ -47,12 +47,35 @@ def _in_order(counts: Counter[float]) -> People:
 def _ways_to_each_value(ties: People, sizes: People) -> Mapping[int, int]:
     """How many ways of dealing people to doses lead to each value of twice the statistic.
 
-    Works upwards through the tied values; a state is how many people each dose has received. Its counts, one for each
-    value so far, are the fields of one whole number, so that a shift adds to the value and a sum adds up counts.
+    The counts, one for each value, are the fields of one whole number.
     """
     largest = sum(sizes) ** 2 - sum(size**2 for size in sizes)
     refuse_too_many(math.prod(size + 1.0 for size in sizes), largest + 1)
     width = _arrangements(sizes).bit_length() // 8 + 1  # bytes of a field: no count exceeds that of all arrangements
+    ways = _ways_without_ties(sizes, 8 * width) if max(ties) == 1 else _ways_with_ties(ties, sizes, 8 * width)
+    data = ways.to_bytes(width * (largest + 1), "little")
+    counted = (int.from_bytes(data[width * value : width * (value + 1)], "little") for value in range(largest + 1))
+    return {value: count for value, count in enumerate(counted) if count}
+
+
+def _ways_without_ties(sizes: People, bits: int) -> int:
+    """The ways, in fields of so many bits, where nobody shares a value: a closed form, for a pair counts as two.
+
+    How many arrangements of labels have so many pairs in order are the coefficients of a Gaussian multinomial, here
+    at the number that stands for one pair. Source: MacMahon, Combinatory Analysis, 1915.
+    """
+
+    def factorial(people: int) -> int:
+        return math.prod((1 << 2 * bits * number) - 1 for number in range(1, people + 1))
+
+    return factorial(sum(sizes)) // math.prod(map(factorial, sizes))
+
+
+def _ways_with_ties(ties: People, sizes: People, bits: int) -> int:
+    """The ways, in fields of so many bits, working upwards through the tied values.
+
+    A state is how many people each dose has received; a shift adds to the value and a sum adds up counts.
+    """
     kept = {(0,) * len(sizes): 1}
     for tied in ties:
         deals = [(deal, _arrangements(deal), _pairs_across(deal)) for deal in _deals(tied, sizes)]
@@ -63,11 +86,9 @@ def _ways_to_each_value(ties: People, sizes: People) -> Mapping[int, int]:
                 after = tuple(map(add, received, deal))
                 if not any(map(gt, after, sizes)):
                     gained = halves + 2 * sum(map(mul, lower, deal))
-                    following[after] = following.get(after, 0) + (counts * ways << 8 * width * gained)
+                    following[after] = following.get(after, 0) + (counts * ways << bits * gained)
         kept = following
-    data = kept[sizes].to_bytes(width * (largest + 1), "little")
-    counted = (int.from_bytes(data[width * value : width * (value + 1)], "little") for value in range(largest + 1))
-    return {value: count for value, count in enumerate(counted) if count}
+    return kept[sizes]
 
 
 def _deals(people: int, most: People) -> Iterator[People]:

@@ -201,7 +201,9 @@ class _Scores:
         free = np.minimum(found.residual + found.prior.degrees_of_freedom, found.most_degrees)
         distinct, which = np.unique(free, return_inverse=True)
         at = np.linspace(-HIGHEST, HIGHEST, NODES)
-        self.tables = [(np.flatnonzero(which == each), normal_score(at, one)) for each, one in enumerate(distinct)]
+        halves = [normal_score(at[NODES // 2 :], one) for one in distinct]  # the scores of -t are minus those of t
+        tables = [np.concatenate([-half[:0:-1], half]) for half in halves]
+        self.tables = [(np.flatnonzero(which == each), table) for each, table in enumerate(tables)]
 
     def of(self, along: FloatArray) -> FloatArray:
         """Scores (B, G) for components (B, G)."""

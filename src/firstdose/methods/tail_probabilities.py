@@ -23,8 +23,18 @@ def t_two_sided(statistic: ArrayLike, degrees_of_freedom: ArrayLike) -> FloatArr
 
 
 def t_quantile_above(probability: ArrayLike, degrees_of_freedom: ArrayLike) -> FloatArray:
-    """The value that T exceeds with this probability."""
-    p, free = np.broadcast_arrays(*_numbers(probability, degrees_of_freedom))
+    """The value that T exceeds with this probability.
+
+    It is searched for, so that a single probability is looked up once for all that share their degrees of freedom.
+    """
+    p, free = _numbers(probability, degrees_of_freedom)
+    if p.ndim or free.size < 2:
+        return _t_quantile_above(*np.broadcast_arrays(p, free))
+    different, place = np.unique(free, return_inverse=True)
+    return _t_quantile_above(p, different)[place].reshape(free.shape)
+
+
+def _t_quantile_above(p: FloatArray, free: FloatArray) -> FloatArray:
     return np.asarray(np.where(np.isinf(free), -ndtri(p), -stdtrit(np.where(np.isinf(free), 1.0, free), p)))
 
 

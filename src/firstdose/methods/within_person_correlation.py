@@ -95,16 +95,17 @@ def spectrum(data: ResponseMatrix) -> Spectrum:
     inverse, _, rank = pseudo_inverse(sums.gram)
     residuals = _residuals(data, inverse)
     roots, back = _roots(sums.by_visits)  # (P, V, r, r) each
-    stacked = roots.reshape(len(roots), -1, data.design.rank)  # (P, V r, r)
-    diagonal = np.diag(np.repeat(np.arange(1.0, most + 1), data.design.rank))
+    held = np.flatnonzero(roots.any(axis=(0, 3)))  # of V r directions those (K) in which there is anything at all
+    stacked = roots.reshape(len(roots), -1, data.design.rank)[:, held]  # (P, K, r)
+    diagonal = np.diag(held // data.design.rank + 1.0)
     values, vectors = np.linalg.eigh(diagonal - stacked @ inverse @ stacked.transpose(0, 2, 1))
-    along, beside = _components(data, residuals, back, vectors)
+    along, beside = _components(data, residuals, back, vectors, held)
     in_design = values <= ZERO * most
     along = np.where(in_design[data.pattern], 0.0, along / np.where(in_design, 1.0, values)[data.pattern])
     plain = np.arange(1.0, most + 1)
-    same = np.abs(values[:, :, None] - plain) <= ZERO * most  # (P, V r, V): those that count with the others of v
+    same = np.abs(values[:, :, None] - plain) <= ZERO * most  # (P, K, V): those that count with the others of v
     counted = ~in_design & ~same.any(axis=2)
-    left = sums.people - data.design.rank + same.sum(axis=1)
+    left = sums.people - np.bincount(held // data.design.rank, minlength=most) + same.sum(axis=1)
     beside = beside + np.einsum("gk,gkv->gv", along, same[data.pattern])
     along = np.where(counted[data.pattern], along, 0.0)
     rest = data.count - rank[data.pattern] - counted.sum(axis=1)[data.pattern] - left.sum(axis=1)[data.pattern]
@@ -135,9 +136,9 @@ def _roots(products: FloatArray) -> tuple[FloatArray, FloatArray]:
 
 
 def _components(
-    data: ResponseMatrix, residuals: FloatArray, back: FloatArray, vectors: FloatArray
+    data: ResponseMatrix, residuals: FloatArray, back: FloatArray, vectors: FloatArray, held: IntArray
 ) -> tuple[FloatArray, FloatArray]:
-    """Squared components along the eigenvectors (G, V r), times the eigenvalue, and beside them (G, V)."""
+    """Squared components along the eigenvectors (G, K), times the eigenvalue, and beside them (G, V)."""
     people, most, rank = data.by_person(residuals), data.most_visits, data.design.rank
     inside = np.zeros((data.metabolites, most, rank))
     size = np.stack(
@@ -151,7 +152,7 @@ def _components(
         score = serial_product(people[:, places].T, sums).reshape(-1, most, rank)
         inside[places] = (score.swapaxes(0, 1) @ back[pattern].swapaxes(1, 2)).swapaxes(0, 1)
     beside = np.maximum(size - np.square(inside).sum(axis=2), 0.0) / np.arange(1, data.most_visits + 1)
-    joined = inside.reshape(data.metabolites, vectors.shape[1], 1)
+    joined = inside.reshape(data.metabolites, most * rank)[:, held, None]
     along = (vectors.transpose(0, 2, 1)[data.pattern] @ joined)[:, :, 0]
     return np.square(along), beside
 
@@ -185,10 +186,10 @@ def _on_grid(found: Spectrum, grid: FloatArray) -> FloatArray:
     at_once = max(1, MOST_NUMBERS // max(1, found.squares.size))
     parts = []
     for first in range(0, len(grid), at_once):
-        variances = 1 + grid[first : first + at_once, None, None] * (found.values - 1)
-        scale = np.log((found.squares / variances[:, found.pattern]).sum(axis=2))
-        size = (found.counts * np.log(variances)).sum(axis=2)
-        parts.append(-0.5 * (size[:, found.pattern] + found.counts.sum(axis=1)[found.pattern] * scale))
+        variances = 1 + grid[first : first + at_once, None] * (found.values - 1)[:, None, :]  # (P, C, K)
+        scale = np.log(((1 / variances)[found.pattern] @ found.squares[:, :, None])[:, :, 0])
+        size = (np.log(variances) @ found.counts[:, :, None])[:, :, 0]
+        parts.append(-0.5 * (size[found.pattern] + found.counts.sum(axis=1)[found.pattern, None] * scale).T)
     return np.concatenate(parts)
 
 

@@ -54,6 +54,8 @@ class Meaning(GroupedMetadata):
     fewest_items: int | None = None
     most_items: int | None = None
     example: Any = None
+    advice: str | None = None
+    """What to write instead of a wrong value, where the rule and the example do not say it."""
 
     def __iter__(self) -> Iterator[BaseMetadata]:
         """The limits, as the validating library reads them."""

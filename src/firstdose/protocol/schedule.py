@@ -6,9 +6,10 @@ from typing import Annotated
 
 from firstdose.protocol.meaning import Identifier, Meaning, Text, part
 
+DAYS_AROUND = "write the days before and the days after, both positive, as [3, 3]"
 Window = tuple[
-    Annotated[int, Meaning("Days before.", lowest=0)],
-    Annotated[int, Meaning("Days after.", lowest=0)],
+    Annotated[int, Meaning("Days before.", lowest=0, advice=DAYS_AROUND)],
+    Annotated[int, Meaning("Days after.", lowest=0, advice=DAYS_AROUND)],
 ]
 
 

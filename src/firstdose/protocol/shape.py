@@ -69,6 +69,9 @@ def fix_for(value: Any, annotation: Any, path: Path) -> str:
         return f'put it in quotes: "{str(value).lower()}"'
     if inner is int and isinstance(value, float) and value.is_integer():
         return f"write {value:.0f}, without point or exponent"
+    meaning = _meaning(annotation)
+    if meaning is not None and meaning.advice is not None:
+        return meaning.advice
     example = _example(annotation)
     if example and isinstance(path[-1], str):
         return f"for example `{path[-1]}: {example}`"
@@ -98,13 +101,18 @@ def _fix_for_number(value: str) -> str:
 
 def _example(annotation: Any) -> str:
     """The example of a key, as a protocol file would write it."""
-    meaning = next((item for item in metadata(annotation) if isinstance(item, Meaning)), None)
+    meaning = _meaning(annotation)
     if meaning is None or meaning.example is None:
         choices = get_args(bare(annotation)) if get_origin(bare(annotation)) is Literal else ()
         return str(choices[0]) if choices else ""
     if isinstance(meaning.example, str):
         return json.dumps(meaning.example) if NUMBER_IN_YAML.fullmatch(meaning.example) else meaning.example
     return json.dumps(meaning.example)
+
+
+def _meaning(annotation: Any) -> Meaning | None:
+    """What a key means, if it is said."""
+    return next((item for item in metadata(annotation) if isinstance(item, Meaning)), None)
 
 
 def strangers(word: str) -> str:

@@ -7,6 +7,7 @@ from firstdose.records.dictionary import data_dictionary
 from firstdose.records.dosing import Batch, BatchTest, Cohort, DoseDecision, Dosing, Slot
 from firstdose.records.events import AdverseEvent, DltAdjudication, GradeChange, Relapse
 from firstdose.records.examinations import Assessment, Image, LabResult, Sample, Visit, VitalSign
+from firstdose.records.form_titles import FORM_TITLES
 from firstdose.records.maybe import Maybe
 from firstdose.records.partial_date_text import NotADate, read_partial_date, read_partial_date_time
 from firstdose.records.partial_dates import PartialDate, PartialDateTime
@@ -28,6 +29,7 @@ from firstdose.records.writing import write_folder
 
 __all__ = [
     "CAUSES",
+    "FORM_TITLES",
     "NAMES",
     "RECORDS",
     "AdverseEvent",

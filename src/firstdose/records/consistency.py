@@ -73,7 +73,8 @@ def _inside(trial_data: TrialData) -> Iterator[Found]:
     """What breaks a rule inside one record."""
     for record_type, rules in RECORD_RULES.items():
         for first, part in in_parts(trial_data[record_type]):
-            broken = part.select(rule.is_broken.fill_null(False).alias(str(n)) for n, rule in enumerate(rules))
+            asked = (rule.is_broken.fill_null(False).alias(str(number)) for number, rule in enumerate(rules))
+            broken = part.lazy().select(asked).collect()  # lazily, so that what rules share is worked out once
             for number, rule in enumerate(rules):
                 if broken[str(number)].any():
                     indices = (broken[str(number)].arg_true() + first).alias(INDEX)

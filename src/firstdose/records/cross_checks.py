@@ -7,20 +7,20 @@ from collections.abc import Callable, Collection, Iterator
 import polars as pl
 
 from firstdose.records.catalogue import RECORDS
+from firstdose.records.consent_checks import check_consent, first_date
 from firstdose.records.dosing import Batch, BatchTest, Cohort, Dosing, Slot
 from firstdose.records.drug_levels import check_drug_levels
 from firstdose.records.endings import COMPLETIONS, LEAVINGS, is_known_event
 from firstdose.records.events import AdverseEvent, DltAdjudication, GradeChange, Relapse
-from firstdose.records.examinations import Assessment, Image, LabResult, Sample, Visit, VitalSign
+from firstdose.records.examinations import Assessment, Image, LabResult, Visit, VitalSign
 from firstdose.records.found_rows import Found, found_in, indexed, repeated, with_words
 from firstdose.records.frames import in_parts
 from firstdose.records.partial_date_frames import is_complete_day, is_day_before, is_moment_before
 from firstdose.records.question import columns_of, keys_of, occurrence_of
 from firstdose.records.subjects import Death, Disposition, Subject
 from firstdose.records.treatments import Medication
-from firstdose.records.trial_data import TrialData, is_later
+from firstdose.records.trial_data import TrialData, later_dates
 
-NEEDS_CONSENT = (Dosing, AdverseEvent, LabResult, VitalSign, Assessment, Image, Sample)
 OF_THE_LIVING = (Visit, Dosing, AdverseEvent, Medication, LabResult, VitalSign, Assessment, Image, Relapse)
 ENDS = {AdverseEvent: "end", Medication: "end", Dosing: "product_end"}
 REFERENCES: tuple[tuple[type, tuple[str, ...], type, tuple[str, ...]], ...] = (
@@ -57,7 +57,8 @@ def check_same_person(data: TrialData) -> Iterator[Found]:
     person = repeated(data[Subject].select("centre", "birth", "sex", "earlier_subject"), "centre", "birth", "sex")
     again = person.filter(is_complete_day(pl.col("birth")) & pl.col("earlier_subject").is_null())
     rule = "another subject of this centre has the same date of birth and sex"
-    yield Subject, "birth", with_words(again, rule, "fill in earlier_subject if this is the same person")
+    fix = f"if this is the same person, fill in the {columns_of(Subject)['earlier_subject'].label}"
+    yield Subject, "birth", with_words(again, rule, fix)
 
 
 def check_subjects_known(data: TrialData) -> Iterator[Found]:
@@ -81,24 +82,12 @@ def check_references(data: TrialData) -> Iterator[Found]:
             yield record_type, fields[-1], with_words(lost, rule, f"correct it, or add the {_words(other_type)}")
 
 
-def check_consent(data: TrialData) -> Iterator[Found]:
-    """Something was done to a person, or counted as an event, before consent; cells were given before eligibility."""
-    for record_type in NEEDS_CONSENT:
-        rule = "must not be before consent"
-        yield from _against_subject(data, record_type, _first_date(record_type), "consent", rule)
-    rule = "must not be before eligibility was confirmed"
-    yield from _against_subject(data, Dosing, "product_start", "eligibility_confirmed", rule)
-    yield from _against_subject(data, Dosing, "procedure_start", "consent", "must not be before consent")
-
-
 def check_death(data: TrialData) -> Iterator[Found]:
     """Something begins, happens or ends after death."""
     deaths = data[Death].select("subject", "died").unique("subject", keep="first", maintain_order=True)
     if not deaths.height:
         return
-    dates: list[tuple[type, str, str]] = [
-        (kind, _first_date(kind), "must not be after death") for kind in OF_THE_LIVING
-    ]
+    dates: list[tuple[type, str, str]] = [(kind, first_date(kind), "must not be after death") for kind in OF_THE_LIVING]
     dates += [(kind, end, "must not end after death") for kind, end in ENDS.items()]
     for record_type, field, rule in dates:
         for rows in indexed(data, record_type, "subject", field):
@@ -194,12 +183,13 @@ def check_dispositions(data: TrialData) -> Iterator[Found]:
 
 def check_future(data: TrialData) -> Iterator[Found]:
     """Something occurred after the day up to which the data were gathered."""
-    for record_type in RECORDS.values():
-        field = occurrence_of(record_type)
-        if field and data.as_of:
-            rule = f"must not be after the day of the data, {data.as_of.isoformat()}"
-            fix = "check the date with the source"
-            yield from found_in(data, record_type, field, is_later(field, data.as_of), rule, fix)
+    if data.as_of is None:
+        return
+    dated = {kind: field for kind in RECORDS.values() if (field := occurrence_of(kind))}
+    later = later_dates((data[kind][field] for kind, field in dated.items()), data.as_of)
+    rule = f"must not be after the day of the data, {data.as_of.isoformat()}"
+    for kind, field in dated.items() if later else ():
+        yield from found_in(data, kind, field, pl.col(field).is_in(later), rule, "check the date with the source")
 
 
 CHECKS: tuple[Callable[[TrialData], Iterator[Found]], ...] = (
@@ -221,15 +211,6 @@ CHECKS: tuple[Callable[[TrialData], Iterator[Found]], ...] = (
 )
 
 
-def _against_subject(data: TrialData, record_type: type, field: str, limit: str, rule: str) -> Iterator[Found]:
-    """Rows whose date is surely before a date of their subject."""
-    limits = data[Subject].select("subject", pl.col(limit).alias("limit")).unique("subject", keep="first").drop_nulls()
-    for rows in indexed(data, record_type, "subject", field):
-        joined = rows.join(limits, on="subject", maintain_order="left")
-        early = joined.filter(is_moment_before(pl.col(field), pl.col("limit")))
-        yield record_type, field, with_words(early, rule, "check both dates with the source")
-
-
 def _other_unit(data: TrialData, record_type: type, unit: pl.Expr, test: list[str], field: str) -> Iterator[Found]:
     """Rows in another unit than most of their test; equally frequent ones go by alphabet."""
     frame = data[record_type].select(*test, unit.alias("in unit"), pl.lit(0).alias("all"))
@@ -245,13 +226,6 @@ def _other_unit(data: TrialData, record_type: type, unit: pl.Expr, test: list[st
         joined = rows.join(usual, on=["all", *test], nulls_equal=True, maintain_order="left")
         other = joined.filter(pl.col("in unit") != pl.col("usual"))
         yield record_type, field, with_words(other, rule, "check value and unit")
-
-
-def _first_date(record_type: type) -> str:
-    """The field that says when something occurred."""
-    field = occurrence_of(record_type)
-    assert field is not None
-    return field
 
 
 def _words(record_type: type) -> str:

@@ -102,7 +102,7 @@ class Assessment:
     reason: Annotated[str | None, Question("Why not, or why the subject was unable", sdtm="QSREASND")] = None
     assessed: Annotated[PartialDateTime | None, Question("When", sdtm="QSDTC", is_occurrence=True)] = None
     visit: Annotated[str | None, Question("Visit", sdtm="VISIT")] = None
-    assessor: Annotated[str | None, Question("Who assessed it", sdtm="QSEVAL", identifying="indirectly")] = None
+    assessor: Annotated[str | None, Question("Who assessed it", sdtm="QSEVALID", identifying="indirectly")] = None
     blinded: Annotated[bool | None, Question("Was the assessor blinded?")] = None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 import types
 from collections.abc import Mapping
 from dataclasses import KW_ONLY, dataclass
@@ -13,6 +14,8 @@ from firstdose.records.partial_dates import PartialDate, PartialDateTime
 
 Value = str | int | float | bool | PartialDate | PartialDateTime
 Identifying = Literal["no", "indirectly", "directly"]
+LABEL_ENDS = re.compile("[,;] ")
+"""Where the part of a question ends that stands in a sentence; what follows is advice on how to answer."""
 KINDS = (bool, int, float, str, PartialDate, PartialDateTime)
 
 RecordType = TypeVar("RecordType")
@@ -53,6 +56,12 @@ class Column:
     question: Question
     codes: Mapping[str, str]
     is_required: bool
+
+    @property
+    def label(self) -> str:
+        """What it asks, short enough to stand within a sentence: "dose given", "start of the cells"."""
+        short = LABEL_ENDS.split(self.question.words, maxsplit=1)[0].rstrip("?")
+        return short if short[1:2].isupper() else short[:1].lower() + short[1:]
 
     @property
     def is_date(self) -> bool:

@@ -10,6 +10,7 @@ from firstdose.records.dosing import Batch, Dosing, Slot
 from firstdose.records.events import AdverseEvent, Relapse
 from firstdose.records.examinations import Assessment, LabResult, Sample, Visit, VitalSign
 from firstdose.records.partial_date_frames import earliest_day, is_day_before, is_moment_before, latest_day
+from firstdose.records.question import columns_of
 from firstdose.records.subjects import MedicalHistory, Subject
 from firstdose.records.treatments import Medication
 
@@ -33,10 +34,17 @@ def _col(name: str) -> pl.Expr:
     return pl.col(name)
 
 
-def _ends_before_start(start: str, end: str, by_day: bool = False) -> RecordRule:
+def _ends_before_start(record_type: type, start: str, end: str, by_day: bool = False) -> RecordRule:
     """An end before its start."""
     compare = is_day_before if by_day else is_moment_before
-    return RecordRule(end, compare(_col(end), _col(start)), f"should not be before {start}")
+    label = columns_of(record_type)[start].label
+    return RecordRule(end, compare(_col(end), _col(start)), f"should not be before {label}")
+
+
+def _upside_down(low: str, high: str) -> RecordRule:
+    """An upper limit of a laboratory result below its lower one."""
+    label = columns_of(LabResult)[low].label
+    return RecordRule(high, _col(high) < _col(low), f"should not be below {label}")
 
 
 def _says_why(field: str) -> tuple[RecordRule, ...]:
@@ -50,13 +58,13 @@ def _says_why(field: str) -> tuple[RecordRule, ...]:
             field,
             ~is_open & ~has_answer,
             "should have an answer, or say that it was not done and why",
-            "add the answer, or fill in performed and reason",
+            "add the answer, or say that it was not done and why",
         ),
     )
 
 
 ADVERSE_EVENT_RULES = (
-    _ends_before_start("start", "end"),
+    _ends_before_start(AdverseEvent, "start", "end"),
     RecordRule(
         "serious",
         _col("serious") & ~pl.any_horizontal(_col(name).fill_null(False) for name in CRITERIA),
@@ -96,17 +104,17 @@ RECORD_RULES: dict[type, tuple[RecordRule, ...]] = {
             "should not be before consent",
         ),
     ),
-    MedicalHistory: (_ends_before_start("start", "end", by_day=True),),
-    Visit: (_ends_before_start("start", "end"),),
+    MedicalHistory: (_ends_before_start(MedicalHistory, "start", "end", by_day=True),),
+    Visit: (_ends_before_start(Visit, "start", "end"),),
     AdverseEvent: ADVERSE_EVENT_RULES,
     Medication: (
-        _ends_before_start("start", "end"),
+        _ends_before_start(Medication, "start", "end"),
         RecordRule("dose_unit", (_col("dose") > 0) & _col("dose_unit").is_null(), "a dose should have a unit"),
         RecordRule("ongoing", _col("ongoing") & _col("end").is_not_null(), "a drug still taken should have no end"),
     ),
     Dosing: (
-        _ends_before_start("product_start", "product_end"),
-        _ends_before_start("procedure_start", "product_start"),
+        _ends_before_start(Dosing, "product_start", "product_end"),
+        _ends_before_start(Dosing, "procedure_start", "product_start"),
         RecordRule(
             "dose_unit",
             (_col("dose_given").is_not_null() | _col("dose_assigned").is_not_null()) & _col("dose_unit").is_null(),
@@ -129,19 +137,15 @@ RECORD_RULES: dict[type, tuple[RecordRule, ...]] = {
             "add the subject, or open the slot",
         ),
     ),
-    Batch: (_ends_before_start("manufactured", "expires", by_day=True),),
+    Batch: (_ends_before_start(Batch, "manufactured", "expires", by_day=True),),
     LabResult: (
         *_says_why("result"),
-        RecordRule("range_high", _col("range_high") < _col("range_low"), "should not be below range_low"),
-        RecordRule(
-            "standard_range_high",
-            _col("standard_range_high") < _col("standard_range_low"),
-            "should not be below standard_range_low",
-        ),
+        _upside_down("range_low", "range_high"),
+        _upside_down("standard_range_low", "standard_range_high"),
         RecordRule("last_intake", is_moment_before(_col("drawn"), _col("last_intake")), "should be before the draw"),
     ),
     VitalSign: _says_why("result"),
     Assessment: _says_why("answer"),
-    Sample: (_ends_before_start("taken", "frozen"),),
-    Relapse: (_ends_before_start("onset", "end", by_day=True),),
+    Sample: (_ends_before_start(Sample, "taken", "frozen"),),
+    Relapse: (_ends_before_start(Relapse, "onset", "end", by_day=True),),
 }

@@ -14,7 +14,7 @@ import polars as pl
 
 from firstdose.records.catalogue import NAMES, RECORDS
 from firstdose.records.frames import fit_schema, frame_of, in_parts, records_of
-from firstdose.records.partial_date_frames import is_day_before
+from firstdose.records.partial_date_frames import earliest_day, is_day_before
 from firstdose.records.question import columns_of, occurrence_of
 
 RecordType = TypeVar("RecordType")
@@ -102,12 +102,23 @@ def cut(trial_data: TrialData, day: date) -> TrialData:
     A record that may have occurred by then, and one without a date, stays (`uncertain_at` lists them). Where a record
     stays, what became known surely later (an event's end and outcome) is taken out. A grade stays the highest.
     """
+    dates = (
+        frame[field]
+        for name, frame in trial_data.frames.items()
+        for field in {occurrence_of(RECORDS[name]), *_known_at(RECORDS[name]).values()}
+        if field
+    )
+    later = later_dates(dates, day)
     frames = {}
-    for name, frame in trial_data.frames.items():
+    for name, frame in trial_data.frames.items() if later else ():
         occurrence = occurrence_of(RECORDS[name])
-        kept = frame.filter(~is_later(occurrence, day)) if occurrence and name != "subjects" else frame
-        frames[name] = _without_later_facts(RECORDS[name], kept, day)
-    return TrialData(frames, day)
+        if occurrence and name != "subjects":
+            frame = frame.filter(pl.col(occurrence).is_in(later).fill_null(False).not_())
+        frames[name] = frame.with_columns(
+            pl.when(pl.col(known_at).is_in(later)).then(None).otherwise(pl.col(fact)).alias(fact)
+            for fact, known_at in _known_at(RECORDS[name]).items()
+        )
+    return trial_data.replace(frames, day)
 
 
 def uncertain_at(trial_data: TrialData, day: date) -> dict[str, pl.DataFrame]:
@@ -122,14 +133,17 @@ def uncertain_at(trial_data: TrialData, day: date) -> dict[str, pl.DataFrame]:
 
 def is_later(date_field: str, day: date) -> pl.Expr:
     """Whether the date in a field is surely after a day."""
-    return is_day_before(pl.lit(day.isoformat()), pl.col(date_field)).fill_null(False)
+    return (earliest_day(pl.col(date_field)) > day).fill_null(False)
 
 
-def _without_later_facts(record_type: type, frame: pl.DataFrame, day: date) -> pl.DataFrame:
-    """Rows without what became known surely later than a day."""
-    later = [
-        pl.when(is_later(column.question.known_at, day)).then(None).otherwise(pl.col(name)).alias(name)
-        for name, column in columns_of(record_type).items()
-        if column.question.known_at
-    ]
-    return frame.with_columns(later)
+def later_dates(columns: Iterable[pl.Series], day: date) -> list[str]:
+    """The dates in columns of dates that are surely after a day, each once: most dates stand in many rows."""
+    dates = pl.concat([column.unique().alias("date") for column in columns])
+    return dates.to_frame().unique().filter(is_later("date", day))["date"].to_list()
+
+
+def _known_at(record_type: type) -> dict[str, str]:
+    """The fields that may become known later than a record occurs, each with the field that says when."""
+    return {
+        name: column.question.known_at for name, column in columns_of(record_type).items() if column.question.known_at
+    }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 from typing import Any, Literal
 
@@ -75,6 +75,17 @@ class LaboratoryTerm:
     published: Mapping[int, str]
     reading: str | None = None
 
+    @cached_property
+    def absolute_units(self) -> tuple[tuple[str, ...], ...]:
+        """The units in which the criteria state numbers that are no multiples, together where one will do."""
+        stated = (
+            (*mark.alternatives, *([mark.plus] if mark.plus else []))
+            for clause in self.clauses
+            for mark in clause.marks
+        )
+        units = (tuple(amount.of for amount in amounts if not amount.is_relative) for amounts in stated)
+        return tuple(dict.fromkeys(filter(None, units)))
+
 
 @dataclass(frozen=True)
 class LaboratoryCriteria:
@@ -88,7 +99,14 @@ class LaboratoryCriteria:
 
     def for_analyte(self, analyte: str) -> tuple[LaboratoryTerm, ...]:
         """The terms that values of an analyte are graded for, often one in each direction."""
-        return tuple(term for term in self.terms if term.analyte == analyte)
+        return self._of_analytes.get(analyte, ())
+
+    @cached_property
+    def _of_analytes(self) -> dict[str, tuple[LaboratoryTerm, ...]]:
+        terms: dict[str, tuple[LaboratoryTerm, ...]] = {}
+        for term in self.terms:
+            terms[term.analyte] = (*terms.get(term.analyte, ()), term)
+        return terms
 
     def term(self, name: str) -> tuple[LaboratoryTerm, ...]:
         """A term, once for each analyte it is graded by."""
@@ -141,7 +159,8 @@ def _mark(text: str) -> Mark:
     return Mark(tuple(map(quantity, stated.split(" | "))), quantity(added) if added else None)
 
 
+@cache
 def quantity(text: str) -> Quantity:
-    """Read `3 ULN` or `50 mg/dL`."""
+    """Read `3 ULN` or `50 mg/dL`; kept, since the same few texts of the criteria are read for every value."""
     number, _, of = text.partition(" ")
     return Quantity(float(number), of)

@@ -21,6 +21,13 @@ from firstdose.safety.laboratory import (
 
 ROUNDING = 1e-9  # 3 times 40.1 is 120.3, however it was rounded
 Between = tuple[float, float]
+FIELDS = {
+    UPPER_LIMIT: "upper_limit",
+    LOWER_LIMIT: "lower_limit",
+    BASELINE: "baseline",
+    INFARCTION: "infarction_level",
+}
+"""The fields of a value that hold what the criteria refer to."""
 
 
 @dataclass(frozen=True)
@@ -41,12 +48,8 @@ class LaboratoryValue:
 
     def reference(self, name: str) -> float | None:
         """A limit or the baseline, by the name it has in the criteria."""
-        return {
-            UPPER_LIMIT: self.upper_limit,
-            LOWER_LIMIT: self.lower_limit,
-            BASELINE: self.baseline,
-            INFARCTION: self.infarction_level,
-        }[name]
+        value: float | None = getattr(self, FIELDS[name])
+        return value
 
 
 def clause_holds(clause: Clause, measured: LaboratoryValue, analyte: str) -> Answer:
@@ -101,7 +104,8 @@ def between(mark: Mark, clause: Clause, measured: LaboratoryValue, analyte: str)
 
 def _preferred(mark: Mark, unit: str) -> Quantity:
     """The number that the criteria state in the value's own unit, else the first they state."""
-    return next((stated for stated in mark.alternatives if stated.of == known_unit(unit)), mark.alternatives[0])
+    own = known_unit(unit)
+    return next((stated for stated in mark.alternatives if stated.of == own), mark.alternatives[0])
 
 
 def _factor(source: str, target: str, analyte: str) -> float:
@@ -160,12 +164,9 @@ def negation(answer: Answer) -> Answer:
 
 def unit_problem(term: LaboratoryTerm, unit: str) -> str | None:
     """Why a unit will not do for a term; ranges that are multiples of a limit alone need none."""
-    for clause in term.clauses:
-        for mark in clause.marks:
-            stated = [*mark.alternatives, *([mark.plus] if mark.plus else [])]
-            absolute = [amount.of for amount in stated if not amount.is_relative]
-            if absolute and all(conversion_factor(of, unit, term.analyte) is None for of in absolute):
-                return f"the unit {unit or 'none'} of {term.analyte} cannot be converted to {' or '.join(absolute)}"
+    for units in term.absolute_units:
+        if all(conversion_factor(of, unit, term.analyte) is None for of in units):
+            return f"the unit {unit or 'none'} of {term.analyte} cannot be converted to {' or '.join(units)}"
     return None
 
 

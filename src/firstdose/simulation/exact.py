@@ -34,20 +34,22 @@ class TooManyStates(Exception):
 
 
 class NeedsTime(Exception):
-    """The design decides from partial follow-up, which cohorts without a calendar do not have."""
+    """The rule decides from partial follow-up or backfills, which cohorts without a calendar do not know."""
 
-    def __init__(self, design: str) -> None:
+    def __init__(self, design: str, does: str = "decides while DLT windows are open") -> None:
         self.design = design
         super().__init__(
-            f"escalation.design: {design} decides while DLT windows are open, so its figures depend on accrual and on "
+            f"escalation.design: {design} {does}, so its figures depend on accrual and on "
             "follow-up and cannot be exact; simulate it in time with `firstdose oc --method calendar`"
         )
 
 
 def refuse_designs_in_time(rule: EscalationRule) -> None:
-    """Raise NeedsTime for a design that decides from partial follow-up."""
+    """Raise NeedsTime for a design that decides from partial follow-up, and for a rule that backfills."""
     if rule.design.needs_time:
         raise NeedsTime(rule.design.name)
+    if rule.backfill is not None:
+        raise NeedsTime(rule.design.name, "backfills lower levels while the escalation waits")
 
 
 @dataclass(frozen=True)

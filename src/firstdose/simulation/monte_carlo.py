@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial, reduce
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,7 @@ from firstdose.designs.states import Integers, States, Stop
 from firstdose.simulation.counted_random import Words, trial_keys, uniforms
 from firstdose.simulation.exact import refuse_designs_in_time
 from firstdose.simulation.figures import OperatingCharacteristics, characteristics_of, scenario_figures
+from firstdose.simulation.machines import Block, RunParts, in_this_process, run_blocks
 from firstdose.simulation.scenarios import Scenarios
 from firstdose.simulation.simulated_sums import Tally, count_trials, standard_errors, sum_trials, tally_trials
 
@@ -51,25 +53,17 @@ def monte_carlo(
     progress: Callable[[int, int], None] | None = None,
     distributions: bool = True,
     block: int = TRIALS_IN_A_BLOCK,
+    run: RunParts = in_this_process,
 ) -> OperatingCharacteristics:
     """Simulated figures of a rule for each scenario, with standard errors; the same seed gives the same trials.
 
-    ``progress`` is called with the number of blocks of trials done and of all. Raises NeedsTime for a design that
-    decides from partial follow-up.
+    ``progress`` is called with the number of blocks of trials done and of all; ``run`` says where they are simulated,
+    which changes no figure. Raises NeedsTime for a design that decides from partial follow-up.
     """
     refuse_designs_in_time(rule)
-    parts = [range(first, min(first + block, trials)) for first in range(0, trials, block)]
-    tallies = []
-    for index in range(len(scenarios)):
-        tally: Tally | None = None
-        for done, part in enumerate(parts, start=1):
-            ended, dosed_at = simulate(rule, scenarios.truths[index], part, seed, not_evaluable)
-            seen = tally_trials(rule, ended, dosed_at)
-            tally = seen if tally is None else tally.plus(seen)
-            if progress is not None:
-                progress(index * len(parts) + done, len(scenarios) * len(parts))
-        assert tally is not None
-        tallies.append(tally)
+    work = partial(_tallied, rule, scenarios, seed, not_evaluable)
+    found = run_blocks(run, work, len(scenarios), range(trials), block, progress)
+    tallies = [reduce(Tally.plus, parts) for parts in found]
     rows = scenario_figures(
         rule,
         scenarios,
@@ -91,6 +85,12 @@ def monte_carlo(
         trials=trials,
         seed=seed,
     )
+
+
+def _tallied(rule: EscalationRule, scenarios: Scenarios, seed: int, not_evaluable: float, block: Block) -> Tally:
+    """The trials of a block, added up."""
+    ended, dosed_at = simulate(rule, scenarios.truths[block.scenario], block.trials, seed, not_evaluable)
+    return tally_trials(rule, ended, dosed_at)
 
 
 def simulate(

@@ -9,6 +9,7 @@ from firstdose.validation import (
     class_rotation,
     confirmed_change,
     continual_reassessment,
+    designs_in_time,
     few_people,
     intervals,
     mixed_models,
@@ -17,6 +18,7 @@ from firstdose.validation import (
     rates,
     simulated_trials,
     three_plus_three,
+    trials_in_time,
 )
 from firstdose.validation.comparison import Comparison, Outcome
 
@@ -28,6 +30,8 @@ COMPARISONS: dict[str, Comparison] = {
         three_plus_three,
         operating_characteristics,
         simulated_trials,
+        designs_in_time,
+        trials_in_time,
         rates,
         mixed_models,
         few_people,

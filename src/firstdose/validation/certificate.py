@@ -1,4 +1,4 @@
-"""The certificate: every comparison run on this machine, with the versions of what ran it."""
+"""The certificate, in two parts: figures compared with other software, and this installation examined."""
 
 from __future__ import annotations
 
@@ -12,22 +12,40 @@ from typing import Any
 
 import firstdose
 from firstdose.validation import COMPARISONS, Comparison, Outcome
+from firstdose.validation.installation import Finding, Installation
 
+TITLE = "Firstdose: certificate of this installation"
+FIGURES = "Figures against other software"
+INSTALLATION = "This installation"
+SCOPE = (
+    "This tells what was seen on one machine at one time. Whether the system is fit for a trial is for the sponsor to "
+    "judge and to document; the certificate is a part of that."
+)
+VERDICTS = {"passed": "passed", "failed": "FAILED", "not checked": "not checked"}
 TEXT_WIDTH = 100
 NOTE_INDENT = " " * 8
 
 
 @dataclass(frozen=True)
 class Certificate:
-    """Comparisons and their outcomes, in the order they ran. ``date`` is when, in the caller's words."""
+    """Comparisons and their outcomes in the order they ran, and what was found of this installation, if examined.
+
+    ``date`` is when, in the caller's words.
+    """
 
     date: str
     versions: dict[str, str]
     platform: str
     results: tuple[tuple[Comparison, Outcome], ...]
+    installation: Installation | None = None
 
     @property
     def passed(self) -> bool:
+        """Whether both parts passed."""
+        return self.figures_passed and (self.installation is None or self.installation.passed)
+
+    @property
+    def figures_passed(self) -> bool:
         """Whether there was a comparison and all of them passed."""
         return bool(self.results) and all(outcome.passed for _, outcome in self.results)
 
@@ -39,23 +57,38 @@ class Certificate:
         return f"{passed} of {len(self.results)} comparisons passed ({figures:,} figures compared)"
 
     @property
+    def summaries(self) -> tuple[str, ...]:
+        """How many comparisons and checks passed."""
+        return (self.summary, *([self.installation.summary] if self.installation else []))
+
+    @property
+    def failed(self) -> tuple[str, ...]:
+        """The names of the comparisons and checks that failed, in order."""
+        findings = self.installation.findings if self.installation else ()
+        return (
+            *(comparison.name for comparison, outcome in self.results if not outcome.passed),
+            *(finding.name for finding in findings if finding.status == "failed"),
+        )
+
+    @property
     def environment(self) -> str:
         """What ran the comparisons."""
         return ", ".join([*(f"{name} {number}" for name, number in self.versions.items()), self.platform])
 
     def as_text(self) -> str:
         """The certificate to print."""
-        lines = ["Firstdose: comparisons with other software", f"{self.date}; {self.environment}", ""]
+        lines = [TITLE, f"{self.date}; {self.environment}", *_wrapped(SCOPE), "", FIGURES, ""]
         for comparison, outcome in self.results:
             verdict = "passed" if outcome.passed else "FAILED"
             lines.append(f"{verdict}  {comparison.name}: {agreement(comparison, outcome)}")
-            for paragraph in (
-                comparison.what,
-                f"reference: {comparison.software}; {comparison.call}",
-                outcome.note,
-            ):
-                lines += textwrap.wrap(paragraph, TEXT_WIDTH, initial_indent=NOTE_INDENT, subsequent_indent=NOTE_INDENT)
-        return "\n".join([*lines, "", f"{self.summary}.", ""])
+            lines += _indented(comparison.what, f"reference: {comparison.software}; {comparison.call}", outcome.note)
+        if self.installation is not None:
+            lines += ["", INSTALLATION, "", *(f"{name}: {fact}" for name, fact in self.installation.facts.items())]
+            for part, findings in self.installation.by_part:
+                lines += ["", part, *(line for finding in findings for line in _lines_of(finding))]
+        lines += ["", *(f"{summary}." for summary in self.summaries)]
+        lines += _wrapped(f"FAILED: {', '.join(self.failed)}") if self.failed else []
+        return "\n".join([*lines, ""])
 
     def as_json(self) -> dict[str, Any]:
         """The document that ``firstdose validate --json`` prints. A difference without bound is null."""
@@ -79,7 +112,30 @@ class Certificate:
                 }
                 for comparison, outcome in self.results
             ],
+            "installation": self.installation.as_json() if self.installation else None,
         }
+
+
+def _lines_of(finding: Finding) -> list[str]:
+    """A check of the installation as text."""
+    return [
+        f"{VERDICTS[finding.status]}  {finding.name}",
+        *_indented(
+            f"asked for: {finding.requirement}",
+            f"done: {finding.done}",
+            f"expected: {finding.expected}",
+            f"seen: {finding.seen}",
+        ),
+    ]
+
+
+def _indented(*paragraphs: str) -> list[str]:
+    """Paragraphs below the line to which they belong."""
+    return [line for paragraph in paragraphs for line in _wrapped(paragraph, NOTE_INDENT)]
+
+
+def _wrapped(paragraph: str, indent: str = "") -> list[str]:
+    return textwrap.wrap(paragraph, TEXT_WIDTH, initial_indent=indent, subsequent_indent=indent)
 
 
 def agreement(comparison: Comparison, outcome: Outcome) -> str:

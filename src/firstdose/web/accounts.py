@@ -8,7 +8,11 @@ from allauth.account.adapter import DefaultAccountAdapter
 from django.core.validators import RegexValidator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
+from django.utils.http import urlencode
 
+AFTER = "after"
+"""What led somebody to the page to sign in."""
 ACCOUNT_NAME = RegexValidator(r"\A[A-Za-z0-9][A-Za-z0-9.@+_-]{0,149}\Z")
 """Letters that cannot be mistaken for others; the full name may be in any."""
 
@@ -18,6 +22,10 @@ class ClosedAccounts(DefaultAccountAdapter):  # type: ignore[misc]
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:
+        """The page to sign in, which says why: a new password ends every session, this one too."""
+        return f"{reverse('account_login')}?{urlencode({AFTER: 'password'})}"
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Send nothing: a hospital's server may have no mail, and the ledger notes each change of a factor."""

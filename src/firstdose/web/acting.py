@@ -32,6 +32,11 @@ class Grant:
         """The role in words, with its site."""
         return ROLES[self.role].title + ("" if self.site == EVERYWHERE else f", site {self.site}")
 
+    @property
+    def introduced(self) -> str:
+        """Who somebody is and in which role; one of them where an account is called as its role."""
+        return self.words if self.full_name == ROLES[self.role].title else f"{self.full_name}, {self.words}"
+
 
 @dataclass(frozen=True)
 class Acting:

@@ -15,12 +15,11 @@ def by_calendar_alone(trial: Trial, moment: datetime, visible: Collection[str]) 
 
     What dosing rests on holds no visits; this looks at all data, and may be of some seconds ago in a large trial.
     """
-    minute = minute_of(moment)
-    key = (trial.last_entry, minute, trial.version)
-    found = trial.kept_a_while("by_calendar", key, lambda: _found(trial, minute))
+    key = (trial.last_entry, minute_of(moment), trial.version)
+    found = trial.kept_a_while("by_calendar", key, lambda: _found(trial, moment))
     return {subject: words for subject, words in found.items() if subject in visible}
 
 
-def _found(trial: Trial, minute: datetime) -> dict[str, str]:
-    courses = Courses(trial.protocol, Records(trial.data(), minute))
+def _found(trial: Trial, moment: datetime) -> dict[str, str]:
+    courses = Courses(trial.protocol, Records(trial.data(), moment, trial.zone))
     return {course.subject: course.by_calendar for course in courses.all if course.by_calendar}

@@ -62,13 +62,21 @@ class Then:
 
     def record(self, record_type: str, record: str) -> StoredRecord:
         """One record as it was then."""
-        entries = (each for each in self._ledger.history(record_type, record) if each.sequence <= self._sequence)
-        return replay(entries).get((record_type, record)) or StoredRecord(record_type, record)
+        return replay(self.history(record_type, record)).get((record_type, record)) or StoredRecord(record_type, record)
 
     def records(self, record_type: str | None = None) -> tuple[StoredRecord, ...]:
         """All records of a kind as they were then."""
         found = (self.record(each.record_type, each.record) for each in self._ledger.records(record_type))
         return tuple(each for each in found if each.exists)
+
+    def records_under(self, record_type: str, first: str) -> tuple[StoredRecord, ...]:
+        """The records as they were then of which the name is, or begins with, a first part."""
+        found = (self.record(each.record_type, each.record) for each in self._ledger.records_under(record_type, first))
+        return tuple(each for each in found if each.exists)
+
+    def history(self, record_type: str, record: str) -> tuple[Entry, ...]:
+        """What had been entered about a record by then."""
+        return tuple(each for each in self._ledger.history(record_type, record) if each.sequence <= self._sequence)
 
 
 def make_pack(trial: Trial, author: Author, moment: datetime, sequence: int | None = None) -> MadePack:
@@ -109,8 +117,10 @@ def pdf_of(trial: Trial, made: MadePack) -> bytes:
     return trial.kept(PACKS, made.entry.sequence, lambda: _made_again(trial, made))
 
 
-def decision_of(trial: Trial, trial_data: TrialData, sequence: int, protocol: Protocol) -> Decision:
+def decision_of(trial: Trial, trial_data: TrialData, sequence: int, protocol: Protocol, moment: datetime) -> Decision:
     """Everything that a dose decision rests on, and nothing else of the analysis: of the data up to an entry.
+
+    ``moment`` is when it is asked: which windows are open, and on which day they are.
 
     Raises NoDecision for a protocol without a rule.
     """
@@ -124,7 +134,7 @@ def decision_of(trial: Trial, trial_data: TrialData, sequence: int, protocol: Pr
         seed=SEED,
         version=__version__,
     )
-    return Decision.of(protocol, data, pack_results(protocol, data, seed=SEED, provenance=origin))
+    return Decision.of(protocol, data, pack_results(protocol, data, seed=SEED, provenance=origin), moment)
 
 
 def _made_again(trial: Trial, made: MadePack) -> bytes:
@@ -142,7 +152,7 @@ def _printed(trial: Trial, moment: datetime, sequence: int, day: date) -> tuple[
     protocol = protocol_in_use(Then(trial.ledger, sequence))
     found = snapshot_at(trial.ledger, sequence, moment.date())
     try:
-        decision = decision_of(trial, found.trial_data, sequence, protocol)
+        decision = decision_of(trial, found.trial_data, sequence, protocol, moment)
     except NoDecision as problem:
         raise Refused(str(problem)) from None
 
@@ -151,11 +161,14 @@ def _printed(trial: Trial, moment: datetime, sequence: int, day: date) -> tuple[
         footer = f"{document.footer}, entry {found.head.sequence}"
         return replace(document, facts=(*document.facts, *facts), footer=footer)
 
-    _, pdf = fitting_pack(decision, day, tuple(_notices(found)), PLAIN, dress)
+    clock = trial.ledger.clock_faults(sequence, moment).words
+    _, pdf = fitting_pack(decision, day, tuple(_notices(found, clock)), PLAIN, dress)
     return found, protocol, pdf
 
 
-def _notices(found: Snapshot) -> Iterator[str]:
-    """What must be told of the data."""
+def _notices(found: Snapshot, clock: str) -> Iterator[str]:
+    """What must be told of the data, and of the clock by which they were entered."""
+    if clock:
+        yield clock
     if found.unusable.height:
         yield f"Records that cannot be used, for a field that could not be read: {found.unusable.height}."

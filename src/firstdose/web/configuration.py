@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 SECRET_BYTES = 50
+SITE_FOLDER = Path("firstdose-site")
+"""The folder of a site if none is named."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,7 @@ class Configuration:
     @classmethod
     def of(cls, environment: Mapping[str, str]) -> Configuration:
         """The configuration that environment variables state, FIRSTDOSE_FOLDER and so on."""
-        folder = Path(environment.get("FIRSTDOSE_FOLDER", "firstdose-site")).resolve()
+        folder = Path(environment.get("FIRSTDOSE_FOLDER", SITE_FOLDER)).resolve()
         key_file = Path(environment.get("FIRSTDOSE_KEY_FILE", folder / "keys" / "ledger.key"))
         hosts = tuple(filter(None, environment.get("FIRSTDOSE_HOSTS", "localhost,127.0.0.1,[::1]").split(",")))
         is_local = set(hosts) <= {"localhost", "127.0.0.1", "[::1]", "testserver"}

@@ -23,6 +23,8 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "trial_title": here.trial.protocol.trial.short_title or here.trial.protocol.trial.title,
         "navigation": list(shown_menu(here.path, _address, lambda name: _is_open(name, here))),
         "deeds": here.acting.deeds,
+        "not_done": getattr(request, "not_done", ""),
+        "not_done_typed": getattr(request, "not_done_typed", []),
     }
 
 

@@ -78,6 +78,7 @@ def make_package(
             "trial": trial.protocol.trial.id,
             "as_of": as_of.isoformat(timespec="seconds"),
             "ledger_head": str(head),
+            "clock": trial.ledger.clock_faults(sequence, as_of).words,
             "data_hash": data.content_hash,
             "is_whole": is_whole,
             "site": acting.author.site or "all",

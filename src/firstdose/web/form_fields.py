@@ -46,6 +46,9 @@ class FormField:
     conflict: str | None = None
     queries: tuple[ShownQuery, ...] = ()
     """Queries that wait and that stand beside it though the form's record is not theirs."""
+    link: str = ""
+    """The page on which a field that cannot be changed here is written."""
+    place: str = ""
 
 
 def fields_of_form(
@@ -57,8 +60,13 @@ def fields_of_form(
     fixed: Collection[str] = (),
     conflicts: Mapping[str, str] | None = None,
     shows_names: bool = True,
+    elsewhere: Mapping[str, tuple[str, str]] | None = None,
 ) -> list[FormField]:
-    """The fields of a form about a record; ``fixed`` ones cannot be changed; those that identify may be left out."""
+    """The fields of a form about a record; ``fixed`` ones cannot be changed; those that identify may be left out.
+
+    Neither can those that are written ``elsewhere``, each with the address of the page and what is done there.
+    """
+    links = elsewhere or {}
     return [
         FormField(
             name=column.name,
@@ -70,9 +78,11 @@ def fields_of_form(
             seen=seen.get(column.name, ""),
             choices=_choices(column, texts.get(column.name, "")),
             is_required=column.is_required,
-            is_fixed=column.name in fixed,
+            is_fixed=column.name in fixed or column.name in links,
             findings=tuple(each for each in findings if each.field == column.name),
             conflict=(conflicts or {}).get(column.name),
+            link=links.get(column.name, ("", ""))[0],
+            place=links.get(column.name, ("", ""))[1],
         )
         for column in columns_of(LEDGER_RECORDS[record_type]).values()
         if shows_names or column.question.identifying != "directly"

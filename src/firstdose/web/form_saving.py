@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from django.contrib import messages
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from firstdose.conduct.automatic_queries import check_record
 from firstdose.conduct.catalogue import LEDGER_RECORDS
 from firstdose.conduct.desk import Work
 from firstdose.conduct.entering import Finding, check_fields
+from firstdose.conduct.ledger import Draft
 from firstdose.records import columns_of
 from firstdose.web.acting import TrialRequest
 from firstdose.web.guarding import told
 from firstdose.web.value_words import field_words
 
 SEEN = "seen:"
+DONE = {"create": "saved", "change": "saved", "remove": "removed", "restore": "restored"}
 MOST_SAID = 8
 """So many odd things are said one by one; of more it is said how many there are."""
 
@@ -31,6 +34,34 @@ def seen_in(request: TrialRequest, record_type: str) -> dict[str, str]:
     """What stood in each field when the form was opened."""
     found = {name: request.POST.get(SEEN + name, "") for name in columns_of(LEDGER_RECORDS[record_type])}
     return {name: text for name, text in found.items() if text}
+
+
+def save_draft(request: TrialRequest, draft: Draft | None, title: str) -> None:
+    """Write what a form says of a record, and say on the next page what was done and what is odd.
+
+    ``title`` is what the form is called; without a draft nothing was changed, and that is said.
+    Raises Refused, and Conflict if somebody changed the same fields meanwhile.
+    """
+    if draft is None:
+        told(request, "nothing was changed")
+        return
+    words = f"{title}, {draft.record}: {DONE[draft.action]}"
+    carry_out(request, draft.record_type, draft.record, words, lambda work: work.append(draft))
+
+
+def carry_out(
+    request: TrialRequest, record_type: str, record: str, words: str, write: Callable[[Work], object]
+) -> None:
+    """Write to a record, let the rules ask about it, and say on the next page, in words, what was done and is odd.
+
+    A request that was carried out before is not written again. Raises Refused and Conflict as ``write`` does.
+    """
+    with request.trial.desk.work(request.acting.author, request.POST.get("request") or None) as work:
+        if not work.is_repeated:
+            write(work)
+            check_record(work, record_type, record)
+        odd, opened = odd_in(work, record_type, record), opened_in(work)
+    told_of(request, words, findings_words(record_type, odd), opened)
 
 
 def opened_in(work: Work) -> tuple[str, ...]:
@@ -69,7 +100,7 @@ def told_of(request: TrialRequest, words: str, odd: Sequence[SafeString], opened
 def finding_words(finding: Finding, question: str) -> SafeString:
     """One odd thing in words: the question, what stands there, what is wrong with it and how it is mended."""
     text = format_html(" <q>{}</q>", finding.text) if finding.text else ""
-    rule = "is not filled in" if finding.weight == "missing" else finding.rule
+    rule = "is not filled in" if finding.weight == "missing" else finding.words
     return format_html("<b>{}</b>{}: {}; {}", question, text, rule, finding.fix)
 
 

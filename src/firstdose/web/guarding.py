@@ -18,10 +18,10 @@ from firstdose.conduct.ledger import Conflict, LedgerError, Refused
 from firstdose.conduct.roles import DEEDS, Deed
 from firstdose.web.acting import Acting, TrialRequest, acting_in
 from firstdose.web.passwords import is_given
+from firstdose.web.refusing import told_again
 from firstdose.web.trial import Trial, the_trial
 
 View = Callable[..., HttpResponseBase]
-NOT_TYPED = ("csrfmiddlewaretoken", "password", "code", "request", "draft", "head", "step")
 FROM_WITHIN = "HX-Request"
 """A page asks for a part of itself; instead of the part, nobody wants the page to sign in."""
 
@@ -115,23 +115,9 @@ def _answer(route: Route, request: TrialRequest, parts: dict[str, Any]) -> HttpR
     try:
         return route.view(request, **parts)
     except (Conflict, Refused) as problem:
-        return _told(request, str(problem), 409)
+        return told_again(request, str(problem), 409, is_conflict=isinstance(problem, Conflict))
     except LedgerError as problem:
-        return _told(request, str(problem), 503)
-
-
-def _told(request: HttpRequest, words: str, status: int) -> HttpResponse:
-    """A page that says what was refused and why."""
-    return render(request, "firstdose/refused.html", {"words": words, "typed": _typed(request)}, status=status)
-
-
-def _typed(request: HttpRequest) -> list[tuple[str, str]]:
-    """What was typed, without what is secret and what the page itself sent."""
-    return [
-        (name.rpartition(":")[2].replace("_", " "), text)
-        for name, text in request.POST.items()
-        if name not in NOT_TYPED and not name.startswith("seen:") and isinstance(text, str) and text.strip()
-    ]
+        return told_again(request, str(problem), 503)
 
 
 def _refused(request: HttpRequest, acting: Acting, needed: tuple[Deed, ...]) -> HttpResponse:

@@ -9,7 +9,6 @@ from firstdose.dosing.recorded import Records
 from firstdose.records.wording import counted
 from firstdose.web.acting import TrialRequest
 from firstdose.web.sight import sight_of, title_of_kind
-from firstdose.web.trial import minute_of
 
 ELSEWHERE = "a dosing at another site departed from what was allowed; dosing is halted until people decide"
 
@@ -31,10 +30,10 @@ def without_advice(request: TrialRequest) -> str:
 
 def halts_of(request: TrialRequest, moment: datetime) -> list[str]:
     """Why all dosing is halted, in words that name nobody whom the role does not see; empty where it is not."""
-    trial, minute = request.trial, minute_of(moment)
+    trial = request.trial
     data = trial.dosing_data()
     situation = situation_of(trial.ledger, data, trial.protocol, moment)
-    found = [reason.words for reason in halting_deviations(situation, Records(data, minute))]
+    found = [reason.words for reason in halting_deviations(situation, Records(data, moment, trial.zone))]
     if not found:
         return []
     sight = sight_of(request)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from firstdose.conduct.catalogue import LEDGER_RECORDS, Query
 from firstdose.conduct.ledger import StoredRecord
+from firstdose.conduct.naming import rule_words
 from firstdose.conduct.own_records import all_of
 from firstdose.conduct.queries import about, age_of
 from firstdose.records import columns_of
@@ -29,6 +30,11 @@ class ShownQuery:
     answer: str
     closing: str
     days: int | None
+
+    @property
+    def rule(self) -> str:
+        """The rule that asked, in words; empty where a person did."""
+        return rule_words(self.query.about_type, self.query.about_field, self.query.rule or "")
 
     @property
     def waits(self) -> bool:

@@ -76,6 +76,7 @@ ROUTES: tuple[Route, ...] = (
     Route("versions/", "versions", versions.versions, see=("see_data",), send=("manage_versions",)),
     Route("versions/one/", "version", versions.one, see=("see_data",), send=("manage_versions",)),
     Route("export/", "export", export.export, see=("export_data",), send=("export_data",)),
+    Route("export/made/", "exports", export.made, see=("export_data",)),
     Route("trial/<str:record_type>/", "trial_records", trial_records.listing, see=("see_data",)),
     Route(
         "trial/<str:record_type>/new/",

@@ -125,6 +125,7 @@ ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_RATE_LIMITS = {"login_failed": ""}  # axes alone locks out
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
+MFA_ADAPTER = "firstdose.web.factor_secrets.EncryptedFactors"
 MFA_PASSKEY_LOGIN_ENABLED = False
 MFA_TOTP_TOLERANCE = 1
 MFA_FORMS = {
@@ -168,5 +169,8 @@ LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
     "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "filters": {"in_one_line": {"()": "firstdose.web.log_lines.InOneLine"}},
+    # What others send with a wrong name of the host is no fault of the program.
+    "loggers": {"django.security.DisallowedHost": {"filters": ["in_one_line"]}},
     "root": {"handlers": ["console"], "level": "WARNING"},
 }

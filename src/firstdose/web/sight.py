@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from firstdose.conduct.catalogue import LEDGER_RECORDS
 from firstdose.conduct.ledger import Ledger, StoredRecord
+from firstdose.conduct.participants import without_names
 from firstdose.records import columns_of
 from firstdose.web.acting import Acting, TrialRequest
 from firstdose.web.seeing import NOT_SHOWN, subject_of, visible_subjects
@@ -60,6 +61,10 @@ class Sight:
     def words(self, text: str) -> str:
         """A text, unless it names somebody whom the role does not see."""
         return NOT_SHOWN if self.names_others(text) else text
+
+    def without_others(self, text: str) -> str:
+        """A text in which nobody is named whom the role does not see."""
+        return without_names(text, self.others)
 
     def names_others(self, text: str) -> bool:
         """Whether a text names somebody whom the role does not see."""

@@ -82,6 +82,24 @@ def has_ledger(configuration: Configuration) -> bool:
     return database_of(configuration).has_ledger()
 
 
+def is_begun(configuration: Configuration) -> bool:
+    """Whether anything of the site was made already: its file, or its folder where the database is on a server."""
+    path = getattr(database_of(configuration), "path", configuration.folder)
+    return bool(path.exists())
+
+
+def accounts_granted() -> list[tuple[str, str]]:
+    """The accounts that have a role in the trial of this process, each with its full name."""
+    from firstdose.web.trial import the_trial
+
+    ledger = the_trial().ledger
+    granted = [each.fields for each in ledger.records("role_grants") if not each.is_removed]
+    ledger.close()
+    order = list(ROLES)
+    granted.sort(key=lambda each: (order.index(each["role"]), each["account"]))
+    return list({each["account"]: each.get("full_name", "") for each in granted}.items())
+
+
 def has_accounts() -> bool:
     """Whether anybody can sign in: not where the ledger was restored from a copy, which holds no passwords."""
     from django.contrib.auth import get_user_model
@@ -182,6 +200,21 @@ def grant(ledger: Ledger, author: Author, person: Person) -> None:
 SWITCH_SECONDS = 0.0005
 """How long a page may hold the interpreter while another waits for it: a tenth of what is usual, as pages are short and
 give it up hundreds of times, at each look into the data."""
+
+
+def check_listening(host: str, port: int) -> None:
+    """Look whether somebody can listen at a port.
+
+    Raises OSError if not, and for a host that is not this machine's.
+    """
+    import waitress
+
+    try:
+        tried = waitress.create_server(lambda *_: (), host=host, port=port, threads=1)
+    except ValueError as problem:
+        raise OSError(0, str(problem).rstrip(".")) from None
+    tried.close()
+    tried.task_dispatcher.shutdown()
 
 
 def server(host: str, port: int) -> Any:

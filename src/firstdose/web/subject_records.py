@@ -8,31 +8,11 @@ from collections.abc import Iterable
 
 from firstdose.conduct.identity import name_of
 from firstdose.conduct.ledger import Ledger, StoredRecord
-from firstdose.records import RECORDS, columns_of, keys_of
+from firstdose.records import FORM_TITLES, RECORDS, columns_of, keys_of
 from firstdose.web.numbers import whole_number
 from firstdose.web.value_words import in_order
 
-FORMS: dict[str, str] = {
-    "subjects": "Consent and person",
-    "criterion_answers": "Eligibility criteria",
-    "disease_histories": "History of the disease",
-    "medical_histories": "Medical history",
-    "dosings": "Doses given",
-    "visits": "Visits",
-    "adverse_events": "Adverse events",
-    "grade_changes": "Grades over time",
-    "medications": "Medications",
-    "lab_results": "Laboratory results",
-    "vital_signs": "Vital signs",
-    "assessments": "Assessments",
-    "images": "Images",
-    "samples": "Samples",
-    "relapses": "Relapses",
-    "deviations": "Protocol deviations",
-    "dispositions": "Milestones and end of participation",
-    "deaths": "Death",
-}
-"""The forms of a participant, in the order of a trial; each is a kind of record that belongs to a person."""
+FORMS = FORM_TITLES
 ORDER, PLAIN_NUMBER = "order", re.compile(r"-?[0-9]{1,9}(\.[0-9]{1,9})?")
 """The field in which some records say their place among the others."""
 

@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from functools import cache
 from typing import Any, TypeVar
 
@@ -22,6 +22,7 @@ from firstdose.conduct.remembered import Remembered
 from firstdose.conduct.rules import RULES
 from firstdose.conduct.snapshot import OF_DOSING, Snapshot, snapshot_now
 from firstdose.dosing.courses import Courses
+from firstdose.dosing.known import zone_named
 from firstdose.dosing.recorded import Records
 from firstdose.protocol import Protocol
 from firstdose.records import RECORDS, TrialData
@@ -77,6 +78,11 @@ class Trial:
         return protocol_in_use(self.ledger)
 
     @property
+    def zone(self) -> tzinfo | None:
+        """The zone of the site, for what is recorded without one."""
+        return zone_named(self.configuration.zone)
+
+    @property
     def version(self) -> str:
         """The version of the protocol in force; empty if none is."""
         found = in_force(self.ledger)
@@ -108,10 +114,18 @@ class Trial:
         return self._live.of(OF_DOSING, now().date())
 
     def courses(self, moment: datetime) -> Courses:
-        """Everyone's course as of the minute in which a moment lies."""
-        minute = minute_of(moment)
-        key = (self.ledger.last_entry_of(OF_DOSING), minute, self.version)
-        return self.kept_a_while("courses", key, lambda: Courses(self.protocol, Records(self.dosing_data(), minute)))
+        """Everyone's course as of a moment; made anew each minute, and when something that dosing rests on was entered.
+
+        Never as of a moment before the data were read, such as the beginning of the minute: what the program dated
+        since, a verdict above all, would not be known yet.
+        """
+        key = (self.ledger.last_entry_of(OF_DOSING), minute_of(moment), self.version)
+        return self.kept_a_while("courses", key, lambda: self._courses(moment))
+
+    def _courses(self, moment: datetime) -> Courses:
+        """Everyone's course, as of the moment at which the data have been read."""
+        trial_data = self.dosing_data()
+        return Courses(self.protocol, Records(trial_data, max(moment, now()), self.zone))
 
     @property
     def last_entry(self) -> int:

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from allauth.account import views as accounts
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+from django.templatetags.static import static
 from django.urls import include, path
 
 from firstdose.web.guarding import guarded
@@ -17,7 +21,16 @@ OF_ACCOUNTS = [
 ]
 """Of what allauth offers, what is used here; nobody signs up, and nothing is sent or mended by mail."""
 
+
+def icon(_request: HttpRequest) -> HttpResponseBase:
+    """The icon of the site, which browsers ask for by themselves where no page has named it; it says nothing."""
+    response = redirect(static("firstdose/icon.svg"))
+    response.headers["Cache-Control"] = "public, max-age=86400"
+    return response
+
+
 urlpatterns = [
+    path("favicon.ico", icon),
     path("account/", include(OF_ACCOUNTS)),
     path("account/factors/", include("allauth.mfa.urls")),
     *(path(route.address, guarded(route), name=route.name) for route in ROUTES),

@@ -5,19 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from firstdose.conduct.catalogue import LEDGER_RECORDS
-from firstdose.conduct.roles import ROLES
-from firstdose.measures import MEASURES
+from firstdose.conduct import naming
+from firstdose.conduct.naming import field_words
 from firstdose.protocol import Protocol
-from firstdose.records import columns_of
-from firstdose.records.values import NO_WORD, YES_WORD
+from firstdose.records.date_words import recorded_words
+from firstdose.records.partial_date_text import read_partial_date_time
 
-WORDS = {
-    ("dlt_adjudications", "verdict"): {"dlt": "DLT", "not_dlt": "not a DLT"},
-    ("role_grants", "role"): {name: role.title for name, role in ROLES.items()},
-}
-"""Words for codes whose own are too short."""
-YES_OR_NO = {YES_WORD: "yes", NO_WORD: "no"}
+__all__ = ["field_words", "in_order", "moment_words", "value_words", "visit_names"]
+
 DIGITS = re.compile("([0-9]+)")
 
 
@@ -26,31 +21,29 @@ def value_words(record_type: str, field: str, text: str, visits: Mapping[str, st
 
     ``visits`` are the names of the visits of the protocol, by their identifiers.
     """
-    columns = columns_of(LEDGER_RECORDS[record_type]) if record_type in LEDGER_RECORDS else {}
-    column = columns.get(field)
-    if column is None:
-        return text
-    own = WORDS.get((record_type, field), {})
-    if text in own:
-        return own[text]
-    if column.codes:
-        return column.codes.get(text, text)
-    if column.kind is bool:
-        return YES_OR_NO.get(text, text)
-    if field == "measure" and text in MEASURES:
-        return MEASURES[text].title
-    return visits.get(text, text) if visits and field == "visit" else text
-
-
-def field_words(record_type: str, field: str) -> str:
-    """What a field asks; its name where there is no such field."""
-    columns = columns_of(LEDGER_RECORDS[record_type]) if record_type in LEDGER_RECORDS else {}
-    return columns[field].question.words if field in columns else field.replace("_", " ")
+    if visits and field == "visit":
+        return visits.get(text, text)
+    return naming.value_words(record_type, field, text)
 
 
 def visit_names(protocol: Protocol) -> dict[str, str]:
     """The names of the visits of a protocol, by their identifiers."""
     return {visit.id: visit.name for visit in protocol.schedule.every_visit} if protocol.schedule else {}
+
+
+def moment_words(text: str) -> str:
+    """A date or time that was recorded as people read it: 14 March 2026, 10:30; what is none stands as it was typed.
+
+    The time is that of the clock there; its distance from UTC is left out.
+    """
+    try:
+        found = read_partial_date_time(text)
+    except ValueError:
+        found = None
+    if found is None or (found.date.day and not found.date.month):
+        return text
+    time = "" if found.hour is None or found.minute is None else f", {found.hour:02}:{found.minute:02}"
+    return f"{recorded_words(found)}{time}{' UTC' if time and found.offset_minutes == 0 else ''}"
 
 
 def in_order(text: str) -> tuple[tuple[int, int, str], ...]:

@@ -42,8 +42,8 @@ class Told:
 
     who: str
     words: str
-    since: datetime | None
-    until: datetime | None
+    when: str
+    """Since when, or by when, in words."""
     address: str | None
 
 
@@ -63,7 +63,7 @@ class AlertGroup:
 
 def alerts_now(trial: Trial, moment: datetime) -> tuple[Alert, ...]:
     """Every alert of the trial; each part is looked for anew each minute, and when what it rests on was entered."""
-    found = list(stale_alerts(stale_now(trial, moment)))
+    found = list(stale_alerts(stale_now(trial, moment), trial.zone))
     for part in PARTS:
         found += _found(trial, part, moment)
     return in_order(found, moment)
@@ -72,7 +72,7 @@ def alerts_now(trial: Trial, moment: datetime) -> tuple[Alert, ...]:
 def clocks_now(trial: Trial, moment: datetime) -> tuple[Clock, ...]:
     """The clocks of all serious events, those that end first at the front."""
     ledger = trial.ledger
-    return clocks(trial.dosing_data(), moment, safety_reports(ledger), entered_as_serious(ledger))
+    return clocks(trial.dosing_data(), moment, safety_reports(ledger), entered_as_serious(ledger), trial.zone)
 
 
 def stale_now(trial: Trial, moment: datetime) -> tuple[StaleDecision, ...]:
@@ -110,21 +110,22 @@ def open_queries(trial: Trial, acting: Acting, moment: datetime) -> int:
 def _found(trial: Trial, part: Part, moment: datetime) -> list[Alert]:
     """The alerts of a part."""
     key = (trial.ledger.last_entry_of(part.rests_on), minute_of(moment), trial.version)
-    return trial.kept_a_while(f"alerts: {part.name}", key, lambda: list(part.find(_watched(trial, minute_of(moment)))))
+    return trial.kept_a_while(f"alerts: {part.name}", key, lambda: list(part.find(_watched(trial, moment))))
 
 
 def _watched(trial: Trial, moment: datetime) -> Watched:
-    """What alerts are looked for in now."""
-    protocol, trial_data = trial.protocol, trial.data()
+    """What alerts are looked for in now: as of the moment of everyone's courses, which may be of a few seconds ago."""
+    protocol, trial_data, courses = trial.protocol, trial.data(), trial.courses(moment)
     people = {each.subject: each for each in trial_data.records(Subject)}
     return Watched(
         protocol,
         trial_data,
-        moment,
+        courses.records.as_of,
         protocol_of=lambda subject: protocol_followed(protocol, people.get(subject)),
         reports=safety_reports(trial.ledger),
         entered=entered_as_serious(trial.ledger),
-        known=trial.courses(moment),
+        known=courses,
+        zone=trial.zone,
     )
 
 
@@ -145,7 +146,7 @@ def _told(alert: Alert, sight: Sight, acting: Acting) -> Told:
     words = alert.words.removeprefix(f"{alert.who}, ")
     if sight.sees_data and sight.names_others(words):
         words = "its data have changed since"
-    return Told(alert.who, words, alert.since, alert.until, _address(alert, sight, acting))
+    return Told(alert.who, words, alert.when, _address(alert, sight, acting))
 
 
 def _address(alert: Alert, sight: Sight, acting: Acting) -> str | None:

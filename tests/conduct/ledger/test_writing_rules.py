@@ -189,17 +189,46 @@ def test_item_19_order_does_not_depend_on_the_clock(place: Place) -> None:
     assert verify(ledger).is_whole
 
 
-def test_item_19_the_state_at_a_moment_holds_nothing_written_later(place: Place) -> None:
-    """Naive truth: the longest beginning of the ledger in which no entry bears a later instant."""
+@pytest.mark.parametrize(
+    "hours",
+    [
+        pytest.param((0, 1, 2, 3), id="right"),
+        pytest.param((0, 1, 900, 900, 2, 3, 4), id="ran ahead and was set right"),
+        pytest.param((0, 1, 5, 3, 4, 6), id="set back"),
+        pytest.param((0, 1, 900), id="ahead at the end"),
+    ],
+)
+def test_item_19_the_state_at_a_moment_goes_by_the_order_of_the_entries(place: Place, hours: tuple[int, ...]) -> None:
+    """Naive truth: from the end, the first entry that bears the moment or an earlier one was written by then."""
     clock = Clock(step=timedelta(0))
     ledger = place.create(clock=clock)
-    moments = [START + timedelta(hours=hours) for hours in (0, 1, 5, 3, 4, 6)]
+    moments = [START + timedelta(hours=each) for each in hours]
     for number, clock.now in enumerate(moments, start=1):
         ledger.write(COORDINATOR, [entered(f"S01-{number}", pulse="60")])
-    for hours in range(-1, 8):
-        moment = START + timedelta(hours=hours)
-        later = [number for number, each in enumerate(moments) if each > moment]
-        assert ledger.sequence_at(moment) == (later[0] if later else len(moments))
+    for at in range(-1, 8):
+        moment = START + timedelta(hours=at)
+        sequence = len(moments)
+        while sequence and moments[sequence - 1] > moment:
+            sequence -= 1
+        assert ledger.sequence_at(moment) == sequence
+
+
+def test_item_19_where_the_clock_went_wrong_is_told_in_words(place: Place) -> None:
+    clock = Clock(step=timedelta(0))
+    ledger = place.create(clock=clock)
+    for number, hours in enumerate((0, 1, 900, 901, 2, 3), start=1):
+        clock.now = START + timedelta(hours=hours)
+        ledger.write(COORDINATOR, [entered(f"S01-{number}", pulse="60")])
+    now = START + timedelta(hours=3)
+    assert ledger.clock_faults(2, START + timedelta(hours=1)).words == ""
+    assert ledger.clock_faults(6, now).words == (
+        "The server's clock went back: entry 5 bears an earlier time than the one before; "
+        "the server's clock ran ahead: 2 entries from 3 to 4 bear a later time than 2026-03-02 11:30:00 UTC; "
+        "what was known goes by the order of the entries."
+    )
+    set_back = ledger.clock_faults(6, START + timedelta(hours=1000)).words
+    assert "went back" in set_back
+    assert "ran ahead" not in set_back
 
 
 def test_item_19_the_hour_that_is_there_twice_is_told_apart(place: Place) -> None:

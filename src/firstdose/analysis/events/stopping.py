@@ -42,7 +42,7 @@ def stopping(frame: Frame) -> Iterator[Result]:
     target = escalation.target_dlt_rate
     rules, reason = _rules(frame)
     if not rules or target is None:
-        reason = reason or "the protocol names no target rate and certainty at which to stop; nothing is assumed"
+        reason = reason or _not_named(target)
         yield Result(**_place(GUARD, EVERYONE), statistic="fewest_dlts_to_stop", format="count", warning=reason)
         return
     groups = list(frame.groups("dlt_evaluable"))
@@ -54,6 +54,16 @@ def stopping(frame: Frame) -> Iterator[Result]:
             )
             yield from _of_level(frame, rule, group, boundary, target)
     yield from _of_all(frame, rules, groups[-1], target)
+
+
+def _not_named(target: float | None) -> str:
+    """What the protocol would have to name for a boundary."""
+    if target is None:
+        return "the protocol names no target DLT rate, and so no boundary above it; nothing is assumed"
+    return (
+        f"the protocol names a target DLT rate of {100 * target:g} %, but not how certain it must be that the rate is "
+        "higher before dosing stops; nothing is assumed"
+    )
 
 
 def _rules(frame: Frame) -> tuple[list[Certainty], str]:

@@ -80,20 +80,29 @@ LACKS = {
 def _completeness(frame: Frame, results: pl.DataFrame, objective: str) -> Iterator[Result]:
     """Results and people of each test, and what results lack; nothing is dropped without a row here."""
     everyone = frame.people("treated").height
-    for (test,), rows in results.sort("test", "subject", "number").group_by(["test"], maintain_order=True):
+    text, record = pl.col("text"), pl.col("record")
+    tests = results.sort("test", "subject", "number").group_by("test", maintain_order=True)
+    counts = tests.agg(
+        pl.col("name").drop_nulls().first(),
+        pl.col("unit").drop_nulls().unique().sort().alias("units"),
+        pl.col("subject").filter(after_start()).n_unique().alias("people"),
+        pl.len().alias("results"),
+        *(record.filter(lacks).alias(statistic) for statistic, (_, lacks) in LACKS.items()),
+        *(_examples(text.filter(lacks)).alias(f"{statistic}: texts") for statistic, (_, lacks) in LACKS.items()),
+    )
+    for test in counts.iter_rows(named=True):
         same: dict[str, Any] = {
             "chapter": CHAPTER,
-            "what": str(test),
-            "within": next(iter(rows["name"].drop_nulls()), ""),
+            "what": test["test"],
+            "within": test["name"] or "",
             "table": "results_recorded",
             "format": "count",
             "population": "treated",
             "objective": objective,
         }
-        people = rows.filter(after_start())["subject"].n_unique()
-        units = rows["unit"].drop_nulls().unique().sort().to_list()
+        units, people = test["units"], test["people"]
         several = f"in several units: {', '.join(units)}; each is summarised by itself" if len(units) > 1 else ""
-        yield Result(**same, statistic="results", value=float(rows.height), unit="results", warning=several)
+        yield Result(**same, statistic="results", value=float(test["results"]), unit="results", warning=several)
         missing = (
             f"none of {counted(everyone - people, 'treated person', 'treated people')}" if people < everyone else ""
         )
@@ -101,11 +110,15 @@ def _completeness(frame: Frame, results: pl.DataFrame, objective: str) -> Iterat
             **same, statistic="people", value=float(people), of=float(everyone),
             unit="people", warning=missing,
         )  # fmt: skip
-        for statistic, (words, lacks) in LACKS.items():
-            without = rows.filter(lacks)
-            if without.height:
-                texts = ", ".join(without["text"].drop_nulls().unique().sort().head(5))
+        for statistic, (words, _) in LACKS.items():
+            if test[statistic]:
                 yield Result(
-                    **same, statistic=statistic, value=float(without.height), of=float(rows.height), unit="results",
-                    text=texts, warning=words, records=tuple(without["record"]),
+                    **same, statistic=statistic, value=float(len(test[statistic])), of=float(test["results"]),
+                    unit="results", text=", ".join(test[f"{statistic}: texts"]), warning=words,
+                    records=tuple(test[statistic]),
                 )  # fmt: skip
+
+
+def _examples(texts: pl.Expr) -> pl.Expr:
+    """The first few of different texts."""
+    return texts.drop_nulls().unique().sort().head(5)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 import polars as pl
 
@@ -51,7 +51,8 @@ def _scores(frame: Frame, people: pl.DataFrame) -> Iterator[Result]:
     every = every.with_columns(record=_record())
     last = _last_before(every)
     scores = every.filter("is_baseline")
-    quantities, rows = [], []
+    since = last.filter(~pl.col("is_baseline")).select("measure", "subject").rows()
+    quantities, rows, doubts = [], [], {}
     for (measure, part), found in _parts(frame, scores).items():
         units = found["unit"].drop_nulls()
         is_score = part == SCORE
@@ -59,9 +60,9 @@ def _scores(frame: Frame, people: pl.DataFrame) -> Iterator[Result]:
         quantity = Quantity(table, what, within, units[0] if len(units) else "", frame.objective(measure))
         quantities.append(quantity)
         rows.append(numbers(found, quantity, pl.col("value")))
+        doubts[quantity] = _doubt(measure, found, {subject for of, subject in since if of == measure})
     if not rows:
         return
-    doubts = {quantity: _doubt(scores, last, quantity) for quantity in quantities}
     yield from described(frame, pl.concat(rows), quantities, Place(CHAPTER), doubts)
     measures = [each for each in quantities if each.table == SCORES and each.what not in MRI_MEASURES]
     yield from _states(frame, people, last, measures)
@@ -103,15 +104,16 @@ def _states(frame: Frame, people: pl.DataFrame, last: pl.DataFrame, measures: li
             yield from tallies.results(found, events=False, estimates=False)
 
 
-def _doubt(scores: pl.DataFrame, last: pl.DataFrame, quantity: Quantity) -> str:
-    """What to beware of: no baseline by nature, values that are limits or older than need be, units that differ."""
-    measure, part = (quantity.within, quantity.what) if quantity.within else (quantity.what, SCORE)
+def _doubt(measure: str, baselines: pl.DataFrame, assessed_since: Collection[str]) -> str:
+    """What to beware of: no baseline by nature, values that are limits or older than need be, units that differ.
+
+    ``assessed_since`` are the people whose last assessment of the measure before treatment is not their baseline.
+    """
     if measure in MRI_MEASURES:
         return "its score is a change between two scans, which has no baseline"
-    rows = scores.filter(measure=measure, part=part)
-    limits = rows.filter(pl.col("bound").is_in(["at most", "at least"])).height
-    older = rows.join(last.filter(~pl.col("is_baseline"), measure=measure), on="subject", how="semi").height
-    units = rows["unit"].drop_nulls().unique().sort()
+    limits = sum(bound in ("at most", "at least") for bound in baselines["bound"])
+    older = sum(subject in assessed_since for subject in baselines["subject"])
+    units = sorted({unit for unit in baselines["unit"] if unit is not None})
     doubts = [
         f"values that are limits of the true ones: {limits}" if limits else "",
         f"values from an earlier assessment, as the last one gave none: {older}" if older else "",

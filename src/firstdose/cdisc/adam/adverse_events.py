@@ -24,6 +24,7 @@ def adverse_events(source: Source) -> pl.DataFrame:
     joined = data.join(source.tables[EventRow], on=KEYS, how="left", maintain_order="left").join(
         recorded, on=KEYS, how="left", maintain_order="left"
     )
+    joined = joined.with_columns(pl.col("is_emergent").is_null().alias("is_emergence_assumed"))
     starts, ends = _dates("start", "AST"), _dates("end", "AEN")
     return source.with_people(joined).with_columns(
         pl.col("number").alias("AESEQ"),
@@ -36,8 +37,9 @@ def adverse_events(source: Source) -> pl.DataFrame:
         *ends,
         study_day("end_first_day").alias("AENDYLO"),
         study_day("end_last_day").alias("AENDYHI"),
-        answer("is_emergent").alias("TRTEMFL"),
+        answer("counts").alias("TRTEMFL"),
         pl.col("emergence_rule").alias("TREMRSN"),
+        flag("is_emergence_assumed").alias("TREMASFL"),
         flag("counts").alias("ANL01FL"),
         pl.col("period").alias("APERIODC"),
         pl.col("grade").cast(pl.String).alias("ATOXGR"),

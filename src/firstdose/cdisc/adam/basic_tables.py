@@ -99,7 +99,7 @@ BASIC = {
     PARCAT2  | Parameter Category 2                     | Char 200 | Perm | Assigned
         : Part of the measure; SCORE is the score itself
 """
-    + WHEN.format(domain="QS, RS or FT", date="Date of the assessment")
+    + WHEN.format(domain="QS, RS, FT, NV or LB", date="Date of the assessment")
     + VALUE.format(value="Score of the measure or of its part, made of the answers by the measure's rules")
     + """
     AVALC    | Analysis Value (C)                       | Char 200 | Cond | Derived
@@ -120,7 +120,7 @@ BASIC = {
     CRIT2FL  | Criterion 2 Evaluation Result Flag       | Char 1   | Cond | Derived     | Y
         : Y: this score confirms it
     SRCSEQS  | Numbers of the Records Behind It         | Char 200 | Perm | Predecessor
-        : QS.QSSEQ, RS.RSSEQ, FT.FTSEQ
+        : QS.QSSEQ, RS.RSSEQ, FT.FTSEQ, NV.NVSEQ, SUPPLB.LBASSNO
 """,
     "ADVS | Vital Signs Analysis Dataset | STUDYID USUBJID PARAMCD VSSEQ": CODE_AND_NAME
     + """

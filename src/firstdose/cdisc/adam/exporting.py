@@ -8,8 +8,9 @@ from pathlib import Path
 
 from firstdose.cdisc.adam.checking import check_analysis_datasets
 from firstdose.cdisc.adam.datasets import analysis_datasets
+from firstdose.cdisc.progress import Progress, tell_nobody
 from firstdose.cdisc.writing.checking import FileFormat
-from firstdose.cdisc.writing.exporting import Export, Progress, tell_nobody, write_checked
+from firstdose.cdisc.writing.exporting import Export, write_checked
 from firstdose.protocol import Protocol
 from firstdose.records.analysis_tables import AnalysisTables
 

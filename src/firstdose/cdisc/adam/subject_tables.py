@@ -36,8 +36,27 @@ COMMON = """
         : ADSL.TRTSDT
 """
 
+PERIODS = {
+    "01": ("Days 0-30", "First day at risk of adverse events in days 0 to 30 after treatment"),
+    "02": ("Immunosuppressed", "First day at risk from day 31 to the last immunosuppressant dose"),
+    "03": ("Withdrawal", "First day at risk in the withdrawal window after the last immunosuppressant dose"),
+    "04": ("Later", "First day at risk after these periods"),
+}
+"""The periods in which adverse events begin: name, and from when."""
+PERIOD = """
+    AP{n}SDT  | Period {n} Start Date ({name}) | Date | Cond | Derived
+        : {start}
+    AP{n}EDT  | Period {n} End Date ({name}) | Date | Cond | Derived
+        : Last day at risk in this period
+    AP{n}SDY  | Period {n} Start Relative Day | Num | Perm | Derived
+        : Study day of AP{n}SDT, also where that date is not known
+    AP{n}EDY  | Period {n} End Relative Day | Num | Perm | Derived
+        : Study day of AP{n}EDT, also where that date is not known"""
+
+PERIOD_LINES = "".join(PERIOD.format(n=n, name=name, start=start) for n, (name, start) in PERIODS.items()).strip()
+
 SUBJECT_LEVEL = {
-    "ADSL | Subject-Level Analysis Dataset | STUDYID USUBJID": """
+    "ADSL | Subject-Level Analysis Dataset | STUDYID USUBJID": f"""
     STUDYID  | Study Identifier                         | Char 200 | Req  | Predecessor
         : DM.STUDYID
     USUBJID  | Unique Subject Identifier                | Char 200 | Req  | Predecessor
@@ -98,38 +117,7 @@ SUBJECT_LEVEL = {
         : Last day of the last administration; missing where it is not wholly known
     TRTDURD  | Total Treatment Duration (Days)          | Num      | Perm | Derived
         : Days from the first to the last of treatment, both included
-    AP01SDT  | Period 01 Start Date (Days 0-30)         | Date     | Cond | Derived
-        : First day at risk of adverse events in days 0 to 30 after treatment
-    AP01EDT  | Period 01 End Date (Days 0-30)           | Date     | Cond | Derived
-        : Last day at risk in this period
-    AP01SDY  | Period 01 Start Relative Day             | Num      | Perm | Derived
-        : Study day of AP01SDT, also where that date is not known
-    AP01EDY  | Period 01 End Relative Day               | Num      | Perm | Derived
-        : Study day of AP01EDT, also where that date is not known
-    AP02SDT  | Period 02 Start Date (Immunosuppressed)  | Date     | Cond | Derived
-        : First day at risk from day 31 to the last immunosuppressant dose
-    AP02EDT  | Period 02 End Date (Immunosuppressed)    | Date     | Cond | Derived
-        : Last day at risk in this period
-    AP02SDY  | Period 02 Start Relative Day             | Num      | Perm | Derived
-        : Study day of AP02SDT, also where that date is not known
-    AP02EDY  | Period 02 End Relative Day               | Num      | Perm | Derived
-        : Study day of AP02EDT, also where that date is not known
-    AP03SDT  | Period 03 Start Date (Withdrawal)        | Date     | Cond | Derived
-        : First day at risk in the withdrawal window after the last immunosuppressant dose
-    AP03EDT  | Period 03 End Date (Withdrawal)          | Date     | Cond | Derived
-        : Last day at risk in this period
-    AP03SDY  | Period 03 Start Relative Day             | Num      | Perm | Derived
-        : Study day of AP03SDT, also where that date is not known
-    AP03EDY  | Period 03 End Relative Day               | Num      | Perm | Derived
-        : Study day of AP03EDT, also where that date is not known
-    AP04SDT  | Period 04 Start Date (Later)             | Date     | Cond | Derived
-        : First day at risk after these periods
-    AP04EDT  | Period 04 End Date (Later)               | Date     | Cond | Derived
-        : Last day at risk in this period
-    AP04SDY  | Period 04 Start Relative Day             | Num      | Perm | Derived
-        : Study day of AP04SDT, also where that date is not known
-    AP04EDY  | Period 04 End Relative Day               | Num      | Perm | Derived
-        : Study day of AP04EDT, also where that date is not known
+    {PERIOD_LINES}
     ARISKDY  | Days at Risk of Adverse Events           | Num      | Perm | Derived
         : Days from the first treatment to the end of the time in which events count, both included
     BGTRTFL  | Took the Background Treatment Flag       | Char 1   | Perm | Derived     | NY
@@ -198,11 +186,13 @@ OCCURRENCE = {
     AENDYHI  | Latest Possible End Relative Day         | Num      | Perm | Derived
         : Last study day on which it may have ended
     TRTEMFL  | Treatment Emergent Analysis Flag         | Char 1   | Cond | Derived     | NY
-        : Y: treatment-emergent, N: not; missing where that is not known
+        : Y: counted as treatment-emergent, which an event is unless its dates say that it is not; N: it is not
     TREMRSN  | Rule That Decided on Emergence           | Char 200 | Perm | Derived
         : The rule in words
+    TREMASFL | Treatment Emergence Assumed Flag         | Char 1   | Perm | Derived     | Y
+        : Y: its dates leave it open whether it is treatment-emergent; it is counted as such
     ANL01FL  | Analysis Flag 01                         | Char 1   | Cond | Derived     | Y
-        : Y: counted, that is treatment-emergent or not known not to be
+        : Y: counted in tables, that is TRTEMFL is Y
     APERIODC | Period (C)                               | Char 100 | Perm | Derived
         : Period in which it began; missing where its date leaves that open
     ATOXGR   | Analysis Toxicity Grade                  | Char 1   | Perm | Derived     | AETOXGR

@@ -11,7 +11,12 @@ from firstdose.cdisc.adam.metadata import (
 )
 from firstdose.cdisc.writing.metadata import Domain, Variable
 
-__all__ = ["STANDARD", "VERSION", "structure_of", "subclass_of", "words_of"]
+__all__ = ["DATASET_COMMENTS", "STANDARD", "VERSION", "structure_of", "subclass_of", "words_of"]
+
+DATASET_COMMENTS = {
+    "ADMB": "Made of relative abundances, which no SDTM dataset holds: they have neither unit nor range, and mostly no "
+    "code of a laboratory test, so that they are no laboratory results as LB has them.",
+}
 
 
 def subclass_of(dataset: str) -> str:

@@ -6,7 +6,7 @@ are those that the datasets are written by.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from importlib.resources import files
 
@@ -16,7 +16,7 @@ from firstdose.cdisc.nonstandard import qualifiers_of
 from firstdose.cdisc.writing.metadata import domain_of
 from firstdose.measures import MEASURES
 from firstdose.protocol import Protocol
-from firstdose.records import NAMES, RECORDS, Assessment, Column, Dosing, Subject, Visit, columns_of
+from firstdose.records import FORM_TITLES, NAMES, RECORDS, Assessment, Column, Dosing, Subject, Visit, columns_of
 
 TEMPLATE = "acrf.html.j2"
 COLLECTED = "Collected"
@@ -37,21 +37,26 @@ BY_RULE: dict[tuple[type, str], tuple[tuple[str, str, str], ...]] = {
 class Annotation:
     """Where an answer stands: dataset, variable or the name of a value in SUPP--, under which condition if under one.
 
-    A variable whose origin is not Collected says which it is.
+    A variable whose origin is not Collected says which it is. The answer to an item has the code of its test.
     """
 
     dataset: str
     name: str
     condition: str = ""
     origin: str = COLLECTED
+    test: str = ""
 
 
 @dataclass(frozen=True)
 class AnnotatedQuestion:
-    """A question, what can be answered, and where the answer stands; nowhere if it is not in SDTM."""
+    """A question, what can be answered, and where the answer stands; nowhere if it is not in SDTM.
+
+    ``answers`` are those to choose from, if there is a choice; else what kind of answer it is.
+    """
 
     words: str
     answers: tuple[str, ...]
+    is_choice: bool
     annotations: tuple[Annotation, ...]
 
 
@@ -79,10 +84,19 @@ def annotated_forms(protocol: Protocol) -> tuple[AnnotatedForm, ...]:
     return (*of_records, *(_form_of_measure(name) for name in used if name))
 
 
-def collected_on_forms(forms: tuple[AnnotatedForm, ...]) -> frozenset[tuple[str, str]]:
-    """Each dataset and variable, or name of a value in SUPP--, that a form collects."""
-    every = (each for form in forms for question in form.questions for each in question.annotations)
-    return frozenset((each.dataset, each.name) for each in every if each.origin == COLLECTED)
+def collected_on_forms(forms: tuple[AnnotatedForm, ...]) -> dict[tuple[str, ...], tuple[str, ...]]:
+    """The forms, by their identifiers, that collect each variable, or value in SUPP--, of a dataset.
+
+    A variable is named by dataset and name; its values of one test by the code of the test besides.
+    """
+    found: dict[tuple[str, ...], dict[str, None]] = {}
+    for form in forms:
+        for each in (each for question in form.questions for each in question.annotations):
+            if each.origin == COLLECTED:
+                place = (each.dataset, each.name)
+                for key in (place, (*place, each.test)) if each.test else (place,):
+                    found.setdefault(key, {})[form.identifier] = None
+    return {place: tuple(identifiers) for place, identifiers in found.items()}
 
 
 def forms_page(forms: tuple[AnnotatedForm, ...], study: str) -> str:
@@ -98,33 +112,35 @@ def _form(name: str, record_type: type) -> AnnotatedForm:
     """The form of a kind of record."""
     domains = [domain for domain, kinds in DOMAINS.items() if record_type in kinds]
     questions = [
-        AnnotatedQuestion(column.question.words, _answers(column), tuple(_annotations(record_type, field, domains)))
+        _question(column, _annotations(record_type, field, domains))
         for field, column in columns_of(record_type).items()
     ]
-    return AnnotatedForm(name, name.replace("_", " ").capitalize(), tuple(questions))
+    return AnnotatedForm(name, FORM_TITLES[name], tuple(questions))
 
 
 def _form_of_measure(measure: str) -> AnnotatedForm:
     """The form of a clinical measure: what is asked of every assessment, then its items."""
     domain, described = domain_of_measure(measure), MEASURES[measure]
     general = [
-        AnnotatedQuestion(column.question.words, _answers(column), tuple(_annotations(Assessment, field, [domain])))
+        _question(column, _annotations(Assessment, field, [domain]))
         for field, column in columns_of(Assessment).items()
         if field not in OF_ITEMS
     ]
     items = [
         AnnotatedQuestion(
             item.question,
-            tuple(f"{code}: {words}" for code, words in item.choices.items()) or tuple(filter(None, (item.unit,))),
+            tuple(f"{answer}: {words}" for answer, words in item.choices.items()) or tuple(filter(None, (item.unit,))),
+            bool(item.choices),
             (
                 Annotation(domain, f"{domain}TEST"),
                 *(
-                    Annotation(domain, f"{domain}{end}", f"where {domain}TESTCD is {item_codes()[measure, item.name]}")
+                    Annotation(domain, f"{domain}{end}", f"where {domain}TESTCD is {code}", test=code)
                     for end in RESULTS_OF_ITEMS
                 ),
             ),
         )
         for item in described.items
+        for code in (item_codes()[measure, item.name],)
     ]
     return AnnotatedForm(f"{NAMES[Assessment]}.{measure}", described.title, (*general, *items))
 
@@ -143,6 +159,9 @@ def _annotations(record_type: type, field: str, domains: list[str]) -> Iterator[
         yield Annotation(dataset, name, condition, domain_of(dataset).variables[name].origin)
 
 
-def _answers(column: Column) -> tuple[str, ...]:
-    """What can be answered, in words: the choices, or what kind of answer it is."""
-    return tuple(column.codes.values()) if column.codes else (column.kind_in_words,)
+def _question(column: Column, annotations: Iterable[Annotation]) -> AnnotatedQuestion:
+    """A question of a record with its choices, or what kind of answer it asks for."""
+    choices = tuple(column.codes.values()) if column.codes else ()
+    return AnnotatedQuestion(
+        column.question.words, choices or (column.kind_in_words,), bool(choices), tuple(annotations)
+    )

@@ -24,12 +24,16 @@ class Standard:
 
 @dataclass(frozen=True)
 class Provenance:
-    """Where values come from; in words what they were copied from, if they were; and the document that shows it."""
+    """Where values come from; in words what they were copied from, if they were; and the document that shows it.
+
+    `pages` are the places in the document, by the names that it gives them.
+    """
 
     kind: str
     source: str = ""
     words: str = ""
     document: str = ""
+    pages: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

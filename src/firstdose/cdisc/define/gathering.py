@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
@@ -35,6 +35,9 @@ SOURCES = {"Collected": "Investigator", "Derived": "Sponsor", "Assigned": "Spons
 WITHOUT_VALUES = Comment("COM.NO_VALUES", "The guide expects this variable; no value of it is recorded.")
 FORMS = Document("LF.ACRF", "Annotated blank forms", "acrf.html")
 ONE_A_SUBJECT = ("STUDYID", "USUBJID")
+
+Pages = Mapping[tuple[str, ...], tuple[str, ...]]
+"""The forms that collect each variable, as `collected_on_forms` gives them."""
 
 
 class Words(NamedTuple):
@@ -76,25 +79,34 @@ def definition_of(
     )
 
 
-def _with_forms(group: Group, on_forms: Collection[tuple[str, str]], forms: Document) -> Group:
+def _with_forms(group: Group, on_forms: Pages, forms: Document) -> Group:
     """A dataset whose collected variables, and values of SUPP--, refer to the forms that ask for them."""
     return replace(
         group,
         items=tuple(
             replace(
                 _on_form(item, (group.name, item.name), on_forms, forms),
-                values=tuple(_on_form(value, (group.name, value.name), on_forms, forms) for value in item.values),
+                values=tuple(_on_form(value, _place(group, value), on_forms, forms) for value in item.values),
             )
             for item in group.items
         ),
     )
 
 
-def _on_form(item: Item, place: tuple[str, str], on_forms: Collection[tuple[str, str]], forms: Document) -> Item:
-    """A variable or values, with the forms as the document of their origin if the forms ask for them."""
-    if item.provenance.kind != "Collected" or place not in on_forms:
+def _place(group: Group, value: Item) -> tuple[str, ...]:
+    """The values of one test as forms name them."""
+    return (group.name, value.name, value.condition.value) if value.condition else (group.name, value.name)
+
+
+def _on_form(item: Item, place: tuple[str, ...], on_forms: Pages, forms: Document) -> Item:
+    """A variable or values, with the forms that ask for them as the document of their origin, if there are any.
+
+    Values of a test that no form names are on the forms of their variable.
+    """
+    pages = on_forms.get(place) or on_forms.get(place[:2])
+    if item.provenance.kind != "Collected" or not pages:
         return item
-    return replace(item, provenance=replace(item.provenance, document=forms.oid))
+    return replace(item, provenance=replace(item.provenance, document=forms.oid, pages=pages))
 
 
 def words_of(standard: Standard, dataset: str, variable: Variable) -> Words:
@@ -125,7 +137,7 @@ def _group(each: Dataset, standard: Standard, ending: str, lists: dict[tuple[str
         is_reference="USUBJID" not in each.frame.columns,
         file=f"{each.name.lower()}.{ending}",
         items=tuple(_item(each, variable, standard, lists) for variable in each.variables),
-        comment=f"COM.{each.name}" if not is_analysis and each.name in tabulation_words.DATASET_COMMENTS else "",
+        comment=f"COM.{each.name}" if each.name in _dataset_comments(standard) else "",
     )
 
 
@@ -155,11 +167,16 @@ def _item(each: Dataset, variable: Variable, standard: Standard, lists: dict[tup
     )
 
 
+def _dataset_comments(standard: Standard) -> Mapping[str, str]:
+    """What is said of whole datasets."""
+    return analysis_words.DATASET_COMMENTS if standard == ANALYSIS else tabulation_words.DATASET_COMMENTS
+
+
 def _texts(datasets: Iterable[Dataset], standard: Standard) -> tuple[tuple[Method, ...], tuple[Comment, ...]]:
     """The methods and comments that datasets and variables refer to."""
     methods, comments = [], []
     for each in datasets:
-        about = tabulation_words.DATASET_COMMENTS.get(each.name, "") if standard != ANALYSIS else ""
+        about = _dataset_comments(standard).get(each.name)
         if about:
             comments.append(Comment(f"COM.{each.name}", about))
         for variable in each.variables:

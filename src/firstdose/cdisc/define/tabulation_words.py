@@ -25,6 +25,7 @@ STRUCTURES = {
     "VS": "One record per subject per test per time of measurement",
     "QS": "One record per subject per item per assessment",
     "FT": "One record per subject per item per assessment",
+    "NV": "One record per subject per item per assessment",
     "RS": "One record per subject per item per assessment",
     "IE": "One record per subject per criterion that was violated",
     "TA": "One record per planned element per arm",
@@ -41,8 +42,12 @@ DATASET_COMMENTS = {
     "EC": "Doses that were scheduled (ECMOOD is SCHEDULED) stand beside those that were given or of which nothing was "
     "given; EX holds what was given.",
     "IE": "Only criteria that keep a subject out: inclusion criteria not met and exclusion criteria met.",
+    "LB": "Metabolites of which relative abundances were measured are not among these results: they have neither unit "
+    "nor range, and mostly no code of a laboratory test. The analysis dataset ADMB holds them. Clinical measures that "
+    "a laboratory makes stand behind the results of their subject; LBCAT is their name.",
     "MH": "The disease under study is the record that SUPPMH marks with MHDISSTU.",
-    "PR": "Sessions of imaging; what is read from the images stands in QS.",
+    "NV": "What is read from images of the nervous system. The sessions stand in PR; NVLNKID and PRLNKID link the two.",
+    "PR": "Sessions of imaging; what is read from the images stands in NV.",
     "TA": "Arms are the planned dose levels, and the control where there is one; all have the same elements.",
 }
 
@@ -66,6 +71,7 @@ METHODS = {
     "of collection; only where the dates are known to the day.",
     "VISITNUM": "The number recorded for the visit; else that of the same visit of other subjects; else its place in "
     "the protocol's schedule; else a number after all of these.",
+    "NVMETHOD": "PRTRT of the session of imaging that NVLNKID names.",
     "--LOBXFL": "Y for the last result with a value before the first administration of the product: by subject, test, "
     "category, specimen, position and location; of two results of one time the one with the higher sequence number. "
     "Only results dated to the day; none where a date known in part leaves open which was the last. On the day of the "
@@ -84,6 +90,8 @@ COMMENTS = {
     "program, and others codes made of the letters of their name.",
     "--STRESC": "The standard result as recorded. A test of which no standard result is recorded at all, and all of "
     "whose results have one unit, repeats its results.",
+    "--LNKID": "Findings are linked to the session of imaging of the same subject and visit, if there is only one.",
+    "NVLOC": "The organ that the measure is of; empty for measures that may be of several.",
     "CMENRTPT": "The reference time point is the last record of the medication.",
     "QNAM": f"A text of the related domain beyond {LONGEST_TEXT} characters goes on here, under the name of its "
     "variable and a number.",

@@ -30,7 +30,7 @@ MEANINGS = {
 """Variables that hold codes, and those that say what the codes mean."""
 OF_THIS_TRIAL = Comment(
     "COM.OWN_TERMS",
-    "The terms as this trial uses them; they were not held against CDISC's controlled terminology.",
+    "The terms as this trial uses them, without codes of CDISC's controlled terminology.",
 )
 
 

@@ -20,6 +20,8 @@ from firstdose.cdisc.define.xml_elements import (
 )
 
 DEFINE_VERSION, ODM_VERSION = "2.1.0", "1.3.2"
+NAMED_PLACE = "NamedDestination"
+"""Pages of a document by the names of places in it, as an address has them behind its number sign."""
 
 
 def define_xml(definition: Definition) -> bytes:
@@ -198,7 +200,9 @@ def _origin(element: Element, provenance: Provenance) -> None:
     if provenance.words:
         describe(origin, provenance.words)
     if provenance.document:
-        add(origin, "def:DocumentRef", leafID=provenance.document)
+        document = add(origin, "def:DocumentRef", leafID=provenance.document)
+        if provenance.pages:
+            add(document, "def:PDFPageRef", Type=NAMED_PLACE, PageRefs=" ".join(provenance.pages))
 
 
 def _term_list(each: TermList) -> Element:

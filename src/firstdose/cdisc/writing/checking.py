@@ -127,9 +127,14 @@ def _dates(each: Dataset) -> Iterator[Finding]:
 
 
 def _terms(each: Dataset, lists: Mapping[str, CodeList]) -> Iterator[Finding]:
-    """Values with a closed list of terms are in it."""
+    """Values with a closed list of terms are in it; those with an open one are not its terms in other letters.
+
+    Where the list is that of a package, values of open lists that are not in it are told once each.
+    """
     for variable in each.variables:
-        known = lists.get(variable.codelist)
+        known = lists.get(variable.codelist) or lists.get(variable.name)
+        if known and known.is_open and variable.kind == "Char":
+            yield from _beside_open_list(each, variable, known)
         if known and not known.is_open:
             terms = ", ".join(known.terms[:TERMS_SHOWN]) + (", ..." if len(known.terms) > TERMS_SHOWN else "")
             rule = f"should be a term of {variable.codelist}: {terms}"
@@ -140,6 +145,24 @@ def _terms(each: Dataset, lists: Mapping[str, CodeList]) -> Iterator[Finding]:
             rule, fix = "should be a code of ISO 3166 with three letters", "record the code of the country"
             is_fault = ~pl.col("COUNTRY").str.contains(COUNTRY_CODE)
             yield from at_rows("told", each.name, each.frame, is_fault, variable.name, rule, fix)
+
+
+def _beside_open_list(each: Dataset, variable: Variable, known: CodeList) -> Iterator[Finding]:
+    """The first row of each value that is not in a list to which terms may be added."""
+    name = variable.codelist or variable.name
+    in_other_letters = {term.casefold(): term for term in known.terms}
+    values = each.frame[variable.name].drop_nulls().unique(maintain_order=True).to_list()
+    for value in (value for value in values if value not in known.terms):
+        term = in_other_letters.get(value.casefold())
+        row = each.frame[variable.name].index_of(value)
+        place = None if row is None else row + 1
+        if term is not None:
+            rule, fix = f"should be written {term}, as in {name}", f"record it as {term}"
+            yield Finding("told", each.name, place, variable.name, value, rule, fix)
+        elif known.is_published:
+            rule = f"is no term of {name}, to which terms may be added"
+            fix = "use a term that means the same, or explain it to the receiver"
+            yield Finding("told", each.name, place, variable.name, value, rule, fix)
 
 
 def _fits_transport(each: Dataset) -> Iterator[Finding]:

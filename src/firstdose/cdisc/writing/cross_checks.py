@@ -53,6 +53,8 @@ def _one_to_one(each: Dataset) -> Iterator[Finding]:
 def _parents(each: Dataset, by_name: Mapping[str, Dataset]) -> Iterator[Finding]:
     """Each supplement and each relation belongs to a row that is there."""
     numbered = each.frame.with_row_index("row number", offset=1)
+    if "RELTYPE" in each.frame.columns:
+        numbered = numbered.filter(pl.col("RELTYPE").is_null())  # relations of whole datasets name no row
     for (domain, variable), rows in numbered.partition_by("RDOMAIN", "IDVAR", as_dict=True).items():
         parent = by_name.get(str(domain))
         columns = parent.frame.columns if parent else []

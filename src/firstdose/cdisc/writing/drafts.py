@@ -12,6 +12,7 @@ from firstdose.cdisc.nonstandard import Qualifier, qualifiers_of
 from firstdose.cdisc.values import as_text
 from firstdose.cdisc.writing.metadata import Variable, domain_of
 from firstdose.cdisc.writing.terminology import ANSWERS_WRITTEN, NO, YES, plain_term, terms_of
+from firstdose.cdisc.writing.words_for_terms import in_terms
 from firstdose.records import Column, columns_of
 
 SUPPLEMENT_SCHEMA = dict.fromkeys(
@@ -73,7 +74,7 @@ def as_variable(column: Column, variable: Variable, values: pl.Series) -> pl.Exp
         return field_values.replace_strict(terms_of(column, variable.name), return_dtype=pl.String)
     if column.kind in (int, float):
         return pl.lit(numbers_as_text(values))
-    return pl.lit(without_blanks_at_end(values))
+    return pl.lit(in_terms(without_blanks_at_end(values), variable.codelist))
 
 
 def numbers_as_text(values: pl.Series) -> pl.Series:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from os import PathLike
 from pathlib import Path
 
+from firstdose.cdisc.progress import Progress, tell_nobody
 from firstdose.cdisc.terminology_file import Terminology
 from firstdose.cdisc.writing.checking import FileFormat, check_datasets
 from firstdose.cdisc.writing.datasets import Dataset, not_written, sdtm_datasets
@@ -16,8 +17,6 @@ from firstdose.cdisc.writing.findings import FINDINGS_FILE, Finding, refused, wr
 from firstdose.cdisc.writing.terminology import code_lists
 from firstdose.protocol import Protocol
 from firstdose.records import TrialData
-
-Progress = Callable[[int, int, str], object]
 
 
 @dataclass(frozen=True)
@@ -80,7 +79,3 @@ def write_checked(
             write(each, path, created)
             files.append(path)
     return tuple(files)
-
-
-def tell_nobody(*_: object) -> None:
-    """Where nobody wants to know how far it is."""

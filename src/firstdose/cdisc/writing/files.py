@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from datetime import datetime
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +13,12 @@ import polars as pl
 
 from firstdose.cdisc.writing.checking import FileFormat
 from firstdose.cdisc.writing.datasets import Dataset
-from firstdose.cdisc.writing.metadata import DATE_FORMAT
+from firstdose.cdisc.writing.metadata import DATE_FORMAT, Variable
+from firstdose.cdisc.writing.transport_file import Column, transport_file
 
 DATASET_JSON_VERSION = "1.1.0"
-MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
-TIMES_IN_HEADERS = (144, 160, 464, 480)
-"""Where a transport file holds the times of creation and change of the library and of its one dataset."""
+DAY_FORMAT = ("DATE", 9)
+"""`DATE_FORMAT` in its parts."""
 JSON_TYPES: dict[Any, str] = {pl.Int64: "integer", pl.Float64: "float", pl.String: "string", pl.Date: "date"}
 
 Writer = Callable[[Dataset, Path, datetime], None]
@@ -25,24 +26,15 @@ Writer = Callable[[Dataset, Path, datetime], None]
 
 def write_transport(each: Dataset, path: Path, created: datetime) -> None:
     """One dataset as a transport file; the time in it is the one given, so that the same data give the same bytes."""
-    import pyreadstat
+    described = tuple(_column(each, variable) for variable in each.variables)
+    with path.open("wb") as stream:
+        stream.writelines(transport_file(each.name, each.domain.label, described, each.frame, created))
 
-    numbers = [name for name, kind in each.frame.schema.items() if kind == pl.Int64]
-    dates = [name for name, kind in each.frame.schema.items() if kind == pl.Date]
-    pyreadstat.write_xport(
-        each.frame.with_columns(pl.col(numbers).cast(pl.Float64)),
-        str(path),
-        file_label=each.domain.label,
-        column_labels=[variable.label for variable in each.variables],
-        table_name=each.name,
-        file_format_version=5,
-        variable_format=dict.fromkeys(dates, DATE_FORMAT),
-    )
-    stamp = f"{created:%d}{MONTHS[created.month - 1]}{created:%y:%H:%M:%S}".encode("ascii")
-    with path.open("r+b") as stream:
-        for place in TIMES_IN_HEADERS:
-            stream.seek(place)
-            stream.write(stamp)
+
+def _column(each: Dataset, variable: Variable) -> Column:
+    """A variable as a transport file describes it; only days have a format."""
+    is_day = each.frame.schema[variable.name] == pl.Date
+    return Column(variable.name, variable.label, *(DAY_FORMAT if is_day else ()))
 
 
 def write_csv(each: Dataset, path: Path, _: datetime) -> None:
@@ -68,8 +60,35 @@ def write_dataset_json(each: Dataset, path: Path, created: datetime) -> None:
     }
     head = json.dumps(document, ensure_ascii=False, indent=1)
     plain = each.frame.with_columns(pl.col(pl.Date).dt.to_string("%Y-%m-%d"))
-    rows = ",\n".join(json.dumps(row, ensure_ascii=False, allow_nan=False) for row in plain.iter_rows())
+    rows = ",\n".join(_json_rows(plain))
     path.write_text(f'{head[:-2]},\n "rows": [\n{rows}\n]}}\n', "utf-8", newline="\n")
+
+
+def _json_rows(frame: pl.DataFrame) -> list[str]:
+    """Each row as a list in JSON: texts are written once for each different one."""
+    columns = [_json_values(frame[name]) for name in frame.columns]
+    joined = pl.concat_str(columns, separator=", ")
+    rows: list[str] = frame.select(pl.concat_str(pl.lit("["), joined, pl.lit("]")))[:, 0].to_list()
+    return rows
+
+
+def _json_values(values: pl.Series) -> pl.Series:
+    """Values in JSON."""
+    if values.dtype == pl.String:
+        encode = json.JSONEncoder(ensure_ascii=False).encode
+        texts = {text: encode(text) for text in values.drop_nulls().unique().to_list()}
+        return values.replace_strict(texts, default=None, return_dtype=pl.String).fill_null("null")
+    if values.dtype == pl.Float64:
+        texts_of_numbers = [None if number is None else _json_number(number) for number in values.to_list()]
+        return pl.Series(values.name, texts_of_numbers, dtype=pl.String).fill_null("null")
+    return values.cast(pl.String).fill_null("null")
+
+
+def _json_number(number: float) -> str:
+    """A number in JSON, which has none that is not finite."""
+    if not isfinite(number):
+        raise ValueError(f"JSON has no number {number}")
+    return repr(number)
 
 
 def _json_column(each: Dataset, place: int) -> dict[str, Any]:

@@ -58,7 +58,10 @@ def at_rows(
     effect: Effect, dataset: str, frame: pl.DataFrame, is_fault: pl.Expr, variable: str, rule: str, fix: str
 ) -> list[Finding]:
     """A finding for each row of a dataset where something is the case."""
-    faults = frame.with_row_index("row number", offset=1).filter(is_fault.fill_null(False))
+    marks = frame.select_seq(is_fault.fill_null(False)).to_series()
+    if not marks.any():
+        return []
+    faults = frame.with_row_index("row number", offset=1).filter(marks)
     values = faults[variable].cast(pl.String).to_list() if variable in faults.columns else [None] * faults.height
     rows = faults["row number"].to_list()
     return [Finding(effect, dataset, row, variable, value, rule, fix) for row, value in zip(rows, values, strict=True)]

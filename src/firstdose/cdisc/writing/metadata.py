@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
-from firstdose.cdisc.writing.observation_tables import EVENTS, FINDINGS, INTERVENTIONS
+from firstdose.cdisc.writing.finding_tables import FINDINGS
+from firstdose.cdisc.writing.observation_tables import EVENTS, INTERVENTIONS
 from firstdose.cdisc.writing.special_tables import RELATIONSHIPS, SPECIAL_PURPOSE, TRIAL_DESIGN
 
 Kind = Literal["Char", "Num"]

@@ -1,4 +1,4 @@
-"""Variables of the datasets of events, interventions and findings (SDTM Implementation Guide 3.4).
+"""Variables of the datasets of events and interventions (SDTM Implementation Guide 3.4).
 
 A line gives name, label, type, core, origin and, if there is one, the code list. A head gives name, label and keys.
 """
@@ -26,34 +26,19 @@ COLLECTED = """
         --DTC    | Date/Time of Collection              | Char | Perm | Collected"""
 DAY_COLLECTED = """
         --DY     | Study Day of Collection              | Num  | Perm | Derived"""
-RESULT = """
-        --ORRES  | Result or Finding in Original Units  | Char | Exp  | Collected
-        --ORRESU | Original Units                       | Char | Exp  | Collected"""
-STANDARD = """
-        --STRESC | Character Result/Finding in Std Format | Char | Exp | Collected
-        --STRESN | Numeric Result/Finding in Standard Units | Num | Exp | Collected
-        --STRESU | Standard Units                       | Char | Exp  | Collected"""
-NOT_DONE = """
-        --STAT   | Completion Status                    | Char | Perm | Collected | ND
-        --REASND | {reason}                             | Char | Perm | Collected"""
-LAST_BEFORE = """
-        --LOBXFL | Last Observation Before Exposure Flag | Char | {core} | Derived  | Y"""
-MEASURED = """
-        --DTC    | Date/Time of {date}                  | Char | Exp  | Collected
-        --DY     | Study Day of {day}                   | Num  | Perm | Derived"""
 DOSE = """
         --DOSE   | Dose                                 | Num  | Exp  | Collected
-        --DOSU   | Dose Units                           | Char | Exp  | Collected
-        --DOSFRM | Dose Form                            | Char | Exp  | Collected
-        --DOSFRQ | Dosing Frequency per Interval        | Char | Perm | Collected"""
+        --DOSU   | Dose Units                           | Char | Exp  | Collected | UNIT
+        --DOSFRM | Dose Form                            | Char | Exp  | Collected | FRM
+        --DOSFRQ | Dosing Frequency per Interval        | Char | Perm | Collected | FREQ"""
 
 INTERVENTIONS = {
     "EX | Exposure | STUDYID USUBJID EXSEQ": f"""{HEAD}
         EXTRT    | Name of Treatment                    | Char | Req  | Collected
         {DOSE.strip()}
-        EXROUTE  | Route of Administration              | Char | Perm | Collected
+        EXROUTE  | Route of Administration              | Char | Perm | Collected | ROUTE
         EXLOT    | Lot Number                           | Char | Perm | Collected
-        EXLOC    | Location of Dose Administration      | Char | Perm | Collected {VISIT_IF_KNOWN}{EPOCH}{TREATED}
+        EXLOC    | Location of Dose Administration      | Char | Perm | Collected | LOC {VISIT_IF_KNOWN}{EPOCH}{TREATED}
     """,
     "EC | Exposure as Collected | STUDYID USUBJID ECSEQ": f"""{HEAD}
         ECTRT    | Name of Treatment                    | Char | Req  | Collected
@@ -61,9 +46,9 @@ INTERVENTIONS = {
         ECPRESP  | Pre-Specified                        | Char | Perm | Assigned  | Y
         ECOCCUR  | Occurrence                           | Char | Perm | Collected | NY
         {DOSE.strip()}
-        ECROUTE  | Route of Administration              | Char | Perm | Collected
+        ECROUTE  | Route of Administration              | Char | Perm | Collected | ROUTE
         ECLOT    | Lot Number                           | Char | Perm | Collected
-        ECLOC    | Location of Dose Administration      | Char | Perm | Collected {VISIT_IF_KNOWN}{EPOCH}{TREATED}
+        ECLOC    | Location of Dose Administration      | Char | Perm | Collected | LOC {VISIT_IF_KNOWN}{EPOCH}{TREATED}
     """,
     "CM | Concomitant/Prior Medications | STUDYID USUBJID CMSEQ": f"""{HEAD}
         CMTRT    | Reported Name of Drug, Med, or Therapy | Char | Req | Collected
@@ -71,15 +56,16 @@ INTERVENTIONS = {
         CMINDC   | Indication                           | Char | Perm | Collected
         CMCLAS   | Medication Class                     | Char | Perm | Assigned
         CMDOSE   | Dose per Administration              | Num  | Perm | Collected
-        CMDOSU   | Dose Units                           | Char | Perm | Collected
-        CMDOSFRQ | Dosing Frequency per Interval        | Char | Perm | Collected
-        CMROUTE  | Route of Administration              | Char | Perm | Collected
+        CMDOSU   | Dose Units                           | Char | Perm | Collected | UNIT
+        CMDOSFRQ | Dosing Frequency per Interval        | Char | Perm | Collected | FREQ
+        CMROUTE  | Route of Administration              | Char | Perm | Collected | ROUTE
         CMRSDISC | Reason the Intervention Was Discontinued | Char | Perm | Collected {VISIT_IF_KNOWN}{EPOCH}{COLLECTED}
         {DATES.format(what="Medication", core="Perm").strip()}{DAY_COLLECTED}{DAYS.format(what="Medication")}
         CMENRTPT | End Relative to Reference Time Point | Char | Perm | Collected | STENRF
         CMENTPT  | End Reference Time Point             | Char | Perm | Assigned
     """,
     "PR | Procedures | STUDYID USUBJID PRSEQ": f"""{HEAD}
+        PRLNKID  | Link ID                              | Char | Perm | Assigned
         PRTRT    | Reported Name of Procedure           | Char | Req  | Collected
         PRCAT    | Category                             | Char | Perm | Assigned {VISIT_IF_KNOWN}{EPOCH}
         PRSTDTC  | Start Date/Time of Procedure         | Char | Exp  | Collected
@@ -152,102 +138,5 @@ EVENTS = {
         MHSTDTC  | Start Date/Time of Medical History Event | Char | Perm | Collected
         MHENDTC  | End Date/Time of Medical History Event | Char | Perm | Collected
         MHDY     | Study Day of History Collection      | Num  | Perm | Derived
-    """,
-}
-
-ASSESSED = """
-        --TESTCD | {code}                               | Char | Req  | Assigned
-        --TEST   | {name}                               | Char | Req  | Collected
-        --CAT    | {category}                           | Char | {core} | Collected
-        --ORRES  | {result}                             | Char | Exp  | Collected
-        --ORRESU | Original Units                       | Char | Perm | Collected
-        --STRESC | {text}                               | Char | Exp  | Collected
-        --STRESN | {number}                             | Num  | Perm | Collected
-        --STRESU | Standard Units                       | Char | Perm | Collected"""
-EVALUATOR = """
-        --EVAL   | Evaluator                            | Char | Perm | Collected"""
-
-
-def _assessed(reason: str, date: str, last: str = "Exp", **words: str) -> str:
-    """The variables of a dataset of assessments, in the words that the guide has for each."""
-    what = f"{NOT_DONE}{LAST_BEFORE.format(core=last)}{EVALUATOR}{VISIT}{EPOCH}{MEASURED}"
-    return HEAD + ASSESSED.format(**words) + what.format(reason=reason, date=date, day=date)
-
-
-CHARACTERS, NUMBER = "Character Result/Finding in Std Format", "Numeric Result/Finding in Standard Units"
-FINDINGS = {
-    "LB | Laboratory Test Results | STUDYID USUBJID LBSEQ": f"""{HEAD}
-        LBTESTCD | Lab Test or Examination Short Name   | Char | Req  | Collected
-        LBTEST   | Lab Test or Examination Name         | Char | Req  | Collected
-        LBCAT    | Category for Lab Test                | Char | Exp  | Collected {RESULT}
-        LBORNRLO | Reference Range Lower Limit in Orig Unit | Char | Exp | Collected
-        LBORNRHI | Reference Range Upper Limit in Orig Unit | Char | Exp | Collected
-        LBLLOD   | Lower Limit of Detection             | Char | Perm | Collected {STANDARD}
-        LBSTNRLO | Reference Range Lower Limit-Std Units | Num | Exp  | Collected
-        LBSTNRHI | Reference Range Upper Limit-Std Units | Num | Exp  | Collected
-        LBNRIND  | Reference Range Indicator            | Char | Exp  | Collected | NRIND
-        {NOT_DONE.format(reason="Reason Test Not Done").strip()}
-        LBNAM    | Vendor Name                          | Char | Perm | Collected
-        LBSPEC   | Specimen Type                        | Char | Perm | Collected
-        {LAST_BEFORE.format(core="Exp").strip()}
-        LBFAST   | Fasting Status                       | Char | Perm | Collected | NY {VISIT}{EPOCH}
-        {MEASURED.format(date="Specimen Collection", day="Specimen Collection").strip()}
-    """,
-    "VS | Vital Signs | STUDYID USUBJID VSSEQ": f"""{HEAD}
-        VSTESTCD | Vital Signs Test Short Name          | Char | Req  | Collected
-        VSTEST   | Vital Signs Test Name                | Char | Req  | Collected
-        VSPOS    | Vital Signs Position of Subject      | Char | Perm | Collected {RESULT}{STANDARD}
-        {NOT_DONE.format(reason="Reason Not Performed").strip()}
-        VSLOC    | Location of Vital Signs Measurement  | Char | Perm | Collected {LAST_BEFORE.format(core="Exp")}
-        {VISIT.strip()}{EPOCH}
-        {MEASURED.format(date="Measurements", day="Vital Signs").strip()}
-        VSTPT    | Planned Time Point Name              | Char | Perm | Collected
-    """,
-    "QS | Questionnaires | STUDYID USUBJID QSSEQ": _assessed(
-        code="Question Short Name",
-        name="Question Name",
-        category="Category of Question",
-        core="Req",
-        result="Finding in Original Units",
-        text=CHARACTERS,
-        number="Numeric Finding in Standard Units",
-        reason="Reason Not Performed",
-        date="Finding",
-    ),
-    "FT | Functional Tests | STUDYID USUBJID FTSEQ": _assessed(
-        code="Short Name of Test",
-        name="Name of Test",
-        category="Category",
-        core="Req",
-        result="Result or Finding in Original Units",
-        text="Result or Finding in Standard Format",
-        number=NUMBER,
-        reason="Reason Not Done",
-        date="Test",
-    ),
-    "RS | Disease Response and Clin Classification | STUDYID USUBJID RSSEQ": _assessed(
-        code="Assessment Short Name",
-        name="Assessment Name",
-        category="Category for Assessment",
-        core="Exp",
-        result="Result or Finding in Original Units",
-        text=CHARACTERS,
-        number=NUMBER,
-        reason="Reason Not Done",
-        date="Assessment",
-        last="Perm",
-    ),
-    "IE | Inclusion/Exclusion Criteria Not Met | STUDYID USUBJID IESEQ": """
-        STUDYID  | Study Identifier                     | Char | Req  | Protocol
-        DOMAIN   | Domain Abbreviation                  | Char | Req  | Assigned
-        USUBJID  | Unique Subject Identifier            | Char | Req  | Collected
-        IESEQ    | Sequence Number                      | Num  | Req  | Assigned
-        IETESTCD | Inclusion/Exclusion Criterion Short Name | Char | Req | Collected
-        IETEST   | Inclusion/Exclusion Criterion        | Char | Req  | Protocol
-        IECAT    | Inclusion/Exclusion Category         | Char | Req  | Protocol  | IECAT
-        IEORRES  | I/E Criterion Original Result        | Char | Req  | Collected | NY
-        IESTRESC | I/E Criterion Result in Std Format   | Char | Req  | Collected | NY
-        IEDTC    | Date/Time of Collection              | Char | Perm | Collected
-        IEDY     | Study Day of Collection              | Num  | Perm | Derived
     """,
 }

@@ -6,10 +6,12 @@ from collections.abc import Iterator
 
 import polars as pl
 
-from firstdose.cdisc.domains import IMAGING_CATEGORY, RELAPSE_CATEGORY
+from firstdose.cdisc.domains import RELAPSE_CATEGORY
 from firstdose.cdisc.item_codes import domain_of_measure
-from firstdose.cdisc.nonstandard import UNDER_STUDY
-from firstdose.cdisc.writing.drafts import Draft, draft, one_above_the_other, supplements
+from firstdose.cdisc.nonstandard import UNDER_STUDY, qualifiers_of
+from firstdose.cdisc.row_meanings import LABORATORY
+from firstdose.cdisc.writing.drafts import Draft, draft, one_above_the_other, supplement_text, supplements
+from firstdose.cdisc.writing.imaging import READ_FROM_IMAGES, imaging_sessions, of_domain, with_sessions
 from firstdose.cdisc.writing.tests_and_results import with_results, with_tests
 from firstdose.cdisc.writing.timing import was_given
 from firstdose.protocol import Protocol
@@ -28,6 +30,7 @@ from firstdose.records import (
     Relapse,
     TrialData,
     VitalSign,
+    columns_of,
 )
 
 RELAPSE = "RELAPSE"
@@ -48,10 +51,10 @@ def observations(protocol: Protocol, trial_data: TrialData) -> Iterator[Draft]:
     yield _collected_exposures(protocol, trial_data[Dosing])
     yield _exposures(protocol, trial_data[Dosing])
     yield _criteria_not_met(protocol, trial_data[CriterionAnswer])
-    yield _laboratory(trial_data[LabResult])
+    yield _laboratory(trial_data)
     yield _history(trial_data)
-    yield _imaging(trial_data[Image])
-    yield from _assessments(trial_data[Assessment])
+    yield imaging_sessions(trial_data[Image])
+    yield from _assessments(trial_data)
     yield _vital_signs(trial_data[VitalSign])
 
 
@@ -86,12 +89,6 @@ def _medications(medications: pl.DataFrame) -> Draft:
     made = draft(Medication, "CM", medications)
     reference = pl.when(pl.col("CMENRTPT").is_not_null()).then(pl.lit(LAST_RECORD))
     return made.with_frame(made.frame.with_columns(reference.alias("CMENTPT")))
-
-
-def _imaging(images: pl.DataFrame) -> Draft:
-    """PR: sessions of imaging; what is read from them are assessments."""
-    made = draft(Image, "PR", images)
-    return made.with_frame(made.frame.with_columns(pl.lit(IMAGING_CATEGORY).alias("PRCAT")))
 
 
 def _dispositions(dispositions: pl.DataFrame) -> Draft:
@@ -148,10 +145,21 @@ def _history(trial_data: TrialData) -> Draft:
     return one_above_the_other([conditions, marked])
 
 
-def _laboratory(results: pl.DataFrame) -> Draft:
-    """LB: laboratory results."""
-    made = with_tests(draft(LabResult, "LB", results), LabResult, ("test", "name"))
-    return with_results(made, LabResult, "result", "result_text")
+def _laboratory(trial_data: TrialData) -> Draft:
+    """LB: laboratory results, and after them the measures that are made in a laboratory."""
+    made = with_tests(draft(LabResult, LABORATORY, trial_data[LabResult]), LabResult, ("test", "name"))
+    results = with_results(made, LabResult, "result", "result_text")
+    own = of_domain(trial_data[Assessment], LABORATORY)
+    if not own.height:
+        return results
+    last = results.frame.group_by("USUBJID").agg(pl.col("LBSEQ").max().alias("last"))
+    joined = own.join(last, left_on="subject", right_on="USUBJID", how="left", maintain_order="left")
+    number = pl.col("last").fill_null(0) + pl.int_range(1, pl.len() + 1, dtype=pl.Int64).over("subject")
+    measured = _assessed(joined.with_columns(number.alias("number")), LABORATORY)
+    recorded = supplement_text(columns_of(Assessment)["number"], own["number"])
+    numbers = supplements(LABORATORY, measured.frame, qualifiers_of(Assessment, LABORATORY)["number"], recorded)
+    rows = pl.concat([results.frame, measured.frame], how="diagonal")
+    return Draft(LABORATORY, rows, (*results.supplements, *measured.supplements, numbers))
 
 
 def _vital_signs(signs: pl.DataFrame) -> Draft:
@@ -160,11 +168,16 @@ def _vital_signs(signs: pl.DataFrame) -> Draft:
     return with_results(made, VitalSign, "result", "result_text")
 
 
-def _assessments(assessments: pl.DataFrame) -> Iterator[Draft]:
-    """QS, FT and RS: the assessments, each in the domain of its measure."""
-    measures = assessments["measure"].unique().to_list()
-    domains = {measure: domain_of_measure(measure) for measure in measures}
-    for domain in sorted(set(domains.values())):
-        own = assessments.filter(pl.col("measure").is_in([name for name in measures if domains[name] == domain]))
-        made = with_tests(draft(Assessment, domain, own), Assessment, ("item", "question"), group="measure")
-        yield with_results(made, Assessment, "answer", "answer_text")
+def _assessments(trial_data: TrialData) -> Iterator[Draft]:
+    """QS, FT, NV and RS: the assessments, each in the domain of its measure."""
+    assessments = trial_data[Assessment]
+    domains = {domain_of_measure(measure) for measure in assessments["measure"].unique().to_list()} - {LABORATORY}
+    for domain in sorted(domains):
+        made = _assessed(of_domain(assessments, domain), domain)
+        yield with_sessions(made, trial_data[Image]) if domain == READ_FROM_IMAGES else made
+
+
+def _assessed(assessments: pl.DataFrame, domain: str) -> Draft:
+    """Assessments as rows of a domain."""
+    made = with_tests(draft(Assessment, domain, assessments), Assessment, ("item", "question"), group="measure")
+    return with_results(made, Assessment, "answer", "answer_text")

@@ -24,6 +24,8 @@ LIMITS = {
         "parts would have one name.",
         "Transport files hold printable ASCII only, numbers up to 7.2e75 and whole numbers up to 2^53. What is beyond "
         "is refused by name; CSV and Dataset-JSON hold it.",
+        "Routes, frequencies, forms of dose, specimens, positions and places are written as CDISC's terms where they "
+        "are one in other letters, or a word that can only mean one (twice daily: BID), and come back as the term.",
     ),
     "subjects": ("Countries whose code is known come back by their English name.",),
     "deaths": ("The death of somebody who is not among the subjects has no place.",),
@@ -32,7 +34,7 @@ LIMITS = {
     "dispositions": ("Without words of the investigator the term is written in their place.",),
     "visits": ("A visit without a number gets one: that of others, of the schedule, or one after these.",),
     "lab_results, vital_signs, assessments": (
-        "That something was done is not said apart from its result.",
+        "That something was done is not said apart from its result. A unit without a result is not written.",
         "Where a test has no standard result at all, and one unit, its results are repeated as standard results.",
         "A number in the field for words comes back as a number; so does standard text that repeats its number.",
         "Without a name of the test its code is its name; without a question that of the known item.",

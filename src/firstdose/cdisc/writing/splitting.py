@@ -22,6 +22,7 @@ WHOLE = (
     "RELID",
     "QSCAT",
     "FTCAT",
+    "NVCAT",
     "RSCAT",
 )
 WHOLE_ENDINGS = ("TESTCD", "DTC")

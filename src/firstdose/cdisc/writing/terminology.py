@@ -10,17 +10,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from firstdose.cdisc.terminology_file import Terminology
+from firstdose.cdisc.writing.words_for_terms import RECORDED_IN_WORDS
 from firstdose.records import Column
 
 YES, NO = "Y", "N"
+LISTED_BY_PACKAGES = {"LBTESTCD", "LBTEST", "VSTESTCD", "VSTEST"}
+"""Lists that only a package has, by the variables that they are of."""
 
 
 @dataclass(frozen=True)
 class CodeList:
-    """The terms of a list, and whether others may be added."""
+    """The terms of a list, whether others may be added, and whether these are all that a package has."""
 
     terms: tuple[str, ...]
     is_open: bool = False
+    is_published: bool = False
 
 
 CODE_LISTS: dict[str, CodeList] = {
@@ -80,14 +84,16 @@ CODE_LISTS: dict[str, CodeList] = {
     "NRIND": CodeList(("ABNORMAL", "HIGH", "LOW", "NORMAL"), is_open=True),
     "IECAT": CodeList(("INCLUSION", "EXCLUSION")),
     "COUNTRY": CodeList(("AUT", "BEL", "CHE", "DEU", "DNK", "ESP", "FRA", "GBR", "ITA", "NLD", "SWE", "USA"), True),
-}
+} | {name: CodeList(terms, is_open=True) for name, terms in RECORDED_IN_WORDS.items()}
 
 
 def code_lists(terminology: Terminology | None) -> Mapping[str, CodeList]:
     """The lists that values are held against: those of a package where it has them, else the short ones."""
     published = terminology.lists if terminology else {}
-    named = CODE_LISTS.keys() & published.keys()
-    return CODE_LISTS | {name: CodeList(tuple(published[name].terms), published[name].is_extensible) for name in named}
+    named = (CODE_LISTS.keys() | LISTED_BY_PACKAGES) & published.keys()
+    return CODE_LISTS | {
+        name: CodeList(tuple(published[name].terms), published[name].is_extensible, is_published=True) for name in named
+    }
 
 
 # The term of each code where it is not the code itself in capitals; without a term (None) the code goes to SUPP--.
@@ -114,7 +120,7 @@ TERMS_WRITTEN: dict[str, Mapping[str, str | None]] = {
         "not_recovered": "NOT RECOVERED/NOT RESOLVED",
     },
     "IEORRES": {"yes": YES, "no": NO, "unknown": "U", "not_applicable": "NA"},
-    **{f"{domain}STAT": NOT_DONE_ONLY for domain in ("LB", "VS", "QS", "FT", "RS")},
+    **{f"{domain}STAT": NOT_DONE_ONLY for domain in ("LB", "VS", "QS", "FT", "NV", "RS")},
 }
 ANSWERS_WRITTEN: dict[str, tuple[str, str]] = {"CMENRTPT": ("ONGOING", "BEFORE")}
 """The terms for yes and no of variables that say them in other words."""

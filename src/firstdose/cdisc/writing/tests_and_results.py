@@ -1,4 +1,4 @@
-"""Tests and results of LB, VS, QS, FT and RS: short codes, names that fit, and results in standard form."""
+"""Tests and results of LB, VS, QS, FT, NV and RS: short codes, names that fit, and results in standard form."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ from firstdose.records import columns_of
 TEST_CODE = re.compile(r"[A-Z_][A-Z0-9_]{0,7}")
 LONGEST_CODE, LONGEST_NAME = 8, 40
 NOT_DONE = "NOT DONE"
+GROUP, READ = "group of the test", "as read:"
+"""Columns that stand beside the fields for a while."""
 
 
 def with_tests(draft: Draft, record_type: type, names: tuple[str, str], group: str | None = None) -> Draft:
@@ -25,28 +27,33 @@ def with_tests(draft: Draft, record_type: type, names: tuple[str, str], group: s
     """
     test, words = names
     code_variable, name_variable = f"{draft.domain}TESTCD", f"{draft.domain}TEST"
-    groups = draft.frame[group] if group else pl.Series([""]).new_from_index(0, draft.frame.height)
-    pairs = list(zip(groups.to_list(), draft.frame[test].to_list(), strict=True))
+    frame = draft.frame.with_columns((pl.col(group) if group else pl.lit("")).alias(GROUP))
+    different = frame.select(GROUP, test, words).unique()
+    pairs = list(different.select(GROUP, test).iter_rows())
     codes = assigned_codes(pairs)
     in_codes = [codes[pair] for pair in pairs]
-    said = [_name(pair, codes[pair], name) for pair, name in zip(pairs, draft.frame[words].to_list(), strict=True)]
-    frame = draft.frame.with_columns(
-        pl.Series(code_variable, in_codes, pl.String), pl.Series(name_variable, said, pl.String)
+    said = [_name(pair, codes[pair], name) for pair, name in zip(pairs, different[words].to_list(), strict=True)]
+    made = {
+        code_variable: in_codes,
+        name_variable: said,
+        f"{READ} {test}": _items_read(pairs, in_codes),
+        f"{READ} {words}": _names_read(pairs, said),
+    }
+    described = different.with_columns(pl.Series(name, values, pl.String) for name, values in made.items())
+    joined = frame.drop(made.keys() & set(frame.columns)).join(
+        described, on=[GROUP, test, words], how="left", nulls_equal=True, maintain_order="left"
     )
     qualifiers, columns = qualifiers_of(record_type, draft.domain), columns_of(record_type)
-    read_back = {test: _items_read(pairs, in_codes), words: _names_read(pairs, said)}
     further = [
         supplements(
             draft.domain,
-            frame,
+            joined,
             qualifiers[name],
-            where(
-                supplement_text(columns[name], frame[name]), [a != b for a, b in zip(frame[name], read, strict=True)]
-            ),
+            where(supplement_text(columns[name], joined[name]), joined[name] != joined[f"{READ} {name}"]),
         )
-        for name, read in read_back.items()
+        for name in names
     ]
-    return draft.with_frame(frame).and_supplements(*further)
+    return draft.with_frame(joined.drop(GROUP, f"{READ} {test}", f"{READ} {words}")).and_supplements(*further)
 
 
 def assigned_codes(pairs: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
@@ -82,7 +89,8 @@ def with_results(draft: Draft, record_type: type, number: str, words: str) -> Dr
             where(supplement_text(columns["performed"], frame["performed"]), is_unsaid),
         ),
     ]
-    return draft.with_frame(_in_standard_form(frame, domain, number)).and_supplements(*further)
+    standard = _in_standard_form(frame, domain, number)
+    return draft.with_frame(_without_idle_units(standard, domain)).and_supplements(*further)
 
 
 def _in_standard_form(frame: pl.DataFrame, domain: str, number: str) -> pl.DataFrame:
@@ -104,6 +112,18 @@ def _in_standard_form(frame: pl.DataFrame, domain: str, number: str) -> pl.DataF
     repeats = frame.select((~has_standard.any().over(test)) & (units <= 1) & has_result).to_series()
     return frame.with_columns(
         pl.when(repeats).then(pl.col(source)).otherwise(pl.col(name)).alias(name) for name, source in original.items()
+    )
+
+
+def _without_idle_units(frame: pl.DataFrame, domain: str) -> pl.DataFrame:
+    """Units only where there is a result that they are of."""
+    results = {"ORRESU": ("ORRES",), "STRESU": ("STRESC", "STRESN")}
+    return frame.with_columns(
+        pl.when(pl.any_horizontal(pl.col(f"{domain}{end}").is_not_null() for end in ends))
+        .then(f"{domain}{unit}")
+        .alias(f"{domain}{unit}")
+        for unit, ends in results.items()
+        if f"{domain}{unit}" in frame.columns
     )
 
 

@@ -8,12 +8,15 @@ from typing import Any, NamedTuple
 import polars as pl
 
 from firstdose.cdisc.long_texts import parts_of
+from firstdose.cdisc.terms import COUNTRIES
 from firstdose.cdisc.writing.drafts import Draft
 from firstdose.protocol import Protocol
 from firstdose.protocol.schedule import Visit
 
 TRIAL_PHASES = {"1": "I", "1a": "IA", "1b": "IB", "1/2": "I/II", "2": "II"}
 TEXT_COLUMN = "TSVAL"
+INTERVENTIONAL, NO = "INTERVENTIONAL", "N"
+CODES_OF_COUNTRIES = {name: code for code, name in COUNTRIES.items()}
 
 
 class Element(NamedTuple):
@@ -134,7 +137,11 @@ def _parameters(protocol: Protocol) -> Iterator[tuple[str, str, Any]]:
     phase = TRIAL_PHASES.get(trial.phase) if trial.phase else None
     yield "TITLE", "Trial Title", trial.title
     yield "TPHASE", "Trial Phase Classification", phase and f"PHASE {phase} TRIAL"
+    yield "STYPE", "Study Type", INTERVENTIONAL
     yield "INDIC", "Trial Disease/Condition Indication", trial.condition
+    yield "HLTSUBJI", "Healthy Subject Indicator", trial.condition and NO
+    for country in trial.countries:
+        yield "FCNTRY", "Planned Country of Investigational Sites", CODES_OF_COUNTRIES.get(country)
     yield "SPONSOR", "Clinical Study Sponsor", trial.sponsor
     yield "TRT", "Investigational Therapy or Treatment", product and product.name
     yield "ROUTE", "Route of Administration", product and product.route

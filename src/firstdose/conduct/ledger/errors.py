@@ -13,6 +13,14 @@ class Refused(LedgerError):
     """What was to be written breaks a rule of the ledger."""
 
 
+class WrongState(Refused):
+    """A record is not in the state that a change of it needs; ``state`` says in which it is, and what to do."""
+
+    def __init__(self, record_type: str, record: str, state: str) -> None:
+        super().__init__(f"{record_type} {record} {state}")
+        self.record_type, self.record, self.state = record_type, record, state
+
+
 class Unavailable(LedgerError):
     """The database cannot be reached, read or written to now."""
 
@@ -34,7 +42,7 @@ class FieldConflict:
 class Conflict(LedgerError):
     """Somebody else has changed the same fields meanwhile; both values are here, and neither is lost."""
 
-    def __init__(self, record_type: str, record: str, fields: tuple[FieldConflict, ...]) -> None:
+    def __init__(self, record_type: str, record: str, fields: tuple[FieldConflict, ...], words: str = "") -> None:
         names = ", ".join(each.field for each in fields)
-        super().__init__(f"{record_type} {record} has been changed by somebody else meanwhile: {names}")
+        super().__init__(words or f"{record_type} {record} has been changed by somebody else meanwhile: {names}")
         self.record_type, self.record, self.fields = record_type, record, fields

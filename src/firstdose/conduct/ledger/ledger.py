@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from datetime import datetime
 
 from firstdose.conduct.ledger.chain import EMPTY, Head, is_sealed
+from firstdose.conduct.ledger.clock_faults import ClockFaults, EntriesFound
 from firstdose.conduct.ledger.database import Database, open_database
 from firstdose.conduct.ledger.entry import COLUMNS, Author, Draft, Entry, check_author, instant_as_text
 from firstdose.conduct.ledger.errors import LedgerError, Refused, WrongKey
@@ -157,15 +158,30 @@ class Ledger:
         return tuple(map(Entry.of_row, rows))
 
     def sequence_at(self, moment: datetime) -> int:
-        """The last entry that had been written by an instant.
+        """The last entry that bears an instant or an earlier one; all before it had been written by then.
 
-        Where the clock ran backwards, an entry counts as written no earlier than those before it.
+        The order of the entries says what came before what, not the clock: where it ran ahead and was set right, an
+        entry of those ahead was written before the ones that follow it.
         """
-        limit = instant_as_text(moment)
         with self.database.reading() as session:
-            later = session.rows("SELECT MIN(sequence) FROM ledger_entries WHERE recorded > ?", [limit])[0][0]
-            last = session.rows("SELECT COALESCE(MAX(sequence), 0) FROM ledger_entries")[0][0]
-        return int(last if later is None else later - 1)
+            found = session.rows(
+                "SELECT COALESCE(MAX(sequence), 0) FROM ledger_entries WHERE recorded <= ?", [instant_as_text(moment)]
+            )
+        return int(found[0][0])
+
+    def clock_faults(self, sequence: int, moment: datetime) -> ClockFaults:
+        """What the clock did up to an entry: where it was set back, and which entries bear a later time than a moment.
+
+        ``moment`` is the one that the entries up to ``sequence`` stand for.
+        """
+        back = (
+            "SELECT COUNT(*), MIN(sequence), MAX(sequence) FROM ledger_entries WHERE sequence <= ? AND clock_note <> ''"
+        )
+        ahead = "SELECT COUNT(*), MIN(sequence), MAX(sequence) FROM ledger_entries WHERE sequence <= ? AND recorded > ?"
+        with self.database.reading() as session:
+            set_back = session.rows(back, [sequence])[0]
+            later = session.rows(ahead, [sequence, instant_as_text(moment)])[0]
+        return ClockFaults(moment, EntriesFound(*set_back), EntriesFound(*later))
 
     def close(self) -> None:
         """Give back the connections of this thread."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from firstdose.conduct.ledger.entry import Draft, Entry
-from firstdose.conduct.ledger.errors import Conflict, FieldConflict, Refused
+from firstdose.conduct.ledger.errors import Conflict, FieldConflict, WrongState
 
 
 @dataclass(frozen=True)
@@ -48,23 +48,14 @@ def replay(entries: Iterable[Entry]) -> dict[tuple[str, str], StoredRecord]:
 def check_against(draft: Draft, stored: StoredRecord) -> None:
     """Whether a draft fits the record as it is now.
 
-    Raises Refused if the record is there already, is not there, or was removed; Conflict if a field holds something
+    Raises WrongState if the record is there already, is not there, or was removed; Conflict if a field holds something
     else than its author saw.
     """
-    name = f"{draft.record_type} {draft.record}"
     if draft.action == "event":
         return
-    if draft.action == "create" and stored.exists:
-        state = "was removed; restore it instead" if stored.is_removed else "exists already; change it instead"
-        raise Refused(f"{name} {state}")
-    if draft.action != "create" and not stored.exists:
-        raise Refused(f"{name} does not exist; create it first")
-    if draft.action == "restore" and not stored.is_removed:
-        raise Refused(f"{name} was not removed")
-    if draft.action in ("change", "remove") and stored.is_removed:
-        raise Refused(f"{name} was removed; restore it first")
-    if draft.action == "change" and not draft.changes:
-        raise Refused(f"nothing is to be changed in {name}")
+    state = _wrong_state(draft, stored)
+    if state:
+        raise WrongState(draft.record_type, draft.record, state)
     conflicts = tuple(
         FieldConflict(change.field, change.old, stored.fields.get(change.field), change.new)
         for change in draft.changes
@@ -72,3 +63,18 @@ def check_against(draft: Draft, stored: StoredRecord) -> None:
     )
     if conflicts:
         raise Conflict(draft.record_type, draft.record, conflicts)
+
+
+def _wrong_state(draft: Draft, stored: StoredRecord) -> str:
+    """What is wrong with the state of a record for a draft, and how it is mended; empty where nothing is."""
+    if draft.action == "create":
+        if not stored.exists:
+            return ""
+        return "was removed; restore it instead" if stored.is_removed else "exists already; change it instead"
+    if not stored.exists:
+        return "does not exist; create it first"
+    if draft.action == "restore":
+        return "" if stored.is_removed else "was not removed"
+    if stored.is_removed:
+        return "was removed; restore it first"
+    return "has nothing to be changed" if draft.action == "change" and not draft.changes else ""

@@ -9,7 +9,7 @@ from firstdose.conduct.ledger.database import Session
 from firstdose.conduct.ledger.entry import COLUMNS, Author, Draft, Entry, check_draft, check_request, instant_as_text
 from firstdose.conduct.ledger.errors import Refused
 from firstdose.conduct.ledger.state import StoredRecord, after, check_against
-from firstdose.conduct.ledger.stored import store, stored_record, stored_records
+from firstdose.conduct.ledger.stored import store, stored_record, stored_records, stored_records_under
 
 INSERT = f"INSERT INTO ledger_entries ({', '.join(COLUMNS)}) VALUES ({', '.join('?' * len(COLUMNS))})"
 SELECT = f"SELECT {', '.join(COLUMNS)} FROM ledger_entries"
@@ -40,6 +40,15 @@ class Writing:
     def records(self, record_type: str | None = None) -> tuple[StoredRecord, ...]:
         """All records of a kind, or of all kinds."""
         return stored_records(self._session, record_type)
+
+    def records_under(self, record_type: str, first: str) -> tuple[StoredRecord, ...]:
+        """The records of a kind whose name is, or begins with, a first part: all of one participant."""
+        return stored_records_under(self._session, record_type, first)
+
+    def history(self, record_type: str, record: str) -> tuple[Entry, ...]:
+        """Everything ever entered about a record, in order, this write's own entries included."""
+        where = "WHERE record_type = ? AND record = ? ORDER BY sequence"
+        return tuple(map(Entry.of_row, self._session.rows(f"{SELECT} {where}", [record_type, record])))
 
     @property
     def head(self) -> Head:

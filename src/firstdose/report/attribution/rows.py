@@ -44,7 +44,9 @@ class AttributionRows:
     def where(self, **columns: str) -> list[Result]:
         """The figures with these values of columns, in their order."""
         found = self._of_tables.get(columns.pop("table"), []) if "table" in columns else self.found
-        return [each for each in found if all(getattr(each, name) == value for name, value in columns.items())]
+        for name, value in columns.items():
+            found = [each for each in found if getattr(each, name) == value]
+        return list(found)
 
     def first(self, **columns: str) -> Result | None:
         """The first of them, if there is any."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 
 from firstdose.designs.building import build_design
 from firstdose.dosing import ParticipantCourse, TrialHistory
@@ -69,11 +69,14 @@ class Decision:
     told: tuple[Narrative, ...]
 
     @classmethod
-    def of(cls, protocol: Protocol, data: AnalysisData, results: Results) -> Decision:
-        """What is known at the end of the day of the data; raises NoDecision without an escalation rule."""
+    def of(cls, protocol: Protocol, data: AnalysisData, results: Results, moment: datetime | None = None) -> Decision:
+        """What is known at a moment, without one at the end of the day of the data.
+
+        Raises NoDecision without an escalation rule.
+        """
         if not protocol.escalation.has_rule:
             raise NoDecision("escalation.design is `none`, so there is no dose decision to prepare")
-        courses = Courses(protocol, Records(data.trial_data, moment_of(data.trial_data)))
+        courses = Courses(protocol, Records(data.trial_data, moment or moment_of(data.trial_data)))
         history = trial_history(courses)
         waiting = [(course.subject, each.number) for course in courses.all for each in course.events if not each.is_dlt]
         told = tuple(narratives(protocol, data, waiting))

@@ -8,10 +8,10 @@ from datetime import date
 from firstdose.report.documents.blocks import Block, Bullets, Chapter, Document, Paragraph
 from firstdose.report.documents.html_page import render_html
 from firstdose.report.documents.wording import listed, percent, rate, sentence
-from firstdose.report.next_trial.reading import assurances_of, first_of, name_of, powers_of, size_of
+from firstdose.report.next_trial.reading import assurances_of, first_of, name_of, powers_of, size_of, told_of
 from firstdose.report.next_trial.results_chapters import assurance_chapter, power_chapter, size_chapter
 from firstdose.report.next_trial.told_chapters import assumptions_chapter, identified_chapter, phase_one_chapter
-from firstdose.simulation.next_trial import CONTRASTS, NO_EFFICACY, PHASE_ONE, Assessment
+from firstdose.simulation.next_trial import NO_EFFICACY, PHASE_ONE, Assessment
 from firstdose.simulation.next_trial.arms import ArmDesign
 
 
@@ -76,12 +76,15 @@ def plain_chapter(found: Assessment) -> Chapter:
         blocks.append(
             Paragraph(f"From the data of the trial before come: {listed(used)}. All else is from the settings.")
         )
+    warnings = tuple(sentence(each.warning) for each in found.taken if each.warning)
+    if warnings:
+        blocks += [Paragraph("Of these, some rest on few people:"), Bullets(warnings)]
     assumed = _assumed(found)
     if assumed:
         blocks.append(
             Paragraph(
-                f"Effects are assumed for {listed(assumed)}. Such figures are no forecast: they say what would follow "
-                "if the assumption were true."
+                f"Effects are assumed for: {'; '.join(assumed)}. Such figures are no forecast: they say what would "
+                "follow if the assumption were true."
             )
         )
     return Chapter("plain", "In plain words", tuple(blocks))
@@ -110,7 +113,7 @@ def _in_words(found: Assessment, design: ArmDesign) -> str:
     told = [each for each in found.identified[design.id] if each.text not in ("no", "not applicable")]
     before = {each.contrast: each.text for each in found.identified.get(PHASE_ONE, ())}
     new = [
-        CONTRASTS[each.contrast]
+        told_of(each, found.settings.drug)
         for each in told
         if not each.contrast.endswith("additive") and before.get(each.contrast) in ("no", "not applicable", None)
     ]
@@ -127,7 +130,7 @@ def _in_words(found: Assessment, design: ArmDesign) -> str:
 
 
 def _assumed(found: Assessment) -> list[str]:
-    return [name_of(each) for each in found.settings.endpoints if "assumed" in each.effects.source.lower()]
+    return [each.name for each in found.settings.endpoints if "assumed" in each.effects.source.lower()]
 
 
 def _methods_chapter(found: Assessment) -> Chapter:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from textwrap import fill
 from typing import TYPE_CHECKING
 
 from firstdose.report.documents.figure_style import (
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
 
 COLOURS = (STRONG, WARM, INK, MUTED)
 TWO_ERRORS = 1.96
+TITLE_WIDTH = 52
+NAMES_APART, HIGHEST_NAME = 8.5, 100.0
+"""Percent of the panel's height."""
 
 Line = tuple[str, list[tuple[int, Estimate]]]
 Reading = Callable[[ArmDesign, NextEndpoint], list[tuple[int, Estimate]]]
@@ -64,7 +68,7 @@ def _drawn(
         for place, (each, endpoint) in enumerate(zip(axes, endpoints, strict=True)):
             lines = [(design.id, reading(design, endpoint)) for design in found.settings.designs]
             _panel(each, lines, wanted)
-            each.set_title(endpoint.id.replace("_", " "))
+            each.set_title(fill(endpoint.name, TITLE_WIDTH))
             each.set_xlabel("participants")
             if place % 2 == 0 or len(endpoints) == 1:
                 each.set_ylabel(label)
@@ -72,7 +76,7 @@ def _drawn(
 
 
 def _panel(axes: Axes, lines: Sequence[Line], wanted: float | None) -> None:
-    ends = spread([100 * points[-1][1].value for _, points in lines], 8.5)
+    ends = _below_title(spread([100 * points[-1][1].value for _, points in lines], NAMES_APART))
     for number, ((name, points), end) in enumerate(zip(lines, ends, strict=True)):
         across = [people for people, _ in points]
         height = [100 * estimate.value for _, estimate in points]
@@ -92,3 +96,12 @@ def _panel(axes: Axes, lines: Sequence[Line], wanted: float | None) -> None:
     axes.set_ylim(0, 102)
     axes.set_xlim(left=0)
     axes.grid()
+
+
+def _below_title(ends: Sequence[float]) -> list[float]:
+    """The places of the names, moved down where they would stand in the title."""
+    kept, limit = list(ends), HIGHEST_NAME
+    for place in sorted(range(len(kept)), key=lambda number: -kept[number]):
+        kept[place] = min(kept[place], limit)
+        limit = kept[place] - NAMES_APART
+    return kept

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from firstdose.report.documents.wording import NO_BREAK, percent_figure
-from firstdose.simulation.next_trial import Assessment, Assurance, Estimate, Power, SampleSize
+from firstdose.simulation.next_trial import CONTRASTS, Assessment, Assurance, Estimate, Identified, Power, SampleSize
 from firstdose.simulation.next_trial.arms import ArmDesign
 from firstdose.simulation.next_trial.endpoints import NextEndpoint
 
@@ -37,6 +37,15 @@ def with_error(estimate: Estimate | None) -> str:
     return f"{percent_figure(estimate.value)}{NO_BREAK}±{NO_BREAK}{100 * estimate.error:.1f}"
 
 
-def name_of(each: ArmDesign | NextEndpoint) -> str:
-    """A short name of a design or an endpoint."""
-    return each.id.replace("_", " ")
+def name_of(design: ArmDesign) -> str:
+    """A short name of a design; endpoints have their own words."""
+    return design.id.replace("_", " ")
+
+
+def told_of(each: Identified, drug: str) -> str:
+    """A contrast that a design tells, and when: "cells against none, after tacrolimus was stopped at month 6"."""
+    first = next(start for start, _, told in each.periods if told)
+    if each.contrast == "cells_off_drug":
+        return f"cells against none, {f'after {drug} was stopped at month {first:g}' if first else f'without {drug}'}"
+    words = CONTRASTS[each.contrast].replace("the drug", drug)
+    return words if each.text == "yes" else f"{words} ({each.text})"

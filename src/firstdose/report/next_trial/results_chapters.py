@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from firstdose.report.documents.blocks import Block, Cell, Chapter, Paragraph, Picture, Row, Table, row
-from firstdose.report.documents.wording import listed, number, percent_figure, rate
+from firstdose.report.documents.wording import listed, number, percent_figure, rate, sentence
 from firstdose.report.next_trial.pictures import draw_assurance, draw_power
 from firstdose.report.next_trial.reading import assurances_of, first_of, name_of, powers_of, size_of, with_error
 from firstdose.simulation.next_trial import NO_EFFICACY, Assessment, Estimate
@@ -83,7 +83,7 @@ def size_chapter(found: Assessment) -> Chapter:
             count = "–" if size.participants is None else str(size.participants)
             reached = with_error(Estimate(size.power, size.standard_error))
             why_not = "" if size.participants else size.words
-            lines.append(row(name_of(endpoint), name_of(design), count, reached, why_not))
+            lines.append(row(endpoint.name, name_of(design), count, reached, why_not))
     table = Table(
         f"Fewest participants for a power of {rate(aim.power)} of each design's first comparison",
         ("endpoint", "design", "participants", "power, %", "why not"),
@@ -91,6 +91,7 @@ def size_chapter(found: Assessment) -> Chapter:
         notes=(
             f"Whole blocks, at most {aim.most_participants} people. The power is that of other simulated trials than "
             "those by which the number was found; its error is also that of the number.",
+            *(sentence(f"few people: {each.warning}") for each in found.taken if each.is_spread and each.warning),
         ),
         words=(0, 1, 4),
     )

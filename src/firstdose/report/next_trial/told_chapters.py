@@ -6,9 +6,10 @@ from firstdose.report.documents.blocks import Block, Chapter, Heading, Paragraph
 from firstdose.report.documents.wording import listed, percent_figure, sentence
 from firstdose.report.next_trial.reading import name_of
 from firstdose.report.next_trial.results_chapters import cell_of_answer
-from firstdose.simulation.next_trial import CONTRASTS, NO_EFFICACY, PHASE_ONE, Assessment
+from firstdose.simulation.next_trial import CONTRASTS, NO_EFFICACY, PHASE_ONE, Assessment, Taken
 from firstdose.simulation.next_trial.arms import Arm
 from firstdose.simulation.next_trial.endpoints import Elicited, NextEndpoint, Prior
+from firstdose.simulation.next_trial.spread import CAREFUL_WORDS
 
 TITLE_OF_PHASE_ONE = "What the trial before says"
 SPENDING = {"obrien_fleming": "O'Brien and Fleming", "pocock": "Pocock", "linear": "in proportion"}
@@ -61,19 +62,29 @@ def phase_one_chapter(found: Assessment) -> Chapter:
         return Chapter("phase-one", TITLE_OF_PHASE_ONE, (Paragraph(words), Paragraph(NO_EFFICACY)))
     lines = []
     for each in found.taken:
-        limits = "–" if each.lower is None or each.upper is None else f"{each.lower:.3g} to {each.upper:.3g}"
-        stated = "–" if each.stated is None else f"{each.stated:.3g}"
-        used = f"in the place of {each.key}" if each.is_used else "no, for information"
-        lines.append(row(each.what, f"{each.value:.3g} {each.unit}".strip(), limits, stated, used, each.rests_on))
+        stated = "–" if each.stated is None else each.figure(each.stated)
+        lines.append(row(each.what, each.shown(each.value), each.limits, stated, _used(each), each.rests_on))
     table = Table(
         "Figures of the trial before",
         ("what", "value", "95 % limits", "stated in the settings", "used", "rests on"),
         tuple(lines),
-        notes=("What is used is used as it is; its own uncertainty, which the limits show, is not in the power.",),
+        notes=(
+            "The limits of a spread are those of the chi-square distribution. In the place of a spread stands its "
+            "upper one-sided 80 % limit, since the spread of a few people is mostly too small (Browne, Stat Med "
+            "1995;14:1933). "
+            "Other figures are used as they are; the uncertainty of no figure is in the power.",
+        ),
         words=(0, 1, 4, 5),
     )
     told = tuple(Paragraph(f"Of the data of the trial before: {notice}") for notice in found.notices)
     return Chapter("phase-one", TITLE_OF_PHASE_ONE, (*told, Paragraph(NO_EFFICACY), table))
+
+
+def _used(each: Taken) -> str:
+    if not each.is_used:
+        return "no, for information"
+    value = "" if each.used is None else f"{each.figure(each.used)}, {CAREFUL_WORDS}, "
+    return f"{value}in the place of {each.key}"
 
 
 def assumptions_chapter(found: Assessment) -> Chapter:

@@ -92,15 +92,18 @@ def cell(found: Sequence[Result], statistic: Joined, notes: Notes, *, with_unit:
         return Cell("")
     if statistic is SUMMARY:
         text = _summary(here)
-    elif statistic in (COUNTS, PEOPLE):
+    elif statistic is COUNTS or statistic is PEOPLE:
         text = _counts(here)
     else:
         text = "; ".join(figure(one, gap=BELOW, with_unit=with_unit) for one in here)
-    remarks = [one.text for one in here if one.text and one.text != text and one.text not in text]
-    warnings = [one.warning for one in here if not (one.warning.startswith(NONE_KNOWN) and TELLS_NOT_KNOWN in text)]
-    notable = dict.fromkeys(filter(None, [*remarks, *warnings]))
-    mark = notes.mark("; ".join(notable))
+    remarks = [one.text for one in here if one.text and one.text not in text]
+    warnings = [one.warning for one in here if one.warning and not _is_told(one.warning, text)]
+    mark = notes.mark("; ".join(dict.fromkeys([*remarks, *warnings])))
     return Cell(text + (mark.replace(" ", NO_BREAK) if text == NOTHING else mark), rows=rows_behind(here))
+
+
+def _is_told(warning: str, text: str) -> bool:
+    return warning.startswith(NONE_KNOWN) and TELLS_NOT_KNOWN in text
 
 
 def _summary(found: Sequence[Result]) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from firstdose.report.documents.wording import NO_BREAK
 
 WORDS = {
@@ -125,7 +127,11 @@ TITLES = {
 }
 """Titles of tables that are not their keys in words."""
 
+KEYS_KEPT = 4_096
+"""Keys whose words are kept: a report asks for those of a few hundred tens of thousands of times."""
 
+
+@lru_cache(maxsize=KEYS_KEPT)
 def words(key: str) -> str:
     """A key in words: "by_maximum_grade" as "by maximum grade". Text that is no key is left alone."""
     if key in WORDS:

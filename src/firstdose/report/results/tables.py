@@ -36,12 +36,13 @@ Key = tuple[str, str, str]
 def tables(name: str, results: Sequence[Result], levels: dict[str, str]) -> Iterator[Table]:
     """The tables that one table of results makes: groups side by side, and a list of what belongs to one group each."""
     groups = _in_order({result.group for result in results})
+    keys = list(map(_key, results))
     of_key: dict[Key, set[str]] = {}
-    for result in results:
-        of_key.setdefault(_key(result), set()).add(result.group)
+    for key, result in zip(keys, results, strict=True):
+        of_key.setdefault(key, set()).add(result.group)
     single = {key for key, found in of_key.items() if len(groups) == 1 or (len(found) == 1 and EVERYONE not in found)}
-    side_by_side = [result for result in results if _key(result) not in single]
-    single_rows = [result for result in results if _key(result) in single]
+    side_by_side = [result for key, result in zip(keys, results, strict=True) if key not in single]
+    single_rows = [result for key, result in zip(keys, results, strict=True) if key in single]
     if side_by_side:
         yield _remarked(_grouped(title(name), side_by_side, levels), remarks_on(name, side_by_side))
     if single_rows:
@@ -74,10 +75,11 @@ def _grouped(caption: str, results: Sequence[Result], levels: dict[str, str]) ->
         if heading:
             lines.append(Row(group=heading))
         for line in under:
-            found = line.found
-            shown = [each for each in statistics if any(one.statistic in each.statistics for one in found)]
+            found, there = line.found, {one.statistic for one in line.found}
+            of_groups = [[one for one in found if one.group == group] for group in groups]
+            shown = [each for each in statistics if not there.isdisjoint(each.statistics)]
             for number, statistic in enumerate(shown):
-                cells = [cell([one for one in found if one.group == group], statistic, notes) for group in groups]
+                cells = [cell(of_group, statistic, notes) for of_group in of_groups]
                 unit = unit_of(found, statistic, heading)
                 lead: list[str] = [line.label if number == 0 else ""]
                 lead += [statistic.words + unit] if has_figures else []
@@ -183,7 +185,7 @@ def _table(
 def about(results: Iterable[Result]) -> str:
     """The analysis sets, where they are known, and the levels of the objectives, as what follows a caption."""
     rows = list(results)
-    sets = list(dict.fromkeys(words(result.population) for result in rows if result.population))
+    sets = list(dict.fromkeys(map(words, filter(None, dict.fromkeys(result.population for result in rows)))))
     levels = list(dict.fromkeys(result.objective for result in rows))
     parts = [f"Analysis {'set' if len(sets) == 1 else 'sets'}: {listed(sets)}"] if sets else []
     return ". ".join([*parts, f"{'Objective' if len(levels) == 1 else 'Objectives'}: {listed(levels)}"])

@@ -72,16 +72,17 @@ def plain(value: float, digits: int = DIGITS) -> str:
     """A number with so many significant digits, large ones whole."""
     if not isfinite(value):
         return {"nan": NOTHING, "inf": "∞", "-inf": f"{MINUS}∞"}[str(value)]
-    if abs(value) < NOISE:
+    size = abs(value)
+    if size < NOISE:
         return "0"
-    if abs(value) >= LARGEST_IN_FULL:
+    if size >= LARGEST_IN_FULL:
         text = f"{value:.{digits - 1}e}".replace("e+", "e")
-    elif abs(value) >= LARGEST_WITHOUT_COMMA:
+    elif size >= LARGEST_WITHOUT_COMMA:
         text = f"{value:,.0f}"
-    elif abs(value) >= 10**digits:
+    elif size >= 10**digits:
         text = f"{value:.0f}"
     else:
-        text = f"{value:.{digits}g}" if abs(value) >= SMALLEST_PLAIN else f"{value:.2e}"
+        text = f"{value:.{digits}g}" if size >= SMALLEST_PLAIN else f"{value:.2e}"
     return text.replace("-", MINUS)
 
 

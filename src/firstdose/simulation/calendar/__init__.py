@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
-from firstdose.simulation.calendar.conditions import Calendar, CalendarError, Site, calendar_of
+from firstdose.simulation.calendar.conditions import Calendar, CalendarError, Manufacturing, Site, calendar_of
+from firstdose.simulation.calendar.courses import Course, courses_by_duration
 from firstdose.simulation.calendar.figures import TimedCharacteristics, TimeFigures, characteristics_in_time
+from firstdose.simulation.calendar.precision import Precision
+from firstdose.simulation.calendar.reading import Conditions, read_conditions
 from firstdose.simulation.calendar.trials import Clocks, outcomes_in_the_end, simulate_in_time
 
 __all__ = [
     "Calendar",
     "CalendarError",
     "Clocks",
+    "Conditions",
+    "Course",
+    "Manufacturing",
+    "Precision",
     "Site",
     "TimeFigures",
     "TimedCharacteristics",
     "calendar_of",
     "characteristics_in_time",
+    "courses_by_duration",
     "outcomes_in_the_end",
+    "read_conditions",
     "simulate_in_time",
 ]

@@ -7,7 +7,7 @@ from typing import Literal
 
 from firstdose.protocol.escalation import Escalation
 
-DltTimes = Literal["uniform", "weibull"]
+DltTimes = Literal["uniform", "weibull", "log_logistic"]
 SentinelDlt = Literal["committee_review", "end_cohort", "continue"]
 
 
@@ -23,6 +23,20 @@ class Site:
     opens_on_day: float = 0.0
 
 
+@dataclass(frozen=True)
+class Manufacturing:
+    """A product made for each participant, begun when the candidate is found eligible.
+
+    It takes ``lead_days``. The share ``failures`` of batches fails, and another is then made for the same candidate,
+    which takes as long again. Where the product falls short, with the chance ``shortfall``, the dose of the level below
+    is given; the outcome counts at the level that was assigned, as decisions by assigned doses have it.
+    """
+
+    lead_days: float
+    failures: float = 0.0
+    shortfall: float = 0.0
+
+
 @dataclass(frozen=True, kw_only=True)
 class Calendar:
     """The conditions of a trial in time. Times are days from the opening of the trial; they need not be whole.
@@ -30,9 +44,11 @@ class Calendar:
     ``whole_days`` rounds as the protocol's calendar does: people come and are dosed on whole days, and a window ends
     with the end of its last day. ``keeps_waiting_list`` keeps every candidate who comes while nobody may be dosed;
     without it one waits and the others are turned away. ``late_share`` is the share of DLTs in the second half of the
-    window (Weibull; uniform times are late with one half). ``leaving`` is the share of participants who leave before
-    their window ends: without a DLT until then they are not evaluable. Meetings of the committee come every
-    ``meeting_interval_days`` from day 0 (0: on any day); a cohort may be dosed ``decision_lag_days`` after one.
+    window (Weibull and log-logistic; uniform times are late with one half). ``leaving`` is the share of participants
+    who leave before their window ends: without a DLT until then they are not evaluable. Meetings of the committee come
+    every ``meeting_interval_days`` from day 0 (0: on any day); a cohort may be dosed ``decision_lag_days`` after one.
+    ``seasons`` are factors of accrual in equal parts of a year that begins on day 0, such as twelve for months; without
+    them it is the same all the year. ``manufacturing`` is for products that are made for each participant.
     """
 
     window_days: float
@@ -50,6 +66,8 @@ class Calendar:
     meeting_interval_days: float = 0.0
     decision_lag_days: float = 0.0
     whole_days: bool = False
+    seasons: tuple[float, ...] = ()
+    manufacturing: Manufacturing | None = None
 
     def __post_init__(self) -> None:
         for name in (
@@ -67,6 +85,26 @@ class Calendar:
                 raise CalendarError(f"{name} is {getattr(self, name)}: give a share of at least 0 and below 1")
         if not 0 < self.late_share < 1:
             raise CalendarError(f"late_share is {self.late_share}: give a share between 0 and 1")
+        if self.seasons and not (all(0 <= factor < float("inf") for factor in self.seasons) and any(self.seasons)):
+            raise CalendarError("seasons: factors of accrual are at least 0, and one of them is above 0")
+        self._check_manufacturing()
+
+    def _check_manufacturing(self) -> None:
+        making = self.manufacturing
+        if making is None:
+            return
+        if not 0 <= making.lead_days < float("inf"):
+            raise CalendarError(f"manufacturing: lead_days is {making.lead_days}: give a number of at least 0")
+        for name in ("failures", "shortfall"):
+            if not 0 <= getattr(making, name) < 1:
+                raise CalendarError(
+                    f"manufacturing: {name} is {getattr(making, name)}: give a share of at least 0 and below 1"
+                )
+
+    @property
+    def keeps_people_apart(self) -> bool:
+        """Whether anything holds back the next participant of a cohort that has begun."""
+        return bool(self.between_participants_days or self.sentinels)
 
     @property
     def window_length(self) -> float:

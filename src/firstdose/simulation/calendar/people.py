@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +12,7 @@ from firstdose.designs.in_time import Waiting
 from firstdose.simulation.calendar.draws import Booleans, Floats
 
 Rows = NDArray[np.intp]
-Counts = NDArray[np.int64]
+Counts = NDArray[np.integer]
 
 
 @dataclass
@@ -38,8 +39,10 @@ class People:
     oldest: int = 0
 
     def __post_init__(self) -> None:
-        for name in ("evaluable", "toxic", "dosed_at"):
-            setattr(self, name, np.zeros((self.trials, self.levels), dtype=np.int64))
+        for name in ("toxic", "dosed_at"):
+            setattr(self, name, np.zeros((self.trials, self.levels), dtype=np.int16))
+        # where nobody leaves, everybody dosed is evaluable: one array under both names
+        self.evaluable = np.zeros_like(self.dosed_at) if self.some_leave else self.dosed_at
         for name, value in self._empty(16).items():
             setattr(self, name, value)
 
@@ -60,12 +63,15 @@ class People:
         if self.dosed == len(self.level):
             for name, value in self._empty(self.dosed).items():
                 setattr(self, name, np.concatenate([getattr(self, name), value]))
-        place = self.dosed
-        self.level[place, rows], self.dosed_on[place, rows], self.closes[place, rows] = level, day, closes
-        self.is_toxic[place, rows], self.is_lost[place, rows] = toxic, lost
-        self.evaluable[rows, level - 1] += ~lost
-        self.toxic[rows, level - 1] += toxic
-        self.dosed_at[rows, level - 1] += 1
+        place: tuple[int, slice | Rows] = (self.dosed, slice(None) if len(rows) == self.trials else rows)
+        self.level[place], self.dosed_on[place], self.closes[place] = level, day, closes
+        self.is_toxic[place] = toxic
+        cell = rows * self.levels + level - 1
+        self.dosed_at.reshape(-1)[cell] += 1
+        self.toxic.reshape(-1)[cell[toxic]] += 1
+        if self.some_leave:
+            self.is_lost[place] = lost
+            self.evaluable.reshape(-1)[cell[~lost]] += 1
         self.dosed += 1
 
     def pass_over_closed(self, rows: Rows, day: Floats) -> None:
@@ -75,24 +81,22 @@ class People:
 
     def known(self, rows: Rows, day: Floats, first: Counts, window: float) -> Known:
         """What is known in these trials, each on its own day; ``first`` is the place at which the cohort began."""
-        open_ = self._open(rows, day)
-        places = slice(self.oldest, self.dosed)
-        level = np.where(open_, self.level[places, rows], 0)
-        followed = np.where(open_, day - self.dosed_on[places, rows], 0.0)
+        open_ = self._followed(self.closes, rows) > day
+        level = self._followed(self.level, rows) * open_
+        followed = np.where(open_, day - self._followed(self.dosed_on, rows), 0.0)
         if window > 0:
             followed /= window
-        yet_toxic = open_ & self.is_toxic[places, rows]
-        in_cohort = np.arange(self.oldest, self.dosed)[:, None] >= first
+        yet_toxic = self._followed(self.is_toxic, rows) & open_
         lost: Counts | int = 0
         lost_in_cohort: Counts | int = 0
         if self.some_leave:
-            yet_lost = open_ & self.is_lost[places, rows]
-            lost, lost_in_cohort = self._by_level(level, yet_lost), (yet_lost & in_cohort).sum(axis=0)
+            yet_lost = self._followed(self.is_lost, rows) & open_
+            lost, lost_in_cohort = self._by_level(level, yet_lost), self._in_cohort(yet_lost, first)
         return Known(
             waiting=Waiting(level.T, followed.T),
             yet_toxic=self._by_level(level, yet_toxic),
             yet_lost=lost,
-            yet_toxic_in_cohort=(yet_toxic & in_cohort).sum(axis=0, dtype=np.int16),
+            yet_toxic_in_cohort=self._in_cohort(yet_toxic, first),
             yet_lost_in_cohort=lost_in_cohort,
         )
 
@@ -103,18 +107,33 @@ class People:
 
     def next_close(self, rows: Rows, day: Floats) -> Floats:
         """The next day on which more is known, infinite where nobody is followed; shape (rows,)."""
-        closes = self.closes[self.oldest : self.dosed, rows]
+        closes = self._followed(self.closes, rows)
         return np.asarray(np.where(closes > day, closes, np.inf).min(axis=0, initial=np.inf))
 
-    def _open(self, rows: Rows, day: Floats) -> Booleans:
-        return np.asarray(self.closes[self.oldest : self.dosed, rows] > day)
+    def next_news(self, rows: Rows, day: Floats) -> Floats:
+        """The next day on which somebody has a DLT or leaves, or else the day on which the last window closes."""
+        closes = self._followed(self.closes, rows)
+        tells = (self._followed(self.is_toxic, rows) | self._followed(self.is_lost, rows)) & (closes > day)
+        news = np.where(tells, closes, np.inf).min(axis=0, initial=np.inf)
+        return np.asarray(np.where(np.isfinite(news), news, closes.max(axis=0, initial=-np.inf)))
+
+    def _followed(self, values: NDArray[Any], rows: Rows) -> NDArray[Any]:
+        """The values of those who may still be followed in these trials, shape (places, rows)."""
+        places = values[self.oldest : self.dosed]
+        return places if len(rows) == self.trials else places.take(rows, axis=1)
+
+    def _in_cohort(self, counted: Booleans, first: Counts) -> Counts:
+        """How many are counted in the current cohort, shape (rows,)."""
+        begin = max(int(first.min(initial=self.dosed)) - self.oldest, 0)
+        in_cohort = np.arange(self.oldest + begin, self.dosed)[:, None] >= first
+        return np.asarray((counted[begin:] & in_cohort).sum(axis=0))
 
     def _by_level(self, level: NDArray[np.int16], counted: Booleans) -> Counts:
         """How many are counted at each level, shape (trials, levels)."""
         trial = np.nonzero(counted)[1]
         cell = trial * self.levels + level[counted] - 1
         trials = level.shape[1]
-        return np.bincount(cell, minlength=trials * self.levels).reshape(trials, self.levels)
+        return np.bincount(cell, minlength=trials * self.levels).reshape(trials, self.levels).astype(np.int16)
 
 
 @dataclass(frozen=True)

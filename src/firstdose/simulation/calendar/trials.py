@@ -1,230 +1,20 @@
-"""Many trials in time at once: in each step one participant more is dosed in every trial that goes on.
-
-Trials differ in their day, so each has a clock of its own. Before a dosing, a trial's day is moved on until nothing
-holds it back: intervals, open windows, the committee, and for designs in time their own suspensions.
-"""
+"""Trials in time from their opening to their end, by number."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
-from firstdose.designs.in_time import decide_in_time
 from firstdose.designs.rule import EscalationRule
-from firstdose.designs.states import Seen, States, Stop
+from firstdose.designs.states import States
+from firstdose.simulation.calendar.backfilling import BackfillingClocks, refuse_what_cannot_be_backfilled
+from firstdose.simulation.calendar.clocks import Clocks
 from firstdose.simulation.calendar.conditions import Calendar, CalendarError
-from firstdose.simulation.calendar.draws import Booleans, Draws, Floats
-from firstdose.simulation.calendar.holding_back import first_day_within_cohort, next_meeting, sentinel_dlt
-from firstdose.simulation.calendar.people import People, Rows
+from firstdose.simulation.calendar.draws import Draws, Floats
+from firstdose.simulation.calendar.people import People
 
-MOST_DOSED = 20  # times the maximum: a trial whose participants keep leaving is given up as never ending
-
-
-@dataclass
-class Clocks:
-    """Trials in time. All but ``people`` have shape (trials,).
-
-    ``day`` is that of the last dosing; ``first`` the place in ``people`` at which the current cohort began, ``planned``
-    its size; ``idle`` sums days on which somebody waited and nobody could be dosed, ``suspended`` those on which the
-    design asked to wait, and ``suspensions`` counts how often it did. ``latest`` is the day on which every window
-    closes; the cohort's counts are what its windows will have shown by then.
-    """
-
-    rule: EscalationRule
-    calendar: Calendar
-    draws: Draws
-    truth: Floats
-    states: States
-    people: People
-    day: Floats = field(init=False)
-    began: Floats = field(init=False)
-    ended: Floats = field(init=False)
-    first: NDArray[np.int64] = field(init=False)
-    planned: NDArray[np.int64] = field(init=False)
-    latest: Floats = field(init=False)
-    idle: Floats = field(init=False)
-    suspended: Floats = field(init=False)
-    suspensions: NDArray[np.int64] = field(init=False)
-    cohort_counts: NDArray[np.int64] = field(init=False)
-
-    def __post_init__(self) -> None:
-        trials = len(self.states)
-        for name in ("day", "idle", "suspended", "latest"):
-            setattr(self, name, np.zeros(trials))
-        for name in ("began", "ended"):
-            setattr(self, name, np.full(trials, np.nan))
-        for name in ("first", "suspensions"):
-            setattr(self, name, np.zeros(trials, dtype=np.int64))
-        self.planned = self.rule.cohort_sizes(self.states).astype(np.int64)
-        self.cohort_counts = np.zeros((trials, 3), dtype=np.int64)  # evaluable, with a DLT, lost
-
-    def run(self) -> None:
-        """From the opening to the end of every trial."""
-        going = np.arange(len(self.states))
-        arrived = np.zeros(len(self.states))
-        most = MOST_DOSED * self.rule.frame.max_participants
-        while going.size:
-            if self.people.dosed > most:
-                raise CalendarError(
-                    f"leaving is {self.calendar.leaving:g}: after {most} participants a trial has not ended, since "
-                    "nearly all leave; give a smaller share"
-                )
-            after = arrived[going] if self.calendar.keeps_waiting_list else self.day[going]
-            arrived[going] = self.draws.next_arrival(going, self.people.dosed, after)
-            self.people.pass_over_closed(going, self.day[going])
-            going = self._dose(going, arrived)
-
-    def _dose(self, going: Rows, arrived: Floats) -> Rows:
-        """Dose one more in each of these trials, but for those that end first; returns those that go on."""
-        comes = np.ceil(arrived[going]) if self.calendar.whole_days else arrived[going]
-        ready = np.maximum(comes, self.day[going])
-        day, ends = self._first_day(going, ready)
-        going, day, ready = going[~ends], day[~ends], ready[~ends]
-        self.idle[going] += day - ready
-        if self.people.dosed == 0:
-            self.began[going] = day
-        self._treat(going, day)
-        return going
-
-    def _treat(self, rows: Rows, day: Floats) -> None:
-        """Dose one participant in each of these trials at its level, on its day."""
-        person, level = self.people.dosed, self.states.level[rows].astype(np.int16)
-        rate = self.truth[level - 1]
-        toxic = self.draws.has_dlt(rows, person, rate)
-        until_toxic = np.where(toxic, self.draws.dlt_after(rows, person, rate), np.inf)
-        until_gone = self.draws.leaves_after(rows, person)
-        if self.calendar.whole_days:
-            until_toxic, until_gone = np.floor(until_toxic), np.floor(until_gone)
-        lost = until_gone < np.minimum(until_toxic, self.calendar.window_length)
-        counts_toxic = toxic & ~lost
-        closes = day + np.minimum(np.minimum(until_toxic, until_gone), self.calendar.window_length)
-        self.people.add(rows, level, day, closes, counts_toxic, lost)
-        self.latest[rows] = np.maximum(self.latest[rows], closes)
-        self.cohort_counts[rows] += np.stack([~lost, counts_toxic, lost], axis=1)
-        self.day[rows] = day
-
-    def _first_day(self, rows: Rows, ready: Floats) -> tuple[Floats, Booleans]:
-        """The first day from ``ready`` on on which the next may be dosed, and whether the trial ends instead."""
-        day, ends = ready.copy(), np.zeros(len(rows), dtype=bool)
-        at_last = self._places_left(rows) <= 0  # nobody is to come: only outcomes are waited for
-        day[at_last] = self.day[rows[at_last]]
-        waiting, is_first_look = np.arange(len(rows)), True
-        while waiting.size:
-            some = rows[waiting]
-            full = self._is_full(some, day[waiting])
-            moved = np.zeros(len(waiting), dtype=bool)
-            within = np.flatnonzero(~full)
-            bound = first_day_within_cohort(
-                self.calendar, self.people, some[within], self.first[some[within]], self.day[some[within]]
-            )
-            later = bound > day[waiting[within]]
-            day[waiting[within[later]]] = bound[later]
-            moved[within[later]] = True
-            between = np.flatnonzero(full)
-            if between.size:
-                these = waiting[between]
-                days, over = self._between_cohorts(rows[these], day[these], at_last[these], is_first_look)
-                is_first_look = False
-                day[waiting[between]], ends[waiting[between]] = days, over
-                moved[between] = ~over
-            waiting = waiting[moved]
-        return day, ends
-
-    def _places_left(self, rows: Rows) -> NDArray[np.int64]:
-        """Places that the maximum leaves, those of whom nothing is known counted as evaluable."""
-        if self.calendar.leaving == 0:  # in every trial that goes on the same number was dosed
-            return np.full(len(rows), self.rule.frame.max_participants - self.people.dosed)
-        counted = self.people.dosed_at if self.rule.counts_dosed else self.people.evaluable
-        return np.asarray(self.rule.frame.max_participants - counted[rows].sum(axis=1))
-
-    def _is_full(self, rows: Rows, day: Floats) -> Booleans:
-        """Whether the places of the current cohort are taken, or a sentinel's DLT has ended it."""
-        taken = self.people.dosed - self.first[rows]
-        if self.calendar.leaving > 0 and self.rule.replaces:
-            taken = taken - self.people.lost_in_cohort(rows, day, self.first[rows])
-        full = taken >= self.planned[rows]
-        if self.rule.counts_dosed:
-            full |= self.people.dosed >= self.rule.frame.max_participants
-        if self.rule.sentinels_that_end:
-            full |= sentinel_dlt(self.calendar, self.people, rows, self.first[rows]) <= day
-        return np.asarray(full)
-
-    def _between_cohorts(
-        self, rows: Rows, day: Floats, at_last: Booleans, is_first_look: bool
-    ) -> tuple[Floats, Booleans]:
-        """The day to look again, once the cohort is full, and whether the trial ends on it.
-
-        Where a decision is taken, the next cohort begins and the day is that on which it may be dosed.
-        """
-        if self.rule.design.needs_time:
-            gaps = np.where(at_last, day, self.day[rows] + self.calendar.between_cohorts_days)
-            when = np.maximum(day, gaps)
-            when = np.where(at_last, when, next_meeting(self.calendar, when))
-            decided = self._decide_in_time(rows, when)
-        else:
-            when = np.maximum(day, self.latest[rows])
-            if self.calendar.leaving > 0 and self.rule.replaces:  # a place may come free before
-                when = np.minimum(when, np.maximum(day, self.people.next_close(rows, day)))
-            ready = when >= self.latest[rows]
-            gaps = np.maximum(when, self.day[rows] + self.calendar.between_cohorts_days)
-            when = np.where(ready & ~at_last, next_meeting(self.calendar, gaps), when)
-            decided = ready & self._is_full(rows, when)
-            self._decide_complete(rows[decided])
-        over = decided & (self.states.stop[rows] != Stop.GOES_ON)
-        self.ended[rows[over]] = when[over]
-        on = decided & ~over
-        self.first[rows[on]] = self.people.dosed
-        self.cohort_counts[rows[on]] = 0
-        when = np.where(on, when + self.calendar.decision_lag_days, when)
-        if self.rule.design.needs_time:
-            held = ~decided
-            again = self.people.next_close(rows[held], when[held])
-            assert np.isfinite(again).all(), "dosing is suspended with every window closed"
-            holds = ~at_last[held]
-            self.suspended[rows[held]] += np.where(holds, again - when[held], 0.0)
-            self.suspensions[rows[held]] += holds & is_first_look
-            when[held] = again
-        return when, over
-
-    def _decide_complete(self, rows: Rows) -> None:
-        """The decision after a cohort whose windows are closed."""
-        if not rows.size:
-            return
-        size, dlts, lost = self.cohort_counts[rows].T
-        now = self.states.take(rows)
-        level = now.level
-        counted = size > 0
-        after = now
-        if counted.any():
-            some = np.flatnonzero(counted)
-            after.put(some, self.rule.advance_as_given(now.take(some), level[some], size[some], dlts[some]))
-        self._take_over(rows, self.rule.select(self.rule.lose(after, lost)))
-
-    def _decide_in_time(self, rows: Rows, day: Floats) -> Booleans:
-        """Ask a design in time on these days; whether each has decided, in which case its state is the new one."""
-        rule, people, now = self.rule, self.people, self.states
-        known = people.known(rows, day, self.first[rows], self.calendar.window_length)
-        participants = people.evaluable[rows] + known.yet_lost
-        memory, types = now.memory[rows], now.participants.dtype
-        if rule.counts_dosed:
-            memory[:, -1] = people.dosed_at[rows].sum(axis=1) - participants.sum(axis=1)
-        size, toxic, _ = self.cohort_counts[rows].T
-        seen = Seen(
-            participants.astype(types), (people.toxic[rows] - known.yet_toxic).astype(types), now.level[rows],
-            size + known.yet_lost_in_cohort, toxic - known.yet_toxic_in_cohort, now.highest[rows], memory,
-        )  # fmt: skip
-        step, suspended, _ = decide_in_time(rule, seen, known.waiting)
-        decided = np.asarray(~suspended)
-        states = rule.conclude(seen, step)
-        self._take_over(rows[decided], rule.select(states if decided.all() else states.take(decided)))
-        return decided
-
-    def _take_over(self, rows: Rows, states: States) -> None:
-        """The states after a decision, and the sizes of the cohorts that follow."""
-        self.states.put(rows, states)
-        self.planned[rows] = self.rule.cohort_sizes(states)
+__all__ = ["Clocks", "outcomes_in_the_end", "simulate_in_time"]
 
 
 def outcomes_in_the_end(clocks: Clocks) -> States:
@@ -241,8 +31,10 @@ def simulate_in_time(rule: EscalationRule, calendar: Calendar, truth: Floats, tr
             "escalation.stop_within_cohort: trials in time do not simulate cohorts that are cut short; write false, or "
             "use --method exact"
         )
+    refuse_what_cannot_be_backfilled(rule, calendar)
     states = rule.start().take(np.zeros(len(trials), dtype=np.intp))
     people = People(len(trials), rule.frame.levels, calendar.leaving > 0)
-    clocks = Clocks(rule, calendar, Draws.of(calendar, trials, seed), truth, states, people)
+    made = Clocks if rule.backfill is None else BackfillingClocks
+    clocks = made(rule, calendar, Draws.of(calendar, trials, seed), truth, states, people)
     clocks.run()
     return clocks

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
-from multiprocessing import get_context
 from typing import Any
 
+from firstdose.simulation.machines import RunParts, in_this_process
 from firstdose.simulation.next_trial.arms import ArmDesign
 from firstdose.simulation.next_trial.endpoints import NextEndpoint
 from firstdose.simulation.next_trial.figures import Assurance, Power, assurance_of, power_of
@@ -65,18 +63,18 @@ def assess(
     trials: int,
     seed: int,
     taken: tuple[Taken, ...] = (),
-    workers: int = 1,
+    run: RunParts = in_this_process,
     progress: Progress = silent,
 ) -> Assessment:
-    """Simulate everything that the settings ask for; figures depend on the seed, not on the number of workers."""
+    """Simulate everything that the settings ask for; figures depend on the seed, not on where it is ``run``."""
     jobs = [
         Job(settings, design, endpoint, trials, seed) for design in settings.designs for endpoint in settings.endpoints
     ]
-    parts: list[Part] = []
-    with _runner(workers) as run:
-        for job, part in zip(jobs, run(played, jobs), strict=True):
-            parts.append(part)
-            progress(len(parts), len(jobs), f"{job.design.id}, {job.endpoint.id}")
+    found: dict[int, Part] = {}
+    for place, part in run(played, jobs):
+        found[place] = part
+        progress(len(found), len(jobs), f"{jobs[place].design.id}, {jobs[place].endpoint.id}")
+    parts = [found[place] for place in range(len(jobs))]
     return Assessment(
         settings,
         trials,
@@ -118,16 +116,6 @@ def played(job: Job) -> Part:
         tuple(assurance_of(plan, job.trials, job.seed) for plan in believed),
         sample_size(job.settings, job.design, job.endpoint, job.trials, job.seed),
     )
-
-
-@contextmanager
-def _runner(workers: int) -> Iterator[Callable[..., Iterator[Part]]]:
-    """A map in this process, or over several that start afresh."""
-    if workers <= 1:
-        yield map
-        return
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        yield pool.map
 
 
 def identified_by_design(settings: NextTrialSettings) -> dict[str, tuple[Identified, ...]]:

@@ -20,7 +20,7 @@ from firstdose.simulation.next_trial.plan import Floats
 
 CONTRASTS = {
     "cells_on_drug": "cells against none, on the drug",
-    "cells_off_drug": "cells against none, off the drug",
+    "cells_off_drug": "cells against none, without the drug or after it was stopped",
     "dose": "highest against lowest dose of cells",
     "drug_without_cells": "the drug, without cells",
     "drug_with_cells": "the drug, with cells",

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 import polars as pl
-from scipy.special import chdtri
 
 from firstdose.methods.binomial import clopper_pearson
 from firstdose.methods.rates import garwood
@@ -17,10 +15,10 @@ from firstdose.records.analysis_data import AnalysisData
 from firstdose.simulation.next_trial.phase_one_classes import class_spread
 from firstdose.simulation.next_trial.plan import MONTHS
 from firstdose.simulation.next_trial.settings import NextTrialSettings
-from firstdose.simulation.next_trial.taken import Taken
+from firstdose.simulation.next_trial.spread import CAREFUL_WORDS, CERTAINTY, Spread, spread_within
+from firstdose.simulation.next_trial.taken import SHARE, Taken
 
 DAYS_IN_YEAR = 365.25
-CERTAINTY = 0.95
 SHORTEST_YEARS = 0.7
 """Of a change of brain volume over less, the error of measurement is most."""
 HALF_AN_EVENT = 0.5
@@ -46,10 +44,10 @@ def with_phase_one(
     changed = settings
     for each in taken:
         if each.key == "conduct.leaving_per_year":
-            rate = replace(settings.conduct.leaving_per_year, value=each.value, source=_source(each))
+            rate = replace(settings.conduct.leaving_per_year, value=each.put_in, source=_source(each))
             changed = replace(changed, conduct=replace(changed.conduct, leaving_per_year=rate))
         if each.key == "conduct.missed_visit":
-            share = replace(settings.conduct.missed_visit, value=each.value, source=_source(each))
+            share = replace(settings.conduct.missed_visit, value=each.put_in, source=_source(each))
             changed = replace(changed, conduct=replace(changed.conduct, missed_visit=share))
         if each.key.endswith("change.sd"):
             changed = _with_spread(changed, each)
@@ -57,14 +55,15 @@ def with_phase_one(
 
 
 def _source(taken: Taken) -> str:
-    return f"the trial before: {taken.rests_on}"
+    careful = f"; {CAREFUL_WORDS}, not {taken.figure(taken.value)} itself" if taken.used is not None else ""
+    return f"the trial before: {taken.rests_on}{careful}"
 
 
 def _with_spread(settings: NextTrialSettings, taken: Taken) -> NextTrialSettings:
     endpoints = []
     for number, endpoint in enumerate(settings.endpoints, start=1):
         if taken.key == f"endpoints[{number}].change.sd" and endpoint.change is not None:
-            spread = replace(endpoint.change.sd, value=taken.value, source=_source(taken))
+            spread = replace(endpoint.change.sd, value=taken.put_in, source=_source(taken))
             endpoint = replace(endpoint, change=replace(endpoint.change, sd=spread))
         endpoints.append(endpoint)
     return replace(settings, endpoints=tuple(endpoints))
@@ -86,7 +85,7 @@ def _leaving(settings: NextTrialSettings, data: AnalysisData) -> Iterator[Taken]
         rests_on += "; half an event is counted, since a rate of 0 cannot be meant"
     yield Taken(
         "people who leave", max(left, HALF_AN_EVENT) / years, "per person-year", float(lower), float(upper), rests_on,
-        "conduct.leaving_per_year", settings.conduct.leaving_per_year.value,
+        "conduct.leaving_per_year", settings.conduct.leaving_per_year.value, people=people.height,
     )  # fmt: skip
 
 
@@ -104,9 +103,9 @@ def _missed(settings: NextTrialSettings, data: AnalysisData) -> Iterator[Taken]:
     missed = due.filter(pl.col("state") == "missed").height
     rests_on = f"{missed} of {due.height} planned visits after dosing of {due['subject'].n_unique()} people"
     yield Taken(
-        "visits that are missed", missed / due.height, "", None, None,
+        "visits that are missed", missed / due.height, SHARE, None, None,
         f"{rests_on}; no limits, since visits of one person go together",
-        "conduct.missed_visit", settings.conduct.missed_visit.value,
+        "conduct.missed_visit", settings.conduct.missed_visit.value, people=due["subject"].n_unique(),
     )  # fmt: skip
 
 
@@ -117,9 +116,9 @@ def _brain_volume(settings: NextTrialSettings, data: AnalysisData) -> Iterator[T
         return
     yearly = (last["percentage_change"] / last["years"]).to_numpy()
     level, dose = last["level"].to_numpy(), last["dose_given"].to_numpy()
-    free = len(yearly) - len(np.unique(level))
-    if free > 0:
-        yield from _spread(settings, yearly, level, free)
+    found = spread_within(yearly, level)
+    if found is not None:
+        yield from _spread(settings, found)
     if len(np.unique(dose)) > 1:
         slope = fit_slope(np.log2(dose), yearly, certainty=CERTAINTY)
         yield Taken(
@@ -129,21 +128,17 @@ def _brain_volume(settings: NextTrialSettings, data: AnalysisData) -> Iterator[T
         )  # fmt: skip
 
 
-def _spread(settings: NextTrialSettings, yearly: Any, level: Any, free: int) -> Iterator[Taken]:
-    squares = sum(((yearly[level == each] - yearly[level == each].mean()) ** 2).sum() for each in np.unique(level))
-    tail = (1 - CERTAINTY) / 2
+def _spread(settings: NextTrialSettings, yearly: Spread) -> Iterator[Taken]:
     for number, endpoint in enumerate(settings.endpoints, start=1):
         if endpoint.measure != BRAIN_VOLUME or endpoint.change is None:
             continue
         years = endpoint.at_month / MONTHS
-        sd, low, high = (
-            years * float(np.sqrt(squares / each)) for each in (free, chdtri(free, tail), chdtri(free, 1 - tail))
-        )
+        found = yearly.times(years)
         yield Taken(
-            f"spread of {endpoint.name}", sd, endpoint.change.unit, low, high,
-            f"yearly changes of {len(yearly)} people within doses ({free} degrees of freedom), times {years:g} years; "
-            "that the spread grows with the time is assumed",
-            f"endpoints[{number}].change.sd", endpoint.change.sd.value,
+            f"spread of {endpoint.name}", found.value, endpoint.change.unit, found.lower, found.upper,
+            f"yearly changes of {found.people} people within doses ({found.degrees_of_freedom} degrees of freedom), "
+            f"times {years:g} years; that the spread grows with the time is assumed",
+            f"endpoints[{number}].change.sd", endpoint.change.sd.value, found.careful, found.people,
         )  # fmt: skip
 
 
@@ -200,4 +195,4 @@ def _safety(data: AnalysisData) -> Iterator[Taken]:
     ):
         if of:
             lower, upper = clopper_pearson(of, count, certainty=CERTAINTY)
-            yield Taken(what, count / of, "", float(lower), float(upper), f"{count} of {of} people")
+            yield Taken(what, count / of, SHARE, float(lower), float(upper), f"{count} of {of} people")

@@ -6,16 +6,15 @@ from collections.abc import Iterator
 
 import numpy as np
 import polars as pl
-from scipy.special import chdtri
 
 from firstdose.simulation.next_trial.plan import MONTHS
 from firstdose.simulation.next_trial.settings import NextTrialSettings
+from firstdose.simulation.next_trial.spread import spread_within
 from firstdose.simulation.next_trial.taken import Taken
 
 DAYS_IN_MONTH = 365.25 / MONTHS
 NEAR_MONTHS = 1.5
 """A visit so near to the endpoint's month may stand for it."""
-CERTAINTY = 0.95
 CLASS_VALUES: dict[str, type[pl.DataType]] = {
     "class_name": pl.String,
     "subject": pl.String,
@@ -35,18 +34,14 @@ def class_spread(settings: NextTrialSettings, values: pl.DataFrame) -> Iterator[
         if endpoint.measure != "metabolite_class" or endpoint.change is None:
             continue
         changes = _changes(values.filter(pl.col("class_name") == endpoint.id), endpoint.at_month)
-        free = changes.height - changes["level"].n_unique() if changes.height else 0
-        if free < 1:
+        found = spread_within(changes["change"].to_numpy(), changes["level"].to_numpy())
+        if found is None:
             continue
-        change, level = changes["change"].to_numpy(), changes["level"].to_numpy()
-        squares = sum(((change[level == each] - change[level == each].mean()) ** 2).sum() for each in np.unique(level))
-        tail = (1 - CERTAINTY) / 2
-        sd, low, high = (float(np.sqrt(squares / each)) for each in (free, chdtri(free, tail), chdtri(free, 1 - tail)))
         yield Taken(
-            f"spread of {endpoint.name}", sd, endpoint.change.unit, low, high,
-            f"changes of {changes.height} people within doses ({free} degrees of freedom), from the last visit before "
-            f"dosing to day {changes['day'][0]}; as the analysis normalises and averages the class",
-            f"endpoints[{number}].change.sd", endpoint.change.sd.value,
+            f"spread of {endpoint.name}", found.value, endpoint.change.unit, found.lower, found.upper,
+            f"changes of {found.people} people within doses ({found.degrees_of_freedom} degrees of freedom), from the "
+            f"last visit before dosing to day {changes['day'][0]}; as the analysis normalises and averages the class",
+            f"endpoints[{number}].change.sd", endpoint.change.sd.value, found.careful, found.people,
         )  # fmt: skip
 
 

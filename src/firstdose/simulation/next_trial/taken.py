@@ -12,11 +12,18 @@ NO_EFFICACY = (
 )
 
 
+SHARE = "share"
+"""The unit of what is shown in percent."""
+FEWEST_FOR_SPREAD, FEWEST_FOR_RATE = 70, 60
+"""People that a pilot should have to estimate a spread, or a rate (Teare et al., Trials 2014;15:264)."""
+
+
 @dataclass(frozen=True)
 class Taken:
     """One figure of the trial before. ``key`` is the setting that it replaces, empty where it only informs.
 
-    ``stated`` is what the settings said; limits are at 95 %, none where they cannot be given.
+    ``stated`` is what the settings said; limits are at 95 %, none where they cannot be given. ``used`` is what stands
+    in the place of the setting where it is not the value itself; ``people`` are those whom the figure rests on.
     """
 
     what: str
@@ -27,12 +34,57 @@ class Taken:
     rests_on: str
     key: str = ""
     stated: float | None = None
+    used: float | None = None
+    people: int | None = None
 
     @property
     def is_used(self) -> bool:
         """Whether it replaces a setting."""
         return bool(self.key)
 
+    @property
+    def is_spread(self) -> bool:
+        """Whether it is the standard deviation of a change."""
+        return self.key.endswith("change.sd")
+
+    @property
+    def put_in(self) -> float:
+        """What stands in the place of the setting."""
+        return self.value if self.used is None else self.used
+
+    @property
+    def warning(self) -> str:
+        """That it rests on few people, and what follows if the settings were right; empty where neither holds."""
+        fewest = FEWEST_FOR_SPREAD if self.is_spread else FEWEST_FOR_RATE
+        if not self.is_used or self.people is None or self.people >= fewest:
+            return ""
+        words = f"{self.what}: {self.people} people are few, {fewest} are advised for such a figure"
+        if self.lower is None or self.upper is None or self.stated is None:
+            return words
+        words += f"; {self.limits} would all go with the data"
+        if self.lower <= self.stated <= self.upper:
+            return words
+        words += f", the {self.shown(self.stated)} of the settings not"
+        if self.is_spread and self.put_in > 0:
+            times = (self.stated / self.put_in) ** 2
+            words += f", with which about {times:.2g} times as many people would be needed: find out which is right"
+        return words
+
+    @property
+    def limits(self) -> str:
+        """Both limits."""
+        if self.lower is None or self.upper is None:
+            return "–"
+        return f"{self.figure(self.lower)} to {self.shown(self.upper)}"
+
+    def figure(self, value: float) -> str:
+        """A value of this kind: shares in percent, others without their unit."""
+        return f"{100 * value:.1f} %" if self.unit == SHARE else f"{value:.3g}"
+
+    def shown(self, value: float) -> str:
+        """A value of this kind, with its unit."""
+        return self.figure(value) if self.unit == SHARE else f"{self.figure(value)} {self.unit}".strip()
+
     def as_json(self) -> dict[str, Any]:
         """Plain data."""
-        return dict(vars(self)) | {"is_used": self.is_used}
+        return dict(vars(self)) | {"is_used": self.is_used, "warning": self.warning}

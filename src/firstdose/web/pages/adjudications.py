@@ -3,35 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from typing import cast
 
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 
-from firstdose.conduct.adjudicating import VERDICTS, adjudicate
+from firstdose.conduct.adjudicating import VERDICTS
 from firstdose.conduct.identity import name_of
-from firstdose.conduct.ledger import Refused, StoredRecord
-from firstdose.dosing.courses import Courses
+from firstdose.conduct.ledger import Refused
+from firstdose.conduct.signatures import Purpose
+from firstdose.conduct.verdict_signing import MEANING, judge_and_sign, members_now
 from firstdose.records import CAUSES, AdverseEvent, DltAdjudication, Dosing
 from firstdose.records.events import Verdict
 from firstdose.web.acting import TrialRequest
 from firstdose.web.guarding import told
+from firstdose.web.judged_events import judged, waiting_for_verdict
 from firstdose.web.numbers import whole_number
+from firstdose.web.proving import needs_code, prove
 from firstdose.web.trial import now
 
 SEVERE = 3
-
-
-@dataclass(frozen=True)
-class Judged:
-    """An event with the verdicts on it, the last one last."""
-
-    event: AdverseEvent
-    stored: StoredRecord
-    verdicts: tuple[DltAdjudication, ...]
-    waits: bool
-    """Whether the rule waits for the verdict: it is counted neither as a DLT nor as none before."""
 
 
 def adjudications(request: TrialRequest) -> HttpResponseBase:
@@ -43,24 +34,33 @@ def adjudications(request: TrialRequest) -> HttpResponseBase:
     verdicts: dict[tuple[str, int], list[DltAdjudication]] = {}
     for each in sorted(data.records(DltAdjudication), key=lambda each: each.adjudication):
         verdicts.setdefault((each.subject, each.event), []).append(each)
-    waiting = waiting_for_verdict(request.trial.courses(now()))
+    courses = request.trial.courses(now())
+    waiting, course = waiting_for_verdict(courses), {each.subject: each for each in courses.all}
     events = [
-        Judged(
+        judged(
+            request.trial.ledger,
+            request.trial.protocol,
             event,
-            request.trial.ledger.record("adverse_events", name_of("adverse_events", event.subject, event.number)),
             tuple(verdicts.get((event.subject, event.number), ())),
+            course.get(event.subject),
             (event.subject, event.number) in waiting,
         )
         for event in data.records(AdverseEvent)
         if event.subject in dosed and _may_limit(event, {*waiting, *verdicts})
     ]
     events.sort(key=lambda each: (not each.waits, bool(each.verdicts)))
-    return render(request, "firstdose/adjudications.html", {"events": events, "verdicts": VERDICTS, "causes": CAUSES})
-
-
-def waiting_for_verdict(courses: Courses) -> set[tuple[str, int]]:
-    """The events that the rule waits for, by participant and number."""
-    return {(course.subject, event.number) for course in courses.all for event in course.events if event.is_dlt is None}
+    members, own = members_now(request.trial.ledger), request.acting.author.account
+    context = {
+        "events": events,
+        "verdicts": VERDICTS,
+        "causes": CAUSES,
+        "definition": request.trial.protocol.escalation.dlt,
+        "own_name": members.get(own, own),
+        "others": [(account, name) for account, name in members.items() if account != own],
+        "meaning": MEANING,
+        "needs_code": needs_code(request),
+    }
+    return render(request, "firstdose/adjudications.html", context)
 
 
 def _may_limit(event: AdverseEvent, asked: Collection[tuple[str, int]]) -> bool:
@@ -75,17 +75,23 @@ def _judged(request: TrialRequest) -> HttpResponseBase:
     subject, number, head = sent.get("subject", ""), whole_number(sent.get("event")), whole_number(sent.get("head"))
     if number is None or head is None:
         raise Refused("choose the event that is judged")
+    if sent.get("verdict") not in VERDICTS:
+        raise Refused("choose the verdict; none is chosen beforehand")
+    shown = Purpose("adverse_events", name_of("adverse_events", subject, number), head, MEANING)
+    proof = prove(request, shown)
     causes = {cause: answer == "yes" for cause in CAUSES if (answer := sent.get(f"cause:{cause}", ""))}
     with request.trial.desk.work(request.acting.author, sent.get("request") or None) as work:
-        adjudicate(
-            work,
-            subject,
-            number,
-            cast(Verdict, sent.get("verdict", "")),
-            sent.get("members", "").split(";"),
-            reason=sent.get("reason", ""),
-            causes=causes,
-            seen_head=head,
-        )
+        if not work.is_repeated:
+            judge_and_sign(
+                work,
+                subject,
+                number,
+                cast(Verdict, sent.get("verdict", "")),
+                (request.acting.author.account, *sent.getlist("member")),
+                proof,
+                head,
+                reason=sent.get("reason", ""),
+                causes=causes,
+            )
     told(request, f"the verdict on {subject}, event {number}, is recorded")
     return redirect("adjudications")

@@ -65,7 +65,12 @@ def _items(measure: str) -> list[Asked]:
         Asked(
             item.question,
             ", ".join(filter(None, (item.kind if not item.choices else "", item.unit or ""))),
-            tuple((str(code), words) for code, words in item.choices.items()),
+            tuple((_number(code, words), words) for code, words in item.choices.items()),
         )
         for item in MEASURES[measure].items
     ]
+
+
+def _number(code: object, words: str) -> str:
+    """The number of an answer that says more than its words; empty where the code is the program's own."""
+    return str(code) if isinstance(code, int) and str(code) != words else ""

@@ -10,11 +10,18 @@ from typing import get_args
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 
-from firstdose.conduct.coding import CodingStanding, ToCode, code, to_code
+from firstdose.conduct.coding import CODED, CodingStanding, ToCode, code, to_code
 from firstdose.conduct.dictionaries import LARGEST_BYTES, Proposal, Term
 from firstdose.conduct.ledger import Refused
 from firstdose.web.acting import TrialRequest
-from firstdose.web.dictionary_files import SHIPPED, dictionary_of, keep_dictionary, kept_dictionaries
+from firstdose.web.dictionary_files import (
+    KIND_WORDS,
+    SHIPPED,
+    dictionary_of,
+    keep_dictionary,
+    kept_dictionaries,
+    kept_of,
+)
 from firstdose.web.guarding import told
 from firstdose.web.numbers import whole_number
 from firstdose.web.sight import address_of, check_seen, sight_of, title_of_kind
@@ -50,6 +57,8 @@ class Row:
     standing: str
     name: str
     choices: tuple[Choice, ...]
+    has_dictionary: bool
+    """Whether the dictionary holds terms for records of its kind."""
 
 
 def coding(request: TrialRequest) -> HttpResponseBase:
@@ -58,7 +67,7 @@ def coding(request: TrialRequest) -> HttpResponseBase:
         return _brought(request) if request.POST.get("step") == "bring" else _coded(request)
     sent, sight = request.GET, sight_of(request)
     key, record, words = sent.get("dictionary", SHIPPED), sent.get("record", ""), sent.get("words", "").strip()
-    dictionary = dictionary_of(request.trial, key)
+    dictionary, kept = dictionary_of(request.trial, key), kept_of(request.trial, key)
     every = [each for each in to_code(request.trial.ledger) if sight.shows(each.record_type, each.record)]
     standing = sent.get("standing", "not_coded")
     shown = [
@@ -73,7 +82,8 @@ def coding(request: TrialRequest) -> HttpResponseBase:
             address_of(each.record_type, each.record),
             STANDINGS[each.standing],
             f"{CHOICE}{each.record_type}:{each.head}:{each.record}",
-            _choices(dictionary.propose(words or each.words)),
+            _choices(dictionary.propose(words or each.words)) if each.record_type in kept.kinds else (),
+            each.record_type in kept.kinds,
         )
         for each in shown[:AT_A_TIME]
     ]
@@ -88,6 +98,8 @@ def coding(request: TrialRequest) -> HttpResponseBase:
         "dictionary": dictionary,
         "record": record,
         "words": words,
+        "others": {row.title: KIND_WORDS[row.record.record_type] for row in rows if not row.has_dictionary},
+        "kinds": [(name, title_of_kind(name)) for name in CODED],
         "largest": LARGEST_BYTES // 1_000_000,
         "request_key": str(uuid.uuid4()),
     }
@@ -136,6 +148,9 @@ def _coded(request: TrialRequest) -> HttpResponseBase:
     if not chosen:
         raise Refused("choose a term for at least one of the records")
     check_seen(sight_of(request), [(record_type, record) for record_type, record, _, _ in chosen])
+    kept = kept_of(request.trial, request.POST.get("dictionary", ""))
+    for record_type, _, _, _ in chosen:
+        kept.check_for(record_type)
     with request.trial.desk.work(request.acting.author, request.POST.get("request") or None) as work:
         for kind, name, seen, term in () if work.is_repeated else chosen:
             code(work, kind, name, seen, term, dictionary)
@@ -153,6 +168,6 @@ def _brought(request: TrialRequest) -> HttpResponseBase:
     name, version = request.POST.get("name", ""), request.POST.get("version", "")
     content = bytes(file.read())
     with request.trial.desk.work(request.acting.author) as work:
-        found = keep_dictionary(request.trial, work, content, name, version)
+        found = keep_dictionary(request.trial, work, content, name, version, request.POST.getlist("kind"))
     told(request, f"{found.name} {found.version}: {len(found.terms)} terms")
     return redirect("coding")

@@ -11,17 +11,19 @@ from django.shortcuts import redirect, render
 from firstdose.conduct.catalogue import PreparedDecision
 from firstdose.conduct.deciding import (
     MEANING,
+    changed_since,
     is_reproduced,
     prepare_decision,
     propose_decision,
     seen_again,
+    sign_decision,
     take_decision,
 )
 from firstdose.conduct.gating import instant
 from firstdose.conduct.ledger import Refused
 from firstdose.conduct.own_records import all_of, as_object
 from firstdose.conduct.recommending import advised_of, freeze
-from firstdose.conduct.signatures import Purpose, sign, signatures_of
+from firstdose.conduct.signatures import Purpose, signatures_of
 from firstdose.conduct.staleness import stale_decisions
 from firstdose.designs.building import build_design
 from firstdose.dosing import history_of
@@ -49,8 +51,13 @@ def decisions(request: TrialRequest) -> HttpResponseBase:
     taken = sorted(trial.dosing_data().records(DoseDecision), key=lambda each: -each.decision)
     done = {each.decision for each in taken}
     prepared = [each for each in all_of(trial.ledger, PreparedDecision) if each.decision not in done]
+    since: tuple[str, ...] = ()
+    if prepared:
+        with trial.desk.work(request.acting.author) as work:
+            since = changed_since(work, prepared[-1])
     context = {
         "taken": taken,
+        "since": since,
         "stale": stale_decisions(trial.ledger, trial.dosing_data(), trial.protocol, now(), trial.remembered),
         "prepared": prepared[-1] if prepared else None,
     }
@@ -67,6 +74,12 @@ def one(request: TrialRequest, preparation: int) -> HttpResponseBase:
         return _step(request, preparation)
     prepared = as_object(PreparedDecision, stored)
     seen = seen_again(trial.ledger, prepared)
+    taken = trial.ledger.record("dose_decisions", str(prepared.decision))
+    latest = max(each.preparation for each in all_of(trial.ledger, PreparedDecision))
+    since: tuple[str, ...] = ()
+    if not taken.exists and latest == preparation:
+        with trial.desk.work(request.acting.author) as work:
+            since = changed_since(work, prepared)
     context = {
         "prepared": prepared,
         "stored": stored,
@@ -74,7 +87,10 @@ def one(request: TrialRequest, preparation: int) -> HttpResponseBase:
         "tables": tables(trial.protocol, seen.trial_data, prepared),
         "signatures": signatures_of(trial.ledger, "prepared_decisions", str(preparation)),
         "is_reproduced": is_reproduced(trial.ledger, prepared, trial.protocol),
-        "taken": trial.ledger.record("dose_decisions", str(prepared.decision)),
+        "taken": taken,
+        "since": since,
+        "replaced_by": latest if latest != preparation and not taken.exists else None,
+        "can_decide": not taken.exists and not since and latest == preparation,
         "levels": list(enumerate(map(trial.protocol.dose_levels.dose_with_unit, _levels(trial.protocol)), start=1)),
         "needs_code": needs_code(request),
         "meaning": MEANING,
@@ -109,7 +125,7 @@ def _step(request: TrialRequest, preparation: int) -> HttpResponseBase:
             propose_decision(work, preparation, cast(Any, action), level, sent.get("reason", ""))
             words = "proposed to the members"
         elif proof is not None:
-            sign(work, purpose, proof)
+            sign_decision(work, preparation, purpose, proof)
             words = "signed"
         elif step == "take":
             words = f"decision {take_decision(work, preparation, sent.get('data_hash', ''))} is taken"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from zoneinfo import ZoneInfo
+from dataclasses import replace
 
 from django.http import Http404
 from django.http.response import HttpResponseBase
@@ -16,12 +16,15 @@ from firstdose.conduct.desk import Work
 from firstdose.conduct.entering import check_fields
 from firstdose.conduct.gating import gate, situation_of
 from firstdose.conduct.identity import name_of
+from firstdose.conduct.in_short import reasons_in_short
 from firstdose.conduct.ledger import Refused
+from firstdose.conduct.prepared_beside import prepared_beside
 from firstdose.conduct.roles import Deed
 from firstdose.conduct.slots import assign_slot, release_slot, replace_participant, reserve_slot
-from firstdose.conduct.standing import standing
+from firstdose.conduct.standing import standing_of
 from firstdose.conduct.waiting import join_waiting_list, leave_waiting_list, waiting_list
 from firstdose.dosing import Gate
+from firstdose.dosing.recorded import Records
 from firstdose.web.acting import TrialRequest
 from firstdose.web.by_calendar import by_calendar_alone
 from firstdose.web.form_fields import fields_of_form
@@ -30,6 +33,7 @@ from firstdose.web.guarding import told
 from firstdose.web.halting import halts_of, without_advice
 from firstdose.web.numbers import whole_number
 from firstdose.web.seeing import visible_subjects
+from firstdose.web.sight import sight_of
 from firstdose.web.subject_records import FORMS
 from firstdose.web.trial import now
 
@@ -52,10 +56,10 @@ def doses(request: TrialRequest) -> HttpResponseBase:
     """The cohorts with their slots, the batches, and who waits; cohorts are opened and closed here."""
     if request.method == "POST":
         return _cohort(request)
-    data, moment = request.trial.dosing_data(), now()
+    moment = now()
     visible = visible_subjects(request.trial, request.acting)
     context = {
-        "standing": standing(request.trial.protocol, data, moment),
+        "standing": standing_of(request.trial.courses(moment)),
         "visible": visible,
         "by_calendar": by_calendar_alone(request.trial, moment, visible),
         "halts": halts_of(request, moment),
@@ -80,9 +84,9 @@ def one(request: TrialRequest, subject: str) -> HttpResponseBase:
 def _shown(request: TrialRequest, subject: str, refused: str = "") -> HttpResponseBase:
     """The page of a dose; after a refusal with its words, and with what was typed."""
     moment = now()
-    visible = visible_subjects(request.trial, request.acting)
+    visible, seen = visible_subjects(request.trial, request.acting), sight_of(request).without_others
     situation = situation_of(request.trial.ledger, request.trial.dosing_data(), request.trial.protocol, moment)
-    found: Gate = gate(situation, subject, zone=_zone(request), batch=request.GET.get("batch") or None)
+    found: Gate = gate(situation, subject, zone=request.trial.zone, batch=request.GET.get("batch") or None)
     planned = [
         each
         for each in request.trial.ledger.records_under("dosings", name_of("subjects", subject))
@@ -96,19 +100,29 @@ def _shown(request: TrialRequest, subject: str, refused: str = "") -> HttpRespon
     context = {
         "subject": subject,
         "gate": found,
+        "reasons": [replace(each, words=seen(each.words)) for each in reasons_in_short(found.reasons)],
+        "keys": [(each.rule, seen(each.words)) for each in found.reasons],
         "by_calendar": by_calendar_alone(request.trial, moment, visible),
         "moment": moment,
         "planned": planned[0] if planned else None,
+        "beside": seen(_beside(request, subject)),
         "slots": slots,
         "states": {each.fields.get("state") for each in slots} - GIVEN_UP,
         "cohorts": [each for each in request.trial.ledger.records("cohorts") if not each.fields.get("closed")],
         "fields": fields,
         "is_waiting": subject in waiting_list(request.trial.ledger),
-        "refused": refused,
+        "refused": seen(refused),
         "step": request.POST.get("step", ""),
         "reason": request.POST.get("reason", ""),
     }
     return render(request, "firstdose/dose.html", context, status=409 if refused else 200)
+
+
+def _beside(request: TrialRequest, subject: str) -> str:
+    """Why a dosing cannot stand beside what is prepared for others; empty where it can."""
+    moment, zone = now(), request.trial.zone
+    records = Records(request.trial.dosing_data(), moment, zone)
+    return prepared_beside(request.trial.protocol, records, subject, moment.astimezone(zone).date())
 
 
 def _cohort(request: TrialRequest) -> HttpResponseBase:
@@ -199,9 +213,3 @@ def _decisions_to_dose(request: TrialRequest) -> list[dict[str, str]]:
         if not each.is_removed and each.fields.get("action") == "dose" and each.record not in opened
     ]
     return sorted(found, key=lambda each: -int(each["decision"]))
-
-
-def _zone(request: TrialRequest) -> ZoneInfo | None:
-    """The zone of the site, where it is a place's."""
-    name = request.acting.author.zone
-    return None if name == "UTC" else ZoneInfo(name)

@@ -2,44 +2,43 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils.html import conditional_escape
 
 from firstdose.conduct.automatic_queries import check_record
-from firstdose.conduct.eligibility import MEANING, confirm_eligibility, reasons_against
+from firstdose.conduct.confirmation import MEANING, confirmation_of
+from firstdose.conduct.criteria import checked_criteria
+from firstdose.conduct.eligibility import confirm_eligibility, is_to_be_renewed, reasons_against
 from firstdose.conduct.entering import draft_of
 from firstdose.conduct.identity import name_of
-from firstdose.conduct.ledger import StoredRecord
-from firstdose.conduct.signatures import Purpose, sign, signatures_of
-from firstdose.protocol.population import Criterion
+from firstdose.conduct.in_short import reasons_in_short
+from firstdose.conduct.signatures import Purpose, signatures_of
+from firstdose.dosing.person_checks import ADMINISTRATIONS
 from firstdose.records import CriterionAnswer, columns_of
 from firstdose.web.acting import TrialRequest
+from firstdose.web.form_saving import opened_in, told_of
 from firstdose.web.guarding import told
 from firstdose.web.numbers import whole_number
 from firstdose.web.proving import needs_code, prove
-
-
-@dataclass(frozen=True)
-class Asked:
-    """One criterion, with the answer that stands in the ledger."""
-
-    criterion: Criterion
-    stored: StoredRecord | None
 
 
 def eligibility(request: TrialRequest, subject: str) -> HttpResponseBase:
     """Answer the criteria; confirm that the person is eligible."""
     if request.method == "POST":
         return _confirmed(request, subject) if request.POST.get("step") == "confirm" else _answered(request, subject)
-    asked = _asked(request, subject)
     with request.trial.desk.work(request.acting.author) as work:
-        against = reasons_against(work, subject)
+        asked = checked_criteria(work, subject, work.protocol)
+        found = reasons_against(work, subject)
+        confirmation, is_renewed = confirmation_of(work, subject), is_to_be_renewed(work, subject)
+    if confirmation.holds:  # who is confirmed and was dosed since was not confirmed wrongly
+        found = tuple(each for each in found if each.rule != ADMINISTRATIONS)
     context = {
         "subject": subject,
         "asked": asked,
-        "against": against,
+        "against": reasons_in_short(found),
+        "confirmation": confirmation,
+        "to_renew": confirmation.holds and is_renewed,
         "person": request.trial.ledger.record("subjects", name_of("subjects", subject)),
         "signatures": signatures_of(request.trial.ledger, "subjects", name_of("subjects", subject)),
         "needs_code": needs_code(request),
@@ -49,19 +48,11 @@ def eligibility(request: TrialRequest, subject: str) -> HttpResponseBase:
     return render(request, "firstdose/eligibility.html", context)
 
 
-def _asked(request: TrialRequest, subject: str) -> list[Asked]:
-    """The criteria of the protocol in order."""
-    population = request.trial.protocol.population
-    answered = request.trial.ledger.records_under("criterion_answers", name_of("subjects", subject))
-    stored = {each.fields["criterion"]: each for each in answered}
-    return [Asked(each, stored.get(each.id)) for each in (population.criteria if population else ())]
-
-
 def _answered(request: TrialRequest, subject: str) -> HttpResponseBase:
     """Write the answers that were given or changed."""
-    asked_now, version, count = _asked(request, subject), request.trial.version, 0
+    version, count = request.trial.version, 0
     with request.trial.desk.work(request.acting.author, request.POST.get("request") or None) as work:
-        for asked in asked_now:
+        for asked in checked_criteria(work, subject, work.protocol):
             name = asked.criterion.id
             if f"answer:{name}" not in request.POST or work.is_repeated:
                 continue
@@ -86,7 +77,10 @@ def _answered(request: TrialRequest, subject: str) -> HttpResponseBase:
                 work.append(draft)
                 check_record(work, "criterion_answers", draft.record)
                 count += 1
-    told(request, f"{count} answers saved" if count != 1 else "1 answer saved")
+        against = [each for each in checked_criteria(work, subject, work.protocol) if each.contradicts]
+        opened = opened_in(work)
+    words = f"{count} answers saved" if count != 1 else "1 answer saved"
+    told_of(request, words, [conditional_escape(each.words) for each in against], opened)
     return redirect("eligibility", subject=subject)
 
 
@@ -95,8 +89,6 @@ def _confirmed(request: TrialRequest, subject: str) -> HttpResponseBase:
     purpose = Purpose("subjects", name_of("subjects", subject), whole_number(request.POST.get("head")) or 0, MEANING)
     proof = prove(request, purpose)
     with request.trial.desk.work(request.acting.author, request.POST.get("request") or None) as work:
-        entry = confirm_eligibility(work, subject, request.acting.grant.full_name, purpose.head)
-        now_seen = Purpose("subjects", purpose.record, entry.sequence, MEANING)
-        sign(work, now_seen, type(proof)(proof.account, proof.full_name, proof.moment, proof.means, (now_seen,)))
+        confirm_eligibility(work, subject, proof, purpose.head)
     told(request, f"{subject} is confirmed as eligible")
     return redirect("participant", subject=subject)

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from django.http import FileResponse
+from django.http import FileResponse, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 
@@ -33,6 +33,22 @@ def export(request: TrialRequest) -> HttpResponseBase:
     """The exports so far; a new one is made here."""
     if request.method == "POST":
         return _exported(request)
+    ledger = request.trial.ledger
+    head = ledger.head()
+    clock = ledger.clock_faults(head.sequence, now()).words
+    return render(request, "firstdose/export.html", {**_made(request), "head": head, "clock": clock})
+
+
+def made(request: TrialRequest) -> HttpResponseBase:
+    """The list of exports; nothing if it is the same that the page shows."""
+    found = _made(request)
+    if request.GET.get("seen") == str(found["newest"]):
+        return HttpResponse(status=204)
+    return render(request, "firstdose/made_exports.html", found)
+
+
+def _made(request: TrialRequest) -> dict[str, object]:
+    """The exports so far, of the role's own site where it is of one, and the entry of the newest."""
     entries = [
         each
         for each in reversed(request.trial.ledger.history(EXPORTS, DATA))
@@ -42,7 +58,7 @@ def export(request: TrialRequest) -> HttpResponseBase:
         Exported(each.instant, each.account, each.role, {change.field: change.new or "" for change in each.changes})
         for each in entries
     ]
-    return render(request, "firstdose/export.html", {"exports": exports, "head": request.trial.ledger.head()})
+    return {"exports": exports, "newest": entries[0].sequence if entries else 0}
 
 
 def _exported(request: TrialRequest) -> HttpResponseBase:

@@ -7,21 +7,23 @@ from dataclasses import dataclass
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 
-from firstdose.conduct.automatic_queries import check_record
 from firstdose.conduct.entering import check_records, draft_of
 from firstdose.conduct.identity import record_name
 from firstdose.conduct.ledger import Refused, StoredRecord
+from firstdose.conduct.standing import participation_of
 from firstdose.web.acting import TrialRequest
 from firstdose.web.form_fields import fields_of_form
-from firstdose.web.form_saving import findings_words, odd_in, opened_in, told_of
+from firstdose.web.form_saving import carry_out
 from firstdose.web.pages.versions import approved_versions
 from firstdose.web.person import person_schedule
 from firstdose.web.queries_shown import shown_queries
 from firstdose.web.subject_records import FORMS, is_repeating, records_of
 from firstdose.web.trial import now
-from firstdose.web.value_words import in_order
+from firstdose.web.value_words import in_order, moment_words
 
 FIRST_FIELDS = ("subject", "centre", "earlier_subject", "consent", "consent_version", "birth", "sex")
+FROM_THE_DAY = ("unknown", "after_dosing")
+"""What is said of visits while the day of dosing is not known; one sentence above them says it."""
 PRESSING = ("overdue", "due")
 """Visits that somebody should see to now."""
 
@@ -37,18 +39,49 @@ class Form:
     odd: int
 
 
+@dataclass(frozen=True)
+class Listed:
+    """Somebody in the list of participants, with the slot; the moments are in words."""
+
+    record: StoredRecord
+    state: str
+    slot: StoredRecord | None
+    dosed: str
+    consent: str
+
+
 def listing(request: TrialRequest) -> HttpResponseBase:
     """Everybody whom this role may see."""
-    slots = {each.fields.get("subject"): each for each in request.trial.ledger.records("slots") if not each.is_removed}
-    dosed = {
-        each.fields.get("subject"): each for each in request.trial.ledger.records("dosings") if not each.is_removed
-    }
+    ledger = request.trial.ledger
+    slots = {each.fields.get("subject"): each for each in ledger.records("slots") if _is_held(each)}
+    dosed: dict[str | None, StoredRecord] = {}
+    for each in ledger.records("dosings"):
+        if not each.is_removed and _start(each):
+            dosed.setdefault(each.fields.get("subject"), each)
+    courses = request.trial.courses(now())
     people = [
-        {"record": each, "slot": slots.get(each.fields["subject"]), "dosing": dosed.get(each.fields["subject"])}
-        for each in sorted(request.trial.ledger.records("subjects"), key=lambda each: in_order(each.record))
+        Listed(
+            each,
+            participation_of(courses, each.fields["subject"].strip()),
+            slots.get(each.fields["subject"]),
+            moment_words(_start(dosed.get(each.fields["subject"]))),
+            moment_words(each.fields.get("consent", "")),
+        )
+        for each in sorted(ledger.records("subjects"), key=lambda each: in_order(each.record))
         if not each.is_removed and request.acting.sees_site(each.fields.get("centre"))
     ]
     return render(request, "firstdose/participants.html", {"people": people})
+
+
+def _is_held(slot: StoredRecord) -> bool:
+    """Whether somebody has a slot, or had it until being replaced after the dosing."""
+    return not slot.is_removed and slot.fields.get("state") != "released"
+
+
+def _start(dosing: StoredRecord | None) -> str:
+    """When cells were given, or the procedure began; empty for a dosing that is only prepared."""
+    fields = dosing.fields if dosing else {}
+    return fields.get("product_start") or fields.get("procedure_start") or ""
 
 
 def new(request: TrialRequest) -> HttpResponseBase:
@@ -61,12 +94,7 @@ def new(request: TrialRequest) -> HttpResponseBase:
         name = record_name("subjects", filled)
         draft = draft_of("subjects", filled, {}, protocol_version=request.trial.version)
         assert draft is not None
-        with request.trial.desk.work(request.acting.author, request.POST.get("request") or None) as work:
-            if not work.is_repeated:
-                work.append(draft)
-                check_record(work, "subjects", draft.record)
-            odd, opened = odd_in(work, "subjects", draft.record), opened_in(work)
-        told_of(request, f"{name} was entered", findings_words("subjects", odd), opened)
+        carry_out(request, "subjects", name, f"{name} was entered", lambda work: work.append(draft))
         return redirect("participant", subject=texts["subject"].strip())
     texts["centre"] = request.acting.author.site
     fields = [each for each in fields_of_form("subjects", texts, {}) if each.name in FIRST_FIELDS]
@@ -94,6 +122,8 @@ def one(request: TrialRequest, subject: str) -> HttpResponseBase:
         "schedule": schedule,
         "waiting": sum(each.waits and each.subject == subject for each in shown_queries(request)),
         "versions": approved_versions(request),
+        "without_day": all(each.visit.planned.is_missing for each in schedule),
+        "follows": FROM_THE_DAY,
         "pressing": [each for each in schedule if each.visit.standing in PRESSING],
         "has_timeline": any(not each.is_removed for each in found["dosings"]),
     }

@@ -10,7 +10,9 @@ from typing import Any
 from django.http import Http404
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 
+from firstdose.conduct.by_hand import FIELDS_BY_COMMAND, ON_CRITERIA, ON_DOSE
 from firstdose.conduct.catalogue import LEDGER_RECORDS
 from firstdose.conduct.entering import check_fields
 from firstdose.conduct.ledger import Conflict, Entry, Refused, StoredRecord
@@ -140,6 +142,8 @@ def _shown(
 ) -> HttpResponseBase:
     """The form with what stands in it."""
     fixed = ("subject",) if stored is None else keys_of(LEDGER_RECORDS[record_type])
+    elsewhere = _elsewhere(subject, record_type)
+    texts = {**texts, **{name: stored.fields.get(name, "") if stored else "" for name in elsewhere}}
     findings = check_fields(record_type, {**texts, "subject": subject}) if stored or words else ()
     fields = fields_of_form(
         record_type,
@@ -149,6 +153,7 @@ def _shown(
         fixed=fixed,
         conflicts=conflicts,
         shows_names=request.acting.may("see_names"),
+        elsewhere=elsewhere,
     )
     context = {
         "groups": groups_of(fields, columns_of(LEDGER_RECORDS[record_type])),
@@ -164,6 +169,13 @@ def _shown(
         "entries": list(_history(request, record_type, stored)) if stored else [],
     }
     return form_page(request, "firstdose/form.html", subject, record_type, context, 409 if words else 200)
+
+
+def _elsewhere(subject: str, record_type: str) -> dict[str, tuple[str, str]]:
+    """The fields that no form writes, each with the page where that is done."""
+    pages = {ON_CRITERIA: "eligibility", ON_DOSE: "dose"}
+    kept = FIELDS_BY_COMMAND.get(record_type, {})
+    return {name: (reverse(pages[words], args=[subject]), words) for name, words in kept.items()}
 
 
 def form_page(

@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from firstdose.conduct.administering import correct_dosing
-from firstdose.conduct.automatic_queries import check_record
 from firstdose.conduct.entering import draft_of
 from firstdose.conduct.ledger import Draft, Refused, StoredRecord
 from firstdose.web.acting import TrialRequest
-from firstdose.web.form_saving import findings_words, odd_in, opened_in, told_of
-from firstdose.web.guarding import told
+from firstdose.web.form_saving import carry_out, save_draft
 from firstdose.web.subject_records import title_of
 
 DOSINGS = "dosings"
-DONE = {"create": "saved", "change": "saved", "remove": "removed", "restore": "restored"}
 
 
 def save(
@@ -29,17 +26,7 @@ def save(
 
     Raises Refused, and Conflict if somebody changed the same fields meanwhile.
     """
-    draft = _draft(request, subject, record_type, stored, texts, seen)
-    if draft is None:
-        told(request, "nothing was changed")
-        return
-    with request.trial.desk.work(request.acting.author, request.POST.get("request") or None) as work:
-        if not work.is_repeated:
-            work.append(draft)
-            check_record(work, record_type, draft.record)
-        odd, opened = odd_in(work, record_type, draft.record), opened_in(work)
-    words = f"{title_of(record_type)}, {draft.record}: {DONE[draft.action]}"
-    told_of(request, words, findings_words(record_type, odd), opened)
+    save_draft(request, _draft(request, subject, record_type, stored, texts, seen), title_of(record_type))
 
 
 def correct(
@@ -52,12 +39,14 @@ def correct(
     if stored is None or "remove" in request.POST or "restore" in request.POST:
         raise Refused("a dosing is neither entered nor removed here; correct it, or go to the page of the dose")
     number = int(stored.fields["number"])
-    with request.trial.desk.work(request.acting.author, request.POST.get("request") or None) as work:
-        if not work.is_repeated:
-            correct_dosing(work, subject, number, texts, seen, request.POST.get("reason", ""))
-            check_record(work, DOSINGS, stored.record)
-        odd, opened = odd_in(work, DOSINGS, stored.record), opened_in(work)
-    told_of(request, f"dosing {number} of {subject} is corrected", findings_words(DOSINGS, odd), opened)
+    reason = request.POST.get("reason", "")
+    carry_out(
+        request,
+        DOSINGS,
+        stored.record,
+        f"dosing {number} of {subject} is corrected",
+        lambda work: correct_dosing(work, subject, number, texts, seen, reason),
+    )
 
 
 def _draft(

@@ -44,6 +44,7 @@ def board(request: TrialRequest) -> HttpResponseBase:
     context = {
         **_figures(request.trial),
         "packs": made_packs(request.trial),
+        "clock": request.trial.ledger.clock_faults(request.trial.ledger.head().sequence, now()).words,
         "can_make": request.acting.may("prepare_decisions") or request.acting.may("take_decisions"),
     }
     return render(request, "firstdose/safety.html", context)
@@ -78,9 +79,15 @@ def pack(request: TrialRequest, entry: int) -> HttpResponseBase:
 def _figures(trial: Trial) -> dict[str, object]:
     """What the board shows of the data as they are now."""
     head, trial_data = trial.ledger.head(), trial.data()
-    key = (trial.last_entry, trial_data.as_of, trial.version)
-    sections = trial.kept("safety board", key, lambda: list(_sections(trial, trial_data, head)))
-    return {"sections": sections, "head": head, "data_hash": _data_hash(trial), "moment": now()}
+    moment = now()
+    key = (trial.last_entry, half_hour_of(moment), trial.version)  # windows end at midnight somewhere
+    sections = trial.kept("safety board", key, lambda: list(_sections(trial, trial_data, head, moment)))
+    return {"sections": sections, "head": head, "data_hash": _data_hash(trial), "moment": moment}
+
+
+def half_hour_of(moment: datetime) -> datetime:
+    """The half hour in which a moment lies."""
+    return moment.replace(minute=moment.minute // 30 * 30, second=0, microsecond=0)
 
 
 def _data_hash(trial: Trial) -> str:
@@ -89,11 +96,11 @@ def _data_hash(trial: Trial) -> str:
     return trial.kept("hash", (trial.last_entry, trial_data.as_of), lambda: trial_data.content_hash)
 
 
-def _sections(trial: Trial, trial_data: TrialData, head: Head) -> Iterator[Section]:
+def _sections(trial: Trial, trial_data: TrialData, head: Head, moment: datetime) -> Iterator[Section]:
     """The parts of the board, in order."""
     protocol = trial.protocol
     try:
-        decision = decision_of(trial, trial_data, head.sequence, protocol)
+        decision = decision_of(trial, trial_data, head.sequence, protocol, moment)
     except NoDecision as problem:
         yield Section("Dose decision", None, str(problem))
         return
@@ -133,7 +140,7 @@ def _wanted(request: TrialRequest) -> tuple[datetime, int | None]:
         return instant(prepared.data_as_of), Head.of_text(prepared.ledger_head).sequence
     text, present = sent.get("as_of", "").strip(), now()
     if not text:
-        return present, None
+        return present, request.trial.ledger.head().sequence
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:

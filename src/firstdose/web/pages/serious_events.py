@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime, tzinfo
 from typing import cast, get_args
 
 from django.http import Http404
@@ -19,6 +19,7 @@ from firstdose.conduct.ledger import Refused
 from firstdose.conduct.serious_events import report_event, safety_reports
 from firstdose.dosing.known import Span, zone_named
 from firstdose.records import AdverseEvent, Column, Death, Dosing, Medication, Subject, columns_of
+from firstdose.records.date_words import span_words
 from firstdose.web.acting import TrialRequest
 from firstdose.web.guarding import told
 from firstdose.web.seeing import visible_subjects
@@ -53,15 +54,15 @@ class ClockLine:
 
     @property
     def due(self) -> str:
-        return span_in_words(self.clock.due)
+        return span_in_words(self.clock.due, self.clock.zone)
 
     @property
     def aware(self) -> str:
-        return span_in_words(self.clock.aware)
+        return span_in_words(self.clock.aware, self.clock.zone)
 
     @property
     def sent(self) -> str:
-        return span_in_words(self.clock.sent) if self.clock.sent else ""
+        return span_in_words(self.clock.sent, self.clock.zone) if self.clock.sent else ""
 
     @property
     def standing(self) -> str:
@@ -70,7 +71,8 @@ class ClockLine:
             return {True: "sent in time", False: "sent late", None: "sent; whether in time is not known"}[
                 self.clock.is_met
             ]
-        return {True: "overdue", False: "running", None: "running, perhaps overdue"}[self.clock.is_overdue]
+        not_known = "running; whether it is overdue is not known, as awareness is not known exactly"
+        return {True: "overdue", False: "running", None: not_known}[self.clock.is_overdue]
 
     @property
     def mark(self) -> str:
@@ -144,14 +146,9 @@ def one(request: TrialRequest, subject: str, event: int) -> HttpResponseBase:
     return render(request, "firstdose/serious_event.html", context)
 
 
-def span_in_words(span: Span) -> str:
-    """An instant, or between which two it lies, in UTC."""
-    first, last = (each.astimezone(UTC).strftime("%Y-%m-%d %H:%M") if each else "" for each in (span.first, span.last))
-    if first == last:
-        return first or "not known"
-    if not first:
-        return f"by {last}"
-    return f"{first} to {last}" if last else f"{first} or later"
+def span_in_words(span: Span, zone: tzinfo | None) -> str:
+    """An instant, days, or between which two moments it lies, on the clocks of the site."""
+    return span_words(span.first, span.last, zone)
 
 
 def answer_of(column: Column, event: object) -> str:

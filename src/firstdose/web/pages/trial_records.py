@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
 
 from django.http import Http404
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 
-from firstdose.conduct.automatic_queries import check_record
 from firstdose.conduct.entering import check_fields, draft_of
 from firstdose.conduct.ledger import Conflict, Refused, StoredRecord
 from firstdose.records import keys_of
 from firstdose.records.catalogue import RECORDS
 from firstdose.web.acting import TrialRequest
 from firstdose.web.form_fields import fields_of_form
-from firstdose.web.form_saving import findings_words, odd_in, opened_in, seen_in, told_of, typed_in
-from firstdose.web.guarding import told
+from firstdose.web.form_saving import save_draft, seen_in, typed_in
 from firstdose.web.queries_shown import queries_beside
 from firstdose.web.sight import TRIAL_FORMS
 from firstdose.web.value_words import in_order
@@ -53,7 +50,8 @@ def _form(request: TrialRequest, record_type: str, stored: StoredRecord | None) 
     if request.method == "POST":
         texts, seen = typed_in(request, record_type), seen_in(request, record_type)
         try:
-            _save(request, record_type, stored, texts, seen)
+            draft = draft_of(record_type, texts, seen, stored=stored, reason=request.POST.get("reason", ""))
+            save_draft(request, draft, TRIAL_FORMS[record_type])
             return redirect("trial_records", record_type=record_type)
         except Conflict as conflict:
             words, conflicts = str(conflict), {each.field: each.stored or "" for each in conflict.fields}
@@ -74,30 +72,6 @@ def _form(request: TrialRequest, record_type: str, stored: StoredRecord | None) 
         "entries": request.trial.ledger.history(record_type, stored.record) if stored else (),
     }
     return render(request, "firstdose/trial_record.html", context, status=409 if words else 200)
-
-
-def _save(
-    request: TrialRequest,
-    record_type: str,
-    stored: StoredRecord | None,
-    texts: Mapping[str, str],
-    seen: Mapping[str, str],
-) -> None:
-    """Write what was sent, and say what is odd in it.
-
-    Raises Refused, and Conflict if somebody changed the same fields meanwhile.
-    """
-    draft = draft_of(record_type, texts, seen, stored=stored, reason=request.POST.get("reason", ""))
-    if draft is None:
-        told(request, "nothing was changed")
-        return
-    with request.trial.desk.work(request.acting.author, request.POST.get("request") or None) as work:
-        if not work.is_repeated:
-            work.append(draft)
-            check_record(work, record_type, draft.record)
-        odd, opened = odd_in(work, record_type, draft.record), opened_in(work)
-    words = f"{TRIAL_FORMS[record_type]}, {draft.record}: saved"
-    told_of(request, words, findings_words(record_type, odd), opened)
 
 
 def _check(record_type: str) -> None:

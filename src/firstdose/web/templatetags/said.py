@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
+from datetime import datetime
+
+from django.conf import settings
 from django.template import Library
 
+from firstdose.conduct.ledger import FieldChange
+from firstdose.dosing.known import zone_named
+from firstdose.records.date_words import instant_words
 from firstdose.web.sight import title_of_kind
-from firstdose.web.value_words import field_words, value_words
+from firstdose.web.value_words import field_words, moment_words, value_words
 
+MOST_LINES = 20
 ACTIONS = {"create": "entered", "change": "changed", "remove": "removed", "restore": "restored", "event": "noted"}
 
 
@@ -16,9 +25,55 @@ def said(text: object, place: str) -> str:
     return "" if text is None else value_words(record_type, field, str(text))
 
 
+def moment(text: object) -> str:
+    """A date or time as people read it."""
+    return "" if text is None else moment_words(str(text))
+
+
 def asked(field: str, record_type: str) -> str:
     """What a field of a kind of record asks."""
     return field_words(record_type, field)
+
+
+def was(change: FieldChange, record_type: str) -> str:
+    """What stood in a field before a change of it, in words."""
+    return value_words(record_type, change.field, change.old or "")
+
+
+def became(change: FieldChange, record_type: str) -> str:
+    """What a change put in a field, in words."""
+    return "(emptied)" if change.new is None else value_words(record_type, change.field, change.new)
+
+
+def is_document(text: str | None) -> bool:
+    """Whether a text is a document, as JSON or a whole file, rather than something to be read in a line."""
+    return text is not None and (text.startswith(("{", "[")) or text.count("\n") > MOST_LINES)
+
+
+def document(text: str) -> str:
+    """What a document holds, a line for each of its values in words; one that is no JSON stands as it is."""
+    try:
+        return "\n".join(_lines(json.loads(text), ""))
+    except (ValueError, RecursionError):
+        return text
+
+
+def _lines(value: object, name: str) -> Iterator[str]:
+    """The values of a document with their names, from the outermost to the innermost."""
+    if isinstance(value, dict):
+        for key, each in value.items():
+            yield from _lines(each, f"{name}, {key}" if name else str(key))
+    elif isinstance(value, list) and any(isinstance(each, dict | list) for each in value):
+        for number, each in enumerate(value, start=1):
+            yield from _lines(each, f"{name} {number}".strip())
+    else:
+        said = ", ".join(map(_plain, value)) if isinstance(value, list) else _plain(value)
+        yield f"{name.replace('_', ' ')}: {said}" if name else said
+
+
+def _plain(value: object) -> str:
+    """One value in words."""
+    return {None: "none", True: "yes", False: "no"}[value] if value is None or isinstance(value, bool) else str(value)
 
 
 def kind(record_type: str) -> str:
@@ -31,8 +86,19 @@ def done(action: str) -> str:
     return ACTIONS.get(action, action)
 
 
+def there(moment: datetime) -> str:
+    """A moment on the clocks of the site, with the name of its zone."""
+    return instant_words(moment, zone_named(settings.CONFIGURATION.zone))
+
+
 register = Library()
+register.filter("there", there)
+register.filter("document", document)
 register.filter("kind", kind)
 register.filter("done", done)
 register.filter("said", said)
+register.filter("moment", moment)
 register.filter("asked", asked)
+register.filter("was", was)
+register.filter("became", became)
+register.filter("is_document", is_document)

@@ -1,0 +1,56 @@
+"""Days and moments in words, as people read them: 23 November 2026; 7 December 2026, 00:00 (Europe/London)."""
+
+from __future__ import annotations
+
+import calendar
+from datetime import UTC, date, datetime, tzinfo
+from zoneinfo import ZoneInfo
+
+from firstdose.records.partial_dates import PartialDate, PartialDateTime
+
+
+def day_words(day: date) -> str:
+    """A day: 23 November 2026."""
+    return f"{day.day} {calendar.month_name[day.month]} {day.year}"
+
+
+def instant_words(moment: datetime, zone: tzinfo | None) -> str:
+    """A moment on the clocks of a zone, which is named: 7 December 2026, 00:00 (Europe/London); in UTC without one."""
+    shown = moment.astimezone(zone or UTC)
+    return f"{day_words(shown)}, {shown:%H:%M} ({zone_words(zone or UTC)})"
+
+
+def zone_words(zone: tzinfo) -> str:
+    """The name of a zone: Europe/London, UTC, UTC+02:00."""
+    return zone.key if isinstance(zone, ZoneInfo) else str(zone)
+
+
+def recorded_words(recorded: PartialDate | PartialDateTime) -> str:
+    """A day as far as it was recorded: 23 November 2026, November 2026, 2026; a time of day is left out."""
+    day = recorded.date if isinstance(recorded, PartialDateTime) else recorded
+    if day.earliest is not None and day.is_complete:
+        return day_words(day.earliest)
+    month = calendar.month_name[day.month] if day.month else ""
+    known = " ".join(filter(None, (month, str(day.year) if day.year else "")))
+    return f"{day.day} {known}" if day.day and day.month else known
+
+
+def since_words(recorded: PartialDate | PartialDateTime) -> str:
+    """Since when, as far as it was recorded: since 23 November 2026; since November 2026 (the day is not known)."""
+    day = recorded.date if isinstance(recorded, PartialDateTime) else recorded
+    return f"since {recorded_words(recorded)}" + ("" if day.is_complete else " (the day is not known)")
+
+
+def span_words(first: datetime | None, last: datetime | None, zone: tzinfo | None) -> str:
+    """When something was or is, on the clocks of a zone: an instant, whole days, or the two between which it lies."""
+    if first is None or last is None:
+        known = first or last
+        words = instant_words(known, zone) if known else "not known"
+        return words if known is None else f"{words} or later" if first else f"{words} or earlier"
+    if first == last:
+        return instant_words(first, zone)
+    begins, ends = first.astimezone(zone or UTC), last.astimezone(zone or UTC)
+    if (begins.hour, begins.minute, ends.hour, ends.minute) == (0, 0, 23, 59):
+        one, other = day_words(begins), day_words(ends)
+        return one if one == other else f"{one} to {other}"
+    return f"{day_words(begins)}, {begins:%H:%M} to {instant_words(last, zone)}"

@@ -1,0 +1,1 @@
+"""Pictures of trials that were simulated in time."""

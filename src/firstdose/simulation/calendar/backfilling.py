@@ -1,0 +1,169 @@
+"""Trials in time whose lower levels are backfilled while the escalation waits (see ``designs.backfill``).
+
+The escalation is that of ``Clocks``. Who comes while its cohort is full and the next may not be dosed yet is treated at
+an open level at once; where none is open, the candidate waits for the escalation as in every trial in time.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from firstdose.designs.backfill import Backfill, level_to_backfill, next_step_with_backfill
+from firstdose.designs.boin import Boin
+from firstdose.designs.rule import EscalationRule
+from firstdose.designs.states import Booleans, Integers, Seen, States, Stop
+from firstdose.simulation.calendar.clocks import Clocks
+from firstdose.simulation.calendar.conditions import Calendar, CalendarError
+from firstdose.simulation.calendar.draws import Floats
+from firstdose.simulation.calendar.holding_back import next_meeting
+from firstdose.simulation.calendar.people import Rows
+
+
+def refuse_what_cannot_be_backfilled(rule: EscalationRule, calendar: Calendar) -> None:
+    """Raise CalendarError where a rule backfills and its design or calendar leave open what that would mean."""
+    if rule.backfill is None:
+        return
+    if not isinstance(rule.design, Boin) or rule.design.needs_time:
+        raise CalendarError("backfilling is defined for boin, whose bounds say which levels are closed")
+    if calendar.leaving > 0 or rule.sentinels_that_end:
+        raise CalendarError(
+            "backfilling is simulated for participants who all stay and cohorts that a sentinel's DLT does not end"
+        )
+    rates = rule.backfill.response_rates
+    if rates is not None and len(rates) != rule.frame.levels:
+        raise CalendarError(f"response_rates: give one a level, {rule.frame.levels}, not {len(rates)}")
+
+
+@dataclass
+class BackfillingClocks(Clocks):
+    """Trials in time with backfilling.
+
+    ``escalated`` counts those whom the escalation has treated, ``in_cohort`` those of the current cohort, shape
+    (trials,); ``backfilled`` those backfilled at each level and ``response_on`` the first day on which a response is
+    seen there, shape (trials, levels). ``last_close`` is the day on which the last window closes, backfilled or not;
+    ``is_backfilled`` says of each place in ``people`` in which trials it was, each of shape (trials,).
+    """
+
+    escalated: NDArray[np.int64] = field(init=False)
+    in_cohort: NDArray[np.int64] = field(init=False)
+    backfilled: NDArray[np.int64] = field(init=False)
+    response_on: Floats = field(init=False)
+    last_close: Floats = field(init=False)
+    is_backfilled: list[Booleans] = field(init=False)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        trials, levels = len(self.states), self.rule.frame.levels
+        self.escalated, self.in_cohort = (np.zeros(trials, dtype=np.int64) for _ in range(2))
+        self.backfilled = np.zeros((trials, levels), dtype=np.int64)
+        self.response_on = np.full((trials, levels), np.inf)
+        self.last_close = np.zeros(trials)
+        self.is_backfilled = []
+
+    @property
+    def terms(self) -> Backfill:
+        """How levels are backfilled."""
+        assert self.rule.backfill is not None
+        return self.rule.backfill
+
+    @property
+    def design(self) -> Boin:
+        """The design, whose bounds say which levels are open."""
+        assert isinstance(self.rule.design, Boin)
+        return self.rule.design
+
+    def _dose(self, going: Rows, arrived: Floats) -> Rows:
+        comes = np.ceil(arrived[going]) if self.calendar.whole_days else arrived[going]
+        ready = np.maximum(comes, self.day[going])
+        level = self._level_to_backfill(going, ready)
+        day, ends, escalates = ready.copy(), np.zeros(len(going), dtype=bool), level == 0
+        day[escalates], ends[escalates] = self._first_day(going[escalates], ready[escalates])
+        going, day, ready = going[~ends], day[~ends], ready[~ends]
+        level, escalates = level[~ends], escalates[~ends]
+        self.idle[going] += day - ready
+        if self.people.dosed == 0:
+            self.began[going] = day
+        self.is_backfilled.append(np.zeros(len(self.states), dtype=bool))
+        self.is_backfilled[-1][going[~escalates]] = True
+        self._treat(going, day, np.where(escalates, self.states.level[going], level).astype(np.int16))
+        return going
+
+    def _level_to_backfill(self, rows: Rows, day: Floats) -> NDArray[np.int64]:
+        """The level at which who comes on a day is backfilled in each trial, 0 where the escalation takes the next."""
+        level = np.zeros(len(rows), dtype=np.int64)
+        next_cohort = self._meeting_after_cohort(rows, day) + self.calendar.decision_lag_days
+        may = (self.states.level[rows] > 1) & (self._places_left(rows) > 0) & self._is_full(rows, day)
+        some = np.flatnonzero(may & (next_cohort > day))
+        if some.size:
+            these, on = rows[some], day[some]
+            responded = None if self.terms.response_rates is None else self.response_on[these] <= on[:, None]
+            most, treated = self.terms.most_at_a_level, self.people.dosed_at[these]
+            level[some] = level_to_backfill(self.design, most, treated, self._seen(these, on), responded)
+        return level
+
+    def _meeting_after_cohort(self, rows: Rows, day: Floats) -> Floats:
+        # not before somebody is there for the next cohort: until then backfilling goes on, and its data count
+        gap = self.last_dosed[rows] + self.calendar.between_cohorts_days
+        return next_meeting(self.calendar, np.maximum(np.maximum(day, self.latest[rows]), gap))
+
+    def _note_in_cohort(self, rows: Rows, day: Floats, closes: Floats, toxic: Booleans, lost: Booleans) -> None:
+        place = self.people.dosed - 1
+        own = ~self.is_backfilled[place][rows]
+        super()._note_in_cohort(rows[own], day[own], closes[own], toxic[own], lost[own])
+        self.escalated[rows[own]] += 1
+        self.in_cohort[rows[own]] += 1
+        level = self.people.level[place, rows].astype(np.intp) - 1
+        self.backfilled[rows[~own], level[~own]] += 1
+        self.last_close[rows] = np.maximum(self.last_close[rows], closes)
+        if self.terms.response_rates is not None:
+            responds = self.draws.responds(rows, place, np.asarray(self.terms.response_rates)[level])
+            seen_on = np.where(responds, day + self.calendar.window_length, np.inf)
+            self.response_on[rows, level] = np.minimum(self.response_on[rows, level], seen_on)
+
+    def _places_left(self, rows: Rows) -> NDArray[np.int64]:
+        return np.asarray(self.terms.escalation_participants - self.escalated[rows])
+
+    def _is_full(self, rows: Rows, day: Floats) -> Booleans:
+        return np.asarray(self.in_cohort[rows] >= self.planned[rows])
+
+    def _between_cohorts(
+        self, rows: Rows, day: Floats, at_last: Booleans, is_first_look: bool
+    ) -> tuple[Floats, Booleans]:
+        when, over = super()._between_cohorts(rows, day, at_last, is_first_look)
+        # everybody is followed to the end of the window
+        self.ended[rows[over]] = np.maximum(self.ended[rows[over]], self.last_close[rows[over]])
+        return when, over
+
+    def _seen(self, rows: Rows, day: Floats) -> Seen:
+        """Completed windows and DLTs seen in these trials on a day."""
+        known, now = self.people.known(rows, day, self.first[rows], self.calendar.window_length), self.states
+        types = now.participants.dtype
+        participants = self.people.evaluable[rows] - known.waiting.at_each(self.rule.frame.levels)
+        size, toxic, _ = self.cohort_counts[:, rows]
+        return Seen(
+            participants.astype(types), (self.people.toxic[rows] - known.yet_toxic).astype(types), now.level[rows],
+            size, toxic, now.highest[rows], now.memory[rows],
+        )  # fmt: skip
+
+    def _decide_complete(self, rows: Rows, day: Floats) -> None:
+        if not rows.size:
+            return
+        seen = self._seen(rows, day)
+        step, _ = self.rule.decide_step(seen, next_step_with_backfill(self.design, seen, self.backfilled[rows] > 0))
+        full = (self._places_left(rows) <= 0) & (step.stop == Stop.GOES_ON)
+        states = self.rule.conclude(seen, replace(step, stop=np.where(full, np.int8(Stop.MAXIMUM), step.stop)))
+        ended = states.stop != Stop.GOES_ON  # a level is named from everybody, once all windows are closed
+        states.participants[ended], states.dlts[ended] = (
+            self.people.evaluable[rows][ended],
+            self.people.toxic[rows][ended],
+        )
+        self.in_cohort[rows] = 0
+        self._take_over(rows, self.rule.select(states))
+
+    def _take_over(self, rows: Rows, states: States) -> None:
+        super()._take_over(rows, states)
+        left: Integers = self._places_left(rows)
+        self.planned[rows] = np.minimum(self.planned[rows], left)

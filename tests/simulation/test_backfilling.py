@@ -1,0 +1,252 @@
+"""Trials in time with backfilling: a published table, and every dosing and decision against a naive re-programming."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from firstdose.designs.boin import Boin
+from firstdose.designs.design import Design, Frame
+from firstdose.designs.guards import Guard
+from firstdose.designs.keyboard import Keyboard
+from firstdose.designs.rule import EscalationRule
+from firstdose.designs.states import Floats, Integers, Seen, Step, Stop
+from firstdose.simulation.calendar import (
+    Calendar,
+    CalendarError,
+    Site,
+    characteristics_in_time,
+    outcomes_in_the_end,
+    simulate_in_time,
+)
+from firstdose.simulation.calendar.backfilling import BackfillingClocks
+from firstdose.simulation.calendar.draws import ARRIVAL, Draws
+from firstdose.simulation.exact import NeedsTime
+from firstdose.simulation.operating_characteristics import operating_characteristics
+from firstdose.simulation.scenarios import listed
+
+TARGET, LEVELS, MOST = 0.25, 4, 24
+TRUTH = np.array([0.08, 0.16, 0.25, 0.4])
+CALENDAR = Calendar(window_days=30, sites=(Site(6.0),), keeps_waiting_list=False)
+
+
+def boin(**settings: Any) -> EscalationRule:
+    return EscalationRule(Boin(frame=Frame((5.0, 10.0, 16.0, 24.0), "million cells", TARGET, 3, MOST), **settings))
+
+
+def run(rule: EscalationRule, calendar: Calendar, truth: Floats, trials: int, seed: int) -> BackfillingClocks:
+    clocks = simulate_in_time(rule, calendar, truth, range(trials), seed)
+    assert isinstance(clocks, BackfillingClocks)
+    return clocks
+
+
+# --- the published table -----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class StaysAtOneOfThree(Boin):
+    """The article treats one DLT in three as a stay."""
+
+    def moves(self, participants: Integers, dlts: Integers) -> Integers:
+        return np.where((participants == 3) & (dlts == 1), 0, super().moves(participants, dlts))
+
+
+@dataclass(frozen=True, kw_only=True)
+class NineWhoStay(Guard):
+    """The article stops once nine were treated at the current level and the decision is to stay."""
+
+    def words(self) -> str:
+        return ""
+
+    def review(self, step: Step, seen: Seen, design: Design) -> Step:
+        enough = (seen.at(seen.current)[0] >= 9) & (step.level == seen.current) & (step.stop == Stop.GOES_ON)
+        return replace(step, stop=np.where(enough, np.int8(Stop.ENOUGH_AT_LEVEL), step.stop))
+
+
+def every_ten_days_or_so(draws: Draws, trials: np.ndarray, person: int, after: Floats) -> Floats:
+    """Uniform gaps with a mean of ten days: three a month, as the article's durations show."""
+    return after + 20.0 * draws._uniforms(ARRIVAL, trials, person)
+
+
+@pytest.mark.parametrize(
+    ("backfills", "published"),
+    [(True, (57.6, 9.7, 16.9, 9.8, 4.2, 30.9)), (False, (56.7, 12.3, 11.4, 8.0, 4.6, 23.9))],
+)
+def test_zhao_and_others_table_4(
+    backfills: bool, published: tuple[float, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Zhao et al., Clin Cancer Res 2024;30:673, table 4, scenario 3, as the vignette of simFastBOIN 2.1 quotes it.
+
+    Percentage of trials that select the MTD and a level above it; participants below, at and above it, and in all. The
+    tolerances are those within which that software reproduces the table (2.1 points, 0.4 participants). Durations
+    are not compared: the article turns everybody away who cannot be treated at once, here one waits.
+    """
+    monkeypatch.setattr(Draws, "next_arrival", every_ten_days_or_so)
+    frame = Frame((1.0, 2.0, 3.0, 4.0, 5.0), "mg", TARGET, 3, 30)
+    rule = EscalationRule(StaysAtOneOfThree(frame=frame), (NineWhoStay(frame=frame),))
+    if backfills:
+        rule = rule.with_backfill(12, response_rates=(0.10, 0.20, 0.30, 0.45, 0.58))
+    calendar = Calendar(window_days=30, sites=(Site(3.0),), keeps_waiting_list=False)
+    states = outcomes_in_the_end(
+        simulate_in_time(rule, calendar, np.array([0.04, 0.12, 0.25, 0.43, 0.63]), range(10_000), 3)
+    )
+    people = states.participants.mean(axis=0)
+    selected = [100 * (states.selected == 3).mean(), 100 * (states.selected > 3).mean()]
+    assert selected == pytest.approx(published[:2], abs=2.1)
+    assert [people[:2].sum(), people[2], people[3:].sum(), people.sum()] == pytest.approx(published[2:], abs=0.4)
+
+
+# --- every dosing and decision, once more ------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Person:
+    level: int
+    dosed_on: float
+    closes: float
+    toxic: bool
+    backfilled: bool
+
+
+class NaiveTrial:
+    """One trial of BF-BOIN, person by person."""
+
+    def __init__(self, most_at_a_level: int) -> None:
+        safe, toxic = 0.6 * TARGET, 1.4 * TARGET
+        odds = TARGET / (1 - TARGET)
+        self.up = math.log((1 - safe) / (1 - TARGET)) / math.log(odds * (1 - safe) / safe)
+        self.down = math.log((1 - TARGET) / (1 - toxic)) / math.log(toxic / (1 - toxic) / odds)
+        self.cap = most_at_a_level
+        self.people: list[Person] = []
+        self.level, self.highest = 1, LEVELS
+
+    def counts(self, level: int, day: float) -> tuple[int, int]:
+        known = [each for each in self.people if each.level == level and each.closes <= day]
+        return len(known), sum(each.toxic for each in known)
+
+    def move(self, n: int, t: int) -> int:
+        return 1 if t / n <= self.up else -1 if t / n >= self.down else 0
+
+    def exceeds(self, n: int, t: int) -> bool:
+        return n > 0 and t / n >= self.down
+
+    def open_level(self, day: float) -> int:
+        """The level at which somebody who comes now is backfilled, 0 for none."""
+        found = 0
+        for level in range(1, min(self.level - 1, self.highest) + 1):
+            n, t = self.counts(level, day)
+            more, toxic = self.counts(level + 1, day)
+            if self.exceeds(n, t) and self.exceeds(n + more, t + toxic):
+                break
+            if sum(each.level == level for each in self.people) < self.cap:
+                found = level
+        return found
+
+    def decide(self, day: float) -> None:
+        for level in range(1, LEVELS + 1):
+            n, t = self.counts(level, day)
+            chance = sum(math.comb(n + 1, k) * TARGET**k * (1 - TARGET) ** (n + 1 - k) for k in range(t + 1))
+            if n >= 3 and chance > 0.95:
+                self.highest = min(self.highest, level - 1)
+        pool, own = self.level, self.move(*self.counts(self.level, day))
+        for level in range(1, self.level):
+            was = any(each.backfilled and each.level == level for each in self.people)
+            if was and self.counts(level, day)[0] and self.move(*self.counts(level, day)) < own:
+                pool = level
+        together = [self.counts(level, day) for level in range(pool, self.level + 1)]
+        move = self.move(sum(n for n, _ in together), sum(t for _, t in together))
+        self.level = max(min(self.level + move, self.highest), 1)
+
+
+@pytest.mark.parametrize("truth", [TRUTH, np.array([0.25, 0.4, 0.5, 0.6])])
+@pytest.mark.parametrize("keeps_waiting_list", [False, True])
+def test_every_person_is_treated_where_a_naive_trial_would(truth: Floats, keeps_waiting_list: bool) -> None:
+    trials, cap = 100, 9
+    calendar = replace(CALENDAR, keeps_waiting_list=keeps_waiting_list)
+    clocks = run(boin().with_backfill(cap), calendar, truth, trials, 11)
+    people = clocks.people
+    backfilled_in_all = 0
+    for trial in range(trials):
+        naive, in_cohort = NaiveTrial(cap), 0
+        for place in range(people.dosed):
+            if not people.level[place, trial]:
+                break
+            day, level = float(people.dosed_on[place, trial]), int(people.level[place, trial])
+            was = bool(clocks.is_backfilled[place][trial])
+            cohort = [each for each in naive.people if not each.backfilled][-3:]
+            if was:
+                assert in_cohort == 3
+                assert max(each.closes for each in cohort) > day
+                assert level == naive.open_level(day)
+            else:
+                if in_cohort == 3:
+                    assert max(each.closes for each in cohort) <= day
+                    naive.decide(day)
+                    in_cohort = 0
+                assert naive.highest > 0
+                assert level == naive.level
+                in_cohort += 1
+            backfilled_in_all += was
+            naive.people.append(Person(level, day, people.closes[place, trial], people.is_toxic[place, trial], was))
+        assert clocks.ended[trial] >= max(each.closes for each in naive.people if not each.backfilled)
+        naive.decide(float(clocks.ended[trial]))
+        escalated = sum(not each.backfilled for each in naive.people)
+        assert (escalated == MOST) if naive.highest else (clocks.states.stop[trial] == Stop.TOO_TOXIC)
+    assert backfilled_in_all > 2 * trials
+
+
+def test_the_escalation_has_its_own_maximum_and_levels_their_cap() -> None:
+    for cap in (3, 6, 12):
+        clocks = run(boin().with_backfill(cap), replace(CALENDAR, sites=(Site(60.0),)), TRUTH, 300, 5)
+        beside = clocks.backfilled.sum(axis=1)
+        assert (clocks.people.dosed_at.sum(axis=1) - beside == clocks.escalated).all()
+        assert clocks.escalated.max() == MOST
+        assert (clocks.people.dosed_at[clocks.backfilled > 0] <= max(cap, 3 * MOST)).all()
+        # a level takes nobody more by backfilling once it has its cap
+        assert (clocks.backfilled <= max(0, cap - 3)).all()
+        assert beside.sum() == 0 if cap == 3 else beside.mean() > 1
+        assert (clocks.states.stop[clocks.escalated == MOST] != Stop.GOES_ON).all()
+
+
+def test_without_responses_nobody_is_backfilled_and_the_trial_is_boin() -> None:
+    plain = simulate_in_time(boin(), CALENDAR, TRUTH, range(300), 7)
+    clocks = run(boin().with_backfill(12, response_rates=(0.0,) * LEVELS), CALENDAR, TRUTH, 300, 7)
+    assert not clocks.backfilled.any()
+    for found, expected in ((clocks.ended, plain.ended), (clocks.people.dosed_at, plain.people.dosed_at)):
+        assert (found == expected).all()
+    assert (outcomes_in_the_end(clocks).selected == outcomes_in_the_end(plain).selected).all()
+
+
+def test_backfilling_treats_more_below_and_takes_no_longer() -> None:
+    """Beside a staggered escalation with a committee; figures and durations come out as for every rule."""
+    calendar = replace(CALENDAR, whole_days=True, between_participants_days=5, meeting_interval_days=30)
+    scenarios = listed([TRUTH.tolist()], LEVELS)
+    plain, more = (
+        characteristics_in_time(rule, calendar, scenarios, trials=1000, seed=2)
+        for rule in (boin(), boin().with_backfill(9))
+    )
+    found, before = more.characteristics.scenarios[0], plain.characteristics.scenarios[0]
+    assert found.mean_participants[0] > before.mean_participants[0] + 1
+    assert found.mean_total_participants > before.mean_total_participants + 4
+    assert found.mean_participants[3] == pytest.approx(before.mean_participants[3], abs=0.8)
+    assert more.in_time[0].mean_duration_days < plain.in_time[0].mean_duration_days * 1.1
+
+
+def refuses(rule: EscalationRule, calendar: Calendar, words: str) -> None:
+    with pytest.raises(CalendarError, match=words):
+        simulate_in_time(rule, calendar, TRUTH, range(2), 1)
+
+
+def test_what_cannot_be_backfilled_is_refused() -> None:
+    keyboard = EscalationRule(Keyboard(frame=boin().frame))
+    refuses(keyboard.with_backfill(), CALENDAR, "defined for boin")
+    refuses(boin().with_backfill(), replace(CALENDAR, leaving=0.1), "all stay")
+    refuses(boin().with_backfill(12, response_rates=(0.1, 0.2)), CALENDAR, "one a level, 4, not 2")
+    with pytest.raises(ValueError, match="at least 1"):
+        boin().with_backfill(0)
+    with pytest.raises(NeedsTime, match="backfills lower levels"):
+        operating_characteristics(boin().with_backfill(), listed([TRUTH.tolist()], LEVELS))

@@ -1,0 +1,132 @@
+"""Eligibility on the pages: confirmed by its own workflow alone, and every answer against the record."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from itertools import count
+from typing import Any
+
+import pytest
+
+from firstdose.conduct.confirmation import confirmation_of
+from firstdose.conduct.own_records import all_of
+from tests.web.conftest import PASSWORD
+
+Client = Callable[[str], Any]
+NUMBERS = count(1)
+CRITERIA = ("I1", "I2", "I3", "I4", "I5")
+
+
+@pytest.fixture
+def person(site: Any, signed_in: Client) -> str:
+    """Somebody new at the first site, who gave consent in February 2026."""
+    subject = f"ELI-{next(NUMBERS)}"
+    sent = {"subject": subject, "centre": "01", "consent": "2026-02-02", "sex": "female"}
+    assert signed_in("coordinator").post("/participants/new/", sent).status_code == 302
+    return subject
+
+
+def text_of(answer: Any) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.content.decode()))
+
+
+def section(page: str) -> str:
+    """What stands under Confirmation."""
+    return page.split("Confirmation", 1)[1]
+
+
+def born(signed_in: Client, subject: str, day: str, seen: str = "") -> Any:
+    sent = {"birth": day, "seen:birth": seen, "reason": "read wrongly in the source"}
+    return signed_in("coordinator").post(f"/participants/{subject}/subjects/{subject}/", sent)
+
+
+def answer_all(signed_in: Client, subject: str) -> Any:
+    sent = {f"answer:{each}": "yes" for each in CRITERIA}
+    return signed_in("coordinator").post(f"/participants/{subject}/eligibility/", sent, follow=True)
+
+
+def confirm(site: Any, signed_in: Client, subject: str, account: str = "investigator") -> Any:
+    head = site.ledger.record("subjects", subject).head
+    sent = {"step": "confirm", "head": str(head), "password": PASSWORD}
+    return signed_in(account).post(f"/participants/{subject}/eligibility/", sent)
+
+
+def test_the_ordinary_form_shows_and_never_writes_a_confirmation(site: Any, signed_in: Client, person: str) -> None:
+    where, address = signed_in("coordinator"), f"/participants/{person}/subjects/{person}/"
+    page = where.get(address).content.decode()
+    for name in ("eligibility_confirmed", "eligibility_confirmed_by", "arm", "arm_given"):
+        assert f'name="{name}"' not in page, name
+    assert f'<a href="/participants/{person}/eligibility/">' in page
+    assert f'<a href="/doses/{person}/">' in page
+    forged = {"eligibility_confirmed": "2026-02-03T09:00", "eligibility_confirmed_by": "investigator"}
+    for sent in (forged, {"arm": "C"}, {"arm_given": "level 3"}):
+        for account in ("coordinator", "investigator"):
+            answer = signed_in(account).post(address, {**sent, "reason": "forged for a test"})
+            assert answer.status_code == 409
+            assert "cannot be written in a form" in text_of(answer)
+    where.post(f"/participants/{person}/subjects/check/", {**forged, "draft": person})
+    page = where.get(address).content.decode()
+    assert "2026-02-03T09:00" not in page, "what was typed past the form is not shown as recorded"
+    fields = site.ledger.record("subjects", person).fields
+    assert not {"eligibility_confirmed", "eligibility_confirmed_by", "arm", "arm_given"} & fields.keys()
+
+
+def test_an_answer_against_the_record_is_asked_about_and_refused(site: Any, signed_in: Client, person: str) -> None:
+    """Born on 12 March 1950: 75 on the day of consent."""
+    assert born(signed_in, person, "1950-03-12").status_code == 302
+    page = text_of(answer_all(signed_in, person))
+    words = "age 75 contradicts I4 (18 &lt;= age_years &lt;= 60), which is answered yes"
+    assert words in page
+    assert "a query was opened" in page
+    assert "Cannot be confirmed now" in section(page)
+    from firstdose.conduct.catalogue import Query
+
+    (query,) = [each for each in all_of(site.ledger, Query) if each.about_record == f"{person}/I4"]
+    assert (query.state, query.about_field) == ("open", "answer")
+    refused = confirm(site, signed_in, person)
+    assert refused.status_code == 409
+    assert confirmation_of(site.ledger, person).state == "none"
+    assert words in text_of(signed_in("coordinator").get(f"/doses/{person}/"))
+    assert born(signed_in, person, "1970-03-12", seen="1950-03-12").status_code == 302
+    (query,) = [each for each in all_of(site.ledger, Query) if each.about_record == f"{person}/I4"]
+    assert query.state == "closed"
+    page = text_of(signed_in("coordinator").get(f"/participants/{person}/eligibility/"))
+    assert "agrees with the record: age 55" in page
+    assert "cannot be checked: not recorded is the EDSS since consent" in page
+    assert confirm(site, signed_in, person).status_code == 302
+    assert confirmation_of(site.ledger, person).state == "signed"
+
+
+def test_who_may_not_confirm_is_told_that_the_investigator_can(site: Any, signed_in: Client, person: str) -> None:
+    answer_all(signed_in, person)
+    address = f"/participants/{person}/eligibility/"
+    nurse = section(text_of(signed_in("coordinator").get(address)))
+    assert "The investigator can now confirm" in nurse
+    assert "Cannot be confirmed" not in nurse
+    assert confirm(site, signed_in, person, "coordinator").status_code in (403, 409)
+    assert confirm(site, signed_in, person).status_code == 302
+    for account in ("coordinator", "investigator"):
+        page = section(text_of(signed_in(account).get(address)))
+        assert ", signed." in page
+        assert "Cannot be confirmed" not in page
+        assert "does not count" not in page
+    assert "birth" not in site.ledger.record("subjects", person).fields
+    born(signed_in, person, "1980-01-01")
+    page = section(text_of(signed_in("investigator").get(address)))
+    assert "does not count: the confirmation of eligibility does not hold any more" in page
+    assert "Confirm and sign" in page
+
+
+def test_who_was_confirmed_on_paper_is_shown_so(site: Any, signed_in: Client) -> None:
+    """Those of a trial that was told into the ledger; that they were dosed since speaks against nothing."""
+    dosed = {each.fields["subject"] for each in site.ledger.records("dosings")}
+    subject = next(
+        each.record
+        for each in site.ledger.records("subjects")
+        if each.fields["centre"] == "01" and each.record in dosed
+    )
+    page = section(text_of(signed_in("coordinator").get(f"/participants/{subject}/eligibility/")))
+    assert "on paper, before the record was kept here" in page
+    assert "Cannot be confirmed" not in page
+    assert "does not count" not in page
