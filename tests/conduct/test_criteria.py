@@ -71,7 +71,7 @@ def confirm(running: Running) -> None:
 @pytest.mark.parametrize(
     ("birth", "outcome", "words"),
     [
-        ("1950-03-12", "contradicts", "age 75 contradicts I4 (18 <= age_years <= 60), which is answered yes"),
+        ("1950-03-12", "contradicts", "age 75 contradicts I4 (18 <= age <= 60), which is answered yes"),
         ("1965-01-06", "agrees", "agrees with the record: age 60"),
         ("1965-01-05", "contradicts", "age 61 contradicts I4"),
         ("2008-01-05", "agrees", "agrees with the record: age 18"),

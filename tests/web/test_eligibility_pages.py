@@ -76,7 +76,7 @@ def test_an_answer_against_the_record_is_asked_about_and_refused(site: Any, sign
     """Born on 12 March 1950: 75 on the day of consent."""
     assert born(signed_in, person, "1950-03-12").status_code == 302
     page = text_of(answer_all(signed_in, person))
-    words = "age 75 contradicts I4 (18 &lt;= age_years &lt;= 60), which is answered yes"
+    words = "age 75 contradicts I4 (18 &lt;= age &lt;= 60), which is answered yes"
     assert words in page
     assert "a query was opened" in page
     assert "Cannot be confirmed now" in section(page)

@@ -56,7 +56,8 @@ def test_a_document_of_the_ledger_is_told_in_words() -> None:
 
 
 def test_a_raw_document_is_folded_wherever_it_stands(site: Any, signed_in: Client) -> None:
-    head = site.ledger.records("prepared_decisions")[0].head
+    first = site.ledger.records("prepared_decisions")[0]
+    head = site.ledger.history(first.record_type, first.record)[0].sequence
     page = signed_in("statistician").get("/ledger/", {"before": str(head + 1)}).content.decode()
     assert "a document of" in page
     assert "&quot;action&quot;" not in page

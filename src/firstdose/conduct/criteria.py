@@ -5,6 +5,7 @@ The check is three-valued: what is not recorded is never taken as met, and contr
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import product
@@ -107,9 +108,15 @@ def _checked(number: int, criterion: Criterion, stored: StoredRecord | None, kno
     if answer in FITS[is_met]:
         return Checked(number, criterion, stored, "agrees", f"agrees with the record: {values}")
     if answer in FITS[True] + FITS[False]:
-        words = f"{values} contradicts {criterion.id} ({criterion.expression}), which is answered {said}"
+        asked = _in_words(str(criterion.expression), own)
+        words = f"{values} contradicts {criterion.id} ({asked}), which is answered {said}"
         return Checked(number, criterion, stored, "contradicts", words)
     return Checked(number, criterion, stored, "unanswered", f"by the record it is {met}: {values}")
+
+
+def _in_words(expression: str, known: dict[str, Known]) -> str:
+    """An expression with what people call its values in place of their names."""
+    return re.sub(r"\w+", lambda found: known[found[0]].label if found[0] in known else found[0], expression)
 
 
 def _why_unknown(known: dict[str, Known]) -> str:

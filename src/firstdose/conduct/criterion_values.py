@@ -38,12 +38,16 @@ class Known:
     possible: tuple[Value, ...] = ()
 
     @property
+    def label(self) -> str:
+        """What people call it."""
+        return LABELS.get(self.name, self.name.replace("_", " "))
+
+    @property
     def words(self) -> str:
         """The value, or what is missing, in words."""
         if not self.possible:
-            return MISSING.get(self.name, self.name.replace("_", " "))
-        said = [_said(each) for each in self.possible]
-        return f"{LABELS.get(self.name, self.name.replace('_', ' '))} {' or '.join(said)}"
+            return MISSING.get(self.name, self.label)
+        return f"{self.label} {' or '.join(_said(each) for each in self.possible)}"
 
 
 def values_of(source: Recorded, subject: str, names: Iterable[str]) -> dict[str, Known]:
