@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Callable
 from typing import Any
@@ -22,6 +23,8 @@ HOSTILE = (
     "'`</textarea></title></select><a href=javascript:alert(1)>{{ 7*7 }}{% debug %}${7*7}#{7*7}<%=7*7%>"
 )
 ADDRESSED = "--><iframe srcdoc=x>"
+PRODUCT = re.compile(r"(?<![0-9A-Za-z])49(?![0-9A-Za-z])")
+"""What a template would make of 7*7; names end in random letters and digits, which may hold it."""
 
 
 def check_page(answer: Any, place: object) -> str:
@@ -32,7 +35,7 @@ def check_page(answer: Any, place: object) -> str:
     else:
         assert "<script" not in page, place
     for after in page.split(MARK)[1:]:
-        assert "49" not in after[:160] or "7*7" in after, place
+        assert not PRODUCT.search(after[:160]) or "7*7" in after, place
     return page
 
 

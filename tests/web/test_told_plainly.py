@@ -1,4 +1,4 @@
-"""Small things that a newcomer stumbled over: each is said where it is looked for."""
+"""Small things over which people stumble: each is said where it is looked for."""
 
 from __future__ import annotations
 
