@@ -30,9 +30,18 @@ class Companion(Generic[Sections]):
         return {name: getattr(self.sections, name) for name in names}
 
 
-def no_findings(_: object) -> tuple[Finding, ...]:
+Check = Callable[[Sections, Places], Iterable[Problem]]
+"""What is asked of sections that can each be read: the problems, at their places in the file."""
+
+
+def nothing_more(_: object, __: Places) -> tuple[Problem, ...]:
     """Nothing is checked beyond each section for itself."""
     return ()
+
+
+def at_places(check: Callable[[Sections], Iterable[Finding]]) -> Check[Sections]:
+    """A check that knows only the sections, as one that tells where its findings stand."""
+    return lambda sections, places: (finding.at(places) for finding in check(sections))
 
 
 def text_of_companion(path: str | PathLike[str], what: str) -> str:
@@ -50,9 +59,9 @@ def read_companion(
     file: str,
     what: str,
     kind: type[Sections],
-    check: Callable[[Sections], Iterable[Finding]] = no_findings,
+    check: Check[Sections] = nothing_more,
 ) -> Companion[Sections]:
-    """What the text of a file states. ``check`` finds what disagrees between sections once each can be read.
+    """What the text of a file states. ``check`` finds what disagrees between sections, once each can be read.
 
     ProblemsFound holds every problem there is, reported under the name ``file``.
     """
@@ -63,7 +72,7 @@ def read_companion(
     spoken_of = {problem.place.key for problem in source.problems}
     found = [*source.problems, *(problem for problem in problems if problem.place.key not in spoken_of)]
     if sections is not None:
-        found += [finding.at(source.places) for finding in check(sections)]
+        found += check(sections, source.places)
     if sections is None or found:
         raise ProblemsFound(found)
     return Companion(sections, source.places)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from os import PathLike, fspath
 
-from firstdose.protocol.companion import read_companion, text_of_companion
+from firstdose.protocol.companion import at_places, read_companion, text_of_companion
 from firstdose.simulation.next_trial.checks import check_settings
 from firstdose.simulation.next_trial.settings import NextTrialSections, NextTrialSettings
 
@@ -18,5 +18,5 @@ def read_next_trial(path: str | PathLike[str]) -> NextTrialSettings:
 
 def next_trial_of(text: str, file: str = WHAT) -> NextTrialSettings:
     """The settings that the text of a file states; `file` is the name that problems are reported under."""
-    read = read_companion(text, file, WHAT, NextTrialSections, check_settings)
+    read = read_companion(text, file, WHAT, NextTrialSections, at_places(check_settings))
     return NextTrialSettings(**read.values, places=read.places)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from os import PathLike, fspath
 
-from firstdose.protocol.companion import read_companion, text_of_companion
+from firstdose.protocol.companion import at_places, read_companion, text_of_companion
 from firstdose.simulation.virtual.scenario import Scenario, ScenarioSections
 from firstdose.simulation.virtual.scenario_checks import check_values
 
@@ -18,5 +18,5 @@ def read_scenario(path: str | PathLike[str]) -> Scenario:
 
 def scenario_of(text: str, file: str = WHAT) -> Scenario:
     """The scenario that the text of a file states; `file` is the name that problems are reported under."""
-    read = read_companion(text, file, WHAT, ScenarioSections, check_values)
+    read = read_companion(text, file, WHAT, ScenarioSections, at_places(check_values))
     return Scenario(**read.values, places=read.places)
