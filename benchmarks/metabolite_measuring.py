@@ -49,7 +49,7 @@ def _command(folder: Path) -> Measured:
     """Reading, classes, quality, normalisation, the model, class tests with 999 permutations, writing."""
     metabolite_data.write_abundances(folder)
     arguments = ["metabolites", str(folder / "abundances.csv"), "--samples", str(folder / "samples.csv")]
-    arguments += ["--out", str(folder / "out"), "--visits", ",".join(metabolite_data.VISITS)]
+    arguments += ["--out", str(folder / "out"), "--visits", ",".join(metabolite_data.VISITS), "--overwrite"]
     times = [seconds(lambda: run_python("-c", START, *arguments)) for _ in range(1 + REPEATS)]
     people, visits, metabolites = len(metabolite_data.DOSES), len(metabolite_data.VISITS), metabolite_data.METABOLITES
     what = f"firstdose metabolites, {people} x {visits} x {metabolites:,}, 999 permutations, whole process"

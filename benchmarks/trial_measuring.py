@@ -28,7 +28,7 @@ def measure_trial() -> Iterator[Measured]:
         run_python("-c", START, "simulate", protocol, "--seed", str(SEED), "--out", records)
         for words, limit in LIMITS.items():
             command, *options = words.split()
-            arguments = [command, protocol, records, "--out", str(Path(folder, "out")), *options]
+            arguments = [command, protocol, records, "--out", str(Path(folder, "out")), "--overwrite", *options]
             times = [_took(arguments) for _ in range(1 + REPEATS)]
             what = f"firstdose {words}, the reference trial, whole process"
             yield Measured(what, limit, times[0], min(times[1:]), statistics.median(times[1:]))

@@ -9,6 +9,7 @@ from typing import Any, get_args, get_origin
 from firstdose.designs.recommendation import Recommendation
 from firstdose.designs.states import STOP_WORDS, Stop
 from firstdose.protocol.describe import bare, keys_of
+from firstdose.simulation.calendar import DoseFigures, TimeFigures
 from firstdose.simulation.figures import OperatingCharacteristics, ScenarioFigures
 from firstdose.simulation.summary import SUMMARISED
 from firstdose.validation import COMPARISONS
@@ -31,11 +32,13 @@ SHAPES: dict[str, str] = {
     "int": "whole number",
     "float": "number",
     "list[float]": "one number a level",
-    "dict[str, float]": "name: probability",
+    "dict[str, float]": "name: number",
     "dict[int, float]": "count: probability",
     "list[dict[int, float]]": "one a level, count: probability",
     "dict[str, Any]": "as named",
     "list[ScenarioFigures]": "one a scenario",
+    "list[float | None]": "one number a level, or null",
+    "dict[str, list[float | None]]": "name: one number a level, or null",
 }
 
 
@@ -54,6 +57,18 @@ def figures_page() -> Iterator[str]:
         "probability is at most 1e-15 are left out, as are such reasons to stop.\n"
     )
     yield from figures_table(ScenarioFigures)
+    yield (
+        "## `cautions`\n\nWith `--method calendar`: sentences on what nobody would want of these trials, such as years "
+        "of duration, with what causes it; an empty list where there is nothing to mind.\n"
+    )
+    yield "## `in_time`\n\nIn each scenario with `--method calendar`.\n"
+    yield from figures_table(TimeFigures)
+    yield (
+        "## `doses`\n\nIn each scenario with `--method calendar` where a product may fall short of the dose assigned. "
+        "With `--compare-counting` the document has `by_counting`: under `assigned`, `given` and `live_trial` the "
+        "scenarios, or `refused` with the reason.\n"
+    )
+    yield from figures_table(DoseFigures)
     yield "## `summary`\n"
     yield (
         "Printed when no `--truth` is given: `curves` (their number), `figures` (mean, 10th, 50th and 90th percentile "

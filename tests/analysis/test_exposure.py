@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from scipy.stats import binomtest
 
 from firstdose.analysis.people.exposure import exposure
 from firstdose.protocol.plan import Protocol
@@ -67,6 +68,25 @@ def test_doses_by_level_and_the_share_within_the_tolerance() -> None:
     everyone = found.one(table="dose", what="dose given within the tolerance", group="all", statistic="people")
     assert (everyone.value, everyone.of) == (1, 4)
     assert everyone.warning == "not known for 1 person, so at most 2 people"
+
+
+def test_feasibility_is_by_the_level_assigned_whatever_was_given() -> None:
+    """P4 was assigned level 3 and counts at level 2: it is level 3 that could not be given."""
+    people = [*PEOPLE, person("P6", 3, dose_given=16.0, dose_assigned=16.0)]
+    found = given(people)
+    rows = {row.what: row for row in found.where(table="given_as_assigned")}
+    assert list(rows) == ["level 1 assigned", "level 2 assigned", "level 3 assigned"]
+    first, third = rows["level 1 assigned"], rows["level 3 assigned"]
+    assert (first.value, first.of, first.records) == (1, 2, ("subjects:P1",))
+    assert (third.value, third.of, third.records, third.group) == (1, 2, ("subjects:P6",), "all")
+    exact = binomtest(1, 2).proportion_ci(method="exact")
+    assert (third.lower, third.upper) == pytest.approx((exact.low, exact.high))
+    unknown = rows["level 2 assigned"]
+    assert (unknown.value, unknown.warning) == (None, "not known for 1 person")
+    more = given([*people, person("P7", None, dose_given=None, level_assigned=3, dose_assigned=16.0)])
+    row = more.one(table="given_as_assigned", what="level 3 assigned", statistic="people")
+    assert (row.value, row.of, row.warning) == (1, 3, "not known for 1 person, so at most 2 people")
+    assert not given(PEOPLE[:2]).where(table="given_as_assigned")
 
 
 def test_without_a_tolerance_only_the_very_dose_is_within() -> None:

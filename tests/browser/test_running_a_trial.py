@@ -94,14 +94,14 @@ class Hospital:
         assert "confirmed as eligible" in self.ines.press("Confirm and sign")
         self.carla.open(f"/doses/{subject}/")
         self.carla.page.select_option("select[name=cohort]", cohort)
-        assert "a slot is reserved" in self.carla.press("Reserve a slot")
-        assert "the slot is assigned" in self.carla.press("Assign it")
+        assert "slot is reserved" in self.carla.press("Reserve a slot")
+        assert "slot is assigned" in self.carla.press("Assign it")
 
     def dose(self, subject: str, cells: float, batch: str) -> None:
         """Prepare the dosing behind the gate, and record what was given an hour later."""
         self.ines.open(f"/doses/{subject}/")
         self.ines.page.select_option("select[name=batch]", batch)
-        assert "the dosing is prepared" in self.ines.press("Prepare the dosing")
+        assert "dosing is prepared" in self.ines.press("Prepare the dosing")
         begun = self.site.now + timedelta(minutes=20)
         self.site.later(hours=2)
         self.ines.open(f"/doses/{subject}/")
@@ -114,7 +114,7 @@ class Hospital:
             given="full",
             viability_percent="84",
         )
-        assert "the dosing is recorded" in self.ines.press("Record the dosing")
+        assert "dosing is recorded" in self.ines.press("Record the dosing")
 
     def refused_today(self, subject: str) -> str:
         """What the gate says of somebody whose turn has not come, and that the button is no way around it."""
@@ -141,6 +141,7 @@ class Hospital:
         self.nora.fill_named("verdict", "dlt")
         self.nora.fill_named("cause:product", "yes")
         self.nora.page.get_by_label("Omar Greco").first.check()
+        self.nora.page.get_by_label("Tina Costa").first.check()
         self.nora.page.locator("details[open] input[name=password]").first.fill(self.nora.password)
         assert "is recorded" in self.nora.press("Sign and record the verdict")
 
@@ -166,7 +167,7 @@ class Hospital:
     def open_cohort(self, decision: str) -> None:
         self.stella.open("/doses/")
         self.stella.page.select_option("select[name=decision]", decision)
-        assert "the cohort is open" in self.stella.press("Open the cohort")
+        assert "cohort is open" in self.stella.press("Open the cohort")
 
     def close_cohort(self) -> None:
         self.stella.open("/doses/")

@@ -6,6 +6,7 @@ Truth comes from others' checkers, axe-core for WCAG and the browser itself.
 from __future__ import annotations
 
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -35,16 +36,23 @@ PAGES = {
         "{person}adverse_events/",
         "{person}adverse_events/new/",
         "{event}",
+        "{person}dispositions/new/",
+        "{person}lab_results/",
         "{person}lab_results/new/?visit=M3&at=M3",
         "{dose}",
         "/blank/adverse_events/",
         "/blank/assessments/?measure=edss",
+        "/blank/dispositions/",
         "/role/",
+        "/account/factors/",
+        "/account/factors/totp/activate/",
+        "/account/password/change/",
     ),
     "statistician": (),
     "committee_member": (),
-    "data_manager": (),
-    "administrator": (),
+    "data_manager": ("/locks/?cut_off=2026-06-30",),
+    "administrator": ("/people/one/?account=coordinator", "/people/one/?account=coordinator&step=close"),
+    "inspector": ("/people/", "/people/one/?account=coordinator"),
 }
 """Pages of each role besides those of its menu; of somebody who was dosed, and of an event of theirs."""
 TRIM = (
@@ -196,6 +204,28 @@ def found_wrong(visitor: Visitor, where: str, axe: str) -> Iterator[str]:
                 yield f"{where}, {width} {scheme}: {one['help']} ({one['id']}): {one['first']}"
 
 
+SCROLLED_SIDEWAYS = """() => [document.documentElement, ...document.querySelectorAll('main, main *')].filter(
+  each => each.scrollWidth > each.clientWidth + 1 && each.clientWidth > 0
+    && (each === document.documentElement || ['auto', 'scroll'].includes(getComputedStyle(each).overflowX))
+  ).slice(0, 5).map(each => each.outerHTML.slice(0, 120))"""
+
+
+@pytest.mark.parametrize("width", [820, 768])
+def test_where_the_trial_stands_is_seen_on_a_tablet_without_scrolling_sideways(
+    address: str, chromium_running: Any, width: int
+) -> None:
+    """Neither the page nor a part of it, with everything unfolded; of every role that sees the ladder, or none."""
+    problems = []
+    for role in ("coordinator", "statistician", "monitor", "committee_member", "administrator", "inspector"):
+        visitor = Visitor(chromium_running, address, role)
+        visitor.page.set_viewport_size({"width": width, "height": 1180})
+        assert visitor.open("/") == 200
+        visitor.page.evaluate(UNFOLD)
+        problems += [f"{role}: {each}" for each in visitor.page.evaluate(SCROLLED_SIDEWAYS)]
+        problems += [f"{role}: {each}" for each in visitor.page.evaluate(STICKING_OUT)]
+    assert not problems
+
+
 def test_what_is_typed_is_checked_kept_and_found_again(address: str, chromium_running: Any, found: Found) -> None:
     visitor = Visitor(chromium_running, address, "coordinator")
     page, form = visitor.page, f"{found.person}adverse_events/new/"
@@ -235,6 +265,71 @@ def test_details_of_a_question_are_reached_with_the_keyboard_alone(
     page.keyboard.press("Enter")
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.name") == "serious_death"
+
+
+def test_a_form_is_filled_mended_and_saved_with_the_keyboard_alone(
+    address: str, chromium_running: Any, found: Found
+) -> None:
+    """On a tablet: past the menu, what is typed is kept, the key Enter saves, and a refusal leads to the reason."""
+    visitor = Visitor(chromium_running, address, "coordinator")
+    page, keys = visitor.page, visitor.page.keyboard
+    page.set_viewport_size({"width": 820, "height": 1180})
+
+    def press(*names: str) -> str:
+        for name in names:
+            keys.press(name)
+        return str(page.evaluate("document.activeElement.name || document.activeElement.innerText"))
+
+    def enter() -> str:
+        with page.expect_navigation():
+            keys.press("Enter")
+        return str(page.inner_text("main"))
+
+    form = f"{found.person}adverse_events/new/"
+    visitor.open(form)
+    press("Tab", "Enter", "Tab", "Tab")
+    assert press("Tab") == "number", "past the menu with the first link, then past the trail"
+    assert press("Tab") == "term"
+    keys.type("Chill by hand")
+    page.locator("#findings .note").first.wait_for()
+    visitor.open(form)
+    assert "did not save" in page.inner_text("main")
+    page.focus("[name=serious]")
+    keys.type("y")
+    assert press("Tab", "Tab") == "serious_death", "the answer yes has opened the details"
+    page.focus("[name=term]")
+    assert "saved" in enter(), "Enter saves, and does not discard what was typed before"
+    page.get_by_role("link", name=re.compile("^[0-9]+$")).last.focus()
+    enter()
+    page.focus("[name=term]")
+    press("Control+A")
+    keys.type("Shiver by hand")
+    assert "Not saved" in enter()
+    assert "Not saved" in page.evaluate("document.activeElement.innerText")
+    press("Tab", "Enter")
+    page.wait_for_function("document.activeElement.name === 'reason'")
+    keys.type("as in the source")
+    press("Tab")
+    assert "saved" in enter()
+    assert "Shiver by hand" in page.inner_text("tbody")
+
+
+def test_enter_chooses_none_of_several_deeds(address: str, chromium_running: Any) -> None:
+    """On the page of somebody without a slot, who can be given one or wait for one."""
+    visitor = Visitor(chromium_running, address, "coordinator")
+    page = visitor.page
+    visitor.open("/participants/")
+    for person in visitor.links("tbody th a"):
+        visitor.open(person.replace("/participants/", "/doses/"))
+        if page.get_by_role("button", name="Reserve a slot").count():
+            break
+    assert page.get_by_role("button", name="Join the waiting list").count()
+    page.focus("#slot-reason")
+    page.keyboard.type("moved away")
+    page.keyboard.press("Enter")
+    page.wait_for_timeout(300)
+    assert page.input_value("#slot-reason") == "moved away"
+    assert "Not done" not in page.inner_text("main")
 
 
 def test_two_people_on_one_field_see_both_values(address: str, chromium_running: Any, found: Found) -> None:

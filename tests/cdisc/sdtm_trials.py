@@ -13,6 +13,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from firstdose.dosing import level_given
 from firstdose.measures import MEASURES
 from firstdose.protocol import Protocol
 from firstdose.records import (
@@ -23,6 +24,7 @@ from firstdose.records import (
     Deviation,
     DiseaseHistory,
     Disposition,
+    DltAdjudication,
     Dosing,
     Image,
     LabResult,
@@ -107,6 +109,10 @@ def values(record_type: type, name: str, is_ascii: bool) -> st.SearchStrategy[An
     if column.kind is str and not column.codes:
         said = IN_WORDS.get(sdtm_ending(column.question.sdtm))
         return texts(is_ascii) | st.sampled_from([*said, "as written"]) if said else texts(is_ascii)
+    if (record_type, name) == (Dosing, "level_assigned"):
+        return st.integers(0, 6)
+    if (record_type, name) in ((Dosing, "dose_given"), (Dosing, "dose_assigned")):
+        return st.sampled_from([0.0, 4.6, 5.0, 7.5, 16.0, 1e6])
     if column.kind is float:
         return st.floats(-1e60, 1e60, allow_subnormal=False).filter(lambda x: x == 0 or abs(x) > 1e-60)
     return st.integers(-(10**8), 10**8) if column.kind is int else strategies.values(column)
@@ -133,6 +139,11 @@ def trials(draw: st.DrawFn, protocol: Protocol, is_ascii: bool) -> list[Any]:
     some = st.sampled_from([(), (), (1,), (1, 2), (4, 7, 9)])
     for subject in subjects:
         found += [draw(records(kind, is_ascii, subject=subject, number=n)) for kind in NUMBERED for n in draw(some)]
+        found += [
+            draw(records(DltAdjudication, is_ascii, subject=subject, event=event, adjudication=number))
+            for event in (1, 2, 7)
+            for number in draw(st.sampled_from([(), (1,), (2, 3)]))
+        ]
         for number in draw(some):
             measure, item = draw(st.sampled_from(ITEMS))
             keys = {"subject": subject, "number": number, "measure": measure, "item": item}
@@ -164,7 +175,8 @@ def trials(draw: st.DrawFn, protocol: Protocol, is_ascii: bool) -> list[Any]:
 def as_it_comes_back(recorded: Iterable[Any], protocol: Protocol) -> list[Any]:
     """The records as they stand after they were written as SDTM and read."""
     kept = [_in_terms(_plain(each)) for each in recorded]
-    kept = [each for each in kept if not _is_left_out(each, protocol)]
+    kept = [_with_arms(each, kept, protocol) if isinstance(each, Subject) else each for each in kept]
+    kept = _last_verdicts([each for each in kept if not _is_left_out(each, protocol)])
     by_test: dict[tuple[Any, ...], list[Any]] = defaultdict(list)
     for each in kept:
         if type(each) in MAIN:
@@ -174,6 +186,44 @@ def as_it_comes_back(recorded: Iterable[Any], protocol: Protocol) -> list[Any]:
             for each in several:
                 kept[kept.index(each)] = _repeated(each)
     return [_without_idle_units(_with_what_is_asked_for(each, protocol)) for each in kept]
+
+
+def _is_said_to_be_given(each: Dosing) -> bool:
+    """Whether a dosing is more than prepared, and not one of which nothing was given."""
+    dates = (each.procedure_start, each.product_start, each.product_end)
+    said = each.given is not None or (each.dose_given or 0) > 0 or any(date is not None for date in dates)
+    return said and each.given != "none"
+
+
+def _with_arms(person: Subject, recorded: list[Any], protocol: Protocol) -> Subject:
+    """With the names of the levels assigned and given where no arm is recorded; these trials have no cohorts."""
+    own = [each for each in recorded if isinstance(each, Dosing) and each.subject == person.subject]
+    own.sort(key=lambda each: (not _is_said_to_be_given(each), each.number))
+    names = {number: protocol.dose_levels.label(number) for number in range(1, len(protocol.dose_levels.values) + 1)}
+    levels = [each.level_assigned for each in own if each.level_assigned is not None]
+    arm = names.get(levels[0]) if levels else None
+    given = None
+    if own and _is_said_to_be_given(own[0]):
+        is_in_unit = (own[0].dose_unit or "million cells").strip().casefold() == "million cells"
+        level = level_given(protocol, own[0].dose_given) if is_in_unit else None
+        given = arm if level is None else names[level]
+    return replace(person, arm=person.arm or arm, arm_given=person.arm_given or given)
+
+
+def _last_verdicts(kept: list[Any]) -> list[Any]:
+    """Of the adjudications of an adverse event that is there the last, of others none."""
+    events = {(each.subject, each.number) for each in kept if isinstance(each, AdverseEvent)}
+    last: dict[tuple[str, int], int] = {}
+    for each in kept:
+        if isinstance(each, DltAdjudication):
+            key = (each.subject, each.event)
+            last[key] = max(last.get(key, 0), each.adjudication)
+    return [
+        each
+        for each in kept
+        if not isinstance(each, DltAdjudication)
+        or ((each.subject, each.event) in events and each.adjudication == last[each.subject, each.event])
+    ]
 
 
 def _without_idle_units(each: Any) -> Any:
@@ -204,7 +254,9 @@ def _in_terms(each: Any) -> Any:
 
 
 def _is_left_out(each: Any, protocol: Protocol) -> bool:
-    """Answers that keep nobody out are in no IE."""
+    """Answers that keep nobody out are in no IE; dosings that are only prepared are scheduled in EC, and not read."""
+    if isinstance(each, Dosing):
+        return each.given != "none" and not _is_said_to_be_given(each)
     if isinstance(each, CriterionAnswer):
         criteria = protocol.population.criteria if protocol.population else ()
         kinds = {criterion.id: criterion.kind for criterion in criteria}

@@ -77,6 +77,14 @@ def found(datasets: list[Dataset]) -> set[tuple[str, str, int | None, str | None
     return {(each.effect, each.dataset, each.row, each.variable) for each in findings}
 
 
+@pytest.mark.parametrize("file_format", ["xpt", "csv", "dataset-json"])
+def test_where_there_is_nobody_nothing_is_written(tmp_path: Path, file_format: Any) -> None:
+    empty = analysis_tables(PROTOCOL, derive(PROTOCOL, TrialData.of([])))
+    export = export_adam(PROTOCOL, empty, tmp_path, created=CREATED, file_format=file_format)
+    assert [(each.effect, each.dataset, each.row) for each in export.findings] == [("refused", "ADSL", None)]
+    assert [path.name for path in tmp_path.iterdir()] == ["conformance.csv"]
+
+
 def test_records_that_conform_are_written(tmp_path: Path) -> None:
     export = exported(tmp_path, event(start=at("2026-03-12")), *RESULTS)
     assert not export.findings

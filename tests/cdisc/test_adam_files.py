@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pyreadstat
@@ -56,6 +57,8 @@ def test_the_people_are_those_of_the_records(
         assert (site, sex, start) == (row["centre"], codes[row["sex"]], dosed.get(name))
         assert is_treated == ("Y" if name in dosed else "N")
     dosings = {row["subject"]: row for row in recorded("dosings")}
+    assert {"RACE", "ARM"} <= set(frame.columns)  # required, though no race is recorded here
+    assert frame["ARM"].to_list() == [subjects[name]["arm"] or None for name in frame["USUBJID"]]
     given = frame.filter(pl.col("SAFFL") == "Y").select("USUBJID", "TRT01PN", "DOSE01P", "DOSE01A", "TRT01P")
     doses = {1: "A (5 million cells)", 2: "B (10 million cells)", 3: "C (16 million cells)", 4: "D (24 million cells)"}
     for name, level, assigned, amount, planned in given.iter_rows():
@@ -148,6 +151,31 @@ def test_times_go_from_their_start_to_their_end(adam: Callable[[str], pl.DataFra
     assert change.height > 5
 
 
+def test_every_time_leads_to_the_record_that_its_date_is_taken_from(adam: Callable[[str], pl.DataFrame]) -> None:
+    number = {"ADAE": "AESEQ", "ADQS": "ASEQ"}
+    records: dict[tuple[str, str, float | None], dict[str, Any]] = {}
+    for name in ("adae", "adqs", "adsl"):
+        for row in adam(name).iter_rows(named=True):
+            key = (name.upper(), row["USUBJID"], row.get(number.get(name.upper(), "")))
+            assert key not in records
+            records[key] = row
+    followed: dict[str, int] = {}
+    for row in adam("adtte").iter_rows(named=True):
+        found = records[row["SRCDOM"], row["USUBJID"], row["SRCSEQ"]]
+        if row["SRCVAR"] == "ARISKDY":
+            assert (row["ADT"] - row["TRTSDT"]).days + 1 == found["ARISKDY"]
+        elif row["SRCVAR"]:
+            assert row["ADT"] == found[row["SRCVAR"]], row
+        else:
+            assert row["CNSR"], row
+        followed[row["SRCVAR"]] = followed.get(row["SRCVAR"], 0) + 1
+        if row["PARCAT1"] == "CONFIRMED CHANGE":
+            assert row["STARTDT"] == row["TRTSDT"]
+            assert found["PARCAT2"] == "SCORE"
+            assert found["PARCAT1"] == row["PARCAT2"]
+    assert min(followed["ADT"], followed["ASTDT"], followed["AENDT"], followed["ARISKDY"]) > 20
+
+
 def test_the_same_data_and_time_give_the_same_bytes(
     protocol: Protocol, tables: AnalysisTables, adam_export: Export, tmp_path: Path
 ) -> None:
@@ -180,6 +208,32 @@ def test_dataset_json_holds_the_same_values(
                 assert (column["targetDataType"], column["displayFormat"]) == ("integer", "DATE9.")
                 values = [None if text is None else date.fromisoformat(text) for text in values]
             assert values == each.frame[column["name"]].to_list(), (path.name, column["name"])
+
+
+def test_flags_of_sets_are_known_of_those_who_were_not_treated(adam: Callable[[str], pl.DataFrame]) -> None:
+    flags = adam("adsl").filter(pl.col("SAFFL") == "N").select("ENRLFL", "SAFFL", "DLTEVFL", "PPROTFL")
+    assert flags.rows() == [("N", "N", "N", "N")] * 5
+
+
+def test_what_is_copied_is_what_sdtm_has(
+    adam: Callable[[str], pl.DataFrame], sdtm: Callable[[str], pl.DataFrame]
+) -> None:
+    """Each predecessor of one variable, joined by the number of its record; of SDTM all that the analysis keeps."""
+    compared = 0
+    for name in ("ADAE", "ADLB", "ADVS", "ADEX"):
+        rows = adam(name.lower())
+        for variable in analysis_variables(name).values():
+            source, _, column = variable.source.partition(".")
+            if variable.origin != "Predecessor" or source in ("ADSL", "DM") or variable.name not in rows.columns:
+                continue
+            column = column.partition(",")[0]
+            number = f"{source}SEQ"
+            recorded = sdtm(source.lower()).select("USUBJID", number, pl.col(column).alias("recorded"))
+            theirs = recorded.with_columns(pl.col(pl.String).replace("", None))
+            joined = rows.drop_nulls(number).join(theirs, on=["USUBJID", number], how="left")
+            assert joined["recorded"].eq_missing(joined[variable.name]).all(), (name, variable.name)
+            compared += joined.height
+    assert compared > 15_000
 
 
 def test_every_variable_is_described_and_says_where_it_comes_from() -> None:

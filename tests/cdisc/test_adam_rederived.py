@@ -224,3 +224,37 @@ def test_events_that_were_resolved(case: Case) -> None:
     found = rederived.resolved_events(case.data)
     assert found == {line: wanted[line] for line in found}
     assert len(found) > 4
+
+
+FAULTS: tuple[tuple[str, str, object, Callable[[rederived.Row], bool], Callable[[Data], object]], ...] = (
+    ("ADAE", "AESER", "Y", lambda row: bool(row["ANL01FL"] and row["AESER"] == "N"), rederived.adverse_event_overview),
+    ("ADAE", "ATOXGRN", 5.0, lambda row: bool(row["ANL01FL"]), rederived.adverse_event_overview),
+    ("ADAE", "ADECOD", "Another", lambda row: bool(row["ANL01FL"]), rederived.adverse_events_by_class_and_term),
+    ("ADEX", "AVAL", 99.0, lambda row: row["PARAMCD"] == "DOSEGIV", rederived.exposure),
+    (
+        "ADSL",
+        "DLTFL",
+        "Y",
+        lambda row: row["DLTFL"] == "N" and row["DLTEVFL"] == "Y",
+        rederived.dose_limiting_toxicities,
+    ),
+    ("ADQS", "CHG", 9.5, lambda row: bool(row["ANL01FL"] and row["CHG"] is not None), rederived.change_of_scores),
+)
+
+
+@pytest.mark.parametrize(("dataset", "name", "value", "wanted", "figures"), FAULTS)
+def test_one_wrong_value_in_a_file_is_seen_in_a_table(
+    trial: dict[str, Case],
+    dataset: str,
+    name: str,
+    value: object,
+    wanted: Callable[[rederived.Row], bool],
+    figures: Callable[[Data], object],
+) -> None:
+    data = trial[DELIMITED].data
+    if dataset not in data or not any(map(wanted, data[dataset])):
+        assert dataset in ("ADQS", "ADSL")  # of the trial without scores and without a definition of DLTs
+        return
+    place = next(n for n, row in enumerate(data[dataset]) if row["SAFFL"] == "Y" and wanted(row))
+    rows = [rederived.Row(row, **({name: value} if n == place else {})) for n, row in enumerate(data[dataset])]
+    assert figures({**data, dataset: rows}) != figures(data)

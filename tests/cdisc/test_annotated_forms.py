@@ -114,8 +114,21 @@ def test_questions_are_those_of_the_records_and_of_the_measures(page: Rows, prot
 
 def test_forms_are_called_as_on_the_site(page: Rows) -> None:
     measures = {each.title for each in MEASURES.values()}
-    assert {heading for heading in page.rows if heading not in measures} <= set(FORMS.values())
-    assert {"Consent and person", "Milestones and end of participation"} <= page.rows.keys()
+    assert {heading for heading in page.rows if heading not in measures} - {
+        "Adjudications of dose-limiting toxicity"
+    } <= set(FORMS.values())
+    assert {
+        "Adjudications of dose-limiting toxicity",
+        "Consent and person",
+        "Milestones and end of participation",
+    } <= page.rows.keys()
+
+
+def test_forms_that_sdtm_does_not_hold_are_there_and_say_so(page: Rows) -> None:
+    assert {*FORMS.values(), "Adjudications of dose-limiting toxicity"} - {FORMS["assessments"]} <= page.rows.keys()
+    for title in (FORMS["grade_changes"], FORMS["samples"]):
+        assert len(page.rows[title]) > 3
+        assert {row[2] for row in page.rows[title][1:]} == {"not submitted"}
 
 
 def test_choices_have_boxes_and_other_answers_a_line(folder: Path) -> None:

@@ -163,6 +163,9 @@ def test_codes_of_terms_are_those_of_the_published_terminology(read: Read) -> No
         ("AE", "AESER"): {"Y": "C49488", "N": "C49487"},
         ("DM", "SEX"): {"F": "C16576", "M": "C20197"},
         ("AE", "AEOUT"): {"RECOVERED/RESOLVED": "C49498"},
+        ("TS", "TSPARMCD"): {"TITLE": "C49802", "TPHASE": "C48281"},
+        ("LB", "LBTESTCD"): {"ALT": "C64433"},
+        ("VS", "VSTESTCD"): {"SYSBP": "C25298"},
         ("DS", "DSCAT"): {"DISPOSITION EVENT": "C74590", "PROTOCOL MILESTONE": "C74588"},
     }
     for (group, name), codes in published.items():
@@ -225,6 +228,20 @@ def test_values_beside_records_have_names_labels_and_origins(read: Read, files: 
         assert said == set(zip(columns["QNAM"], columns["QLABEL"], columns["QORIG"], strict=True))
         seen += len(said)
     assert seen > 20
+
+
+def test_parameters_of_the_trial_say_where_they_come_from(read: Read) -> None:
+    values = read.by_test(read.item("TS", "TSVAL"))
+    origins = {code: one(item, f"{DEF}Origin").attrib["Type"] for (_, code), item in values.items()}
+    assert (origins["TITLE"], origins["ACTSUB"], origins["SDTMVER"]) == ("Protocol", "Derived", "Assigned")
+    names = {item.attrib["OID"]: code for (_, code), item in values.items()}
+    with_method = {
+        names[each.attrib["ItemOID"]]: text_of(read.by_identifier[each.attrib["MethodOID"]])
+        for each in read.root.iter(f"{ODM}ItemRef")
+        if each.attrib["ItemOID"] in names and "MethodOID" in each.attrib
+    }
+    assert with_method.keys() == {code for code, kind in origins.items() if kind == "Derived"}
+    assert "RFICDTC" in with_method["SSTDTC"]
 
 
 def test_origins_keys_order_and_need_are_the_metadata(read: Read) -> None:

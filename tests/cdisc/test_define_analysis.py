@@ -72,6 +72,13 @@ def test_origins_sources_and_methods_are_the_metadata(read: Read) -> None:
     assert described > 150
 
 
+def test_what_must_be_there_and_may_be_empty_is_not_mandatory(read: Read) -> None:
+    group = read.group("ADSL")
+    items = {item.attrib["Name"]: ref for ref, item in zip(read.references(group), read.items(group), strict=True)}
+    assert (items["RACE"].attrib["Mandatory"], items["RACE"].get(f"{DEF}HasNoData")) == ("No", "Yes")
+    assert (items["ARM"].attrib["Mandatory"], items["USUBJID"].attrib["Mandatory"]) == ("No", "Yes")
+
+
 def test_values_are_described_parameter_by_parameter(read: Read, folder: Path) -> None:
     with (folder / "adlb.csv").open(encoding="utf-8", newline="") as stream:
         rows = list(csv.DictReader(stream))
@@ -104,3 +111,15 @@ def test_everything_referred_to_is_there_once(read: Read) -> None:
         if name.removeprefix(DEF).endswith("OID") and name not in ("OID", "FileOID")
     }
     assert referred | {group.attrib["OID"] for group in read.groups()} == set(read.by_identifier)
+
+
+def test_what_the_last_day_of_the_analysis_leaves_out_is_said(read: Read, folder: Path, sdtm_export: Export) -> None:
+    """The reference protocol looks at 12 months with the window of their visit: 379 days from day 0."""
+    groups = {group.attrib["Name"]: group for group in read.groups()}
+    texts = {each.attrib["OID"]: text_of(each) for each in read.root.iter(f"{DEF}CommentDef")}
+    for name in ("ADSL", "ADAE", "ADLB", "ADQS", "ADVS"):
+        assert "study day 380" in texts[groups[name].attrib[f"{DEF}CommentOID"]]
+    assert f"{DEF}CommentOID" not in groups["ADEX"].attrib
+    recorded = next(each.frame.height for each in sdtm_export.datasets if each.name == "AE")
+    analysed = pyreadstat.read_xport(folder / "adae.xpt", output_format="dict")[0]["AESEQ"]
+    assert len(analysed) < recorded

@@ -1,5 +1,8 @@
 """Define-XML held against its published schema and read by odmlib, value by value; Dataset-JSON read by odmlib."""
 
+import json
+import re
+from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -17,7 +20,7 @@ from firstdose.cdisc.adam.exporting import export_adam
 from firstdose.cdisc.define import ANALYSIS, write_define
 from firstdose.cdisc.writing.exporting import Export, export_sdtm
 from firstdose.protocol import Protocol
-from firstdose.records import TrialData
+from firstdose.records import AdverseEvent, Medication, Subject, TrialData
 from firstdose.records.analysis_tables import AnalysisTables
 from tests.cdisc.reference_files import CREATED
 
@@ -140,3 +143,83 @@ def test_another_reader_finds_the_datasets_value_by_value(exported: Export, meta
         assert [column.name for column in read.columns] == dataset.frame.columns
         plain = dataset.frame.with_columns(pl.col(pl.Date).dt.to_string("%Y-%m-%d"))
         assert [tuple(row) for row in read.rows] == plain.rows()
+
+
+MEMBERS = {
+    "datasetJSONCreationDateTime": str,
+    "datasetJSONVersion": str,
+    "fileOID": str,
+    "dbLastModifiedDateTime": str,
+    "originator": str,
+    "sourceSystem": dict,
+    "studyOID": str,
+    "metaDataVersionOID": str,
+    "metaDataRef": str,
+    "itemGroupOID": str,
+    "records": int,
+    "name": str,
+    "label": str,
+    "columns": list,
+    "rows": list,
+}
+NEEDED = {"datasetJSONCreationDateTime", "datasetJSONVersion", "itemGroupOID", "records", "name", "label", "columns"}
+OF_COLUMNS = {
+    "itemOID": str,
+    "name": str,
+    "label": str,
+    "dataType": str,
+    "targetDataType": str,
+    "length": int,
+    "displayFormat": str,
+    "keySequence": int,
+}
+NEEDED_OF_COLUMNS = {"itemOID", "name", "label", "dataType"}
+DATA_TYPES = {"string", "integer", "decimal", "float", "double", "boolean", "datetime", "date", "time", "URI"}
+"""What the published JSON schema of Dataset-JSON 1.1 lets a document and its columns have, transcribed."""
+
+
+def test_documents_of_datasets_have_the_form_that_the_schema_asks_for(exported: Export) -> None:
+    for path in exported.files:
+        document = json.loads(path.read_text("utf-8"))
+        assert document.keys() >= NEEDED
+        assert all(type(value) is MEMBERS[name] for name, value in document.items())
+        assert document["sourceSystem"].keys() == {"name", "version"}
+        assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?", document["datasetJSONCreationDateTime"])
+        assert re.fullmatch(r"1\.1(\.\d+)?", document["datasetJSONVersion"])
+        for column in document["columns"]:
+            assert column.keys() >= NEEDED_OF_COLUMNS
+            assert all(type(value) is OF_COLUMNS[name] for name, value in column.items())
+            assert column["dataType"] in DATA_TYPES
+            assert column.get("targetDataType", "integer") in ("integer", "decimal")
+            assert min(column.get("length", 1), column.get("keySequence", 1)) >= 1
+        assert all(len(row) == len(document["columns"]) for row in document["rows"])
+
+
+LONG = " ".join(["頭痛がする", "Übelkeit, σοβαρή", "головная боль"] * 20)
+
+
+def test_long_texts_and_other_letters_come_to_another_reader_whole(protocol: Protocol, tmp_path: Path) -> None:
+    event = AdverseEvent(subject="ΠΑ-01", number=1, term=LONG, preferred_term="頭痛")
+    person = Subject(subject="ΠΑ-01", centre="01", sex="female", country="Italy")
+    drug = Medication(subject="ΠΑ-01", number=1, drug="парацетамол")
+    form: Any = {"created": CREATED, "file_format": "dataset-json"}
+    export = export_sdtm(protocol, TrialData.of([person, event, drug]), tmp_path, **form)
+    write_define(protocol, export.datasets, tmp_path, **form)
+    assert not faults(tmp_path / "define.xml")
+    read = {path.stem: DatasetJSON.read_json(str(path)) for path in export.files}
+    column = {name: [each.name for each in one.columns] for name, one in read.items()}
+    (row,) = read["ae"].rows
+    parts = [row[column["ae"].index("AETERM")]]
+    names = [column["suppae"].index(name) for name in ("QNAM", "QVAL")]
+    further = {values[names[0]]: values[names[1]] for values in read["suppae"].rows}
+    assert row[column["ae"].index("USUBJID")] == "ΠΑ-01"
+    assert "".join([*parts, *(further[f"AETERM{number}"] for number in range(1, len(further) + 1))]) == LONG
+    (drugs,) = read["cm"].rows
+    assert drugs[column["cm"].index("CMTRT")] == "парацетамол"
+    latin = replace(person, subject="PA-01")
+    refused = export_sdtm(protocol, TrialData.of([latin, replace(event, subject="PA-01")]), tmp_path, created=CREATED)
+    assert refused.is_refused  # a transport file cannot hold these letters
+    assert {(each.dataset, each.variable) for each in refused.findings if each.effect == "refused"} >= {
+        ("AE", "AETERM"),
+        ("AE", "AEDECOD"),
+    }

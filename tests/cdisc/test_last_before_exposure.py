@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from firstdose.cdisc import read_sdtm
-from firstdose.cdisc.define.nci_codes import NCI_LISTS
+from firstdose.cdisc.nci_codes import NCI_LISTS
 from firstdose.cdisc.writing.datasets import sdtm_datasets
 from firstdose.cdisc.writing.exporting import Export, export_sdtm
 from firstdose.cdisc.writing.terminology import CODE_LISTS

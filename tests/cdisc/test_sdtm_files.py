@@ -8,10 +8,11 @@ from pathlib import Path
 import polars as pl
 import pyreadstat
 
+from firstdose.cdisc.writing.datasets import sdtm_datasets
 from firstdose.cdisc.writing.exporting import Export, export_sdtm
 from firstdose.cdisc.writing.metadata import ORIGINS, all_domains
 from firstdose.protocol import Protocol
-from firstdose.records import TrialData
+from firstdose.records import Subject, TrialData
 from tests.cdisc.reference_files import CREATED, Rows
 
 
@@ -169,3 +170,71 @@ def test_the_summary_says_what_kind_of_trial_it_is_and_where(sdtm: Callable[[str
         values.setdefault(code, []).append(value)
     assert (values["STYPE"], values["HLTSUBJI"], values["TPHASE"]) == (["INTERVENTIONAL"], ["N"], ["PHASE I TRIAL"])
     assert sorted(values["FCNTRY"]) == ["CHE", "ITA"]
+
+
+ASKED_OF_EVERY_TRIAL = """
+    ACTSUB ADAPT ADDON AGEMAX AGEMIN CURTRT DCUTDESC DCUTDTC FCNTRY HLTSUBJI INDIC INTMODEL INTTYPE LENGTH NARMS
+    OBJPRIM OUTMSPRI PCLAS PLANSUB RANDOM REGID SDTIGVER SDTMVER SENDTC SEXPOP SPONSOR SSTDTC STOPRULE STYPE TBLIND
+    TCNTRL TDIGRP TINDTP TITLE TPHASE TRT TTYPE
+"""
+"""The parameters that the guide's first example of TS has for any trial of a treatment, and the versions."""
+
+
+def test_what_the_summary_cannot_say_has_a_null_flavor(
+    sdtm: Callable[[str], pl.DataFrame], recorded: Callable[[str], Rows]
+) -> None:
+    frame = sdtm("ts")
+    assert set(ASKED_OF_EVERY_TRIAL.split()) <= set(frame["TSPARMCD"])
+    for row in frame.iter_rows(named=True):
+        assert bool(row["TSVAL"]) != bool(row["TSVALNF"]), row["TSPARMCD"]
+        assert row["TSVALNF"] in ("", "NI")
+        assert not row["TSVALNF"] or not (row["TSVALCD"] or row["TSVCDREF"] or row["TSVCDVER"])
+    said = {code: tuple(rest) for code, *rest in frame.select("TSPARMCD", "TSVAL", "TSVALCD", "TSVCDREF").iter_rows()}
+    in_terms = {  # codes of the NCI, package of 2025-03-28
+        "HLTSUBJI": ("N", "C49487"),
+        "RANDOM": ("N", "C49487"),
+        "TCNTRL": ("NONE", "C41132"),
+        "TPHASE": ("PHASE I TRIAL", "C15600"),
+        "TTYPE": ("DOSE FINDING", "C158289"),
+        "STYPE": ("INTERVENTIONAL", "C98388"),
+        "INTMODEL": ("SEQUENTIAL", "C142568"),
+    }
+    assert {code: said[code] for code in in_terms} == {code: (*pair, "CDISC CT") for code, pair in in_terms.items()}
+    assert (said["AGEMIN"], said["AGEMAX"]) == (("P18Y", "", "ISO 8601"), ("P60Y", "", "ISO 8601"))
+    assert said["LENGTH"][0] == f"P{91 + 365 + 8 * 183}D"  # from the run-in to the visit of year 5
+    subjects = [row for row in recorded("subjects") if row["arm"]]
+    assert said["ACTSUB"][0] == str(len(subjects))
+    assert said["SSTDTC"][0] == min(row["consent"][:10] for row in subjects)
+    assert said["REGID"] == ("2015-004855-37", "2015-004855-37", "EudraCT")
+
+
+def test_dose_limiting_toxicities_stand_beside_their_events(
+    sdtm: Callable[[str], pl.DataFrame], recorded: Callable[[str], Rows]
+) -> None:
+    last = {(row["subject"], row["event"]): row for row in recorded("dlt_adjudications")}
+    words = {"dlt": "DLT", "not_dlt": "NOT DLT", "undecided": "UNDECIDED"}
+    frame = sdtm("suppae").filter(pl.col("QNAM") == "AEDLT")
+    found = {(row["USUBJID"], row["IDVARVAL"]): row["QVAL"] for row in frame.iter_rows(named=True)}
+    assert found == {key: words[row["verdict"]] for key, row in last.items()}
+    assert set(frame["QEVAL"]) == {"ADJUDICATION COMMITTEE"}
+    assert "DLT" in found.values()
+
+
+def test_arms_follow_from_doses_where_nobody_recorded_them(
+    protocol: Protocol, trial_data: TrialData, sdtm: Callable[[str], pl.DataFrame]
+) -> None:
+    """The reference trial has them recorded; without them, as a running trial is, they are the same."""
+    arms = ("arm", "arm_given")
+    without = trial_data[Subject].with_columns(pl.lit(None, pl.String).alias(name) for name in arms)
+    found = {
+        each.name: each.frame
+        for each in sdtm_datasets(protocol, TrialData({**trial_data.frames, "subjects": without}, trial_data.as_of))
+    }
+    names = ("USUBJID", "ARMCD", "ARM", "ACTARMCD", "ACTARM", "ARMNRS")
+    assert found["DM"].select(names).rows() == sdtm("dm").select(names).with_columns(
+        pl.col(pl.String).replace("", None)
+    ).rows()  # fmt: skip
+    values = ("TSPARMCD", "TSVAL")
+    assert found["TS"].select(values).rows() == sdtm("ts").select(values).with_columns(
+        pl.col("TSVAL").replace("", None)
+    ).rows()  # fmt: skip

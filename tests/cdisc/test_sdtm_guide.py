@@ -343,6 +343,7 @@ TSSEQ N R Sequence Number
 TSPARMCD C R Trial Summary Parameter Short Name
 TSPARM C R Trial Summary Parameter
 TSVAL C E Parameter Value
+TSVALNF C P Parameter Null Flavor
 TSVALCD C E Parameter Value Code
 TSVCDREF C E Name of the Reference Terminology
 TSVCDVER C E Version of the Reference Terminology""",

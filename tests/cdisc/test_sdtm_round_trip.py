@@ -38,7 +38,9 @@ def same(expected: TrialData, found: TrialData) -> None:
     """The same rows; the name of a test and the number of a visit are asked for only where they were recorded."""
     for name, kind in RECORDS.items():
         keys = [
-            key for key in ("subject", "number", "visit", "criterion", "name") if key in expected.frames[name].columns
+            key
+            for key in ("subject", "number", "event", "visit", "criterion", "name")
+            if key in expected.frames[name].columns
         ]
         ours, theirs = (data.frames[name].sort(keys) for data in (expected, found))
         if filled := NAMED_BY_SDTM.get(kind):

@@ -228,6 +228,10 @@ def test_criteria_titles_objectives_and_registers_are_the_protocols() -> None:
     planned = design["population"]["plannedEnrollmentNumber"]
     assert [planned["minValue"]["value"], planned["maxValue"]["value"]] == stated["trial"]["planned_participants"]
     assert design["studyPhase"]["standardCode"]["code"] == "C15600"
+    assert [each["code"] for each in design["subTypes"]] == ["C158289"]  # dose finding
+    ages = design["population"]["plannedAge"]
+    assert (ages["minValue"]["value"], ages["maxValue"]["value"]) == (18, 60)
+    assert ages["maxValue"]["unit"]["standardCode"]["code"] == "C29848"
 
 
 def test_arms_doses_and_treatments_are_the_protocols() -> None:

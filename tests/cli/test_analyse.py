@@ -136,6 +136,15 @@ def test_a_cut_off_after_the_data_is_that_of_the_data(tmp_path: Path) -> None:
     assert read_results(tmp_path / "out").provenance.as_of == date(2025, 7, 1)
 
 
+def test_a_cut_off_to_come_is_refused_where_nobody_knows_so_much(data: Path, tmp_path: Path) -> None:
+    ran = run("analyse", REFERENCE, data, "--out", tmp_path / "out", "--as-of", "2199-01-01")
+    assert ran.status == WRONG_INPUT
+    assert ran.err.splitlines()[-1] == "--as-of 2199-01-01 is in the future; name a day that is over, or none"
+    assert not (tmp_path / "out" / "results.csv").exists()
+    rehearsal = write_folder(TrialData.of(records_of("P01", 1, 5.0, 3), date(2199, 7, 1)), tmp_path / "rehearsal")
+    assert run("analyse", REFERENCE, rehearsal, "--out", tmp_path / "out", "--as-of", "2199-01-01").status == DONE
+
+
 def test_sdtm_is_recognised_and_analysed(tmp_path: Path) -> None:
     ran = run("analyse", PILOT / "protocol.yaml", PILOT / "sdtm", "--out", tmp_path)
     assert ran.status == DONE, ran.err

@@ -191,4 +191,4 @@ def test_an_out_that_cannot_be_made(tmp_path: Path, few_comparisons: None) -> No
     (tmp_path / "file").write_text("", encoding="utf-8")
     ran = run("validate", "--out", tmp_path / "file" / "folder")
     assert ran.status == WRONG_INPUT
-    assert "name a file or folder" in ran.err
+    assert "is a file; name a folder" in ran.err

@@ -67,7 +67,7 @@ def test_a_file_of_conditions_gives_what_the_options_give(tmp_path: Path) -> Non
     ("text", "extra", "words"),
     [
         ("sites: []", (), "sites"),
-        ("sites: [{candidates_per_30_days: 0}]", (), "above 0"),
+        ("sites: [{candidates_per_30_days: 0}]", (), "at least 0.001"),
         ("sites: [{candidates_per_30_days: 1}]\nseason: [1]", (), "did you mean `seasons`"),
         ("sites: [{candidates_per_30_days: 1}]\nseasons: [0, 0]", (), "one of them is above 0"),
         ("sites: [{candidates_per_30_days: 1}]\nlate_share: 0.8", (), "add `dlt_times: weibull`"),

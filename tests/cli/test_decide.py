@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.cli.running import CRM, DONE, MINIMAL, WRONG_INPUT, WRONG_USAGE, run, shell
+from tests.cli.running import CRM, DONE, MINIMAL, WRONG_INPUT, WRONG_USAGE, protocol_text, run, shell
 
 KEYS = {"action", "next_level", "recommended_level", "reason", "flags"}
 
@@ -48,6 +48,19 @@ def test_a_replaced_participant_is_left_out_of_the_counts() -> None:
     assert with_replaced["next_level"] == without["next_level"] == 2
     assert any("not evaluable" in flag for flag in with_replaced["flags"])
     assert without["flags"] == []
+
+
+def test_who_was_backfilled_has_a_b_before_the_level(tmp_path: Path) -> None:
+    file = tmp_path / "backfill.yaml"
+    file.write_text(protocol_text(backfill={"most_at_a_level": 9}), "utf-8")
+    found = run("decide", file, "--outcomes", "1NNN 2NN? b1N?", "--json").document()
+    assert (found["action"], found["backfill_level"]) == ("wait", 1)
+    text = run("decide", file, "--outcomes", "1NNN 2NNN 3NNN b2TNT")
+    assert "together levels 2 to 3 have 2 of 9" in text.out
+    refused = run("decide", MINIMAL, "--outcomes", "1NNN 2NNN b1NN")
+    assert refused.status == WRONG_INPUT
+    assert "Write `backfill` under escalation" in refused.err
+    assert "backfill_level" not in advice("1NNN")
 
 
 def test_open_windows_are_decided_where_they_do_not_matter() -> None:

@@ -1,6 +1,7 @@
 """The command `export`: what it writes, tells and refuses."""
 
 import re
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,12 @@ def trial(folder: Path, term: str) -> Path:
 
 def export(data: Path, out: Path, *options: str) -> Ran:
     return run("export", PROTOCOL, data, "--to", "sdtm", "--out", out, *CREATED, *options)
+
+
+def test_it_is_told_that_metabolites_are_not_in_sdtm(data: Path, tmp_path: Path) -> None:
+    assert "metabolites" not in export(data, tmp_path / "without").err
+    shutil.copytree(EXAMPLES / "metabolites", data / "metabolites")
+    assert "metabolites stand in no SDTM dataset; --to adam" in export(data, tmp_path / "out").err
 
 
 @pytest.mark.parametrize(("file_format", "ending"), [("xpt", "xpt"), ("csv", "csv"), ("dataset-json", "json")])

@@ -138,7 +138,8 @@ def test_a_head_from_a_document_finds_out_an_older_copy(database: str, folder: P
     noted = ledger("heads", database, "--note", "report of the committee")
     now = noted.out.split()[1]
     assert "noted in" in noted.out
-    assert ledger("heads", database).out.split("\n")[-2] == f"seen {now}"
+    last = ledger("heads", database).out.split("\n")[-2]
+    assert re.fullmatch(rf"seen {now} \S+T\S+\+00:00 report of the committee", last)
     (folder / "elsewhere").mkdir()
     target = f"sqlite:///{folder}/elsewhere/trial.sqlite3"
     refused = ledger("restore", target, "old.gz", "--key", "firstdose.key", "--heads", "firstdose.heads")

@@ -45,7 +45,7 @@ def command(folder: Path, matrix: Cells, sheet: Cells, *options: str) -> Ran:
         with (folder / name).open("w", newline="") as stream:
             csv.writer(stream).writerows(rows)
     arguments = (str(folder / "matrix.csv"), "--samples", str(folder / "samples.csv"), "--out", str(folder / "out"))
-    return run("metabolites", *arguments, "--permutations", "99", "--no-figures", *options)
+    return run("metabolites", *arguments, "--permutations", "99", "--no-figures", "--overwrite", *options)
 
 
 def figures(folder: Path) -> pl.DataFrame:
@@ -61,6 +61,7 @@ def test_what_it_writes_and_tells(tmp_path: Path) -> None:
     assert ran.status == DONE, ran.err
     assert {each.name for each in (tmp_path / "out").iterdir()} == {
         "metabolites.csv", "classes.csv", "sensitivities.csv", "quality.csv", "problems.csv", "unmapped.csv",
+        "rejected_rows.csv",
     }  # fmt: skip
     found = figures(tmp_path)
     assert found["metabolite"].unique(maintain_order=True).to_list() == list(NAMES)
@@ -101,7 +102,7 @@ def test_every_column_that_is_written_is_described(tmp_path: Path) -> None:
     for name, path in written.items():
         bare = name.replace("-cerebrospinal_fluid", "").replace("-serum", "")
         file = (FILES | FIGURE_FILES)[bare]
-        with_fluid = path.parent == folder and name not in ("unmapped.csv", "problems.csv")
+        with_fluid = path.parent == folder and name not in ("unmapped.csv", "problems.csv", "rejected_rows.csv")
         header = next(csv.reader(path.read_text("utf-8").splitlines()))
         assert header == [*file.schema, *([FLUID.name] if with_fluid else [])], name
         section = page.split(f" `{bare}`\n")[1].split("\n#")[0]
@@ -225,6 +226,14 @@ def test_what_cannot_be_analysed_at_all_is_one_message(change: object, told: str
     assert "Traceback" not in ran.err
 
 
+def test_why_nothing_can_be_read_is_told_of_that_file_alone(tmp_path: Path) -> None:
+    _, sheet = tables()
+    ran = command(tmp_path, [], sheet)
+    first, second = ran.err.splitlines()
+    assert first == f"{tmp_path / 'matrix.csv'}: no abundances can be read"
+    assert second.startswith("  matrix.csv: the file holds no table; begin with a header")
+
+
 def test_files_that_are_not_there(tmp_path: Path) -> None:
     ran = run(
         "metabolites", str(tmp_path / "a.csv"), "--samples", str(tmp_path / "b.csv"), "--out", str(tmp_path / "o")
@@ -323,6 +332,16 @@ def test_a_folder_is_said_to_be_one(tmp_path: Path) -> None:
     ran = run("metabolites", str(tmp_path), "--samples", str(tmp_path / "samples.csv"), "--out", str(tmp_path / "o"))
     assert ran.status == WRONG_INPUT
     assert "is a folder" in ran.err
+
+
+def test_a_row_that_cannot_be_used_is_kept_with_its_text(tmp_path: Path) -> None:
+    matrix, sheet = tables()
+    sheet[3] = [*sheet[3], "one", "too many"]
+    assert command(tmp_path, matrix, sheet).status == DONE
+    assert "row set aside in rejected_rows.csv" in problems(tmp_path)
+    kept = pl.read_csv(tmp_path / "out" / "rejected_rows.csv")
+    assert kept.row(0)[:2] == ("samples.csv", 4)
+    assert "too many" in kept["text"][0]
 
 
 def test_a_sample_outside_the_sheet_is_one_problem(tmp_path: Path) -> None:

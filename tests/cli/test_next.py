@@ -121,7 +121,7 @@ def test_data_and_protocol_go_together(small: Path, options: list[str]) -> None:
 def test_a_file_in_the_place_of_the_folder_is_refused(small: Path) -> None:
     ran = run("next", small, "--out", small)
     assert (ran.status, ran.out) == (WRONG_INPUT, "")
-    assert "this is a file" in ran.err
+    assert "is a file; name a folder" in ran.err
 
 
 def test_the_records_stay_as_they_are(small: Path, records: Path) -> None:
@@ -131,5 +131,9 @@ def test_the_records_stay_as_they_are(small: Path, records: Path) -> None:
 
 
 def test_missing_settings_and_wrong_usage() -> None:
-    assert run("next", "absent.yaml").status == WRONG_INPUT
+    ran = run("next", "absent.yaml")
+    assert ran.status == WRONG_INPUT
+    assert ran.err.startswith("absent.yaml: there is no such file; check its name, or begin with a copy of ")
+    shipped = Path(ran.err.partition("a copy of ")[2].partition(", that")[0])
+    assert shipped.read_text("utf-8") == (REFERENCE / "next_trial.yaml").read_text("utf-8")
     assert run("next").status == WRONG_USAGE

@@ -300,6 +300,27 @@ def test_designs_in_time_are_refused_without_a_calendar(tmp_path: Path, method: 
     assert "firstdose oc --method calendar" in refused.err
 
 
+@pytest.mark.parametrize(
+    "command", [("oc",), ("oc", "--method", "monte-carlo"), ("compare",), ("design", "--out", "out")]
+)
+def test_what_cannot_backfill_says_what_can(tmp_path: Path, command: tuple[str, ...]) -> None:
+    name, *options = (str(tmp_path / each) if each == "out" else each for each in command)
+    refused = run(name, in_time(tmp_path, "boin", backfill={"most_at_a_level": 9}), *options)
+    assert refused.status == WRONG_INPUT
+    assert "boin backfills lower levels while the escalation waits" in refused.err
+    assert "firstdose oc --method calendar" in refused.err
+
+
+def test_trials_in_time_backfill_by_the_protocol(tmp_path: Path) -> None:
+    call = ("--method", "calendar", "--accrual", "6", "--trials", "200", "--truth", TRUTH, "--json")
+    (plain,), (more,) = (
+        run("oc", in_time(tmp_path, "boin", **extra), *call).document()["scenarios"]
+        for extra in ({}, {"backfill": {"most_at_a_level": 9}})
+    )
+    assert plain["mean_total_participants"] <= 12
+    assert more["mean_total_participants"] > plain["mean_total_participants"] + 4
+
+
 def test_a_calendar_needs_accrual_and_a_window(tmp_path: Path) -> None:
     missing = run("oc", in_time(tmp_path), "--method", "calendar")
     assert missing.status == WRONG_INPUT
@@ -307,3 +328,26 @@ def test_a_calendar_needs_accrual_and_a_window(tmp_path: Path) -> None:
     windowless = run("oc", MINIMAL, "--method", "calendar", "--accrual", "3")
     assert windowless.status == WRONG_INPUT
     assert "window_days" in windowless.err
+
+
+@pytest.mark.parametrize(
+    ("options", "note"),
+    [
+        (["--trials", "100"], "--trials is for simulated trials: exact figures need none"),
+        (["--curves", "10"], "--curves is for --family random"),
+        (["--family", "random", "--truth", TRUTH], "--family is for curves that are drawn: those of --truth are used"),
+        (["--states", "100000", "--method", "monte-carlo", "--trials", "100"], "--states is for the exact engine"),
+    ],
+)
+@pytest.mark.parametrize("command", ["oc", "compare"])
+def test_options_without_effect_are_told(command: str, options: list[str], note: str) -> None:
+    ran = run(command, MINIMAL, *options)
+    assert ran.status == DONE
+    assert ran.err == f"note: {note}\n" or ran.err.startswith(f"note: {note}, ")
+
+
+@pytest.mark.parametrize("option", [("--accrual", "3"), ("--meetings", "30"), ("--screening-failures", "0.2")])
+def test_options_of_trials_in_time_are_refused_elsewhere(option: tuple[str, str]) -> None:
+    ran = run("oc", MINIMAL, *option)
+    assert (ran.status, ran.out) == (WRONG_INPUT, "")
+    assert f"{option[0]} is for trials in time: add --method calendar, or leave it out" in ran.err

@@ -1,5 +1,6 @@
 """The command as a process: what it loads, its help, its streams and its exit status."""
 
+import json
 import os
 import pty
 import subprocess
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from firstdose.cli.command_words import IN_FEW_WORDS
 from tests.cli.running import DONE, MINIMAL, ROOT, WRONG_INPUT, WRONG_USAGE, command_line, run, shell
 
 HEAVY = {"jinja2", "matplotlib", "numpy", "pydantic", "rich", "ruamel", "scipy", "typst"}
@@ -70,6 +72,18 @@ def test_help_names_every_command() -> None:
     for command in COMMANDS:
         assert f"\n  {command} " in ran.out
     assert "Exit status: 0 done, 1" in ran.out
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["ledger", "--help"]])
+def test_the_list_of_commands_is_whole_on_a_narrow_terminal(
+    arguments: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "60")
+    listed = run(*arguments).out.partition("\nCommands:\n")[2].splitlines()
+    assert len(listed) >= 7
+    for line in listed:
+        command, _, words = line.strip().partition(" ")
+        assert words.strip() == IN_FEW_WORDS[command]
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -169,22 +183,67 @@ def test_output_in_a_place_without_unicode() -> None:
         assert "Traceback" not in ended.stderr
 
 
-def test_progress_goes_to_standard_error_only() -> None:
+@pytest.mark.parametrize("terminal_type", ["xterm", "dumb"])
+def test_progress_goes_to_standard_error_only(terminal_type: str) -> None:
     """On a terminal that sees standard error only, after a second; standard output stays one document."""
     arguments = ["oc", str(MINIMAL), "--method", "monte-carlo", "--trials", "30000", "--json"]
     code = "from firstdose.cli import main, output; output.SECONDS_BEFORE_PROGRESS = 0.0; main()"
     screen, terminal = pty.openpty()
     try:
         process = subprocess.Popen(
-            [sys.executable, "-c", code, *arguments], stdout=subprocess.PIPE, stderr=terminal, text=True
-        )
+            [sys.executable, "-c", code, *arguments], stdout=subprocess.PIPE, stderr=terminal, text=True,
+            env={**os.environ, "TERM": terminal_type},
+        )  # fmt: skip
         os.close(terminal)
         out, _ = process.communicate(timeout=120)
-        shown = os.read(screen, 1 << 20).decode(errors="replace")
+        shown = "" if terminal_type == "dumb" else os.read(screen, 1 << 20).decode(errors="replace")
+        if terminal_type == "dumb":
+            os.set_blocking(screen, False)
+            with pytest.raises(OSError, match=r"Resource temporarily unavailable|Input/output error"):
+                os.read(screen, 1)
     finally:
         os.close(screen)
     assert process.returncode == DONE
     assert out.startswith("{\n")
     assert out.endswith("}\n")
-    assert "simulating boin" in shown
+    assert ("simulating boin" in shown) == (terminal_type == "xterm")
     assert "simulating" not in out
+
+
+NOT_LATIN = {"trial": {"id": "T-1", "title": "細胞 🙂"}, "dose_levels": {"unit": "млн клеток", "values": [1, 3]}}
+
+
+@pytest.fixture
+def not_latin(tmp_path: Path) -> Path:
+    """A protocol with characters that few encodings have, in a folder of such a name."""
+    folder = tmp_path / "Prüfung 日本"
+    folder.mkdir()
+    escalation = {"design": "boin", "target_dlt_rate": 0.25, "cohort_size": 3, "max_participants": 6}
+    path = folder / "протокол.yaml"
+    path.write_text(json.dumps(NOT_LATIN | {"escalation": escalation}, ensure_ascii=False), encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "latin-1", "utf-8"])
+def test_characters_that_the_output_lacks(encoding: str, not_latin: Path) -> None:
+    """As where output goes into a file on Windows."""
+
+    def printed(*arguments: str) -> str:
+        environment = {**os.environ, "PYTHONIOENCODING": encoding}
+        command = command_line(arguments[0], not_latin, *arguments[1:])
+        ended = subprocess.run(command, capture_output=True, env=environment, timeout=120, check=False)
+        assert (ended.returncode, ended.stderr) == (DONE, b"")
+        return ended.stdout.decode(encoding)
+
+    unit = "млн клеток" if encoding == "utf-8" else "млн клеток".encode("ascii", "backslashreplace").decode()
+    assert f"dose ({unit})" in printed("oc")
+    assert json.loads(printed("oc", "--json"))["unit"] == "млн клеток"
+
+
+@pytest.mark.parametrize("arguments", [["check", b"\xff.yaml"], ["design", str(MINIMAL), "--out", b"o\xff"]])
+def test_names_that_are_no_text_are_told(arguments: list[str | bytes], tmp_path: Path) -> None:
+    command = [*command_line(), *arguments]
+    ended = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, timeout=120, check=False)
+    assert (ended.returncode, ended.stdout) == (WRONG_INPUT, "")
+    assert ended.stderr.endswith("name it in UTF-8, and set PYTHONUTF8=1 if it is\n")
+    assert list(tmp_path.iterdir()) == []

@@ -70,6 +70,12 @@ def test_wrong_input_is_told(data: Path, tmp_path: Path) -> None:
     assert run("report", REFERENCE, tmp_path / "nowhere", "--out", tmp_path / "o").status == WRONG_INPUT
 
 
+def test_a_date_to_come_is_told(data: Path, tmp_path: Path) -> None:
+    ran = run("report", REFERENCE, data, "--out", tmp_path / "out", "--only", "pack", "--dated", "2199-01-01")
+    assert ran.status == DONE
+    assert ran.err.startswith("note: --dated 2199-01-01 is in the future; the report will bear that date\n")
+
+
 def test_the_pack_alone_at_an_earlier_date_writes_no_results(data: Path, tmp_path: Path) -> None:
     """On the day before the dosing nobody has been dosed; no event of later days is told."""
     ran = run("report", REFERENCE, data, "--out", tmp_path / "out", "--only", "pack", "--as-of", "2025-03-03")

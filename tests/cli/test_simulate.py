@@ -116,7 +116,7 @@ WRONG: dict[str, tuple[list[str], str]] = {
     ),
     "a protocol as scenario": (
         [str(REFERENCE), "--scenario", str(REFERENCE), "--seed", "1", "--out", "out"],
-        "there is no key `trial` here",
+        "this is a protocol; a scenario file has the keys",
     ),
     "no DLT": (
         [str(EXAMPLES / "minimal" / "protocol.yaml"), "--scenario", str(SCENARIO), "--seed", "1", "--out", "out"],
@@ -140,6 +140,15 @@ def test_wrong_input_is_told_and_writes_nothing(mistake: str, tmp_path: Path, mo
     assert words in ran.err
     assert "Traceback" not in ran.err
     assert [path.name for path in tmp_path.iterdir()] == ["taken"]
+
+
+def test_without_a_scenario_it_says_how_to_get_one() -> None:
+    ran = run("simulate", EXAMPLES / "crm" / "protocol.yaml", "--seed", "1", "--out", "out")
+    (line,) = ran.err.splitlines()
+    assert line.startswith(str(EXAMPLES / "crm" / "scenario.yaml"))
+    assert "name one with --scenario FILE" in line
+    shipped = Path(line.partition("a copy of ")[2].partition(", that")[0])
+    assert shipped.read_text("utf-8") == SCENARIO.read_text("utf-8")
 
 
 def test_a_trial_that_never_ends_is_told(tmp_path: Path) -> None:

@@ -117,7 +117,7 @@ def test_without_a_winner_it_says_which_constraint_fails_and_by_how_much(tmp_pat
     out = tmp_path / "made"
     out.mkdir()
     (out / "best.yaml").write_text("of an earlier search", encoding="utf-8")
-    ran = run("tune", MINIMAL, "--plan", plan, "--out", out)
+    ran = run("tune", MINIMAL, "--plan", plan, "--out", out, "--overwrite")
     assert ran.status == WRONG_INPUT
     assert "no setting keeps to every constraint" in ran.err
     assert "comes nearest with" in ran.err
@@ -157,7 +157,8 @@ def test_files_that_are_not_there_and_options_that_make_no_sense(tmp_path: Path)
     (tmp_path / "protocol.yaml").write_text(protocol_text(), encoding="utf-8")
     missing = run("tune", tmp_path / "protocol.yaml", "--out", tmp_path / "made")
     assert missing.status == WRONG_INPUT
-    assert "tuning.yaml" in missing.err
+    assert "tuning.yaml: there is no such file" in missing.err
+    assert "name one with --plan FILE, or begin with a copy of " in missing.err
     written_plan(tmp_path)
     in_the_way = run("tune", tmp_path / "protocol.yaml", "--out", tmp_path / "protocol.yaml")
     assert in_the_way.status == WRONG_INPUT

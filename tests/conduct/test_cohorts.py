@@ -65,7 +65,7 @@ def test_a_stale_decision_opens_nothing(one_cohort: Running) -> None:
     one_cohort.decide("dose", 2)
     one_cohort.event("P2", "2026-02-15")
     one_cohort.verdict("P2", "dlt")
-    with pytest.raises(Refused, match="decision 1 is stale: P2 was without a DLT at level 1"):
+    with pytest.raises(Refused, match="decision 1 is stale: P2 was without a DLT and is now with a DLT"):
         one_cohort.open(decision=1)
 
 

@@ -111,8 +111,13 @@ def test_what_was_told_from_an_existing_trial_was_confirmed_on_paper(running: Ru
     retell(running.ledger, Author("firstdose", SYSTEM), TrialData.of([told]))
     found = confirmation_of(running.ledger, "T1")
     assert (found.state, found.holds) == ("on_paper", True)
+    before = running.now
+    running.later(hours=1)
     running.change("subjects", "T1", country="Italy")
-    assert confirmation_of(running.ledger, "T1").state == "on_paper"
+    changed = confirmation_of(running.ledger, "T1")
+    assert (changed.state, changed.holds) == ("outdated", False), "as a signature falls"
+    assert "on paper does not hold any more" in changed.words
+    assert confirmation_of(running.ledger, "T1", before).holds, "as of before the change"
     running.change("subjects", "T1", eligibility_confirmed="2025-01-21")
     assert confirmation_of(running.ledger, "T1").state == "unsigned"
 

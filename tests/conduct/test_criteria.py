@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from firstdose.conduct.automatic_queries import check_all, check_record
 from firstdose.conduct.catalogue import Query
 from firstdose.conduct.confirmation import MEANING
-from firstdose.conduct.criteria import Checked, checked_criteria
+from firstdose.conduct.criteria import BY_PEOPLE, Checked, checked_criteria
 from firstdose.conduct.criterion_values import completed_years
 from firstdose.conduct.eligibility import confirm_eligibility
 from firstdose.conduct.ledger import Refused
@@ -122,9 +122,21 @@ def test_the_first_step_since_consent_is_that_of_screening(screened: Running) ->
     assert checked(screened, "I2").words == "cannot be checked: EDSS 6 or 7 leaves it open"
 
 
+def test_what_no_form_asks_for_is_said_beside_what_is_not_recorded(running: Running) -> None:
+    either = "    - {id: I7, kind: inclusion, text: either, expression: edss >= 6.5 or not alternative_available}\n"
+    running.protocol = protocol(lambda text: f"{text.rstrip()}\n{either}")
+    running.person("P1")
+    words = "cannot be checked: not recorded is the EDSS since consent; no form asks for alternative available"
+    assert checked(running, "I7").words == words
+    step(running, 1, "6", "2026-01-05T11:00")
+    assert checked(running, "I7").words == "cannot be checked: no form asks for alternative available"
+    assert checked(running, "I7").outcome == "unknown"
+
+
 def test_exclusions_texts_and_values_that_no_record_has(screened: Running) -> None:
-    assert checked(screened, "I1").words == "judged by people: the protocol states no condition"
-    assert checked(screened, "I5").words == "cannot be checked: not recorded is alternative available"
+    for name in ("I1", "I5"):
+        assert checked(screened, name).outcome == "by_people"
+        assert checked(screened, name).words == BY_PEOPLE
     screened.change("subjects", "P1", sex="male")
     screened.enter("disease_histories", subject="P1", diagnosis="MS", course="secondary_progressive")
     answer(screened, "E2", "no")

@@ -7,7 +7,12 @@ from firstdose.dosing import Reason
 
 
 def words(*said: str) -> list[str]:
-    return [each.words for each in reasons_in_short(Reason("rule", one, None, (one,)) for one in said)]
+    return [each.words for each in reasons_in_short(Reason("rule", one, None, (one,), "", about(one)) for one in said)]
+
+
+def about(said: str) -> str:
+    """The criterion of these tests that a text names, as dosing knows it without reading it."""
+    return next((name for name in ("I1", "I2", "I3", "I4", "I5", "E1") if f"criterion {name} " in said), "")
 
 
 def test_criteria_of_which_the_same_holds_are_one_where_the_first_of_them_was() -> None:
@@ -37,7 +42,8 @@ def test_one_criterion_and_what_is_no_criterion_stay_as_they_are() -> None:
 
 def test_one_of_several_rests_on_the_records_of_all() -> None:
     (one,) = reasons_in_short(
-        Reason(f"rule {name}", f"criterion {name} is not answered", None, (name,)) for name in ("I1", "I2")
+        Reason(f"rule {name}", f"criterion {name} is not answered", None, (name,), criterion=name)
+        for name in ("I1", "I2")
     )
     assert (one.rule, one.records) == ("rule I1", ("I1", "I2"))
 

@@ -226,7 +226,7 @@ def test_item_51_every_path_to_locked_data_is_refused(
     locked_trial: Workplace, path: Callable[[Workplace], None]
 ) -> None:
     head = locked_trial.ledger.head()
-    with pytest.raises(Refused, match="the data up to 2026-03-31 are locked"):
+    with pytest.raises(Refused, match="the data up to 31 March 2026 are locked"):
         path(locked_trial)
     assert locked_trial.ledger.head() == head
 

@@ -72,11 +72,15 @@ def test_a_label_keeps_the_capitals_of_a_short_form() -> None:
 @pytest.mark.parametrize(
     ("record_type", "change", "words"),
     [
-        ("dosings", FieldChange("dose_given", "10", "9"), "dose given: 10 -> 9"),
-        ("dosings", FieldChange("batch", None, "B_1"), "batch: empty -> B_1"),
-        ("dlt_adjudications", FieldChange("verdict", "not_dlt", "dlt"), "is it dose-limiting: not a DLT -> DLT"),
-        ("adverse_events", FieldChange("serious", "yes", None), "serious: yes -> empty"),
-        ("assessments", FieldChange("answer_text", "bed_or_chair", "walks"), "answer in words: bed or chair -> walks"),
+        ("dosings", FieldChange("dose_given", "10", "9"), "dose given: 9 (was 10)"),
+        ("dosings", FieldChange("batch", None, "B_1"), "batch: B_1"),
+        ("dlt_adjudications", FieldChange("verdict", "not_dlt", "dlt"), "is it dose-limiting: DLT (was not a DLT)"),
+        ("adverse_events", FieldChange("serious", "yes", None), "serious: emptied (was yes)"),
+        (
+            "assessments",
+            FieldChange("answer_text", "bed_or_chair", "walks"),
+            "answer in words: walks (was bed or chair)",
+        ),
     ],
 )
 def test_what_a_change_is_called(record_type: str, change: FieldChange, words: str) -> None:

@@ -56,15 +56,16 @@ def test_a_dlt_taken_back_is_told_and_does_not_halt(one_cohort: Running) -> None
     one_cohort.at("2026-03-20T10:00").enrol("P4", "C2")
     one_cohort.verdict("P2", "not_dlt", "the image was another's")
     (found,) = stale(one_cohort)
-    assert "P2 was with a DLT at level 1 in cohort C1, and is now without a DLT" in found.words
+    assert found.told == "P2 was with a DLT and is now without a DLT (level 1, cohort C1)"
     assert not found.halts
+    assert found.to_do == "Dosing goes on. A new decision may be prepared; none must."
     assert not any("stale" in words for words in one_cohort.words("P4"))
 
 
 def test_a_dosing_entered_late_is_found(ready: Running) -> None:
     ready.record_given("P6", "2026-03-10T10:00", "found in the ward's book", cohort="C1", batch="B1")
     (found,) = stale(ready)
-    assert found.changes[0].words == "P6 was not known to be dosed, and is now pending at level 1 in cohort C1"
+    assert found.changes[0].words == "P6 was not known to be dosed and is now pending (level 1, cohort C1)"
     assert found.halts
 
 
@@ -75,10 +76,8 @@ def test_a_dosing_that_is_removed_is_found(ready: Running) -> None:
     with ready.work(NURSE) as work:
         work.append(Draft("remove", "dosings", "P3/1", reason="another trial's"), "record_dosing")
     (found,) = stale(ready)
-    assert found.changes[0].words == (
-        "P3 was without a DLT at level 1 in cohort C1, and is now no longer recorded as dosed"
-    )
-    assert "dosing 1 of P3 removed" in found.entered[0].words
+    assert found.changes[0].words == "P3 was without a DLT (level 1, cohort C1) and is no longer recorded as dosed"
+    assert found.entered[0].words == "dosing 1 of P3 removed. Reason: another trial's"
     assert any("decision 1 is stale" in words for words in ready.words("P4"))
 
 
@@ -124,9 +123,25 @@ def test_which_changes_are_changes(one_cohort: Running, before: str, now: str, i
     assert [(each.subject, each.halts) for each in found] == ([("P1", halts)] if is_change else [])
 
 
+def test_what_changed_is_told_without_what_did_not(ready: Running) -> None:
+    """An event is entered, judged, and its grade corrected: who reads it sees the grade, and not every field."""
+    ready.event("P2", "2026-02-15", grade="2")
+    ready.verdict("P2", "dlt")
+    ready.change("adverse_events", "P2/1", grade="3", reason="misread the chart")
+    (found,) = stale(ready)
+    assert [each.words for each in found.entered] == [
+        "adverse event 1 of P2 entered",
+        "verdict 1 on adverse event 1 of P2 entered",
+        "adverse event 1 of P2 changed: highest grade by CTCAE: 3 (was 2). Reason: misread the chart",
+    ]
+    texts = [found.words, found.to_do, *(each.words for each in found.entered)]
+    assert not [text for text in texts if "->" in text or "→" in text or len(text) > 120]
+
+
 def test_another_level_is_a_change_even_with_the_same_letter(one_cohort: Running) -> None:
     one_cohort.at("2026-03-19T15:00")
     courses = courses_of(one_cohort.protocol, one_cohort.snapshot.trial_data, one_cohort.now)
     seen = outcomes_of(one_cohort.protocol, one_cohort.snapshot.trial_data, one_cohort.now)
     (found,) = changes_since({**seen, "P1": Outcome("C1", 2, "N")}, one_cohort.now, courses)
     assert found.halts
+    assert found.words == "P1 was without a DLT (level 2, cohort C1) and is now without a DLT (level 1, cohort C1)"

@@ -15,7 +15,18 @@ from firstdose.measures import MEASURES, Answer, Answers, Item, Measure, Missing
 from firstdose.protocol.problems import Problem
 
 SHARED_MODULES = {
-    *("__init__", "change", "checking", "edss_rules", "item", "measure", "record_checks", "recorded", "reference"),
+    *(
+        "__init__",
+        "change",
+        "checking",
+        "edss_rules",
+        "item",
+        "measure",
+        "occasions",
+        "record_checks",
+        "recorded",
+        "reference",
+    ),
     *("result", "trials"),
 }
 EVERY = pytest.mark.parametrize("measure", MEASURES.values(), ids=MEASURES)

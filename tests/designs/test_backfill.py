@@ -11,7 +11,6 @@ import pytest
 from firstdose.designs.backfill import level_to_backfill, next_step_with_backfill
 from firstdose.designs.boin import Boin
 from firstdose.designs.design import Frame
-from firstdose.designs.history import parse_outcomes
 from firstdose.designs.rule import EscalationRule
 from firstdose.designs.states import Seen, Stop
 
@@ -71,9 +70,13 @@ def test_a_response_at_or_below_a_level_opens_it(responded: tuple[int, ...], is_
         (2, ((6, 0), (3, 0)), (1,), 3),  # no conflict
         (3, ((3, 0), (6, 2), (3, 0)), (2,), 3),  # down against up; together 2 of 9, between the bounds
         (3, ((3, 0), (6, 2), (6, 0)), (2,), 4),  # together 2 of 12: up
-        (3, ((3, 0), (6, 3), (3, 0)), (2,), 2),  # together 3 of 9: down
+        (3, ((3, 0), (6, 3), (3, 0)), (2,), 1),  # together 3 of 9: down, and 3 of 6 at level 2 calls for that too
+        (4, ((3, 0), (9, 3), (9, 0), (6, 4)), (2,), 3),  # both call for down: 7 of 24 would stay, 4 of 6 would not
+        (4, ((3, 0), (3, 0), (9, 3), (6, 2)), (3,), 2),  # both call for down; 5 of 15: below level 3
+        (4, ((6, 2), (9, 1), (9, 1), (6, 5)), (1,), 3),  # 9 of 30: down, to where 4 of 24 had a DLT
+        (2, ((6, 2), (3, 1)), (1,), 1),  # 3 of 9: down, and level 1 is the lowest
         (3, ((3, 0), (6, 2), (3, 0)), (), 4),  # a lower level counts only where it was backfilled
-        (3, ((6, 2), (9, 2), (3, 0)), (1, 2), 4),  # both call for less: from the higher, 2 of 12; from both 4 of 18
+        (3, ((6, 2), (9, 2), (3, 0)), (1, 2), 3),  # both call for less: from level 2 on 2 of 12, from level 1 4 of 18
         (3, ((9, 2), (3, 0), (6, 2)), (1,), 2),  # the current level is the more cautious one
         (3, ((3, 3), (3, 0), (3, 0)), (1,), 1),  # level 1 is eliminated: none is left
     ],
@@ -86,6 +89,39 @@ def test_the_decision(level: int, counts: Counts, backfilled: tuple[int, ...], n
     assert (step.stop[0] == Stop.TOO_TOXIC) == (counts[0] == (3, 3))
 
 
+@pytest.mark.parametrize("target", [0.2, 0.25, 0.33])
+def test_one_more_dlt_never_leads_higher(target: float) -> None:
+    """Of the current level or of a backfilled one; and never higher than without looking at those backfilled."""
+    design = Boin(frame=Frame((1.0, 2.0, 3.0, 4.0, 5.0), "mg", target, 3, 60))
+    random, trials = np.random.default_rng(5), 20_000
+    current = random.integers(1, 6, trials)
+    is_given = np.arange(1, 6) <= current[:, None]
+    participants = np.where(is_given, random.integers(1, 13, (trials, 5)), 0).astype(np.int16)
+    dlts = random.binomial(participants, random.uniform(0, 0.6, (trials, 5))).astype(np.int16)
+    was = (random.random((trials, 5)) < 0.7) & (np.arange(1, 6) < current[:, None])
+
+    def next_level(dlts: np.ndarray, backfilled: np.ndarray) -> np.ndarray:
+        one, nothing = np.ones(trials, dtype=np.int16), np.zeros((trials, 0), dtype=np.int16)
+        seen = Seen(participants, dlts, current, 3 * one, 0 * one, 5 * one, nothing)
+        step = next_step_with_backfill(design, seen, backfilled)
+        return np.where(step.stop == Stop.TOO_TOXIC, 0, step.level)
+
+    level = next_level(dlts, was)
+    assert (level <= next_level(dlts, np.zeros_like(was))).all()
+    for each in range(5):
+        counts = was[:, each] | (current == each + 1)
+        more = dlts.copy()
+        more[:, each] += counts & (dlts[:, each] < participants[:, each])
+        assert (next_level(more, was) <= level).all()
+
+
+def test_a_conflicting_level_is_passed_over_even_if_the_current_one_is_eliminated() -> None:
+    """5 of 6 at level 4 eliminate it; 3 of 9 at level 3, which was backfilled, call for de-escalation: level 2."""
+    seen, was = seen_at(4, ((3, 0), (3, 0), (9, 3), (6, 5))), np.array([[False, False, True, False]])
+    step = next_step_with_backfill(DESIGN, seen, was)
+    assert (step.highest[0], step.level[0]) == (3, 2)
+
+
 def test_every_level_is_looked_at_for_elimination() -> None:
     step = next_step_with_backfill(
         DESIGN, seen_at(3, ((3, 0), (6, 4), (3, 0))), np.array([[False, True, False, False]])
@@ -93,10 +129,8 @@ def test_every_level_is_looked_at_for_elimination() -> None:
     assert (step.highest[0], step.level[0], step.stop[0]) == (1, 1, Stop.GOES_ON)
 
 
-def test_a_rule_that_backfills_does_not_advise_on_a_history() -> None:
+def test_the_maximum_is_that_of_the_escalation() -> None:
     rule = EscalationRule(DESIGN).with_backfill()
-    with pytest.raises(ValueError, match="who was backfilled"):
-        rule.decide(parse_outcomes("1NNN", 4))
     assert rule.frame.max_participants == 60 + 3 * 12
     assert rule.backfill is not None
     assert rule.backfill.escalation_participants == 60

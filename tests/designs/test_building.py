@@ -117,6 +117,21 @@ def test_settings_that_are_refused(design: str, settings: Any, key: str, rule: s
     check_problem(protocol(design, settings), f"escalation.settings.{key}", rule, fix)
 
 
+def test_backfilling_is_of_boin() -> None:
+    rule = build_design(protocol("boin", {}, backfill={"most_at_a_level": 9}))
+    assert rule.backfill is not None
+    assert (rule.backfill.most_at_a_level, rule.backfill.escalation_participants) == (9, 12)
+    assert build_design(protocol("boin", {})).backfill is None
+    for design in ("keyboard", "tite_boin", "three_plus_three"):
+        settings = {"variant": "previous"} if design == "three_plus_three" else {}
+        made = protocol(design, settings, backfill={"most_at_a_level": 9})
+        check_problem(made, "escalation.design", "is defined for boin", "write `design: boin`, or remove `backfill`")
+    # a comparator is compared without it
+    made = protocol("boin", {}, backfill={"most_at_a_level": 9}, comparators={"keyboard": {}})
+    assert not check_escalation(made)
+    assert build_design(made, "keyboard").backfill is None
+
+
 GUARD_PROBLEMS: list[tuple[str, Any, list[Any], str, str, str]] = [
     ("boin", {}, ["no_skiping"], "[1].no_skiping", "not a guard", "`no_skipping`"),
     ("boin", {}, ["no_skipping", "no_skipping"], "[2].no_skipping", "stands twice", "remove one"),

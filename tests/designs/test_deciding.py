@@ -135,3 +135,33 @@ def test_advice_as_a_json_document() -> None:
     assert (waiting["action"], waiting["next_level"], waiting["stop_reason"]) == ("wait", None, None)
     dosing = advise("boin", "").as_json()
     assert (dosing["action"], dosing["next_level"], dosing["cohort_size"], dosing["flags"]) == ("dose", 1, 3, [])
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "level", "size"),
+    [
+        ("1NNN 2N-", 2, 1),  # a place of it is to be filled again
+        ("1NNN 1T+ 2N-", 2, 1),
+        ("1NNN 1TT+ 2-", 2, 1),
+        ("1NNN 1T+ 2N-N", 3, 3),  # one counts at level 1: all three places are taken, and the next cohort comes
+    ],
+)
+def test_who_counts_at_another_level_takes_a_place_of_the_cohort(outcomes: str, level: int, size: int) -> None:
+    advice = advise("boin", outcomes)
+    assert (advice.action, advice.next_level, advice.cohort_size) == ("dose", level, size)
+    assert not any("departs" in flag or "taken as complete" in flag for flag in advice.flags)
+
+
+def test_who_counts_at_another_level_counts_there() -> None:
+    advice = advise("boin", "1NNN 1T+ 2NT")
+    assert (advice.action, advice.next_level) == ("dose", 1)  # 1 of 2 at level 2
+    assert "cohort 2: 1 of it counts at level 1" in advice.flags
+    after = advise("boin", "1NNN 1T+ 2NT 1NNN")
+    assert after.reason.startswith("1 of 7 participants at level 1 had a DLT")
+
+
+def test_where_nobody_counts_at_the_level_of_the_cohort_those_elsewhere_decide() -> None:
+    advice, as_given = advise("boin", "1NNN 2NNN 2TTT+ 3-"), advise("boin", "1NNN 2NNN 2TTT")
+    assert (advice.action, advice.next_level, advice.cohort_size) == (
+        as_given.action, as_given.next_level, as_given.cohort_size,
+    )  # fmt: skip

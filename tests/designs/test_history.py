@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import chain
 
 import pytest
 from hypothesis import given
@@ -13,7 +14,9 @@ from firstdose.designs.history import Cohort, History, OutcomesError, parse_outc
 LEVELS = 12
 
 cohorts = st.builds(Cohort, st.integers(1, LEVELS), st.text("NT?-", min_size=1, max_size=9))
-histories = st.lists(cohorts, max_size=8).map(lambda each: History(tuple(each)))
+parts = st.builds(Cohort, st.integers(1, LEVELS), st.text("NT", min_size=1, max_size=3), is_part=st.just(True))
+in_parts = st.tuples(st.lists(parts, max_size=2), cohorts).map(lambda each: [*each[0], each[1]])
+histories = st.lists(in_parts, max_size=8).map(lambda each: History(tuple(chain.from_iterable(each))))
 
 
 def test_cohorts_are_read_in_order() -> None:
@@ -41,6 +44,10 @@ def test_nothing_is_the_start_of_a_trial() -> None:
         ("１NNN", "is not a dose level"),
         ("4NNN", "at level 4, but the protocol has levels 1 to 3"),
         ("9" * 5000 + "N", "at level 9999"),
+        ("1NNN 1T?+ 2NN", "cohort 2 is '1T?+'; + stands after"),
+        ("1NNN b1T+ 2NN", "cohort 2 is 'b1T+'; + stands after"),
+        ("1NNN 1T+", "after 1T+ comes the rest of its cohort"),
+        ("1NNN 1T+ b1NN", "after 1T+ comes the rest of its cohort"),
     ],
 )
 def test_anything_else_is_refused_with_the_cohort_and_the_way_to_write_it(text: str, words: str) -> None:

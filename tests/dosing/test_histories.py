@@ -71,7 +71,7 @@ def test_a_dlt_after_an_overdose_counts_at_the_level_given_before_its_own_cohort
     without = history(trial)
     assert str(without.history) == "1NNN 2NN-"
     found = history(toxic(trial, "P6", "2026-04-12", "2026-04-14T10:00"))
-    assert str(found.history) == "1NNN 3T 2NN"
+    assert str(found.history) == "1NNN 3T+ 2NN"
     assert [each.cohort for each in found.cohorts] == ["C1", "C2", "C2"]
     assert found.cohorts[1].subjects == ("P6",)
     assert (
@@ -166,6 +166,20 @@ def test_a_sentinels_dlt_that_ends_the_cohort_leaves_no_place() -> None:
     assert advice.reason.startswith("1 of 1 participants at level 2 had a DLT")
     reviewed = recommendation(protocol(with_sentinel), trial.data, at("2026-04-01T12:00"))
     assert reviewed.reason.startswith("2 of cohort C2 still to be dosed")
+
+
+def test_nobody_is_replaced_in_a_cohort_that_its_sentinel_has_ended() -> None:
+    """P4, the sentinel, had a DLT after the dose of level 1; P5, dosed before it was seen, left."""
+    ending = protocol(lambda text: with_sentinel(text).replace("on_dlt: committee_review", "on_dlt: end_cohort"))
+    left = Disposition(subject="P5", number=1, event="withdrawal by subject", occurred=time("2026-04-06"))
+    trial = C1.cohort("C2", 2, "2026-03-20T08:00").people(["P4", "P5"], "C2").plus(left)
+    trial = trial.dosed("P4", "2026-03-21T10:00", "C2", 2, dose_given=5.0).dosed("P5", "2026-04-04T10:00", "C2", 2)
+    trial = toxic(trial, "P4", "2026-04-05", "2026-04-06T10:00")
+    found = history(trial, "2026-05-20T12:00", rules=ending)
+    assert str(found.history) == "1NNN 1T+ 2-"
+    advice = recommendation(ending, trial.data, at("2026-05-20T12:00"))
+    assert "replaced" not in advice.reason
+    assert (advice.action, advice.next_level, advice.cohort_size) == ("dose", 1, 2)  # the 3+3 fills six
 
 
 def test_an_opened_cohort_in_which_nobody_was_dosed_does_not_change_the_advice() -> None:

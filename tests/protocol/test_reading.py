@@ -135,11 +135,11 @@ def test_a_missing_file_is_a_problem(tmp_path: Path) -> None:
 
 
 def test_a_folder_is_a_problem(tmp_path: Path) -> None:
-    assert problem_with(tmp_path).rule == "a protocol is a file; this is a folder"
+    assert problem_with(tmp_path).rule == "a protocol file is wanted; this is a folder"
 
 
 def test_a_device_is_a_problem() -> None:
-    assert problem_with(Path("/dev/zero")).rule == "a protocol is an ordinary file"
+    assert problem_with(Path("/dev/zero")).rule == "a protocol file is an ordinary file"
 
 
 def test_an_unusable_name_is_a_problem() -> None:

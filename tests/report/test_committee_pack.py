@@ -17,6 +17,8 @@ from firstdose.designs.building import build_design
 from firstdose.designs.history import Cohort, History
 from firstdose.protocol import read_protocol
 from firstdose.records import AdverseEvent, Death, Dosing, PartialDate, PartialDateTime, TrialData, cut
+from firstdose.records.analysis_data import AnalysisData
+from firstdose.records.derived import SubjectAnalysis
 from firstdose.records.results import Provenance
 from firstdose.report.committee.figures import pack_results
 from firstdose.report.committee.next_step_chapter import outlook_table, with_places
@@ -26,6 +28,8 @@ from firstdose.report.documents.blocks import Document, Facts, Table
 from firstdose.report.trial.files import write_pack
 from tests.report.reference_trial import DAY, EXAMPLES, analysis, protocol, raw, records
 
+NAMES = "January February March April May June July August September October November December"
+MONTHS = re.findall("[A-Z][a-z]+", NAMES)
 DATES = {
     "before anybody": date(2018, 3, 1),
     "one dosed, its window open": date(2018, 5, 2),
@@ -41,7 +45,7 @@ def decision_at(day: date) -> Decision:
 
 
 def decision_of(trial_data: TrialData, moment: datetime | None = None) -> Decision:
-    data = derive(protocol(), trial_data)
+    data = derive(protocol(), trial_data, moment)
     origin = Provenance(protocol().trial.id, "0" * 64, trial_data.content_hash, trial_data.as_of, 1, "0")
     return Decision.of(protocol(), data, pack_results(protocol(), data, seed=1, provenance=origin), moment)
 
@@ -62,7 +66,21 @@ def test_the_pack_has_at_most_two_pages_at_any_date(day: date) -> None:
     assert pdf.startswith(b"%PDF")
     assert body_pages(document) <= MOST_PAGES
     assert APPENDIX not in {chapter.identifier for chapter in document.chapters}
-    assert ("Data up to", day.isoformat()) in document.facts
+    assert ("Data up to", f"{day.day} {MONTHS[day.month - 1]} {day.year}") in document.facts
+
+
+def test_the_tables_say_dates_in_words() -> None:
+    """The days of the first and the last dosing of a cohort, read from the file of the records."""
+    document = committee_document(decision_at(DATES["after the last"]), DAY)
+    cohorts, people = table_of(document, "Cohorts in order"), table_of(document, "Of those dosed")
+    of_first = cohorts.rows[0].cells[2].text.split(", ")
+    starts = sorted(each["procedure_start"][:10] for each in raw("dosings") if each["subject"] in of_first)
+    first, last = (f"{int(day[8:])} {MONTHS[int(day[5:7]) - 1]} {day[:4]}" for day in (starts[0], starts[-1]))
+    assert cohorts.rows[0].cells[5].text == f"{first} to {last}"
+    said = [cell.text for table in (cohorts, people) for row in table.rows for cell in row.cells]
+    said += [text for pair in document.facts if "SHA" not in pair[0] for text in pair]
+    assert not [text for text in said if re.search("[0-9]{4}-[0-9]{2}", text)]
+    assert all(re.fullmatch("[0-9]{1,2} [A-Z][a-z]+ 20[0-9]{2}", row.cells[1].text) for row in people.rows)
 
 
 def test_nobody_dosed_is_said() -> None:
@@ -242,7 +260,7 @@ def test_a_death_without_a_fatal_event_is_told() -> None:
     death = Death(subject=subject, died=PartialDateTime(PartialDate(2018, 9)), cause="found dead")
     decision = decision_of(records().replace({"deaths": TrialData.of([death])[Death]}))
     told = table_of(committee_document(decision, DAY), "Events told")
-    assert any("Death on 2018-09" in row.cells[1].text and "found dead" in row.cells[2].text for row in told.rows)
+    assert any("Death, September 2018" in row.cells[1].text and "found dead" in row.cells[2].text for row in told.rows)
 
 
 def test_there_is_a_line_to_sign_for_each_member() -> None:
@@ -323,8 +341,9 @@ def test_events_that_wait_and_windows_that_are_open_are_named() -> None:
     assert f"(event {first['event']})" in waiting
     day = DATES["one dosed, its window open"]
     start = date.fromisoformat(raw("dosings")[0]["procedure_start"][:10])
+    until = start + timedelta(days=28)
     told = quality_of(decision_at(day))["Windows not settled"]
-    assert f"the window is open, until {date.fromordinal(start.toordinal() + 28)}" in told
+    assert f"the window is open, until {until.day} {MONTHS[until.month - 1]} {until.year}" in told
 
 
 def test_what_was_assumed_who_was_not_confirmed_and_who_is_one_too_many_are_named() -> None:
@@ -381,3 +400,10 @@ def test_the_pack_of_a_moment_counts_the_days_of_a_window_as_the_site_does() -> 
         decision = decision_of(cut(records(), moment.date()), moment)
         (course,) = [each for each in decision.courses if each.subject == first.subject]
         assert course.evaluability.reasons == (f"day {day} of 28: the window is open",)
+        assert evaluable(decision.data) == [], "the tables of the analysis count to the same moment"
+    assert evaluable(derive(protocol(), cut(records(), moment.date()))) == [first.subject], "at the end of that day"
+
+
+def evaluable(data: AnalysisData) -> list[str]:
+    """Who counts in the tables of DLTs and boundaries."""
+    return data[SubjectAnalysis].filter("is_dlt_evaluable")["subject"].to_list()

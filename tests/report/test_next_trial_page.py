@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
 from firstdose.report.documents.blocks import Bullets, Document, Paragraph, Picture, Table
 from firstdose.report.next_trial.page import Origin, next_trial_document, render_next_trial
-from firstdose.simulation.next_trial import NO_EFFICACY, Assessment, assess
+from firstdose.simulation.next_trial import NO_EFFICACY, Assessment, Taken, assess
+from firstdose.simulation.next_trial.taken import SHARE
 from tests.simulation.next_trials import DESIGNS, change, number, settings_of, worsening
 
 ORIGIN = Origin("next.yaml", "0.0", date(2026, 1, 2))
@@ -39,6 +41,10 @@ def document(found: Assessment) -> Document:
 def tables(document: Document, chapter: str) -> list[Table]:
     (wanted,) = [each for each in document.chapters if each.identifier == chapter]
     return [block for block in wanted.blocks if isinstance(block, Table)]
+
+
+def texts(document: Document) -> list[str]:
+    return [block.text for chapter in document.chapters for block in chapter.blocks if isinstance(block, Paragraph)]
 
 
 def test_chapters_in_order_the_plain_one_first(document: Document) -> None:
@@ -79,6 +85,38 @@ def test_it_says_that_the_trial_before_gives_no_prior(found: Assessment) -> None
     assert page.count(NO_EFFICACY) == 3
     assert "No data of the trial before were given" in page
     assert "three neurologists, one after the other" in page
+
+
+def test_what_the_figures_cannot_tell_stands_before_them(found: Assessment, document: Document) -> None:
+    assert not [each for each in texts(document) if each.startswith("Mind: ")]
+    aim = replace(found.settings.aim, power=0.9999)
+    bold = next_trial_document(replace(found, settings=replace(found.settings, aim=aim)), ORIGIN)
+    caution = "Mind: a power of 99.99 % lets 0.012 of 120 simulated trials fail, too few to tell it from a higher"
+    for chapter in ("plain", "size"):
+        first = next(each for each in bold.chapters if each.identifier == chapter).blocks[0]
+        assert isinstance(first, Paragraph)
+        assert first.text.startswith(caution)
+        assert first.text.endswith("less power.")
+
+
+def test_tables_have_one_way_to_write_a_number(document: Document) -> None:
+    cells = [cell.text for chapter in document.chapters for table in tables(document, chapter.identifier)
+             for line in table.rows for cell in line.cells]  # fmt: skip
+    assert "−0.6 % a year" in cells, "the natural course of brain volume"
+    assert not [text for text in cells if re.match(r"-[0-9]", text)]
+
+
+TAKEN = Taken(
+    "slope on the dose", -0.0421, "log2 per doubling", -0.0953, 0.011, "15 people", stated=-0.05, key="", used=None
+)
+
+
+def test_figures_of_the_trial_before_are_written_so_too(found: Assessment) -> None:
+    share = Taken("visits that are missed", 0.04, SHARE, 0.012, 0.0997, "4 of 100", "conduct.missed_visit", 0.05)
+    table = tables(next_trial_document(replace(found, taken=(TAKEN, share)), ORIGIN), "phase-one")[0]
+    slope, missed = ([cell.text for cell in line.cells[1:4]] for line in table.rows)
+    assert slope == ["−0.0421 log2 per doubling", "−0.0953 to 0.011 log2 per doubling", "−0.05"]
+    assert missed == ["4.0\u00a0%", "1.2\u00a0% to 10.0\u00a0%", "5.0\u00a0%"]
 
 
 def test_power_of_the_table_is_the_one_computed(found: Assessment, document: Document) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -58,10 +59,17 @@ def test_the_winner_its_figures_and_what_was_searched_are_told(found: Tuned, doc
     assert "Against the protocol as written (boin, cohorts of 3, at most 12, from level 1)" in plain
     assert "All 18 settings of the plan were looked at" in plain
     assert "people decide" in plain
+    assert "Mind: " not in plain
     assert "14 curves: 12 random and 2 random whose every level is too toxic (seed 1)" in said(document, "methods")
     assert "18 settings: exact engine, without Monte Carlo error; the protocol as written: exact" in said(
         document, "methods"
     )
+
+
+def test_trials_that_take_years_are_told(found: Tuned) -> None:
+    cautious = replace(found, cautions=("the trial takes 12.1 years in the median",))
+    told = said(tuning_document(cautious, pareto_drawing(found).picture(), ORIGIN), "plain")
+    assert "Mind: the trial takes 12.1 years in the median." in told
 
 
 def test_the_table_of_the_front_has_each_of_its_settings_once(found: Tuned, document: Document) -> None:

@@ -72,14 +72,27 @@ def every_ten_days_or_so(draws: Draws, trials: np.ndarray, person: int, after: F
     return after + 20.0 * draws._uniforms(ARRIVAL, trials, person)
 
 
+STEEP, EARLY = (0.04, 0.12, 0.25, 0.43, 0.63), (0.12, 0.25, 0.42, 0.49, 0.55)
+
+
 @pytest.mark.parametrize(
-    ("backfills", "published"),
-    [(True, (57.6, 9.7, 16.9, 9.8, 4.2, 30.9)), (False, (56.7, 12.3, 11.4, 8.0, 4.6, 23.9))],
+    ("truth", "responses", "mtd", "published"),
+    [
+        (STEEP, (0.10, 0.20, 0.30, 0.45, 0.58), 3, (57.6, 9.7, 16.9, 9.8, 4.2, 30.9)),
+        (STEEP, None, 3, (56.7, 12.3, 11.4, 8.0, 4.6, 23.9)),
+        (EARLY, (0.20, 0.30, 0.40, 0.50, 0.60), 2, (57.8, 10.9, 10.4, 10.3, 4.8, 25.5)),
+        (EARLY, (0.30, 0.35, 0.36, 0.36, 0.36), 2, (57.5, 10.8, 11.1, 10.3, 4.8, 26.2)),
+    ],
+    ids=["scenario 3", "scenario 3, BOIN", "scenario 2", "scenario 6"],
 )
 def test_zhao_and_others_table_4(
-    backfills: bool, published: tuple[float, ...], monkeypatch: pytest.MonkeyPatch
+    truth: tuple[float, ...],
+    responses: tuple[float, ...] | None,
+    mtd: int,
+    published: tuple[float, ...],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Zhao et al., Clin Cancer Res 2024;30:673, table 4, scenario 3, as the vignette of simFastBOIN 2.1 quotes it.
+    """Zhao et al., Clin Cancer Res 2024;30:673, table 4, as the vignette and the tests of simFastBOIN 2.1 quote it.
 
     Percentage of trials that select the MTD and a level above it; participants below, at and above it, and in all. The
     tolerances are those within which that software reproduces the table (2.1 points, 0.4 participants). Durations
@@ -88,16 +101,15 @@ def test_zhao_and_others_table_4(
     monkeypatch.setattr(Draws, "next_arrival", every_ten_days_or_so)
     frame = Frame((1.0, 2.0, 3.0, 4.0, 5.0), "mg", TARGET, 3, 30)
     rule = EscalationRule(StaysAtOneOfThree(frame=frame), (NineWhoStay(frame=frame),))
-    if backfills:
-        rule = rule.with_backfill(12, response_rates=(0.10, 0.20, 0.30, 0.45, 0.58))
+    if responses is not None:
+        rule = rule.with_backfill(12, response_rates=responses)
     calendar = Calendar(window_days=30, sites=(Site(3.0),), keeps_waiting_list=False)
-    states = outcomes_in_the_end(
-        simulate_in_time(rule, calendar, np.array([0.04, 0.12, 0.25, 0.43, 0.63]), range(10_000), 3)
-    )
+    states = outcomes_in_the_end(simulate_in_time(rule, calendar, np.array(truth), range(10_000), 3))
     people = states.participants.mean(axis=0)
-    selected = [100 * (states.selected == 3).mean(), 100 * (states.selected > 3).mean()]
+    selected = [100 * (states.selected == mtd).mean(), 100 * (states.selected > mtd).mean()]
     assert selected == pytest.approx(published[:2], abs=2.1)
-    assert [people[:2].sum(), people[2], people[3:].sum(), people.sum()] == pytest.approx(published[2:], abs=0.4)
+    below, above = people[: mtd - 1].sum(), people[mtd:].sum()
+    assert [below, people[mtd - 1], above, people.sum()] == pytest.approx(published[2:], abs=0.4)
 
 
 # --- every dosing and decision, once more ------------------------------------------------------------------------
@@ -139,6 +151,8 @@ class NaiveTrial:
         found = 0
         for level in range(1, min(self.level - 1, self.highest) + 1):
             n, t = self.counts(level, day)
+            if self.eliminates(n, t):
+                break
             more, toxic = self.counts(level + 1, day)
             if self.exceeds(n, t) and self.exceeds(n + more, t + toxic):
                 break
@@ -146,20 +160,30 @@ class NaiveTrial:
                 found = level
         return found
 
+    def eliminates(self, n: int, t: int) -> bool:
+        chance = sum(math.comb(n + 1, k) * TARGET**k * (1 - TARGET) ** (n + 1 - k) for k in range(t + 1))
+        return n >= 3 and chance > 0.95
+
     def decide(self, day: float) -> None:
         for level in range(1, LEVELS + 1):
-            n, t = self.counts(level, day)
-            chance = sum(math.comb(n + 1, k) * TARGET**k * (1 - TARGET) ** (n + 1 - k) for k in range(t + 1))
-            if n >= 3 and chance > 0.95:
+            if self.eliminates(*self.counts(level, day)):
                 self.highest = min(self.highest, level - 1)
-        pool, own = self.level, self.move(*self.counts(self.level, day))
+        wanted = self.level + self.move(*self.counts(self.level, day))
         for level in range(1, self.level):
             was = any(each.backfilled and each.level == level for each in self.people)
-            if was and self.counts(level, day)[0] and self.move(*self.counts(level, day)) < own:
-                pool = level
-        together = [self.counts(level, day) for level in range(pool, self.level + 1)]
-        move = self.move(sum(n for n, _ in together), sum(t for _, t in together))
-        self.level = max(min(self.level + move, self.highest), 1)
+            if not was or not self.counts(level, day)[0] or self.move(*self.counts(level, day)) == 1:
+                continue
+            leads = self.level + self.pooled(level, self.level, day)
+            if leads < self.level:
+                while leads >= level and self.pooled(level, leads, day) == -1:
+                    leads -= 1
+            wanted = min(wanted, leads)
+        self.level = max(min(wanted, self.highest), 1)
+
+    def pooled(self, lowest: int, highest: int, day: float) -> int:
+        """The move of all counts at these levels together."""
+        each = [self.counts(level, day) for level in range(lowest, highest + 1)]
+        return self.move(sum(n for n, _ in each), sum(t for _, t in each))
 
 
 @pytest.mark.parametrize("truth", [TRUTH, np.array([0.25, 0.4, 0.5, 0.6])])
@@ -221,6 +245,38 @@ def test_without_responses_nobody_is_backfilled_and_the_trial_is_boin() -> None:
     assert (outcomes_in_the_end(clocks).selected == outcomes_in_the_end(plain).selected).all()
 
 
+@pytest.mark.parametrize(
+    "apart",
+    [
+        {"meeting_interval_days": 14},
+        {"meeting_interval_days": 14, "decision_lag_days": 10},
+        {"decision_lag_days": 10},
+        {"leaving": 0.3},
+    ],
+)
+def test_without_responses_the_trial_is_boin_under_any_calendar(apart: dict[str, Any]) -> None:
+    """The committee meets once the windows are closed, also where cohorts must lie further apart than that."""
+    calendar = replace(CALENDAR, **({"between_cohorts_days": 45} | apart if "leaving" not in apart else apart))
+    plain = simulate_in_time(boin(), calendar, TRUTH, range(200), 7)
+    clocks = run(boin().with_backfill(12, response_rates=(0.0,) * LEVELS), calendar, TRUTH, 200, 7)
+    for name in ("ended", "began", "idle", "waited"):
+        assert getattr(clocks, name) == pytest.approx(getattr(plain, name)), name
+    assert (clocks.people.dosed_at == plain.people.dosed_at).all()
+    assert (outcomes_in_the_end(clocks).selected == outcomes_in_the_end(plain).selected).all()
+
+
+@pytest.mark.parametrize("counts_dosed", [False, True])
+@pytest.mark.parametrize("most", [2, 4, 7, 24])
+def test_the_escalation_treats_no_more_than_its_maximum(most: int, counts_dosed: bool) -> None:
+    rule = EscalationRule(Boin(frame=replace(boin().frame, max_participants=most)), counts_dosed=counts_dosed)
+    clocks = run(rule.with_backfill(9), replace(CALENDAR, leaving=0.2), TRUTH, 200, 3)
+    counted = clocks.escalated - (0 if counts_dosed else clocks.escalated_lost)
+    assert counted.max() == most
+    assert (counted[clocks.states.stop == Stop.MAXIMUM] == most).all()
+    # the fourth place of the escalation is its last, unless somebody is known to have left
+    assert (clocks.backfilled.sum() > 0) == (most > 4)
+
+
 def test_backfilling_treats_more_below_and_takes_no_longer() -> None:
     """Beside a staggered escalation with a committee; figures and durations come out as for every rule."""
     calendar = replace(CALENDAR, whole_days=True, between_participants_days=5, meeting_interval_days=30)
@@ -236,6 +292,24 @@ def test_backfilling_treats_more_below_and_takes_no_longer() -> None:
     assert more.in_time[0].mean_duration_days < plain.in_time[0].mean_duration_days * 1.1
 
 
+def test_nobody_is_backfilled_once_the_next_cohort_may_be_dosed() -> None:
+    """Windows closed, the committee met and three days over: who comes then goes on with the escalation."""
+    calendar = replace(CALENDAR, meeting_interval_days=14, decision_lag_days=3)
+    clocks = run(boin().with_backfill(60), calendar, TRUTH, 60, 8)
+    people, seen = clocks.people, 0
+    for trial in range(60):
+        cohort: list[float] = []
+        for place in range(people.dosed):
+            if not people.level[place, trial]:
+                break
+            if not clocks.is_backfilled[place][trial]:
+                cohort = [*cohort, people.closes[place, trial]] if len(cohort) < 3 else [people.closes[place, trial]]
+                continue
+            assert people.dosed_on[place, trial] < 14 * math.ceil(max(cohort) / 14 - 1e-9) + 3
+            seen += 1
+    assert seen > 500
+
+
 def refuses(rule: EscalationRule, calendar: Calendar, words: str) -> None:
     with pytest.raises(CalendarError, match=words):
         simulate_in_time(rule, calendar, TRUTH, range(2), 1)
@@ -244,7 +318,7 @@ def refuses(rule: EscalationRule, calendar: Calendar, words: str) -> None:
 def test_what_cannot_be_backfilled_is_refused() -> None:
     keyboard = EscalationRule(Keyboard(frame=boin().frame))
     refuses(keyboard.with_backfill(), CALENDAR, "defined for boin")
-    refuses(boin().with_backfill(), replace(CALENDAR, leaving=0.1), "all stay")
+    refuses(replace(boin(), sentinels_that_end=1).with_backfill(), CALENDAR, "a sentinel's DLT does not end")
     refuses(boin().with_backfill(12, response_rates=(0.1, 0.2)), CALENDAR, "one a level, 4, not 2")
     with pytest.raises(ValueError, match="at least 1"):
         boin().with_backfill(0)

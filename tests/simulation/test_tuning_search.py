@@ -20,7 +20,7 @@ from firstdose.simulation.exact import walk
 from firstdose.simulation.machines import in_this_process, place_to_run
 from firstdose.simulation.monte_carlo import monte_carlo
 from firstdose.simulation.operating_characteristics import operating_characteristics
-from firstdose.simulation.scenarios import TruthError, random_monotone, true_mtds
+from firstdose.simulation.scenarios import Scenarios, TruthError, random_monotone, true_mtds
 from firstdose.simulation.tuning import (
     AS_WRITTEN,
     Effort,
@@ -38,7 +38,7 @@ from firstdose.simulation.tuning import (
     tune,
     why_no_winner,
 )
-from firstdose.simulation.tuning.families import unlike_words
+from firstdose.simulation.tuning.families import kinds_of, unlike_words
 from firstdose.simulation.tuning.measures import FIGURES, by_scenario
 from firstdose.simulation.tuning.plan import Curves
 from firstdose.simulation.tuning.search import draw
@@ -80,6 +80,15 @@ def naive_figures(rule: EscalationRule, truth: Sequence[float]) -> dict[str, flo
     return sums
 
 
+KINDS = np.array(["random"] * 12 + ["too toxic"] * 2)
+
+
+def error_within_kinds(values: np.ndarray[Any, Any], kinds: np.ndarray[Any, Any]) -> float:
+    """The error of a mean over curves whose kinds are as many whatever is drawn: only spread within a kind counts."""
+    parts = [values[kinds == kind] for kind in sorted(set(kinds.tolist()))]
+    return float(np.sqrt(sum((len(part) / len(values)) ** 2 * part.var(ddof=1) / len(part) for part in parts)))
+
+
 def combinations() -> Iterator[dict[str, Any]]:
     """The settings of the plan, written out."""
     for p_tox, size, most in itertools.product((0.3, 0.4), (2, 3), (6, 9, 12)):
@@ -110,7 +119,7 @@ def test_figures_are_those_of_the_exact_engine_and_of_a_sum_over_endings(found: 
                 values = np.array([each[name] for each in by_hand])[chosen]
                 told = figures[over][name]
                 assert told.mean == pytest.approx(values.mean(), abs=1e-12)
-                assert told.standard_error == pytest.approx(values.std(ddof=1) / np.sqrt(len(values)), abs=1e-12)
+                assert told.standard_error == pytest.approx(error_within_kinds(values, KINDS[chosen]), abs=1e-12)
                 assert (told.lowest, told.highest) == pytest.approx((values.min(), values.max()), abs=1e-12)
 
 
@@ -150,7 +159,66 @@ def test_the_winner_is_scored_on_curves_that_it_did_not_see(found: Tuned) -> Non
     assert own_score.unseen.value == own.values["correct_selection"].mean()
     apart = values - own.values["correct_selection"]
     assert found.gains[0].gain.value == pytest.approx(apart.mean())
-    assert found.gains[0].gain.standard_error == pytest.approx(apart.std(ddof=1) / np.sqrt(len(apart)))
+    kinds = np.array(["random"] * 9 + ["too toxic"] * 3)
+    assert found.gains[0].gain.standard_error == pytest.approx(error_within_kinds(apart, kinds))
+
+
+def test_standard_errors_are_those_of_drawing_the_curves_again() -> None:
+    """Brute force: the mean over a family, of 300 families; as many curves of each kind are drawn every time."""
+    random, toxic, families_drawn = 24, 8, 300
+    rule = build_design(protocol_of())
+    drawn = [families(Curves(random=random, too_toxic=toxic, seed=seed), Curves(random=1, seed=10_000), 3, TARGET).seen for seed in range(families_drawn)]  # fmt: skip  # noqa: E501
+    truths = np.concatenate([each.truths for each in drawn])
+    curves = Scenarios(truths, tuple(map(str, range(len(truths)))), "random")
+    rows = operating_characteristics(rule, curves, distributions=False).scenarios
+    kinds = kinds_of(Curves(random=random, too_toxic=toxic))
+    size = len(kinds)
+    each_family = [by_scenario(rows[start : start + size], kinds) for start in range(0, len(rows), size)]
+    for name, pooled_is_too_large in (("correct_selection", 1.0), ("participants_above_mtd", 1.1)):
+        means = np.array([family.values[name].mean() for family in each_family])  # type: ignore[index]
+        told = np.array([family.summaries()["all"][name].standard_error for family in each_family], dtype=float)
+        pooled = np.array([family.values[name].std(ddof=1) / np.sqrt(size) for family in each_family])  # type: ignore[index]
+        apart = means.std(ddof=1)  # its own relative error is 1 / sqrt(600), 4 %
+        assert np.sqrt((told**2).mean()) == pytest.approx(apart, rel=0.12)
+        assert np.sqrt((pooled**2).mean()) > pooled_is_too_large * apart
+
+
+def test_a_kind_of_one_curve_is_no_kind_of_its_own() -> None:
+    rows = operating_characteristics(build_design(protocol_of()), random_monotone(3, TARGET, 5, 1)).scenarios
+    values = by_scenario(rows).values["mean_dlts"]
+    told = by_scenario(rows, (0, 1, 1, 1, 1)).summaries()["all"]["mean_dlts"].standard_error
+    assert told == pytest.approx(values.std(ddof=1) / np.sqrt(5))
+    assert by_scenario(rows[:1]).summaries()["all"]["mean_dlts"].standard_error is None
+
+
+def test_the_winner_is_scored_wherever_the_search_is_run() -> None:
+    """Simulated settings in pieces of 20 curves: 24 under the search, 41 unseen, for the winner and as written."""
+    plan = plan_with(
+        search={"designs": {"boin": {}}, "max_participants": [6, 9]},
+        scenarios={"random": 22, "too_toxic": 2, "seed": 1},
+        unseen={"random": 38, "too_toxic": 3, "seed": 2},
+    )
+    asked: list[tuple[str, int]] = []
+    told: list[tuple[int, int, str]] = []
+
+    def counting(
+        function: Callable[[PartType], ResultType], parts: Sequence[PartType]
+    ) -> Iterator[tuple[int, ResultType]]:
+        asked.append((function.__name__, len(parts)))
+        return iter(list(in_this_process(function, parts))[::-1])
+
+    engines = Engines(states=1, trials=200)
+    here = tune(
+        protocol_of(), plan, engines=engines, run=counting, progress=lambda *words: told.append(words)
+    )  # fmt: skip
+    assert asked == [("evaluate", 3), ("rows_of", 2 * (2 + 3)), ("common_people", 4)]
+    assert told[-1] == (14, 14, "unseen curves")
+    with place_to_run(workers=2, worth_seconds=0) as run:
+        assert tune(protocol_of(), plan, engines=engines, run=run).as_json() == here.as_json()
+    assert here.winner is not None
+    rule = build_design(protocol_of(max_participants=[6, 9][here.winner - 1]))
+    rows = monte_carlo(rule, here.families.unseen, trials=200, seed=2).scenarios
+    assert here.scores[0].unseen.value == by_scenario(rows).values["correct_selection"].mean()
 
 
 def test_streams_of_curves_never_overlap() -> None:
@@ -367,17 +435,20 @@ def test_the_key_of_a_part_covers_what_its_figures_depend_on(found: Tuned) -> No
     space = space_of(plan_with().search, protocol_of())
     seen = found.families.seen
     rule = space.rule(space.setting(1))
-    part = Part(rule, seen)
+    kinds = found.families.seen_kinds
+    part = Part(rule, seen, kinds=kinds)
     others = [
-        Part(space.rule(space.setting(2)), seen),
-        Part(rule, found.families.unseen),
-        Part(rule, seen, Engines(seed=2)),
-        Part(rule, seen, not_evaluable=0.1),
-        Part(build_design(protocol_of(target_dlt_rate=0.3)), seen),
-        Part(replace(rule, expansion_participants=3), seen),
+        Part(rule, seen),
+        Part(space.rule(space.setting(2)), seen, kinds=kinds),
+        Part(rule, found.families.unseen, kinds=kinds),
+        Part(rule, seen, Engines(seed=2), kinds=kinds),
+        Part(rule, seen, not_evaluable=0.1, kinds=kinds),
+        Part(build_design(protocol_of(target_dlt_rate=0.3)), seen, kinds=kinds),
+        Part(replace(rule, expansion_participants=3), seen, kinds=kinds),
     ]
-    assert len({part.key, *(each.key for each in others)}) == 7
-    assert part.key == Part(space_of(plan_with().search, protocol_of()).rule(space.setting(1)), seen).key
+    assert len({part.key, *(each.key for each in others)}) == 8
+    again = space_of(plan_with().search, protocol_of()).rule(space.setting(1))
+    assert part.key == Part(again, seen, kinds=kinds).key
     assert evaluate(part) == found.searched.evaluations[1]
 
 

@@ -187,7 +187,7 @@ def test_what_is_no_scenario_is_refused(text: str, words: str) -> None:
 
 
 def test_files_that_cannot_be_read(tmp_path: Path) -> None:
-    for path, words in ((tmp_path, "a scenario is a file"), (tmp_path / "none.yaml", "no such file")):
+    for path, words in ((tmp_path, "a scenario file is wanted"), (tmp_path / "none.yaml", "no such file")):
         with pytest.raises(ProblemsFound, match=words):
             read_scenario(path)
     (tmp_path / "latin.yaml").write_bytes("name: caf\xe9\n".encode("latin-1"))

@@ -25,6 +25,7 @@ from firstdose.records import (
     AdverseEvent,
     Assessment,
     Cohort,
+    CriterionAnswer,
     Death,
     DltAdjudication,
     DoseDecision,
@@ -246,6 +247,20 @@ def test_the_month_of_birth_agrees_with_the_age_at_consent() -> None:
             assert oldest - 31 / 365.25 - 0.06 <= row["age_years"] <= oldest + 0.06
 
 
+def test_answers_to_criteria_rest_on_the_age_that_is_recorded() -> None:
+    """Of those kept out too: by the criterion of age (18 to 60 years) they are a year past its bound."""
+    outside = 0
+    for trial in trials("nsc-spms", 12):
+        age = {row["subject"]: row["age_years"] for row in rows(trial.trial_data, Subject)}
+        for row in rows(trial.trial_data, CriterionAnswer):
+            if row["criterion"] == "I4":
+                assert row["value"] == f"age_years {age[row['subject']]:g}"
+                assert row["answer"] == ("yes" if 18 <= age[row["subject"]] <= 60 else "no")
+                outside += row["answer"] == "no"
+                assert row["answer"] == "yes" or age[row["subject"]] == 61
+    assert outside
+
+
 def test_visits_keep_their_windows_and_the_working_week() -> None:
     windows = {visit.id: visit for visit in protocol().schedule.every_visit}  # type: ignore[union-attr]
     for trial in trials("nsc-spms", 12):
@@ -286,7 +301,8 @@ def outcomes_by_hand(of: Protocol, data: TrialData) -> dict[str, tuple[str, date
 def words_by_hand(
     of: Protocol, cohort: dict[str, Any], members: list[dict[str, Any]], letters: dict[str, tuple[str, date]]
 ) -> list[str]:
-    """A cohort in the notation of outcomes: DLTs after a dose that is another level's stand there, before the rest."""
+    """A cohort in the notation of outcomes: DLTs after a dose that is another level's stand there, before the rest,
+    with a plus as parts of it."""
     tolerance = of.product.dose_tolerance if of.product else None
     own = ""
     apart: dict[int, str] = defaultdict(str)
@@ -301,7 +317,8 @@ def words_by_hand(
             apart[fitting[0]] += letter
         else:
             own += letter
-    return [f"{level}{found}" for level, found in apart.items()] + ([f"{cohort['dose_level']}{own}"] if own else [])
+    found = [f"{level}{letters}" for level, letters in apart.items()] + [f"{cohort['dose_level']}{own}"] * bool(own)
+    return [f"{part}+" for part in found[:-1]] + found[-1:]
 
 
 @pytest.mark.parametrize("name", KINDS)

@@ -14,6 +14,7 @@ from firstdose.web.starting import Person, add_people
 
 SECRET = "a-good-passphrase-of-its-own"
 ADDRESSES = count(1)
+TOKEN = re.compile(rb'(?<=name="csrfmiddlewaretoken" value=")[A-Za-z0-9]+')
 
 
 def new_address() -> str:
@@ -51,6 +52,12 @@ def sign_in(where: Any, account: str, password: str = SECRET, **more: str) -> An
 def is_in(where: Any) -> bool:
     """Whether somebody is signed in there."""
     return not where.get("/role/").headers.get("Location", "").startswith("/account/login/")
+
+
+def do_to_account(where: Any, account: str, step: str, password: str = SECRET, **more: str) -> Any:
+    """Send the form by which an administrator does something to an account, with a reason; the page that follows."""
+    sent = {"account": account, "step": step, "reason": "asked for by the person", "password": password, **more}
+    return where.post(f"/people/one/?account={account}&step={step}", sent, follow=True)
 
 
 def add_authenticator(account: str) -> Any:
@@ -100,6 +107,7 @@ def fresh_preparation(trial: Any) -> str:
     """The number of a preparation that can be decided on: the last one, or a new one where that is stale or taken."""
     from firstdose.conduct.catalogue import PreparedDecision
     from firstdose.conduct.deciding import changed_since, prepare_decision
+    from firstdose.conduct.gating import situation_in
     from firstdose.conduct.ledger import Author
     from firstdose.conduct.own_records import all_of
     from firstdose.conduct.recommending import freeze
@@ -108,7 +116,8 @@ def fresh_preparation(trial: Any) -> str:
     statistician = Author("statistician", "statistician")
     last = all_of(trial.ledger, PreparedDecision)[-1]
     with trial.desk.work(statistician) as work:
-        is_over = work.record("dose_decisions", str(last.decision)).exists or bool(changed_since(work, last))
+        is_stale = bool(changed_since(work, situation_in(work), last))
+        is_over = is_stale or work.record("dose_decisions", str(last.decision)).exists
     if not is_over:
         return str(last.preparation)
     frozen = freeze(trial.ledger, trial.protocol, now())
@@ -144,3 +153,9 @@ class Page(HTMLParser):
                 yield f"{tag} {attributes}"
             if ":" in address.split("/")[0] or address.startswith("//"):
                 yield f"{tag} {address}"
+
+
+def without_tokens(answer: Any) -> bytes:
+    """What a page says without the tokens of its forms, which are others in every answer."""
+    content: bytes = answer.content
+    return TOKEN.sub(b"", content)

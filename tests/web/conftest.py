@@ -1,4 +1,4 @@
-"""A site with a virtual trial in it, made once for the tests of its pages."""
+"""A site with a virtual trial in it, filled once for the tests of its pages."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ def database_kind() -> str:
 
 
 @pytest.fixture
-def site(sites: Sites, database_kind: str) -> Any:
-    """The trial of the demonstration, with an account for each role and one at another site; nobody else shares it."""
-    return sites.of(database_kind)
+def site(sites: Sites, database_kind: str, request: pytest.FixtureRequest) -> Any:
+    """The trial of the demonstration, with an account for each role and one at another site; a copy for each file."""
+    return sites.of(database_kind, request.path.name)
 
 
 @pytest.fixture(scope="session")

@@ -12,6 +12,7 @@ from tests.web.browsing import (
     SECRET,
     add_authenticator,
     browser,
+    do_to_account,
     events_of,
     is_in,
     new_address,
@@ -280,7 +281,7 @@ def test_a_password_given_by_somebody_else_serves_only_to_set_ones_own(site: Any
     assert "Your password is changed, and everybody who was signed in with the old one is out" in said
     sign_in(where, account)
     assert where.get("/participants/").status_code == 200
-    again = boss.post("/people/", {"step": "password", "account": account}, follow=True).content.decode()
+    again = do_to_account(boss, account, "password").content.decode()
     assert not is_in(where)
     sign_in(where, account, again.split("shown once: ")[1].split("<")[0].strip())
     assert where.get("/").headers["Location"] == "/account/password/change/"
@@ -295,7 +296,7 @@ def test_item_26_who_is_struck_off_is_out_at_once_wherever_signed_in(site: Any) 
         sign_in(where, account)
         where.post(CODE_PAGE, {"code": codes.at(period)})
         assert is_in(where)
-    boss.post("/people/", {"step": "close", "account": account})
+    do_to_account(boss, account, "close")
     for where in places:
         assert where.post("/participants/new/", {"subject": "X-3", "centre": "01"}).status_code == 302
         assert not is_in(where)
@@ -313,7 +314,7 @@ def test_item_26_a_role_that_is_taken_back_is_gone_at_once(site: Any) -> None:
     sign_in(where, account)
     assert where.get("/participants/").status_code == 200
     grant = next(each.record for each in site.ledger.records("role_grants") if each.fields["account"] == account)
-    assert boss.post("/people/", {"step": "take", "grant": grant, "reason": "has left the site"}).status_code == 302
+    assert "is taken back" in do_to_account(boss, account, "take", grant=grant).content.decode()
     assert where.get("/participants/").status_code == 403
 
 
@@ -343,7 +344,7 @@ def test_item_11_what_happens_to_accounts_stands_in_the_ledger(site: Any) -> Non
     add_authenticator(account)
     where.post("/account/logout/")
     for step in ("factors", "close", "open"):
-        boss.post("/people/", {"step": step, "account": account})
+        do_to_account(boss, account, step)
     expected = ["signed in", "signed out", "second factors dropped", "account closed", "account opened again"]
     assert events_of(site, account) == expected
     assert not user_of(account).authenticator_set.exists()

@@ -107,6 +107,11 @@ def test_item_28_names_of_people_sites_batches_and_cohorts_are_text(site: Any, s
             if route.send is None and "export" not in route.address:
                 check_page(signed_in(role).get(address), (role, address))
     check_page(where.get("/people/"), "people")
+    reason = {"account": nurse, "step": "close", "reason": HOSTILE, "password": SECRET}
+    check_page(where.post("/people/one/", reason, follow=True), "closed")
+    for asked in ({"account": nurse}, {"account": nurse, "step": HOSTILE, "grant": HOSTILE}):
+        for reader in (where, signed_in("inspector")):
+            check_page(reader.get("/people/one/", asked), "account")
 
 
 def test_item_28_the_protocols_own_words_are_text(

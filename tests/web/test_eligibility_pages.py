@@ -125,8 +125,35 @@ def test_who_was_confirmed_on_paper_is_shown_so(site: Any, signed_in: Client) ->
         each.record
         for each in site.ledger.records("subjects")
         if each.fields["centre"] == "01" and each.record in dosed
+        if all(entry.role == "system" for entry in site.ledger.history("subjects", each.record))
     )
     page = section(text_of(signed_in("coordinator").get(f"/participants/{subject}/eligibility/")))
     assert "on paper, before the record was kept here" in page
     assert "Cannot be confirmed" not in page
     assert "does not count" not in page
+
+
+def test_what_no_record_bears_out_is_said_and_written_by_the_investigator(
+    site: Any, signed_in: Client, person: str
+) -> None:
+    """No form asks whether the best treatment failed (I5): the page says so, and asks what the answer rests on."""
+    browser, address = signed_in("investigator"), f"/participants/{person}/eligibility/"
+    page = browser.get(address).content.decode()
+    last = page.split("<legend>I5", 1)[1].split("</fieldset>", 1)[0]
+    assert "answered by the investigator; nothing in the record is compared with it" in last
+    assert 'name="rests-on:I5"' in last
+    assert page.count('name="rests-on:') == 1, "the others are compared with the record"
+    sent = {"answer:I5": "yes", "rests-on:I5": "letter of 2 January 2026"}
+    assert browser.post(address, sent).status_code == 302
+    fields = site.ledger.record("criterion_answers", f"{person}/I5").fields
+    assert (fields["answer"], fields["value"]) == ("yes", "letter of 2 January 2026")
+    assert 'value="letter of 2 January 2026"' in browser.get(address).content.decode()
+    seen = {"seen:I5": "yes", "seen:rests-on:I5": "letter of 2 January 2026"}
+    other = {**sent, **seen, "rests-on:I5": "letter of 3 January 2026"}
+    answer = browser.post(address, other)
+    assert answer.status_code == 409, "a change needs a reason"
+    assert re.search(r'name="rests-on:I5"[^>]* value="letter of 3 January 2026"', answer.content.decode())
+    assert browser.post(address, {**other, "reason": "misread"}).status_code == 302
+    changed = site.ledger.history("criterion_answers", f"{person}/I5")[-1]
+    assert [each.field for each in changed.changes] == ["value"]
+    assert "disabled" in signed_in("monitor").get(address).content.decode().split('name="rests-on:I5"')[1].split(">")[0]

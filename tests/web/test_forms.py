@@ -167,3 +167,37 @@ def test_a_record_of_somebody_else_is_not_reached_through_ones_own(
     assert answer.status_code == 302
     assert site.ledger.record("adverse_events", f"{subject}/77").exists
     assert not site.ledger.record("adverse_events", f"{theirs}/77").exists
+
+
+def test_a_form_that_is_refused_still_says_what_names_its_record(site: Any, signed_in: Client, subject: str) -> None:
+    """The number stands fixed in the form of an event that is there, and is not sent; nothing is missing for that."""
+    browser = signed_in("coordinator")
+    address = f"/participants/{subject}/adverse_events/"
+    event = f"{address}{subject}/1/"
+    assert browser.post(f"{address}new/", {"number": "1", "term": "Fever"}).status_code == 302
+    sent = {
+        "term": "High fever",
+        "seen:term": "something else",
+        "relation_to_product": "not_related",
+        "reason": "as in the source",
+    }
+    sent |= {"seen:relation_to_product": "related"}
+    refused = browser.post(event, sent)
+    page = " ".join(refused.content.decode().split())
+    assert refused.status_code == 409
+    assert 'id="field-number">1</p>' in page
+    assert "must be filled in" not in page
+    checked = browser.post(f"{address}check/", {"term": "Fever", "draft": f"{subject}/1"}).content.decode()
+    assert "Still to be filled in: Number" not in " ".join(checked.split())
+    new = browser.post(f"{address}check/", {"term": "Fever", "draft": f"{subject}/new"}).content.decode()
+    assert "Still to be filled in: Number" in " ".join(new.split()), "of a new one it is missing"
+
+
+def test_what_somebody_else_chose_meanwhile_is_said_in_words(signed_in: Client, subject: str) -> None:
+    browser = signed_in("coordinator")
+    address = f"/participants/{subject}/adverse_events/"
+    sent = {"number": "1", "term": "Fever", "relation_to_product": "not_related"}
+    assert browser.post(f"{address}new/", sent).status_code == 302
+    late = {"relation_to_product": "possible", "seen:relation_to_product": "related", "reason": "as in the source"}
+    page = " ".join(browser.post(f"{address}{subject}/1/", late).content.decode().split())
+    assert "Somebody else has entered meanwhile: <b>not related</b>" in page

@@ -33,9 +33,8 @@ def after_a_departure(trial: Any, subject: str) -> Any:
     row |= {"degree": "critical", "occurred": "2024-01-02"}
     more = pl.DataFrame([row]).cast({name: data.frames["deviations"].schema[name] for name in row})
     frames = {**data.frames, "deviations": pl.concat([data.frames["deviations"], more], how="diagonal")}
-    return SimpleNamespace(
-        ledger=trial.ledger, protocol=trial.protocol, zone=trial.zone, dosing_data=lambda: TrialData(frames, data.as_of)
-    )
+    same = {name: getattr(trial, name) for name in ("ledger", "protocol", "zone", "version", "kept_a_while")}
+    return SimpleNamespace(**same, remembered=None, dosing_data=lambda: TrialData(frames, data.as_of))
 
 
 def test_everybody_is_told_and_only_those_who_may_of_whom(site: Any, subject_of: Callable[[str], str]) -> None:
@@ -77,6 +76,28 @@ def test_nothing_is_advised_on_what_cannot_be_read(
         assert browser.post(one, {"remove": "yes", "reason": "entered for a test"}).status_code == 302
     assert name not in browser.get("/doses/").content.decode()
     assert len(site.unreadable_for_the_rule()) == before
+
+
+def test_nothing_is_advised_on_what_cannot_be_so(
+    site: Any, signed_in: Client, subject_of: Callable[[str], str]
+) -> None:
+    """An event of somebody dosed that is dated in the future would be hidden from the rule until its day comes."""
+    subject, browser = subject_of("01"), signed_in("coordinator")
+    address = f"/participants/{subject}/adverse_events/new/"
+    event = {"subject": subject, "number": "972", "term": "Cough", "grade": "4", "start": "2120-01-01"}
+    assert browser.post(address, event).status_code == 302
+    try:
+        for page in ("/", "/doses/", f"/doses/{subject}/"):
+            text = browser.get(page).content.decode()
+            assert f"adverse event 972 of {subject} is dated later than now (2120-01-01)" in text
+            assert "advice now" not in text
+            told = signed_in("other-site-nurse").get("/doses/").content.decode()
+            assert "something of a participant of another site" in sentence(told)
+            assert subject not in sentence(told)
+    finally:
+        one = f"/participants/{subject}/adverse_events/{subject}/972/"
+        assert browser.post(one, {"remove": "yes", "reason": "entered for a test"}).status_code == 302
+    assert "cannot be so" not in browser.get("/doses/").content.decode()
 
 
 def sentence(page: str) -> str:

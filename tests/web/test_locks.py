@@ -56,7 +56,7 @@ def test_what_stands_against_a_lock_is_shown(site: Any, signed_in: Client, subje
 
     def standing(cut_off: str) -> int:
         page = browser.get("/locks/", {"cut_off": cut_off}).content.decode()
-        count = re.search(r"not closed about these data: (\d+) quer(?:y|ies)", page)
+        count = re.search(r"Not closed about these data: (\d+) quer(?:y|ies)", page)
         return int(count[1]) if count else 0
 
     assert standing("2005-12-31") > standing("2004-12-31")
@@ -117,3 +117,43 @@ def test_the_head_at_each_step_is_noted_outside_the_database(site: Any, signed_i
     statistician = signed_in("statistician")
     step(statistician, lock, "confirm")
     assert site.ledger.head() in site.heads.read()
+
+
+def test_each_thing_that_stands_against_a_lock_is_told_with_its_page(signed_in: Client, subject: str) -> None:
+    """A query, an unreadable grade, records that nobody signed, a source that nobody looked at: each can be opened."""
+    nurse = signed_in("coordinator")
+    typed = {"number": "2", "term": "Cough", "start": "2005-02-05", "grade": "severe"}
+    nurse.post(f"/participants/{subject}/adverse_events/new/", typed)
+    manager = signed_in("data_manager")
+    page = manager.get("/locks/", {"cut_off": "2005-12-31"}).content.decode()
+    way, _, besides = page.partition("Not in the way, but to be known")
+    for words in (
+        "Not closed about these data",
+        "Left out, since what was typed cannot be read",
+        "Not signed by an inv",
+    ):
+        assert words in way, words
+        assert words not in besides, words
+    assert "Not compared with their source" in besides
+    event = f"/participants/{subject}/adverse_events/{subject}/2/"
+    assert f'<a href="{event}">adverse event 2 of {subject}, highest grade by CTCAE: “severe”</a>' in way
+    addresses = set(re.findall(r'<a href="(/[^"]+)">', page.split("In the way of a lock")[1].split("<form")[0]))
+    assert any(each.startswith("/queries/") for each in addresses)
+    for address in addresses:
+        assert manager.get(address).status_code == 200, address
+
+
+def test_who_confirms_sees_what_stands_against_the_lock(signed_in: Client, lock: str) -> None:
+    page = signed_in("statistician").get("/locks/").content.decode()
+    assert '<a href="?cut_off=2005-12-31">See what stands against it</a>' in page
+    assert (
+        "In the way of a lock" in signed_in("statistician").get("/locks/", {"cut_off": "2005-12-31"}).content.decode()
+    )
+
+
+def test_a_lock_of_the_whole_trial_names_its_overdue_visits_and_its_pages_open(site: Any, signed_in: Client) -> None:
+    browser = signed_in("statistician")
+    page = browser.get("/locks/", {"cut_off": "2019-06-30"}).content.decode()
+    assert "Not signed by an investigator" in page
+    for address in set(re.findall(r'<a href="(/participants/[^"]+/schedule/[^"]+)">', page)):
+        assert browser.get(address).status_code == 200, address

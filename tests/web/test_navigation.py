@@ -69,3 +69,51 @@ def test_every_page_has_an_icon_that_is_there(signed_in: Client) -> None:
     icon = re.search(r'<link rel="icon" href="/static/([^"]+)"', page)
     assert icon
     assert finders.find(icon[1])
+
+
+@pytest.mark.parametrize("address", ["/people/", "/participants/NOBODY/"])
+def test_who_is_refused_or_finds_nothing_still_has_the_menu(site: Any, signed_in: Client, address: str) -> None:
+    answer = signed_in("coordinator").get(address)
+    assert answer.status_code in (403, 404)
+    page = answer.content.decode()
+    assert '<nav aria-label="Pages">' in page
+    assert "Sign out" in page
+
+
+def test_the_pages_of_the_account_lead_back(site: Any, signed_in: Client) -> None:
+    browser = signed_in("coordinator")
+    for address in ("/account/factors/", "/account/password/change/"):
+        page = browser.get(address).content.decode()
+        assert 'href="/"' in page
+        assert 'href="/role/"' in page
+    factors = browser.get("/account/factors/").content.decode()
+    assert "a second proof that it is you" in factors
+    assert 'href="/account/factors/totp/activate/"' in factors
+
+
+def test_the_first_column_of_a_list_leads_to_the_record(
+    site: Any, signed_in: Client, subject_of: Callable[[str], str]
+) -> None:
+    """On a tablet the last columns are to be scrolled to."""
+    subject = subject_of("01")
+    page = signed_in("coordinator").get(f"/participants/{subject}/lab_results/").content.decode()
+    first = page.split("<tbody>")[1].split("</td>")[0]
+    assert f'href="/participants/{subject}/lab_results/{subject}/1/"' in first
+
+
+def test_a_participant_is_shown_with_how_far_the_part_in_the_trial_is(
+    site: Any, signed_in: Client, subject_of: Callable[[str], str]
+) -> None:
+    subject = subject_of("01")
+    browser = signed_in("coordinator")
+    listed = browser.get("/participants/").content.decode().split(f'/participants/{subject}/"')[1].split("</tr>")[0]
+    state = listed.split("<td>")[2].split("</td>")[0]
+    assert f"<dt>State</dt><dd>{state}</dd>" in browser.get(f"/participants/{subject}/").content.decode()
+
+
+def test_where_a_role_may_see_no_entry_the_ledger_says_so(site: Any, signed_in: Client) -> None:
+    """The administrator sees the history of accounts; between the first entries and the last there is none."""
+    page = signed_in("administrator").get(f"/ledger/?before={site.ledger.head().sequence // 2}").content.decode()
+    assert "None of these entries is for this role to see." in page
+    assert "<tbody>" not in page
+    assert "Older entries" in page

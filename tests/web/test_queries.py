@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 import uuid
 from collections.abc import Callable
 from typing import Any
@@ -159,3 +161,33 @@ def test_every_record_is_checked_by_somebody_who_sees_every_site(site: Any, sign
     assert data_manager.post("/queries/", {"step": "check"}).status_code == 302
     with site.ledger.entries(after=before) as entries:
         assert {each.record_type for each in entries} <= {"queries"}
+
+
+def test_what_can_be_asked_about_is_listed_in_words_and_in_order(signed_in: Client, subject: str) -> None:
+    """Each value with its question; codes, visits and the items of measures in words, and 10 after 9."""
+    browser = signed_in("coordinator")
+    for number in ("10", "9"):
+        sent = {"number": number, "term": "Fever", "relation_to_product": "not_related"}
+        browser.post(f"/participants/{subject}/adverse_events/new/", sent)
+    visit = {"visit": "R3", "order": "1", "state": "partly_done", "start": "2026-01-05"}
+    browser.post(f"/participants/{subject}/visits/new/", {"visit": "D0", "order": "3"})
+    browser.post(f"/participants/{subject}/visits/new/", visit)
+    browser.post(f"/participants/{subject}/schedule/M3/edss/", {"item:mobility": "wheelchair_with_help"})
+
+    def listed(kind: str) -> list[str]:
+        page = signed_in("monitor").get("/queries/ask/", {"type": kind, "subject": subject}).content.decode()
+        rows = re.findall(r'<li><label><input type="checkbox" name="record"[^>]*>(.*?)</label></li>', page, re.S)
+        plain = (each.replace("<q>", "“").replace("</q>", "”") for each in rows)
+        return [" ".join(html.unescape(re.sub("<[^>]+>", "", each)).split()) for each in plain]
+
+    events = listed("adverse_events")
+    assert [each.split()[0] for each in events] == [f"{subject}/{number}" for number in (1, 2, 9, 10)]
+    assert events[-1] == f"{subject}/10 event in the investigator's words: “Fever”; related to the cells: “not related”"
+    assert listed("visits") == [
+        f"{subject}/R3 visit: “Run-in”; start: “5 January 2026”; place in the order of visits: “1”; "
+        "did it take place: “partly done”",
+        f"{subject}/D0 visit: “Dosing”; place in the order of visits: “3”",
+    ], "as they follow each other"
+    (answer,) = listed("assessments")
+    assert "visit: “Month 3”; name of the measure: “Expanded Disability Status Scale”" in answer
+    assert "_" not in answer

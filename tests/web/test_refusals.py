@@ -21,7 +21,7 @@ def page(answer: Any, words: str) -> str:
     """The page that says no, which is the one with the form."""
     assert answer.status_code == 409
     text: str = answer.content.decode()
-    assert '<div class="warning" role="alert"><p><b>Not done.</b>' in text
+    assert '<div class="warning" role="alert" tabindex="-1" autofocus><p><b>Not done.</b>' in text
     assert words in text
     return text
 

@@ -200,3 +200,20 @@ def test_a_pack_and_an_export_of_now_hold_everything_whatever_the_clock_said(
         assert any("ran ahead" in each and str(early.sequence) in each for each in told[-1])
     for page in ("/safety/", "/export/"):
         assert "clock ran ahead" in browser.get(page).content.decode()
+
+
+def test_tables_of_a_pack_count_to_the_moment_that_its_recommendation_counts_to(site: Any) -> None:
+    """At noon of the last day of the first window it is open in both; the next morning it is over in both."""
+    from firstdose.records import Dosing, cut
+    from firstdose.records.derived import SubjectAnalysis
+    from firstdose.web.committee_packs import decision_of
+
+    trial_data, window = site.fresh().trial_data, timedelta(days=site.protocol.escalation.dlt.window_days)
+    first = min(trial_data.records(Dosing), key=lambda each: str(each.procedure_start))
+    last_noon = datetime.fromisoformat(str(first.procedure_start)[:10]).replace(hour=12, tzinfo=UTC) + window
+    for moment, over in ((last_noon, False), (last_noon + timedelta(days=1), True)):
+        known = cut(trial_data, moment.date())
+        found = decision_of(site, known, site.ledger.head().sequence, site.protocol, moment)
+        (course,) = [each for each in found.courses if each.subject == first.subject]
+        counted = found.data[SubjectAnalysis].filter("is_dlt_evaluable")["subject"].to_list()
+        assert (course.status.value == "evaluable", first.subject in counted) == (over, over)

@@ -115,7 +115,7 @@ def _somebody(site: Site, account: str, role: str, place: str = "", port: int = 
     site.administrator.get("/people/")
     assert site.administrator.post("/people/", **grant).status == 302
     words = site.administrator.get("/people/").text
-    password = re.findall(rf"account {account} is made; its first password, shown once: ([^<\s]+)", words)
+    password = re.findall(rf"(?i:account) {account} is made; its first password, shown once: ([^<\s]+)", words)
     browser = Browser(port or site.processes[0].port)
     _first_sign_in(browser, account, password[0])
     return browser

@@ -62,7 +62,7 @@ def test_the_share_counts_what_agrees_of_what_is_there(site: Any, signed_in: Cli
     check(monitor, site, subject)
     page = monitor.get("/sources/").content.decode()
     row = page.split(f">{subject}</a>")[1].split("</tr>")[0]
-    assert "50 %" in row
+    assert "50&nbsp;%" in row
     left = monitor.get("/sources/", {"subject": subject}).content.decode()
     assert f"/participants/{subject}/subjects/{subject}/" in left
     assert f"/participants/{subject}/adverse_events/{subject}/1/" not in left

@@ -15,7 +15,7 @@ from firstdose.conduct.ledger import LedgerError
 from firstdose.conduct.ledger.database import open_database
 from firstdose.web import starting, starting_rights
 from tests.conduct.ledger.places import KEY, new_place
-from tests.conduct.ledger.servers import APPLICATION, OWNER, SUPERUSER, WITH_PASSWORD, running_server
+from tests.conduct.ledger.servers import APPLICATION, OWNER, SUPERUSER, WITH_PASSWORD, database_in, running_server
 from tests.web.sites import Sites
 
 NOW = datetime(2026, 1, 5, 8, tzinfo=UTC)
@@ -118,7 +118,7 @@ def test_what_is_not_the_owner_of_the_same_database_is_refused() -> None:
 @pytest.fixture
 def on_server(sites: Sites) -> Any:
     """A site on a server that works in its role; and its database."""
-    trial = sites.of("postgresql")
+    trial = sites.of("postgresql", Path(__file__).name)
     starting_rights.check_as_site(trial.ledger.database)
     return trial
 
@@ -153,8 +153,7 @@ WRONG_RIGHTS = (
 def test_item_1_a_site_with_too_many_or_too_few_rights_does_not_start(
     on_server: Any, wrong: str, mended: str, words: str
 ) -> None:
-    schema = on_server.configuration.database_url.split("search_path%3D")[1]
-    as_ruler = running_server().url(SUPERUSER, schema=schema)
+    as_ruler = running_server().url(SUPERUSER, database_in(on_server.configuration.database_url))
     names = {"role": APPLICATION, "owner": OWNER}
     with psycopg.connect(as_ruler, autocommit=True) as server:
         server.execute(wrong.format(**names).encode())
@@ -169,8 +168,8 @@ def test_item_1_a_site_with_too_many_or_too_few_rights_does_not_start(
 
 @pytest.mark.postgresql
 def test_a_site_of_an_older_version_waits_for_its_owner(on_server: Any) -> None:
-    schema = on_server.configuration.database_url.split("search_path%3D")[1]
-    with psycopg.connect(running_server().url(OWNER, schema=schema), autocommit=True) as owner:
+    as_owner = running_server().url(OWNER, database_in(on_server.configuration.database_url))
+    with psycopg.connect(as_owner, autocommit=True) as owner:
         last = owner.execute("DELETE FROM django_migrations WHERE app = 'firstdose_web' RETURNING app, name, applied")
         rows = last.fetchall()
         with pytest.raises(LedgerError, match="older version; the owner renews them: firstdose serve --owner"):
@@ -198,6 +197,6 @@ def test_a_ledger_that_was_made_empty_gets_its_protocol_at_the_first_start(tmp_p
 
 def test_no_account_gets_the_name_of_another(sites: Sites) -> None:
     """As it would where the ledger was restored and its accounts were not."""
-    ledger = sites.of("sqlite").ledger
+    ledger = sites.of("sqlite", Path(__file__).name).ledger
     assert starting.new_account(ledger, "somebody") == "somebody"
     assert starting.new_account(ledger, "administrator") == "administrator-2"

@@ -47,7 +47,7 @@ def test_every_visit_stands_with_the_window_that_the_protocol_gives_it(
     assert list(rows) == list(days)
     for name, (day, before, after) in days.items():
         first, last = (day_0 + timedelta(days=each) for each in (day - before, day + after))
-        words = str(first) if first == last else f"{first} to {last}"
+        words = " to ".join(dict.fromkeys(f"{each.day} {each:%B} {each.year}" for each in (first, last)))
         assert f"<td>{words}</td>" in rows[name], name
 
 
@@ -91,10 +91,13 @@ def test_a_visit_leads_to_its_forms_and_back(site: Any, signed_in: Client, dosed
 def test_a_visit_that_is_entered_is_overdue_no_longer(site: Any, signed_in: Client, dosed: tuple[str, date]) -> None:
     subject, _ = dosed
     browser = signed_in("coordinator")
-    address = f"/participants/{subject}/visits/new/?visit=F731&planned_day=731&at=F731"
+    order = [each.id for each in site.protocol.schedule.every_visit].index("F731") + 1
+    address = f"/participants/{subject}/visits/new/?visit=F731&planned_day=731&order={order}&at=F731"
     assert address in html.unescape(browser.get(f"/participants/{subject}/schedule/F731/").content.decode())
-    sent = {"visit": "F731", "planned_day": "731", "state": "missed", "reason": "moved away"}
+    assert f'name="order" value="{order}"' in browser.get(address).content.decode()
+    sent = {"visit": "F731", "planned_day": "731", "state": "missed", "own:reason": "moved away"}
     assert browser.post(address, sent).status_code == 302
+    assert site.ledger.record("visits", f"{subject}/F731").fields["reason"] == "moved away"
     page = browser.get(f"/participants/{subject}/").content.decode()
     assert ">missed</span>" in next(found[0] for found in ROW.finditer(page) if found[1] == "F731")
 

@@ -13,6 +13,7 @@ from firstdose.records import (
     Deviation,
     DiseaseHistory,
     Disposition,
+    DltAdjudication,
     Dosing,
     Image,
     LabResult,
@@ -28,7 +29,7 @@ from firstdose.records import (
 
 DOMAINS: dict[str, tuple[type[Any], ...]] = {
     "DM": (Subject, Death),
-    "AE": (AdverseEvent,),
+    "AE": (AdverseEvent, DltAdjudication),
     "CE": (Relapse,),
     "CM": (Medication,),
     "DS": (Disposition,),
@@ -50,6 +51,7 @@ SUPPLEMENT = "SUPP"
 
 # Variables of fields whose own question names none, since they are theirs only in one domain.
 FURTHER: dict[type[Any], dict[str, str]] = {
+    DltAdjudication: {"event": "AESEQ"},
     DiseaseHistory: {"diagnosis": "MHTERM", "onset": "MHSTDTC"},
     Image: {"number": "PRSEQ", "modality": "PRTRT", "taken": "PRSTDTC"},
     Relapse: {"number": "CESEQ", "onset": "CESTDTC", "end": "CEENDTC", "severity": "CESEV"},

@@ -81,6 +81,17 @@ NONSTANDARD: dict[str, dict[str, str]] = {
         "aware": "AEAWADTC Date/Time the Sponsor Became Aware",
         "action_with_background_treatment": "AEACNBCK Action Taken with Background Treatment",
     },
+    "dlt_adjudications": {
+        "adjudication": "AEDLTNO Number of the Adjudication of the DLT",
+        "adjudicated": "AEDLTDTC Date/Time of the Adjudication of the DLT",
+        "verdict": "AEDLT Dose-Limiting Toxicity as Adjudicated",
+        "caused_by_product": "AEDLTPRD DLT: Attributed to the Product",
+        "caused_by_procedure": "AEDLTPRC DLT: Attributed to the Procedure",
+        "caused_by_background_treatment": "AEDLTBCK DLT: Attributed to Background Treatment",
+        "caused_by_disease": "AEDLTDIS DLT: Attributed to the Disease",
+        "members": "AEDLTMEM DLT: Members Who Took Part",
+        "reason": "AEDLTRSN DLT: Reason of the Verdict",
+    },
     "relapses": {
         "confirmed": "CECONFRM Confirmed by Examination",
         "steroids": "CESTEROI Treated with Steroids",

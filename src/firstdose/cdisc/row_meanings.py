@@ -11,6 +11,7 @@ from firstdose.records import (
     Assessment,
     Death,
     DiseaseHistory,
+    DltAdjudication,
     Image,
     LabResult,
     MedicalHistory,
@@ -39,6 +40,8 @@ def rows_of(record_type: type, part: pl.DataFrame, domain: str) -> pl.DataFrame:
     if domain == LABORATORY:
         is_assessment = _column(part, "number").is_not_null()  # the number that a supplement gives
         return part.filter(is_assessment if record_type is Assessment else ~is_assessment)
+    if record_type is DltAdjudication:
+        return part.filter(_column(part, "verdict").is_not_null())
     if record_type is Relapse:
         return part.filter(_column(part, "CECAT") == RELAPSE_CATEGORY)
     if record_type is Image:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from firstdose.cli.design_commands import ProtocolFile
+from firstdose.cli.output_folder import Overwrite, check_folder, is_same, placed, whole_or_not
 
 if TYPE_CHECKING:
     from datetime import date
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from firstdose.records.results import Provenance, Results
 
 LINES_SHOWN = 6
+RESULTS_FILES = ("results.csv", "results.parquet", "provenance.json")
+ANALYSIS_FILES = (*RESULTS_FILES, "summary.html")
+"""What a run would replace; lists of problems are told each time, and mended with the data."""
 
 
 def register(app: typer.Typer) -> None:
@@ -39,6 +43,7 @@ def analyse(
     as_of: Annotated[
         str | None, typer.Option(metavar="DATE", help="Cut the data at the end of this day, as in 2026-03-31.")
     ] = None,
+    overwrite: Overwrite = False,
 ) -> None:
     """Analyse a trial's data: safety, laboratory, disability, MRI, with an interval beside every figure.
 
@@ -46,6 +51,7 @@ def analyse(
     listed in problems.csv and analysed as far as it can be read.
     """
     day = day_given("--as-of", as_of)
+    check_folder(out, ANALYSIS_FILES, overwrite=overwrite)
     read, reading = read_for_analysis(protocol, data, out)
     day = cut_off(day, reading)
     notices = told_notices(data, reading)
@@ -71,8 +77,9 @@ def run_analysis(
     with progress("analysis") as bar:
         _, results = analysed(read, protocol_file, reading, bar, seed=seed, as_of=as_of)
         bar.say("writing")
-        written = [*write_results(results, out), write_results_page(read, results, out, notices)]
-    for path in written:
+        with whole_or_not(out) as made:
+            written = [*write_results(results, made), write_results_page(read, results, made, notices)]
+    for path in placed(written, made, out):
         typer.echo(f"wrote {path}")
     return results
 
@@ -116,7 +123,7 @@ def prepared(
 
 def read_for_analysis(protocol: Path, data: Path, out: Path) -> tuple[Protocol, Reading]:
     """The protocol and the data; what is wrong with the data is written and told."""
-    from firstdose.cli.data_folder import read_data, told_problems
+    from firstdose.cli.data_folder import read_data, saved_as_csv, told_problems
     from firstdose.cli.inputs import InputError, every_problem, problems_text
     from firstdose.cli.metabolite_folder import with_abundances
     from firstdose.cli.output import progress
@@ -125,7 +132,7 @@ def read_for_analysis(protocol: Path, data: Path, out: Path) -> tuple[Protocol, 
     read, problems = every_problem(protocol)
     if read is None or problems:
         raise InputError(problems_text(problems))
-    if out.resolve() == data.resolve():
+    if is_same(out, data):
         raise InputError(f"--out {printable(str(out))}: this folder holds the data; name another for the results")
     with progress("reading") as bar:
         bar.say(str(data))
@@ -134,6 +141,8 @@ def read_for_analysis(protocol: Path, data: Path, out: Path) -> tuple[Protocol, 
     typer.echo(f"read {printable(str(data))}: {recognised.layout}")
     if recognised.ignored:
         typer.echo(f"not read, of another layout: {', '.join(map(printable, recognised.ignored))}", err=True)
+    if recognised.unreadable:
+        typer.echo(f"note: {saved_as_csv(recognised.unreadable)}", err=True)
     for note in reading.notes:
         typer.echo(f"note: {printable(note)}", err=True)
     written = reading.write_problems(out)
@@ -146,8 +155,16 @@ def read_for_analysis(protocol: Path, data: Path, out: Path) -> tuple[Protocol, 
 
 
 def cut_off(day: date | None, reading: Reading) -> date | None:
-    """The day to cut the data at; none after the day up to which they were gathered."""
+    """The day to cut the data at; none after the day up to which they were gathered.
+
+    InputError for a day to come where the data do not say up to when they were gathered: nobody can know so much.
+    """
+    from firstdose.cli.clock import is_to_come
+    from firstdose.cli.inputs import InputError
+
     known_by = reading.trial_data.as_of
+    if day is not None and known_by is None and is_to_come(day):
+        raise InputError(f"--as-of {day} is in the future; name a day that is over, or none")
     if day is not None and known_by is not None and day > known_by:
         typer.echo(f"note: the data were gathered up to {known_by}; that is the cut-off", err=True)
         return None

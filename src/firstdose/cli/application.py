@@ -7,6 +7,7 @@ import contextlib
 import gc
 import os
 import sys
+import threading
 
 import typer
 
@@ -26,6 +27,8 @@ from firstdose.cli import (
     trial_commands,
     tune_command,
 )
+from firstdose.cli.command_words import name_in_few_words
+from firstdose.cli.encodings import refuse_what_is_no_text, write_what_can_be_written
 
 DONE, WRONG_INPUT, INTERRUPTED = 0, 1, 130
 
@@ -81,6 +84,20 @@ for commands in (
     evaluation_commands,
 ):
     commands.register(app)
+name_in_few_words(app)
+name_in_few_words(ledger_commands.ledger_app)
+
+
+def _end_if_threads_stay() -> None:
+    """End this process at once where a thread that shared out work stays, for which Python might wait for ever."""
+    if any(thread is not threading.main_thread() and not thread.daemon for thread in threading.enumerate()):
+        from multiprocessing import util
+
+        # gives back semaphores; those of lower priority wait for threads
+        util._run_finalizers(0)  # type: ignore[attr-defined]
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(INTERRUPTED)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -89,11 +106,14 @@ def main(arguments: list[str] | None = None) -> int:
         os.environ.setdefault(threads, "1")
     gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS, 20, 20)
     atexit.register(gc.freeze)
+    write_what_can_be_written()
     try:
+        refuse_what_is_no_text(sys.argv[1:] if arguments is None else arguments)
         app(arguments, prog_name="firstdose", standalone_mode=True)
     except SystemExit as end:
         if end.code == INTERRUPTED:
             typer.echo("interrupted", err=True)
+            _end_if_threads_stay()
         return _leave(end.code)
     except BrokenPipeError:
         sys.stderr.close()

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import typer
 
+from firstdose.cli.dose_output import counting_document, show_doses, show_each_counting
 from firstdose.cli.engines import MOST_SCENARIOS_WITH_DISTRIBUTIONS
 from firstdose.cli.inputs import InputError, check_replacement, input_errors
 from firstdose.cli.output import percent, progress, show_json
@@ -20,6 +21,7 @@ from firstdose.simulation.calendar import (
     calendar_of,
     characteristics_in_time,
     read_conditions,
+    under_each_counting,
 )
 from firstdose.simulation.machines import RunParts
 from firstdose.simulation.scenarios import Scenarios
@@ -63,25 +65,38 @@ def show_in_time(
     as_json: bool,
     run: RunParts,
     precision: float | None,
+    compares_counting: bool = False,
 ) -> None:
-    """Simulate in time and print."""
+    """Simulate in time and print; also under each way in which outcomes may count where asked for."""
     with input_errors(), progress(f"simulating {rule.design.name} in time") as bar:
-        found = characteristics_in_time(
-            rule,
-            calendar,
-            scenarios,
-            trials=trials,
-            seed=seed,
-            progress=bar,
-            distributions=len(scenarios) <= MOST_SCENARIOS_WITH_DISTRIBUTIONS,
-            run=run,
-            precision=precision,
-        )
+
+        def figures_of(calendar: Calendar) -> TimedCharacteristics:
+            return characteristics_in_time(
+                rule,
+                calendar,
+                scenarios,
+                trials=trials,
+                seed=seed,
+                progress=bar,
+                distributions=len(scenarios) <= MOST_SCENARIOS_WITH_DISTRIBUTIONS,
+                run=run,
+                precision=precision,
+            )
+
+        found = figures_of(calendar)
+        known = {calendar.outcomes_count_at: found}
+        by_counting = under_each_counting(figures_of, calendar, known) if compares_counting else {}
     if as_json:
-        show_json(found.as_json())
+        counting = {"by_counting": counting_document(by_counting)} if by_counting else {}
+        show_json(found.as_json() | counting)
     else:
         show_characteristics(found.characteristics)
         show_durations(found, calendar.manufacturing is not None)
+        show_doses(found)
+        if by_counting:
+            show_each_counting(by_counting)
+        for caution in found.cautions:
+            typer.echo(f"mind: {caution}")
         if found.precision is not None:
             typer.echo(_precision_words(found.precision, found.characteristics.trials or 0))
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 
 def today() -> date:
     """Today's date."""
     return datetime.now(UTC).date()
+
+
+def is_to_come(day: date) -> bool:
+    """Whether a day is in the future wherever on Earth one is."""
+    return day > today() + timedelta(days=1)
 
 
 def instant() -> datetime:

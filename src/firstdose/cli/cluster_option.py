@@ -11,6 +11,9 @@ import typer
 if TYPE_CHECKING:
     from firstdose.simulation.machines import RunParts
 
+FEWEST_WORKERS = 2
+"""So many processes may be asked for on any machine."""
+
 Workers = Annotated[
     int | None,
     typer.Option(
@@ -35,13 +38,26 @@ def where_to_run(cluster: str | None, workers: int | None) -> Iterator[RunParts]
     from firstdose.cli.inputs import InputError
     from firstdose.simulation.machines import LOCAL, MachinesError, place_to_run
 
+    if cluster is not None and not cluster.strip():
+        raise InputError("--cluster is empty: write local, or the address of a Dask scheduler, or leave it out")
     if cluster not in (None, LOCAL) and workers is not None:
         raise InputError("--workers is for this machine; the scheduler at --cluster has workers of its own")
     try:
-        with place_to_run(cluster, workers, tell=lambda words: typer.echo(words, err=True)) as run:
+        with place_to_run(cluster, _not_too_many(workers), tell=lambda words: typer.echo(words, err=True)) as run:
             yield run
     except MachinesError as error:
         raise InputError(str(error)) from None
+
+
+def _not_too_many(workers: int | None) -> int | None:
+    """As many processes as there are cores, and at least two: more would only wait for each other and fill memory."""
+    from firstdose.simulation.machines.places import cores_allowed
+
+    most = max(cores_allowed(), FEWEST_WORKERS)
+    if workers is None or workers <= most:
+        return workers
+    typer.echo(f"--workers {workers}: this machine has cores for {most} processes, which share the work", err=True)
+    return most
 
 
 def refuse_cluster(cluster: str | None, method: str) -> None:

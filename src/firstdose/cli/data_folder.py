@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from firstdose.cdisc.domains import record_types_of
 from firstdose.cdisc.sources import dataset_of
 from firstdose.cli.inputs import InputError
+from firstdose.cli.protocol_and_data import check_dose_levels
 from firstdose.measures.record_checks import check_assessments
 from firstdose.protocol.plan import Protocol
 from firstdose.protocol.problems import printable
@@ -21,14 +23,17 @@ OWN, SDTM = "Firstdose's own layout", "SDTM datasets"
 CHECKS = (check_assessments,)
 RULES_SHOWN = 8
 LONGEST_VALUE = 60
+OF_OTHER_PROGRAMS = (".xlsx", ".xls", ".xlsm", ".xlsb", ".ods", ".numbers", ".sas7bdat", ".sav", ".dta", ".rds")
+"""Endings of tables that people keep, and that are not read."""
 
 
 @dataclass(frozen=True)
 class Recognised:
-    """The files of a folder that are a kind of record, and those that are an SDTM dataset."""
+    """The files of a folder that are a kind of record, those that are an SDTM dataset, and tables of other programs."""
 
     own: tuple[str, ...]
     sdtm: tuple[str, ...]
+    unreadable: tuple[str, ...] = ()
 
     @property
     def layout(self) -> str:
@@ -54,12 +59,19 @@ def recognise(folder: Path) -> Recognised:
     files = sorted(path for path in folder.iterdir() if path.is_file())
     own = [path.name for path in files if path.name.endswith(ENDINGS) and path.name.split(".")[0] in RECORDS]
     sdtm = [path.name for path in files if path.name not in own and is_sdtm(path)]
+    unreadable = [path.name for path in files if path.suffix.lower() in OF_OTHER_PROGRAMS]
     if not own and not sdtm:
+        hint = f"; {saved_as_csv(unreadable)}" if unreadable else ""
         raise InputError(
             f"{name}: no file there is a kind of record or an SDTM dataset; a folder of data holds files such as "
-            "subjects.csv and adverse_events.csv, or dm.xpt and ae.xpt"
+            f"subjects.csv and adverse_events.csv, or dm.xpt and ae.xpt{hint}"
         )
-    return Recognised(tuple(own), tuple(sdtm))
+    return Recognised(tuple(own), tuple(sdtm), tuple(unreadable))
+
+
+def saved_as_csv(names: Sequence[str]) -> str:
+    """What to do about tables of other programs."""
+    return f"{', '.join(map(printable, names))}: not read; save each sheet as CSV (UTF-8)"
 
 
 def is_sdtm(path: Path) -> bool:
@@ -72,11 +84,12 @@ def read_data(folder: Path, protocol: Protocol) -> tuple[Reading, Recognised]:
     """The data of a folder with everything that is wrong with it."""
     recognised = recognise(folder)
     visits = [visit.id for visit in protocol.schedule.every_visit] if protocol.schedule else []
+    checks = (*CHECKS, check_dose_levels(protocol))
     if recognised.layout == OWN:
-        return read_folder(folder, visits=visits, further_checks=CHECKS), recognised
+        return read_folder(folder, visits=visits, further_checks=checks), recognised
     from firstdose.cdisc.reading import read_sdtm
 
-    return read_sdtm(folder, visits=visits, further_checks=CHECKS), recognised
+    return read_sdtm(folder, visits=visits, further_checks=checks), recognised
 
 
 def notices_of(folder: Path) -> tuple[str, ...]:
@@ -90,7 +103,8 @@ def notices_on(reading: Reading) -> tuple[str, ...]:
     """That kinds of records without which zeros mean nothing are not there at all."""
     frames = reading.trial_data.frames
     if not frames["dosings"].height:
-        return ()
+        who = "No dosing is recorded for anybody" if frames["subjects"].height else "Nobody is among the records"
+        return (f"{who}: nobody counts as treated, and figures of those treated are of no one.",)
     absent = [words for name, words in EXPECTED.items() if not frames[name].height]
     return tuple(
         f"No {words} is recorded for anybody. Where there is a zero below, it holds only if none took place; a missing "
@@ -109,18 +123,19 @@ def problems_notice(reading: Reading) -> tuple[str, ...]:
     return (f"{found} found in the records and may bear on any figure; {PROBLEMS_FILE} lists them.{aside}",)
 
 
-def told_problems(reading: Reading, written: Path) -> list[str]:
+def told_problems(reading: Reading, written: Path | None) -> list[str]:
     """What was found to be wrong, in a few lines: how many problems, the first of each of the most frequent rules with
-    its file and row, and where all stand.
+    its file and row, and where all stand, or how to get them written.
     """
     problems, rejected = reading.problems, reading.rejected.height
     if not len(problems):
         return []
-    lines = [f"{counted(len(problems), 'problem')} in the data; all are listed in {printable(str(written))}"]
+    where = f"all are listed in {printable(str(written))}" if written else "with --out FOLDER all are listed there"
+    lines = [f"{counted(len(problems), 'problem')} in the data; {where}"]
     if rejected:
-        aside = printable(str(written.with_name(REJECTED_FILE)))
-        are = "is set aside, with its text," if rejected == 1 else "are set aside, with their text,"
-        lines.append(f"{counted(rejected, 'row')} cannot be used and {are} in {aside}")
+        are, theirs = ("is", "its") if rejected == 1 else ("are", "their")
+        place = f", with {theirs} text, in {printable(str(written.with_name(REJECTED_FILE)))}" if written else ""
+        lines.append(f"{counted(rejected, 'row')} cannot be used and {are} set aside{place}")
     rules = problems.by_rule()
     shown = list(rules)[:RULES_SHOWN]
     firsts = problems.first_of(shown)

@@ -3,71 +3,37 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
 from firstdose.cli.cluster_option import Cluster, Workers
+from firstdose.cli.design_options import (
+    CURVES,
+    STATES,
+    TRIALS,
+    Accrual,
+    AnyMethod,
+    CompareCounting,
+    Conditions,
+    Curves,
+    Family,
+    Meetings,
+    Method,
+    NotEvaluable,
+    Picture,
+    Precision,
+    ScreeningFailures,
+    Seed,
+    States,
+    Trials,
+    Truths,
+    tell_what_has_no_effect,
+)
+from firstdose.cli.output_folder import Overwrite, check_file, check_folder, placed, whole_or_not
 
 ProtocolFile = Annotated[Path, typer.Argument(metavar="PROTOCOL", help="The protocol file (YAML).", show_default=False)]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
-Truths = Annotated[
-    list[str] | None,
-    typer.Option("--truth", metavar="RATES", help="True DLT rates, one a level: 0.05,0.1,0.2,0.3. May be repeated."),
-]
-Curves = Annotated[int, typer.Option(min=1, max=100_000, help="Number of random curves.")]
-Seed = Annotated[int, typer.Option(min=0, help="Seed of random curves and simulated trials.")]
-NotEvaluable = Annotated[
-    float,
-    typer.Option(min=0.0, max=0.9, help="Share of dosed participants who are not evaluable and are replaced."),
-]
-Family = Annotated[
-    Literal["steps", "random"], typer.Option(help="Without --truth: steps (around each possible MTD) or random curves.")
-]
-Method = Annotated[Literal["exact", "monte-carlo"], typer.Option(help="The engine: exact, or simulated trials.")]
-AnyMethod = Annotated[
-    Literal["exact", "monte-carlo", "calendar"],
-    typer.Option(help="The engine: exact, simulated trials, or simulated trials in time."),
-]
-Accrual = Annotated[
-    float | None,
-    typer.Option(min=0.01, max=100_000, help="Candidates who come in 30 days, all sites together (calendar)."),
-]
-ScreeningFailures = Annotated[
-    float, typer.Option(min=0.0, max=0.99, help="Share of candidates who are not eligible (calendar).")
-]
-Meetings = Annotated[
-    float, typer.Option(min=0.0, max=10_000, help="Days between meetings of the committee; 0: any day (calendar).")
-]
-Conditions = Annotated[
-    Path | None,
-    typer.Option(
-        "--conditions",
-        metavar="FILE",
-        help="Sites, seasons, manufacturing, late DLTs and more (YAML), in the place of --accrual (calendar).",
-    ),
-]
-Picture = Annotated[
-    Path | None,
-    typer.Option(
-        "--picture",
-        metavar="FILE",
-        help="Also draw a quick, a usual and a slow trial of the first scenario, as .svg or .png (calendar).",
-    ),
-]
-Precision = Annotated[
-    float | None,
-    typer.Option(
-        min=0.0001,
-        max=0.5,
-        help=(
-            "Largest standard error of a probability of selection, and of the mean duration as a share of it: "
-            "simulates until it is reached or --trials are done (calendar)."
-        ),
-    ),
-]
-Trials = Annotated[int, typer.Option(min=2, max=1_000_000, help="Simulated trials per scenario (not exact).")]
-States = Annotated[int, typer.Option(min=1, help="Most states in one step of the exact engine.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -113,20 +79,22 @@ def oc(
     protocol: ProtocolFile,
     truth: Truths = None,
     family: Family = "steps",
-    curves: Curves = 300,
+    curves: Curves = CURVES,
     seed: Seed = 1,
     not_evaluable: NotEvaluable = 0.0,
     method: AnyMethod = "exact",
-    trials: Trials = 10_000,
-    states: States = 5_000_000,
+    trials: Trials = TRIALS,
+    states: States = STATES,
     accrual: Accrual = None,
     screening_failures: ScreeningFailures = 0.0,
     meetings: Meetings = 0.0,
     conditions: Conditions = None,
     picture: Picture = None,
     precision: Precision = None,
+    compare_counting: CompareCounting = False,
     workers: Workers = None,
     cluster: Cluster = None,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the file that --picture names.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Operating characteristics: how often the rule names which level, and what it costs in participants and DLTs.
@@ -146,17 +114,29 @@ def oc(
     read, rule = read_rule(protocol)
     check_replacement(read, not_evaluable)
     scenarios = read_scenarios(rule, truth or [], family, curves, seed)
-    for name, given in (("--precision", precision), ("--conditions", conditions), ("--picture", picture)):
+    in_time = {
+        "--accrual": accrual,
+        "--screening-failures": screening_failures or None,
+        "--meetings": meetings or None,
+        "--precision": precision,
+        "--conditions": conditions,
+        "--picture": picture,
+        "--compare-counting": compare_counting or None,
+    }
+    for name, given in in_time.items():
         if given is not None and method != "calendar":
             raise InputError(f"{name} is for trials in time: add --method calendar, or leave it out")
     refuse_cluster(cluster, method)
+    tell_what_has_no_effect(method, truth, family, curves, trials, states)
     with where_to_run(cluster, workers) as run:
         if method == "calendar":
             from firstdose.cli.calendar_output import calendar_from, refuse_other_pictures, show_in_time, write_calendar
 
             calendar = calendar_from(read, conditions, (accrual, screening_failures, meetings, not_evaluable))
             refuse_other_pictures(picture)
-            show_in_time(rule, calendar, scenarios, trials, seed, as_json, run, precision)
+            if picture is not None:
+                check_file("--picture", picture, overwrite=overwrite)
+            show_in_time(rule, calendar, scenarios, trials, seed, as_json, run, precision, compare_counting)
             if picture is not None:
                 write_calendar(picture, rule, calendar, scenarios, seed)
             return
@@ -176,12 +156,12 @@ def compare(
     ] = None,
     truth: Truths = None,
     family: Family = "steps",
-    curves: Curves = 300,
+    curves: Curves = CURVES,
     seed: Seed = 1,
     not_evaluable: NotEvaluable = 0.0,
     method: Method = "exact",
-    trials: Trials = 10_000,
-    states: States = 5_000_000,
+    trials: Trials = TRIALS,
+    states: States = STATES,
     workers: Workers = None,
     cluster: Cluster = None,
     as_json: AsJson = False,
@@ -205,6 +185,7 @@ def compare(
     known_designs(names)
     rules = {name: rule if name == own else other_rule(read, name) for name in dict.fromkeys(names)}
     refuse_cluster(cluster, method)
+    tell_what_has_no_effect(method, truth, family, curves, trials, states)
     with where_to_run(cluster, workers) as run:
         found = {
             name: characteristics(each, scenarios, method, not_evaluable, states, trials, seed, run)
@@ -219,15 +200,17 @@ def compare(
 def design(
     protocol: ProtocolFile,
     out: Annotated[Path, typer.Option(help="Folder for the report; made if it is missing.")],
+    overwrite: Overwrite = False,
 ) -> None:
     """Write the design report, as one self-contained HTML file and as PDF, to attach to a protocol."""
     from firstdose.cli.clock import today
     from firstdose.cli.inputs import input_errors, read_rule
     from firstdose.cli.output import progress
-    from firstdose.report.design.report import write_design_report
+    from firstdose.report.design.report import HTML_NAME, PDF_NAME, write_design_report
 
     read, rule = read_rule(protocol)
-    with input_errors(), progress("design report") as bar:
-        written = write_design_report(read, rule, out, today(), bar.say)
-    for path in written:
+    check_folder(out, (HTML_NAME, PDF_NAME), overwrite=overwrite)
+    with input_errors(), progress("design report") as bar, whole_or_not(out) as made:
+        written = write_design_report(read, rule, made, today(), bar.say)
+    for path in placed(written, made, out):
         typer.echo(str(path))

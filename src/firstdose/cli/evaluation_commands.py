@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from firstdose.cli.design_commands import AsJson
+from firstdose.cli.output_folder import Overwrite, check_folder, whole_or_not
 
 if TYPE_CHECKING:
     from firstdose.validation.installation import Finding
 
+CERTIFICATE, CERTIFICATE_PAGE = "certificate.txt", "certificate.html"
 SITE_SECONDS = 120.0
 """After which a site that does not answer has failed."""
 
@@ -33,6 +35,7 @@ def demo(
     """
     from firstdose.cli.demonstration import run_demo
 
+    check_folder(out)
     run_demo(out)
 
 
@@ -49,6 +52,7 @@ def validate(
             show_default=False,
         ),
     ] = None,
+    overwrite: Overwrite = False,
 ) -> None:
     """Prove this installation on this machine, and print its certificate.
 
@@ -64,14 +68,16 @@ def validate(
     from firstdose.validation.certificate_page import certificate_page
     from firstdose.validation.installation import examine
 
+    if out is not None:
+        check_folder(out, (CERTIFICATE, CERTIFICATE_PAGE), overwrite=overwrite)
     with _told(), progress("installation") as bar:
         installation = examine(instant, database, _site, bar)
     with progress("validation") as bar:
         certificate = replace(run_all(now(), bar), installation=installation)
     if out is not None:
-        out.mkdir(parents=True, exist_ok=True)
-        (out / "certificate.txt").write_text(certificate.as_text(), encoding="utf-8")
-        (out / "certificate.html").write_text(certificate_page(certificate), encoding="utf-8")
+        with whole_or_not(out) as made:
+            (made / CERTIFICATE).write_text(certificate.as_text(), encoding="utf-8")
+            (made / CERTIFICATE_PAGE).write_text(certificate_page(certificate), encoding="utf-8")
     if as_json:
         show_json(certificate.as_json())
     else:

@@ -163,18 +163,18 @@ def heads(
         typer.Option(metavar="TEXT", help="Note the head now, with what it stands on, as in a report's name."),
     ] = None,
 ) -> None:
-    """Show the head now, and those seen before."""
+    """Show the head now, and those seen before with the moment (UTC) and what they stood on."""
     from firstdose.cli.clock import instant
     from firstdose.protocol.problems import printable
 
     with opened(folder, database, key, file) as (place, ledger):
         now = ledger.head()
-        before = place.seen(None)
+        before = place.noted()
         if note is not None:
             place.seen_heads.add(now, instant(), note)
     typer.echo(f"now {now}")
     for each in before:
-        typer.echo(f"seen {each}")
+        typer.echo(f"seen {printable(each)}")
     if note is not None:
         typer.echo(f"noted in {place.heads}: {printable(note)}")
 

@@ -38,6 +38,12 @@ class LedgerPlace:
             where = f"{self.heads} or --head" if given else str(self.heads)
             raise InputError(f"{printable(where)}: {printable(str(problem))}") from None
 
+    def noted(self) -> list[str]:
+        """The heads in the file, each with its moment and what it stood on; InputError if one of them is none."""
+        if not self.seen(None):
+            return []
+        return [line for line in self.heads.read_text("utf-8").split("\n")[:-1] if line.strip()]
+
 
 def ledger_place(database: str | None, key: Path | None, heads: Path | None) -> LedgerPlace:
     """What the options say, and for the others what is usual; InputError if no database has such an address."""

@@ -203,6 +203,14 @@ FILES: dict[str, File] = {
             Column("effect", "text", "What became of it: used as it stands, value left out, or in no analysis."),
         ),
     ),
+    "rejected_rows.csv": File(
+        "One for each row that cannot be used at all, such as one with too many cells.",
+        (
+            Column("file", "text", "The file that it stands in."),
+            Column("row", "whole number", "The row of that file, from 1, which is the header."),
+            Column("text", "text", "What stands there."),
+        ),
+    ),
 }  # fmt: skip
 """The tables and lists, by the name of the file."""
 

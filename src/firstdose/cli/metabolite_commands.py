@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from firstdose.cli.output_folder import Overwrite, check_folder, placed, whole_or_not
+
 if TYPE_CHECKING:
     import polars as pl
 
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
 
 SHOWN = 6
 ABUNDANCES = "abundances.csv"
+LISTS = ("problems.csv", "rejected_rows.csv", "unmapped.csv")
+"""Told each time, and mended with the data."""
 
 
 def register(app: typer.Typer) -> None:
@@ -78,13 +82,16 @@ def metabolites(
     ] = 30.0,
     seed: Annotated[int, typer.Option(min=0, help="Seed of the class tests.")] = 1,
     figures: Annotated[bool, typer.Option("--figures/--no-figures", help="Whether figures are drawn as well.")] = True,
+    overwrite: Overwrite = False,
 ) -> None:
     """Metabolites by dose: for each the slope per doubling of the dose and its change over visits, moderated.
 
-    Writes metabolites.csv, classes.csv, sensitivities.csv, quality.csv, unmapped.csv and problems.csv, and into
-    figures/ a volcano, a heat map, dose responses, classes and quality, as SVG and PNG with their data.
+    Writes metabolites.csv, classes.csv, sensitivities.csv, quality.csv, unmapped.csv and problems.csv, with
+    rejected_rows.csv for rows that cannot be used, and into figures/ a volcano, a heat map, dose responses, classes and
+    quality, as SVG and PNG with their data.
     """
     from firstdose.cli.inputs import InputError
+    from firstdose.cli.metabolite_columns import FILES
     from firstdose.cli.metabolite_files import problems_of_analysis, write_figures, write_lists, write_tables
     from firstdose.cli.metabolite_summary import tell, tell_if_nothing_tested, tell_reading
     from firstdose.cli.output import progress
@@ -100,6 +107,7 @@ def metabolites(
     chosen = tuple(name.strip() for name in (visits or "").split(",") if name.strip())
     if len(set(chosen)) < len(chosen):
         raise InputError(f"--visits {visits}: a visit stands twice; name each once")
+    check_folder(out, [*(name for name in FILES if name not in LISTS), "figures"], overwrite=overwrite)
     plan = Metabolism(
         visits=chosen,
         scale=scale,
@@ -117,15 +125,17 @@ def metabolites(
         bar.say("fitting")
         prepared, refused = _prepared(read, plan)
         problems = problems_of_analysis(read, prepared, samples.name)
-        written = write_lists(problems, unmapped, out)
+        written = write_lists(problems, read.rejected, unmapped, out)
         tell_reading(read, prepared, problems, unmapped)
         if refused:
             raise InputError(refused)
         analyses = _analysed(prepared, plan, seed)
-        written += write_tables(analyses, out)
-        if figures:
-            bar.say("drawing")
-            written += write_figures(analyses, plan, out)
+        with whole_or_not(out) as made:
+            parts = write_tables(analyses, made)
+            if figures:
+                bar.say("drawing")
+                parts += write_figures(analyses, plan, made)
+        written += placed(parts, made, out)
     for each in analyses:
         tell(each)
     tell_if_nothing_tested(analyses)
@@ -146,10 +156,17 @@ def _read(abundance: Path, samples: Path, features: Path | None, plan: Metabolis
         told = f"{wrong_scale.rule} (--scale log2), but {wrong_scale.fix} (--scale raw)"
         raise InputError(f"{printable(str(abundance))}: {told}")
     if not read.values.size:
-        told = "; ".join(str(problem) for problem in list(read.problems)[:SHOWN]) or "it holds no values"
-        raise InputError(f"{printable(str(abundance))}: no abundances can be read: {told}")
+        told = "\n  ".join([f"{printable(str(abundance))}: no abundances can be read", *_why(read, samples.name)])
+        raise InputError(told)
     classified = with_classes(read)
     return classified.abundances, classified.unmapped
+
+
+def _why(read: Abundances, sheet: str) -> list[str]:
+    """The first problem of each rule that the file of abundances breaks; those of the sheet follow from them."""
+    of_others = [problem for problem in read.problems if problem.file != sheet]
+    found = {problem.rule: problem for problem in reversed(of_others or list(read.problems))}
+    return [str(problem) for problem in reversed(found.values())][:SHOWN] or ["it holds no values"]
 
 
 def _holds_abundances(folder: Path) -> bool:

@@ -18,7 +18,7 @@ from firstdose.metabolites import Abundances
 from firstdose.metabolites.sheets import SAMPLES, SHEET_ROW
 from firstdose.protocol.metabolism import Metabolism
 from firstdose.records import Problems
-from firstdose.records.problems import Collector
+from firstdose.records.problems import PROBLEMS_FILE, REJECTED_FILE, Collector
 from firstdose.records.spreadsheets import safe_frame
 
 
@@ -43,12 +43,13 @@ def write_tables(analyses: Sequence[FluidAnalysis], out: Path) -> list[Path]:
     return written
 
 
-def write_lists(problems: Problems, unmapped: pl.DataFrame, out: Path) -> list[Path]:
-    """Write the problems and the names without a class; of both, those files that hold something."""
+def write_lists(problems: Problems, rejected: pl.DataFrame, unmapped: pl.DataFrame, out: Path) -> list[Path]:
+    """Write the problems, rows set aside, and names without a class; those files that hold something."""
     out.mkdir(parents=True, exist_ok=True)
-    problems.write(out / "problems.csv")
+    problems.write(out / PROBLEMS_FILE)
+    safe_frame(rejected).write_csv(out / REJECTED_FILE)
     safe_frame(unmapped).write_csv(out / "unmapped.csv")
-    held = {"problems.csv": len(problems), "unmapped.csv": unmapped.height}
+    held = {PROBLEMS_FILE: len(problems), REJECTED_FILE: rejected.height, "unmapped.csv": unmapped.height}
     return [out / name for name, count in held.items() if count]
 
 

@@ -51,7 +51,8 @@ def with_abundances(reading: Reading, folder: Path, protocol: Protocol) -> Readi
         collector.add(rule, fix, "kept", file=ABUNDANCES, record=ABUNDANCE_RECORD, identity=name)
     problems = reading.problems + read.problems + collector.all_problems()
     notes = (*reading.notes, *matching.abundances.notes)
-    return replace(reading, abundances=classified.abundances, problems=problems, notes=notes)
+    rejected = pl.concat([reading.rejected, read.rejected])
+    return replace(reading, abundances=classified.abundances, problems=problems, rejected=rejected, notes=notes)
 
 
 def _add(row: dict[str, Any], measured: dict[str, Any] | None, sheet: str, collector: Collector) -> None:

@@ -11,12 +11,15 @@ import typer
 
 from firstdose.cli.cluster_option import Cluster, Workers, where_to_run
 from firstdose.cli.design_commands import AsJson
+from firstdose.cli.output_folder import Overwrite, check_folder, is_same, placed, whole_or_not
 
 if TYPE_CHECKING:
+    from firstdose.records import Reading
     from firstdose.simulation.next_trial import Assessment, NextTrialSettings, Taken
 
 SEED_OF_ANALYSIS = 1
 """Of what the analysis of the trial before simulates; nothing that is taken from it depends on that."""
+SETTINGS_NAME = "next_trial.yaml"
 JSON_NAME, TABLE_NAME, PAGE_NAME = "next-trial.json", "next-trial.csv", "next-trial.html"
 
 SettingsFile = Annotated[Path, typer.Argument(metavar="SETTINGS", help="The settings file (YAML).", show_default=False)]
@@ -46,6 +49,7 @@ def next_trial(
     seed: Seed = 1,
     workers: Workers = None,
     cluster: Cluster = None,
+    overwrite: Overwrite = False,
     as_json: AsJson = False,
 ) -> None:
     """The randomised trial that follows: what each way to randomise can tell, its power, assurance and size.
@@ -54,6 +58,7 @@ def next_trial(
     of them are analysed by the methods that would analyse the trial. A trial without controls gives no prior for
     efficacy; with --phase-one its data give the spread between people, how many leave and which visits are missed.
     """
+    from firstdose.cli.beside_protocol import refuse_absent
     from firstdose.cli.inputs import InputError, input_errors
     from firstdose.cli.output import progress, show_json
     from firstdose.protocol.problems import printable
@@ -61,10 +66,11 @@ def next_trial(
 
     if (phase_one is None) != (protocol is None):
         raise InputError("--phase-one and --protocol go together: the data, and the protocol that they follow")
-    if out is not None and out.exists() and not out.is_dir():
-        raise NotADirectoryError(20, "this is a file", str(out))
-    if out is not None and phase_one is not None and out.resolve() == phase_one.resolve():
+    if out is not None:
+        check_folder(out, (JSON_NAME, TABLE_NAME, PAGE_NAME), overwrite=overwrite)
+    if out is not None and phase_one is not None and is_same(out, phase_one):
         raise InputError(f"--out {printable(str(out))}: this folder holds the data; name another for the page")
+    refuse_absent(settings, SETTINGS_NAME)
     with input_errors():
         chosen = read_next_trial(settings)
     taken: tuple[Taken, ...] = ()
@@ -109,10 +115,18 @@ def _with_data(
     if found:
         raise InputError(f"with what the data of {data} say, the settings no longer hold:\n{problems_text(found)}")
     notices = (*notices_of(data), *notices_on(reading))
+    _tell_problems(reading, out)
     if out is not None:
-        reading.write_problems(out)
         notices = (*notices, *problems_notice(reading))
     return changed, taken, notices
+
+
+def _tell_problems(reading: Reading, out: Path | None) -> None:
+    """The first problem of each kind; all of them go into the folder, where there is one."""
+    from firstdose.cli.data_folder import told_problems
+
+    for line in told_problems(reading, None if out is None else reading.write_problems(out)):
+        typer.echo(line, err=True)
 
 
 def _write(found: Assessment, settings: Path, out: Path) -> list[Path]:
@@ -124,17 +138,17 @@ def _write(found: Assessment, settings: Path, out: Path) -> list[Path]:
     from firstdose.report.next_trial.page import Origin, render_next_trial
     from firstdose.simulation.next_trial.table import FigureRow, rows_of
 
-    out.mkdir(parents=True, exist_ok=True)
-    document, table, page = out / JSON_NAME, out / TABLE_NAME, out / PAGE_NAME
-    text = json.dumps(found.as_json(), indent=1, allow_nan=False, ensure_ascii=False)
-    document.write_text(f"{text}\n", encoding="utf-8", newline="\n")
-    with table.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(FigureRow._fields)
-        writer.writerows(rows_of(found))
-    origin = Origin(settings.name, __version__, today())
-    page.write_text(render_next_trial(found, origin), encoding="utf-8", newline="\n")
-    return [page, document, table]
+    with whole_or_not(out) as made:
+        document, table, page = made / JSON_NAME, made / TABLE_NAME, made / PAGE_NAME
+        text = json.dumps(found.as_json(), indent=1, allow_nan=False, ensure_ascii=False)
+        document.write_text(f"{text}\n", encoding="utf-8", newline="\n")
+        with table.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.writer(file, lineterminator="\n")
+            writer.writerow(FigureRow._fields)
+            writer.writerows(rows_of(found))
+        origin = Origin(settings.name, __version__, today())
+        page.write_text(render_next_trial(found, origin), encoding="utf-8", newline="\n")
+    return placed((page, document, table), made, out)
 
 
 def _tell(found: Assessment) -> None:
@@ -165,6 +179,8 @@ def _tell(found: Assessment) -> None:
         for size in sizes:
             if size.participants is None:
                 typer.echo(f"{size.design}: {size.words}")
+    for caution in found.cautions:
+        typer.echo(f"mind: {caution}")
 
 
 def _told_of(each: Taken) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -11,12 +12,15 @@ from typing import Any
 
 import typer
 
+from firstdose.cli.encodings import holds_everything
+
 SECONDS_BEFORE_PROGRESS = 1.0
 
 
 def show_json(document: Any) -> None:
-    """One JSON document on standard output and nothing else."""
-    typer.echo(json.dumps(document, indent=1, allow_nan=False, ensure_ascii=False))
+    """One JSON document on standard output and nothing else; in ASCII where that is not in UTF-8."""
+    in_ascii = not holds_everything(sys.stdout)
+    typer.echo(json.dumps(document, indent=1, allow_nan=False, ensure_ascii=in_ascii))
 
 
 def show_table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
@@ -42,6 +46,11 @@ def number(value: float | None) -> str:
     return "-" if value is None else f"{value:.2f}"
 
 
+def _shows_bars() -> bool:
+    """Whether standard error is a terminal that can draw one line over another."""
+    return sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
+
+
 class Progress:
     """A progress bar on standard error, drawn only once a task has taken a second."""
 
@@ -54,7 +63,7 @@ class Progress:
     def __call__(self, done: int, total: int | None = None, note: str = "") -> None:
         """Tell how much is done, of how much when that is known."""
         if self.bar is None:
-            if time.monotonic() - self.began < SECONDS_BEFORE_PROGRESS or not sys.stderr.isatty():
+            if time.monotonic() - self.began < SECONDS_BEFORE_PROGRESS or not _shows_bars():
                 return
             from rich.console import Console
             from rich.progress import Progress as Bar

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from firstdose.cli.design_commands import ProtocolFile
+from firstdose.cli.output_folder import Overwrite, check_folder, placed, whole_or_not
 
 
 class Part(StrEnum):
@@ -20,6 +21,17 @@ class Part(StrEnum):
     figures = "figures"
     people = "people"
     pack = "pack"
+
+
+FILES = {
+    Part.html: ("trial-report.html",),
+    Part.pdf: ("trial-report.pdf",),
+    Part.tables: ("tables.docx", "tables"),
+    Part.figures: ("figures",),
+    Part.people: ("people", "people.pdf"),
+    Part.pack: ("committee-pack.html", "committee-pack.pdf"),
+}
+"""The files and folders of each part."""
 
 
 def register(app: typer.Typer) -> None:
@@ -49,14 +61,23 @@ def report(
     dated: Annotated[
         str | None, typer.Option(metavar="DATE", help="Date that the report bears; today if left out.")
     ] = None,
+    overwrite: Overwrite = False,
 ) -> None:
     """Write the report of a trial: HTML, PDF, tables (DOCX), figures (SVG, PNG, CSV), people, the committee's pack.
 
     The same data, seed and date give the same bytes. Results are written beside the report; the pack alone needs only
     a few of them, and writes none.
     """
-    from firstdose.cli.analyse_command import analysed, cut_off, day_given, prepared, read_for_analysis, told_notices
-    from firstdose.cli.clock import today
+    from firstdose.cli.analyse_command import (
+        RESULTS_FILES,
+        analysed,
+        cut_off,
+        day_given,
+        prepared,
+        read_for_analysis,
+        told_notices,
+    )
+    from firstdose.cli.clock import is_to_come, today
     from firstdose.cli.inputs import input_errors
     from firstdose.cli.output import progress
     from firstdose.records.results import write_results
@@ -66,23 +87,28 @@ def report(
     from firstdose.report.documents.second_process import beside_this_process
     from firstdose.report.trial.files import DRAWINGS, write_pack, write_report
 
+    day, bears = day_given("--as-of", as_of), day_given("--dated", dated)
+    if bears is not None and is_to_come(bears):
+        typer.echo(f"note: --dated {bears} is in the future; the report will bear that date", err=True)
+    parts = frozenset(only or Part)
+    results_files = () if parts == {Part.pack} else RESULTS_FILES
+    held = [*results_files, *(name for part in Part if part in parts for name in FILES[part])]
+    check_folder(out, held, overwrite=overwrite)
     with input_errors():
         press = Press(read_style(style)) if style else PLAIN_PRESS
-    day, bears = day_given("--as-of", as_of), day_given("--dated", dated)
     read, reading = read_for_analysis(protocol, data, out)
     notices = told_notices(data, reading)
-    parts, bears_day = frozenset(part.value for part in only or Part), bears or today()
-    is_drawn = bool(parts - {Part.pack.value, Part.people.value})
-    with progress("report") as bar, beside_this_process(DRAWINGS, is_drawn) as beside:
-        if parts == {Part.pack.value} and read.escalation.has_rule:
+    bears_day, is_drawn = bears or today(), bool(parts - {Part.pack, Part.people})
+    with progress("report") as bar, beside_this_process(DRAWINGS, is_drawn) as beside, whole_or_not(out) as made:
+        if parts == {Part.pack} and read.escalation.has_rule:
             derived, provenance = prepared(read, protocol, reading, bar, seed=seed, as_of=cut_off(day, reading))
             results = pack_results(read, derived, seed=seed, provenance=provenance)
-            written = write_pack(read, derived, results, out, bears_day, notices, press)
+            written = write_pack(read, derived, results, made, bears_day, notices, press)
         else:
             derived, results = analysed(read, protocol, reading, bar, seed=seed, as_of=cut_off(day, reading))
             written = [
-                *write_results(results, out),
-                *write_report(read, derived, results, out, bears_day, parts, notices, bar.say, press, beside),
+                *write_results(results, made),
+                *write_report(read, derived, results, made, bears_day, parts, notices, bar.say, press, beside),
             ]
-    for path in written:
+    for path in placed(written, made, out):
         typer.echo(f"wrote {path}")

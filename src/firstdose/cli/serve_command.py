@@ -19,6 +19,8 @@ DEMO_FOLDER = Path("firstdose-demo-site")
 DEMO_PASSWORD = "demonstration"
 DEMO_SEED = 20231127
 DEMO_PROTOCOL = "nsc-spms"
+DEMO_ZONE = "Europe/Rome"
+"""Where the first site of the virtual trial is."""
 FIRST_ACCOUNT = "administrator"
 
 ProtocolChoice = Annotated[
@@ -87,7 +89,10 @@ def serve(
 
 
 def _check_zone(demo: bool) -> None:
-    """Say whose days are counted where the zone of the site was left out; InputError for a zone that there is not."""
+    """Say whose days are counted where the zone of the site was left out; InputError for a zone that there is not.
+
+    The demonstration is where its trial is: its records name their zone, and two on one page would mislead.
+    """
     import os
 
     from firstdose.cli.inputs import InputError
@@ -95,7 +100,9 @@ def _check_zone(demo: bool) -> None:
     from firstdose.protocol.problems import printable
 
     name = os.environ.get("FIRSTDOSE_ZONE")
-    if name is None and not demo:
+    if name is None and demo:
+        os.environ["FIRSTDOSE_ZONE"] = DEMO_ZONE
+    elif name is None:
         typer.echo(
             "FIRSTDOSE_ZONE is not set: the site keeps its days and times in UTC. Set it for a site elsewhere, as"
         )

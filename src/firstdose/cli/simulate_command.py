@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -9,6 +11,7 @@ import typer
 
 from firstdose.cli.cluster_option import Cluster, Workers, where_to_run
 from firstdose.cli.design_commands import ProtocolFile
+from firstdose.cli.output_folder import check_folder, whole_or_not
 
 if TYPE_CHECKING:
     from firstdose.protocol.plan import Protocol
@@ -55,24 +58,26 @@ def simulate(
     The escalation follows the protocol's own rule; everything else that happens follows the scenario. Records stand in
     the folder itself, metabolites and the truth in folders inside it.
     """
+    from firstdose.cli.beside_protocol import beside
     from firstdose.cli.inputs import InputError, input_errors
     from firstdose.cli.output import progress
     from firstdose.simulation.virtual.parts import files_of_trials, write_files
-    from firstdose.simulation.virtual_trial import TrialNeverEnds, virtual_trial
+    from firstdose.simulation.virtual_trial import TrialNeverEnds, virtual_trial, write_virtual_trial
 
-    read, chosen = _read(protocol, scenario or protocol.parent / SCENARIO_FILE, with_errors)
+    scenario = scenario or beside(protocol, SCENARIO_FILE, "--scenario", "a scenario must say what is true")
+    read, chosen = _read(protocol, scenario, with_errors)
     folders = _folders(out, trials, overwrite)
     with input_errors(), where_to_run(cluster, workers) as run, progress("virtual trials") as bar:
         try:
             first = virtual_trial(read, chosen, seed=seed)
-            _write(first, folders[0], file_format, chosen, overwrite)
+            with _room_for_trial(folders[0], overwrite) as made:
+                write_virtual_trial(first, made, file_format, chosen)
             others = files_of_trials(
                 read, chosen, seed=seed, numbers=range(1, trials), file_format=file_format, run=run
             )
             for done, (place, files) in enumerate(others, start=2):
-                if overwrite:
-                    _empty(folders[place + 1])
-                write_files(files, folders[place + 1])
+                with _room_for_trial(folders[place + 1], overwrite) as made:
+                    write_files(files, made)
                 bar(done, trials)
         except TrialNeverEnds as error:
             raise InputError(f"{chosen.places.file}: {error}") from None
@@ -102,31 +107,44 @@ def _folders(out: Path, trials: int, overwrite: bool) -> list[Path]:
     """The folder of each trial; one that holds anything is refused, unless it is to be replaced."""
     from firstdose.cli.inputs import InputError
 
-    if out.exists() and not out.is_dir():
-        raise NotADirectoryError(20, "this is a file", str(out))
+    check_folder(out)
     if out.is_dir() and any(out.iterdir()) and not overwrite:
         raise InputError(f"{out}: the folder is not empty; name another one, or add --overwrite to replace its trials")
     digits = len(str(trials - 1))
-    return [out] if trials == 1 else [out / f"trial-{number:0{digits}}" for number in range(trials)]
+    folders = [out] if trials == 1 else [out / f"trial-{number:0{digits}}" for number in range(trials)]
+    for folder in folders:
+        _spare_real_records(folder)
+    return folders
 
 
-def _write(
-    trial: VirtualTrial, folder: Path, file_format: Literal["csv", "parquet"], scenario: Scenario, overwrite: bool
-) -> None:
-    """Write one trial."""
-    from firstdose.simulation.virtual_trial import write_virtual_trial
+def _spare_real_records(folder: Path) -> None:
+    """Refuse a folder of records that were not simulated: those must never be replaced by invented ones."""
+    from firstdose.cli.inputs import InputError
+    from firstdose.protocol.problems import printable
+    from firstdose.records import RECORDS
+    from firstdose.records.reading import ENDINGS
+    from firstdose.simulation.virtual import TRUTH
 
-    if overwrite:
-        _empty(folder)
-    write_virtual_trial(trial, folder, file_format, scenario)
+    if (folder / TRUTH).is_dir() or not folder.is_dir():
+        return
+    held = sorted(path.name for path in folder.iterdir() if path.name.endswith(ENDINGS))
+    records = [name for name in held if name.split(".")[0] in RECORDS]
+    if records:
+        raise InputError(
+            f"{printable(str(folder))}: the folder holds {records[0]} and no {TRUTH}/: records that were not simulated "
+            "are not replaced; name another folder"
+        )
 
 
-def _empty(folder: Path) -> None:
-    """Remove an earlier trial, if the folder holds one."""
+@contextmanager
+def _room_for_trial(folder: Path, overwrite: bool) -> Iterator[Path]:
+    """A folder to write a trial into, which takes the place of an earlier one when all of it is written."""
     from firstdose.simulation.virtual.writing import remove_virtual_trial
 
-    if folder.is_dir():
-        remove_virtual_trial(folder)
+    with whole_or_not(folder) as made:
+        yield made
+        if overwrite:
+            remove_virtual_trial(folder)
 
 
 def _tell(trial: VirtualTrial, out: Path, folders: list[Path], scenario: Scenario) -> None:

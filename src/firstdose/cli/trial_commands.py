@@ -14,7 +14,8 @@ Outcomes = Annotated[
         metavar="TEXT",
         help=(
             'Outcomes so far: dose level, then a letter a participant, a space between cohorts, as in "1NNN 2NNT". '
-            "N no DLT, T DLT, ? window still open, - not evaluable and replaced."
+            "N no DLT, T DLT, ? window still open, - not evaluable and replaced; b1NN were backfilled at level 1; "
+            "1T+ belongs to the cohort that follows and counts at level 1, whose dose was given."
         ),
     ),
 ]
@@ -42,13 +43,16 @@ def decide(
 
     A history that the rule would not have produced is decided all the same, with a flag for each departure. Open
     windows are decided when every way in which they can close gives the same next step, and waited for otherwise. The
-    designs in time (tite_boin, tite_crm, rolling_six) decide from the follow-up of open windows where it is given.
+    designs in time (tite_boin, tite_crm, rolling_six) decide from the follow-up of open windows where it is given. Who
+    was backfilled stands where the outcome became known; a rule that backfills says which lower level is open.
     """
-    from firstdose.cli.inputs import read_outcomes, read_rule
+    from firstdose.cli.inputs import input_errors, read_outcomes, read_rule
     from firstdose.cli.output import show_json
 
     _, rule = read_rule(protocol)
-    advice = rule.decide(read_outcomes(outcomes, rule, follow_up))
+    history = read_outcomes(outcomes, rule, follow_up)
+    with input_errors():
+        advice = rule.decide(history)
     if as_json:
         show_json(advice.as_json())
         return
@@ -64,13 +68,15 @@ def show_pathways(
     as_json: AsJson = False,
 ) -> None:
     """What each coming outcome would lead to, from the start or from the outcomes so far."""
-    from firstdose.cli.inputs import read_outcomes, read_rule
+    from firstdose.cli.inputs import input_errors, read_outcomes, read_rule
     from firstdose.cli.output import show_json
     from firstdose.cli.tables import show_tree
     from firstdose.simulation.pathways import pathways
 
     _, rule = read_rule(protocol)
-    tree = pathways(rule, read_outcomes(outcomes, rule), cohorts)
+    history = read_outcomes(outcomes, rule)
+    with input_errors():
+        tree = pathways(rule, history, cohorts)
     if as_json:
         show_json(tree.as_json())
     else:

@@ -9,6 +9,7 @@ import typer
 
 from firstdose.cli.cluster_option import Cluster, Workers, where_to_run
 from firstdose.cli.design_commands import AsJson, ProtocolFile
+from firstdose.cli.output_folder import Overwrite, check_folder, is_same, placed, whole_or_not
 
 if TYPE_CHECKING:
     from firstdose.protocol.plan import Protocol
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 PLAN_BESIDE = "tuning.yaml"
 JOURNAL_NAME, TABLE_NAME, BEST_NAME = "journal.jsonl", "tuning.csv", "best.yaml"
 PAGE_NAME, PROVENANCE_NAME = "tune.html", "provenance.json"
+PICTURES = ("pareto.svg", "pareto.png")
+WRITTEN = (TABLE_NAME, BEST_NAME, PAGE_NAME, PROVENANCE_NAME, *PICTURES)
+"""What a search writes at its end; its journal is there before."""
 
 PlanFile = Annotated[
     Path | None,
@@ -50,6 +54,7 @@ def tune(
     trials: Trials = 2_000,
     workers: Workers = None,
     cluster: Cluster = None,
+    overwrite: Overwrite = False,
     as_json: AsJson = False,
 ) -> None:
     """Search a design and its settings against stated aims and constraints.
@@ -62,16 +67,17 @@ def tune(
     winner's escalation), pareto.svg, pareto.png, provenance.json, and journal.jsonl: a search that was interrupted goes
     on where it was when the same command is given again.
     """
+    from firstdose.cli.beside_protocol import beside
     from firstdose.cli.inputs import InputError, input_errors, read_rule
     from firstdose.cli.output import show_json
     from firstdose.simulation.tuning import Engines, read_plan, why_no_winner
     from firstdose.simulation.tuning.search import Effort
 
-    if out.exists() and not out.is_dir():
-        raise NotADirectoryError(20, "this is a file", str(out))
     read, _ = read_rule(protocol)
-    plan_file = plan if plan is not None else protocol.with_name(PLAN_BESIDE)
+    plan_file = plan or beside(protocol, PLAN_BESIDE, "--plan", "a plan must say what may be chosen")
     _spare_what_is_read(protocol, plan_file, out)
+    goes_on = _is_of_the_same(protocol, plan_file, out)
+    check_folder(out, WRITTEN, overwrite=overwrite or goes_on)
     with input_errors():
         chosen = read_plan(plan_file, read)
     out.mkdir(parents=True, exist_ok=True)
@@ -88,14 +94,24 @@ def tune(
             typer.echo(f"wrote {path}")
 
 
+def _is_of_the_same(protocol: Path, plan: Path, out: Path) -> bool:
+    """Whether a folder holds an earlier search of these very files, with which this one goes on."""
+    import json
+
+    try:
+        made_from = json.loads((out / PROVENANCE_NAME).read_text("utf-8"))
+        return bool(made_from["protocol"] == _file(protocol) and made_from["plan"] == _file(plan))
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
+
+
 def _spare_what_is_read(protocol: Path, plan: Path, out: Path) -> None:
     """Refuse a folder in which a file that is read would be written over."""
     from firstdose.cli.inputs import InputError
     from firstdose.protocol.problems import printable
 
-    written = {(out / name).resolve() for name in (BEST_NAME, JOURNAL_NAME, TABLE_NAME, PAGE_NAME, PROVENANCE_NAME)}
     for path in (protocol, plan):
-        if path.resolve() in written:
+        if any(is_same(path, out / name) for name in (*WRITTEN, JOURNAL_NAME)):
             raise InputError(
                 f"--out {printable(str(out))}: {printable(path.name)} in it would be written over; name another"
             )
@@ -123,6 +139,15 @@ def _searched(
 
 
 def _write(found: Tuned, protocol: Path, plan: Path, out: Path) -> list[Path]:
+    """Everything in the place of what an earlier search wrote; of a winner that is no more nothing stays."""
+    with whole_or_not(out) as made:
+        written = _made(found, protocol, plan, made)
+        for name in WRITTEN:
+            (out / name).unlink(missing_ok=True)
+    return placed(written, made, out)
+
+
+def _made(found: Tuned, protocol: Path, plan: Path, out: Path) -> list[Path]:
     """The table always; the page, the picture and the protocol of the winner where there is one."""
     import csv
     import json
@@ -135,9 +160,7 @@ def _write(found: Tuned, protocol: Path, plan: Path, out: Path) -> list[Path]:
     from firstdose.simulation.tuning import protocol_text, table_rows
 
     table, best, page = out / TABLE_NAME, out / BEST_NAME, out / PAGE_NAME
-    svg, png, provenance = out / "pareto.svg", out / "pareto.png", out / PROVENANCE_NAME
-    for earlier in (best, page, svg, png):
-        earlier.unlink(missing_ok=True)
+    svg, png, provenance = *(out / name for name in PICTURES), out / PROVENANCE_NAME
     with table.open("w", encoding="utf-8", newline="") as file:
         csv.writer(file, lineterminator="\n").writerows(table_rows(found))
     document = json.dumps(_provenance(found, protocol, plan), indent=1, allow_nan=False)
@@ -163,14 +186,13 @@ def _write(found: Tuned, protocol: Path, plan: Path, out: Path) -> list[Path]:
 def _provenance(found: Tuned, protocol: Path, plan: Path) -> dict[str, object]:
     """What the figures rest on: files by their content, version, seed, engines."""
     from dataclasses import asdict
-    from hashlib import sha256
 
     from firstdose import __version__
 
     return {
         "version": __version__,
-        "protocol": {"file": protocol.name, "sha256": sha256(protocol.read_bytes()).hexdigest()},
-        "plan": {"file": plan.name, "sha256": sha256(plan.read_bytes()).hexdigest()},
+        "protocol": _file(protocol),
+        "plan": _file(plan),
         "engines": asdict(found.engines),
         "effort": asdict(found.effort),
         "settings": found.searched.space.size,
@@ -178,6 +200,13 @@ def _provenance(found: Tuned, protocol: Path, plan: Path) -> dict[str, object]:
         "methods": found.methods,
         "winner": found.winner,
     }
+
+
+def _file(path: Path) -> dict[str, str]:
+    """A file by its name and content."""
+    from hashlib import sha256
+
+    return {"file": path.name, "sha256": sha256(path.read_bytes()).hexdigest()}
 
 
 def _tell(found: Tuned) -> None:
@@ -202,6 +231,8 @@ def _tell(found: Tuned) -> None:
         own = _cell(found.own_scores[place].unseen) if found.own_scores else "-"
         lines.append([f"{goal.figure}, {goal.over}, {goal.by}", *cells, kept, own])
     show_table(["aim or constraint", "search", "unseen", "worse by", "kept", "as written, unseen"], lines)
+    for caution in found.cautions:
+        typer.echo(f"mind: {caution}")
     if words := unlike_words(found.plan):
         typer.echo(f"mind: {words}")
     if any(score.keeps is False for score in found.scores):

@@ -9,7 +9,7 @@ from firstdose.conduct.desk import Work
 from firstdose.conduct.identity import name_of
 from firstdose.conduct.judged import judged_content
 from firstdose.conduct.ledger import Entry, Refused, StoredRecord
-from firstdose.conduct.naming import value_words
+from firstdose.conduct.naming import field_words, value_words
 from firstdose.conduct.own_records import create
 from firstdose.conduct.participants import records_now, this_moment
 from firstdose.protocol.escalation import Cause
@@ -34,7 +34,8 @@ def adjudicate(
 
     ``members`` are the names of those who took part, ``seen_head`` the last entry about the event when they saw it.
     While the verdict is "undecided" the gate stays shut. Raises Refused if the event is not there or was changed since
-    it was seen, nobody took part, or a verdict is changed without a reason.
+    it was seen, nobody took part, a verdict is changed without a reason, or a DLT is attributed to none of the causes
+    that the protocol asks of one.
     """
     work.require("adjudicate")
     found = _event(work, subject, event, seen_head)
@@ -43,6 +44,8 @@ def adjudicate(
         raise Refused("a verdict needs the names of the members who took part")
     if verdict not in VERDICTS:
         raise Refused(f"a verdict is one of: {', '.join(map(_said, VERDICTS))}")
+    if verdict == "dlt":
+        _check_attribution(work, causes or {})
     numbers = [int(each.fields["adjudication"]) for each in _verdicts(work, subject, event)]
     earlier = [each for each in _verdicts(work, subject, event) if not each.is_removed]
     last = max(earlier, key=lambda each: int(each.fields["adjudication"]), default=None)
@@ -68,6 +71,18 @@ def adjudicate(
         ),
         by="adjudicate",
     )
+
+
+def _check_attribution(work: Work, causes: Mapping[Cause, bool]) -> None:
+    """Refuse a DLT of which every cause that could make it one is denied; a cause that is not answered is none."""
+    definition = work.protocol.escalation.dlt
+    asked = definition.attribution if definition else ()
+    if asked and all(causes.get(cause) is False for cause in asked):
+        questions = " ".join(field_words("dlt_adjudications", f"caused_by_{cause}") for cause in asked)
+        raise Refused(
+            f"by the protocol a DLT is attributed to one of these, and all are answered no: {questions} "
+            "Correct the verdict or the answers"
+        )
 
 
 def _said(verdict: str) -> str:

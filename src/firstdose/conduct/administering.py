@@ -7,6 +7,7 @@ deviation, and halts all further dosing until people have decided with knowledge
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC
 from zoneinfo import ZoneInfo
 
 from firstdose.conduct.departures import departures, start_of
@@ -15,15 +16,16 @@ from firstdose.conduct.entering import draft_of
 from firstdose.conduct.gating import HALTING, gate_in
 from firstdose.conduct.identity import name_of
 from firstdose.conduct.in_short import reasons_in_short
-from firstdose.conduct.ledger import Draft, Entry, Refused, StoredRecord
-from firstdose.conduct.naming import change_words, field_label
-from firstdose.conduct.own_records import as_object, create
+from firstdose.conduct.ledger import Draft, Entry, Refused
+from firstdose.conduct.naming import change_words
+from firstdose.conduct.own_records import create
 from firstdose.conduct.participants import participant, protocol_of, records_now, without_others, zone_of
 from firstdose.conduct.prepared_beside import prepared_beside
 from firstdose.conduct.slots import mark_dosed
+from firstdose.conduct.typed_dosing import as_dosing, unread
 from firstdose.dosing.recorded import is_no_place
-from firstdose.records import Deviation, Dosing, PartialDateTime, columns_of
-from firstdose.records.values import Unreadable, read_value, write_value
+from firstdose.records import Deviation, Dosing, PartialDateTime
+from firstdose.records.values import write_value
 
 RULE_FIELDS = (
     "cohort",
@@ -103,13 +105,11 @@ def record_dosing(work: Work, subject: str, fields: Mapping[str, str | None], re
     number = planned.number if planned else _next_number(work, "dosings", subject)
     stored = work.record("dosings", name_of("dosings", subject, number)) if planned else None
     wanted = _complete(work, subject, number, {**(stored.fields if stored else {}), **fields})
-    actual = _as_dosing(wanted)
+    actual = as_dosing(wanted)
     if actual is None:
         raise Refused("what was recorded of the dosing cannot be read at all; say at least whom it was")
-    start = start_of(work, actual)
-    if start.by(work.now) is False:
-        raise Refused(f"the dosing is said to start later than now, {work.now:%Y-%m-%d %H:%M} UTC; correct the time")
-    found = (*_unread(wanted), *departures(work, actual, planned))
+    _refuse_later(work, actual)
+    found = (*unread(wanted), *departures(work, actual, planned))
     if found and not reason.strip():
         words = "\n".join(f"- {each}" for each in found)
         raise Refused(
@@ -122,8 +122,7 @@ def record_dosing(work: Work, subject: str, fields: Mapping[str, str | None], re
     if draft is None:
         raise Refused("nothing is said of the dosing that was not prepared; enter what was given")
     work.append(draft, "record_dosing")
-    if actual.cohort and work.record("cohorts", name_of("cohorts", actual.cohort)).exists:
-        mark_dosed(work, subject, actual.cohort, actual.procedure_start or actual.product_start, reason or "dosed")
+    _take_slot(work, actual, reason or "dosed")
     if found:
         _deviation(
             work,
@@ -139,24 +138,51 @@ def correct_dosing(
     """Correct what is recorded of a dosing that took place; ``seen`` are the fields as they stood in the form.
 
     Where the rule or an interval rests on it, a critical deviation tells of it, and dosing halts until people decide.
-    Raises Refused, and Conflict if somebody changed the same fields meanwhile.
+    Raises Refused for a dosing that was only prepared and would be given by this, without having been recorded, and for
+    one that would lie in the future; and Conflict if somebody changed the same fields meanwhile.
     """
     work.require("record_dosing")
     stored = work.record("dosings", name_of("dosings", subject, number))
     draft = draft_of("dosings", new, seen, stored=stored, reason=reason)
     if draft is None or not stored.exists:
         raise Refused(f"nothing is to be corrected in dosing {number} of {subject}")
-    was = _as_dosing(stored.fields)
+    was = as_dosing(stored.fields)
     was_given = was is not None and records_now(work).was_given(was)
     entry = work.append(draft, "record_dosing")
     told = [change for change in draft.changes if change.field in RULE_FIELDS]
-    actual = _as_dosing(work.record("dosings", stored.record).fields)
+    actual = as_dosing(work.record("dosings", stored.record).fields)
+    if actual is not None and (told or not was_given):
+        _refuse_later(work, actual)
+        if not was_given and records_now(work).was_given(actual):
+            raise Refused(f"dosing {number} of {subject} is prepared, not recorded: record it as it took place instead")
+    if actual is not None and was_given and any(change.field == "cohort" for change in told):
+        _take_slot(work, actual, reason)
     if told and was_given and actual is not None:
         words = "; ".join(change_words("dosings", each) for each in told)
         _deviation(
             work, actual, f"dosing {number} was corrected after it was recorded: {words}. Reason given: {reason}"
         )
     return entry
+
+
+def _take_slot(work: Work, actual: Dosing, reason: str) -> None:
+    """Mark the slot of the cohort in which somebody was dosed, if that cohort is recorded; not where nothing began."""
+    if (
+        actual.cohort
+        and records_now(work).was_given(actual)
+        and work.record("cohorts", name_of("cohorts", actual.cohort)).exists
+    ):
+        mark_dosed(work, actual.subject, actual.cohort, actual.procedure_start or actual.product_start, reason)
+
+
+def _refuse_later(work: Work, actual: Dosing) -> None:
+    """What took place did not take place later than now.
+
+    Raises Refused.
+    """
+    if start_of(work, actual).by(work.now) is False:
+        now = f"{work.now.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+        raise Refused(f"the dosing is said to start later than now, {now}; correct the time")
 
 
 def _complete(work: Work, subject: str, number: int, fields: Mapping[str, str | None]) -> dict[str, str | None]:
@@ -173,34 +199,6 @@ def _complete(work: Work, subject: str, number: int, fields: Mapping[str, str | 
     texts = {name: write_value(value) or None for name, value in assigned.items()}  # type: ignore[arg-type]
     said = {name: text for name, text in fields.items() if text and text.strip()}
     return {**texts, **said, "subject": subject, "number": str(number)}
-
-
-def _as_dosing(fields: Mapping[str, str | None]) -> Dosing | None:
-    """A dosing as far as it can be read; what cannot is empty."""
-    readable = {name: text for name, text in fields.items() if text and _is_readable(name, text)}
-    if not {"subject", "number"} <= readable.keys():
-        return None
-    return as_object(Dosing, StoredRecord("dosings", "", readable))
-
-
-def _unread(fields: Mapping[str, str | None]) -> list[str]:
-    """The fields that were typed and cannot be read."""
-    return [
-        f"{field_label('dosings', name)} cannot be read: {text!r}"
-        for name, text in fields.items()
-        if text and not _is_readable(name, text)
-    ]
-
-
-def _is_readable(name: str, text: str) -> bool:
-    column = columns_of(Dosing).get(name)
-    if column is None:
-        return True  # refused by name where it is written
-    try:
-        read_value(column, text)
-    except Unreadable:
-        return False
-    return True
 
 
 def _deviation(work: Work, actual: Dosing, words: str) -> None:

@@ -111,9 +111,7 @@ def stale_alerts(stale: Iterable[StaleDecision], zone: tzinfo | None = None) -> 
         record = ("dose_decisions", str(decision.decision))
         weight: Weight = "now" if decision.halts else "note"
         when = f"since {instant_words(since, zone)}" if since else ""
-        yield Alert(
-            "stale_decision", f"decision {decision.decision}", decision.words, weight, since, None, record, when
-        )
+        yield Alert("stale_decision", f"decision {decision.decision}", decision.told, weight, since, None, record, when)
 
 
 def _toxicity(watched: Watched) -> Iterator[Alert]:

@@ -8,8 +8,10 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Any
 
+from firstdose.conduct.answer_queries import ASSESSMENTS, FITS, asked_of_answers
 from firstdose.conduct.catalogue import Query
 from firstdose.conduct.criteria import ANSWERS
 from firstdose.conduct.criterion_queries import AGREES, asked_of_criteria, bears_on_criteria
@@ -23,12 +25,16 @@ from firstdose.conduct.own_records import all_of, change
 from firstdose.conduct.queries import Asked, ask, query_of
 from firstdose.conduct.roles import ENTERED_BY, Deed
 from firstdose.conduct.snapshot import snapshot_of
+from firstdose.conduct.visit_queries import AT_VISITS, VISITS, asked_of_visits, records_with_visits
 from firstdose.records import RECORDS, Problem
 from firstdose.records.conforming import MISSING
+from firstdose.records.cross_checks import VISIT_HAD
 
 BETWEEN_RECORDS = "between records: "
 """How the name of a rule begins that one record alone cannot tell to be kept."""
 CRITERIA = BETWEEN_RECORDS + AGREES
+ANSWERS_FIT = BETWEEN_RECORDS + FITS
+VISIT_ENTERED = BETWEEN_RECORDS + VISIT_HAD
 A_DAY = re.compile(r",? [0-9]{4}-[0-9]{2}-[0-9]{2}")
 """A day in the words of a rule, such as that of the data: left out, for the rule is the same tomorrow."""
 MISSING_RULE = "must be filled in"
@@ -41,8 +47,10 @@ Key = tuple[str, str, str | None, str]
 def check_record(work: Work, record_type: str, record: str, by: Deed | None = None) -> None:
     """Bring the queries about one record up to date, after it was written: those of the rules that it alone can break.
 
-    Whoever may enter the record may let its queries follow; ``by`` is what its author wrote it by, if not that.
-    Raises Refused.
+    Those about answers that contradict each other follow at the end of the write, when all of it is there, and those
+    about a visit that was not entered are closed once it is; they are opened when all records are looked at, for the
+    visit is often entered last. Whoever may enter the record may let its queries follow; ``by`` is what its author
+    wrote it by, if not that. Raises Refused.
     """
     if record_type not in RECORDS:
         return
@@ -52,6 +60,42 @@ def check_record(work: Work, record_type: str, record: str, by: Deed | None = No
     _bring_up_to_date(work, alone, _of_one(stored), by or ENTERED_BY[record_type])
     if bears_on_criteria(stored) and stored.fields.get("subject", "").strip():
         _check_criteria(work, stored.fields["subject"].strip(), by or ENTERED_BY[record_type])
+    if record_type == ASSESSMENTS:
+        person = record.split("/")[0]
+        work.at_its_end(f"answers of {person}", partial(_check_answers, work, person, by or ENTERED_BY[ASSESSMENTS]))
+    subject = stored.fields.get("subject", "").strip()
+    if subject and (record_type == VISITS or record_type in AT_VISITS):
+        step = partial(_check_visits_asked_about, work, subject, by or ENTERED_BY[record_type])
+        work.at_its_end(f"visits of {subject}", step)
+
+
+def _check_answers(work: Work, person: str, by: Deed) -> None:
+    """Bring the queries up to date about a person's answers to measures; ``person`` is how names of records begin."""
+    queries = all_of(work, Query, about_type=ASSESSMENTS, rule=ANSWERS_FIT)
+    mine = [each for each in queries if each.about_record.startswith(f"{person}/")]
+    asked = asked_of_answers(work.records_under(ASSESSMENTS, person), ANSWERS_FIT)
+    _bring_up_to_date(work, mine, {_key(each): each for each in asked}, by)
+
+
+def _check_visits_asked_about(work: Work, subject: str, by: Deed) -> None:
+    """Close the queries about visits of a person that are entered by now, or that nothing names; none is opened."""
+    open_ones = [each for each in all_of(work, Query, rule=VISIT_ENTERED) if each.state != "closed"]
+    queries = [each for each in open_ones if _subject_of(work, each) == subject]
+    if queries:
+        asked = {_key(each): each for each in _visits_asked(records_with_visits(work, subject), queries)}
+        known = {(each.about_type, each.about_record, each.about_field, VISIT_ENTERED) for each in queries}
+        _bring_up_to_date(work, queries, {key: each for key, each in asked.items() if key in known}, by)
+
+
+def _subject_of(work: Work, query: Query) -> str:
+    """The person whose record a query is about."""
+    return work.record(query.about_type, query.about_record).fields.get("subject", "").strip()
+
+
+def _visits_asked(stored: Iterable[StoredRecord], queries: Iterable[Query]) -> Iterable[Asked]:
+    """What is to be asked of visits that were not entered, about the same records as before."""
+    known = {(each.about_type, each.about_record) for each in queries if each.rule == VISIT_ENTERED}
+    return asked_of_visits(stored, VISIT_ENTERED, known)
 
 
 def _check_criteria(work: Work, subject: str, by: Deed) -> None:
@@ -78,7 +122,7 @@ def check_all(work: Work, by: Deed = "ask_queries") -> tuple[Entry, ...]:
     by_head = {each.head: each for each in stored.values()}
     of_record: dict[tuple[str, str], list[Problem]] = defaultdict(list)
     for problem in problems:
-        if problem.row in by_head:
+        if problem.row in by_head and problem.rule != VISIT_HAD:
             of_record[by_head[problem.row].record_type, by_head[problem.row].record].append(problem)
     asked_about = {(each.about_type, each.about_record) for each in queries if not _is_between(each)}
     raised: dict[Key, Asked] = {}
@@ -94,6 +138,8 @@ def check_all(work: Work, by: Deed = "ask_queries") -> tuple[Entry, ...]:
     for subject in dict.fromkeys(each.fields.get("subject", "").strip() for each in answers):
         if subject:
             raised |= {_key(each): each for each in asked_of_criteria(work, subject, CRITERIA)}
+    raised |= {_key(each): each for each in asked_of_answers(stored.values(), ANSWERS_FIT)}
+    raised |= {_key(each): each for each in _visits_asked(stored.values(), queries)}
     before = len(work.entries)
     _bring_up_to_date(work, queries, raised, by)
     return work.entries[before:]

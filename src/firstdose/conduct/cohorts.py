@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from itertools import count
+
 from firstdose.conduct.desk import Work
 from firstdose.conduct.gating import changes_of, prepared_for, situation_in
 from firstdose.conduct.identity import name_of
 from firstdose.conduct.ledger import Entry, Refused
 from firstdose.conduct.own_records import change, create
 from firstdose.conduct.participants import records_now, this_moment
+from firstdose.conduct.reasons import is_reason
 from firstdose.conduct.recommending import Advised, advised_of, recommend
 from firstdose.conduct.slots import add_slot, held_by, slots_of
+from firstdose.dosing import AmendedProtocol
 from firstdose.dosing.cohorts import OUTSIDE_THE_RULE
 from firstdose.dosing.recorded import Records
 from firstdose.records import Cohort, DoseDecision
@@ -26,16 +30,19 @@ def open_cohort(
 ) -> Entry:
     """Open a cohort at the level that a decision allows, with its slots; the first one at the protocol's start level.
 
-    ``cohort`` is its identifier, C1, C2 and so on if none is given; ``size`` is the rule's unless given.
+    ``cohort`` is its identifier, the next of C1, C2 and so on if none is given; ``size`` is the rule's unless given.
+    A cohort that is backfilled, by a protocol that says so, needs no decision: its level is the one that the rule has
+    open.
     Raises Refused: without a decision where one is needed, with one that was overtaken, is stale or opened a cohort
     already, and while another cohort of the escalation is open.
     """
     work.require("prepare_decisions")
     records = records_now(work)
-    name = (cohort or f"C{len(work.records('cohorts')) + 1}").strip()
+    name = (cohort or _next_name(work)).strip()
     if kind not in OUTSIDE_THE_RULE:
         _check_no_other_open(records)
-    level, advised = _level_allowed(work, records, decision)
+    backfills = kind == "backfill" and work.protocol.escalation.backfill is not None
+    level, advised = _level_open(work) if backfills and decision is None else _level_allowed(work, records, decision)
     planned = size or _size_advised(work, level, advised)
     if planned < 1:
         raise Refused("a cohort has at least one slot")
@@ -55,8 +62,9 @@ def open_cohort(
         by="prepare_decisions",
     )
     sentinel = work.protocol.escalation.sentinel
+    sentinels = 0 if sentinel is None or backfills else sentinel.participants  # a lower level has had its own
     for number in range(1, planned + 1):
-        add_slot(work, name, is_sentinel=None if sentinel is None else number <= sentinel.participants)
+        add_slot(work, name, is_sentinel=None if sentinel is None else number <= sentinels)
     return entry
 
 
@@ -74,7 +82,7 @@ def close_cohort(work: Work, cohort: str, reason: str = "") -> Entry:
             f"cohort {cohort} cannot be closed: {held_by(work, waiting)}; dose them or release their slots first"
         )
     left = sum(each.state == "open" for each in slots)
-    if left and not reason.strip():
+    if left and not is_reason(reason):
         raise Refused(f"{left} slots of cohort {cohort} are still open; say why it is closed all the same")
     stored = work.record("cohorts", name_of("cohorts", cohort))
     return change(work, stored, {"closed": this_moment(work)}, reason=reason, by="prepare_decisions")
@@ -83,7 +91,7 @@ def close_cohort(work: Work, cohort: str, reason: str = "") -> Entry:
 def reopen_cohort(work: Work, cohort: str, reason: str) -> Entry:
     """Open a cohort again, to replace somebody or because it was closed too early.
 
-    Raises Refused if it is open, if another cohort of the escalation is, or if a later one was opened since.
+    Raises Refused if it is open, if another cohort of the escalation is, or if a later one of it was opened since.
     """
     work.require("prepare_decisions")
     records = records_now(work)
@@ -92,7 +100,8 @@ def reopen_cohort(work: Work, cohort: str, reason: str) -> Entry:
         raise Refused(f"cohort {cohort} is not closed")
     if found.kind not in OUTSIDE_THE_RULE:
         _check_no_other_open(records)
-        opened = {each.cohort: records.span(each.opened).first for each in records.cohorts.values()}
+        in_the_rule = [each for each in records.cohorts.values() if each.kind not in OUTSIDE_THE_RULE]
+        opened = {each.cohort: records.span(each.opened).first for each in in_the_rule}
         mine = opened[cohort]
         later = [name for name, when in opened.items() if when and mine and when > mine]
         if later:
@@ -104,6 +113,12 @@ def reopen_cohort(work: Work, cohort: str, reason: str) -> Entry:
         reason=reason,
         by="prepare_decisions",
     )
+
+
+def _next_name(work: Work) -> str:
+    """The next of C1, C2 and so on after those that there are; other names are none of them."""
+    taken = {each.record for each in work.records("cohorts")}
+    return next(name for number in count(len(taken) + 1) if (name := f"C{number}") not in taken)
 
 
 def _check_no_other_open(records: Records) -> None:
@@ -130,6 +145,15 @@ def _level_allowed(work: Work, records: Records, decision: int | None) -> tuple[
     return step.next_level, advised
 
 
+def _level_open(work: Work) -> tuple[int, Advised]:
+    """The level that is open for backfilling, and the advice that says so."""
+    advised = recommend(work.protocol, work.snapshot, work.now)
+    level = advised.recommendation.backfill_level if advised.recommendation else None
+    if level is None:
+        raise Refused(f"no level is open for backfilling: {advised.words}")
+    return level, advised
+
+
 def _level_decided(work: Work, records: Records, number: int) -> tuple[int, Advised | None]:
     """The level that a decision gives."""
     latest: DoseDecision | None = records.decisions[-1] if records.decisions else None
@@ -147,7 +171,24 @@ def _level_decided(work: Work, records: Records, number: int) -> tuple[int, Advi
     if stale:
         words = "; ".join(each.words for each in stale)
         raise Refused(f"decision {number} is stale: {words}. Prepare and take a new decision")
+    _check_same_dose(work, latest, latest.next_level)
     return latest.next_level, advised_of(prepared) if prepared else None
+
+
+def _check_same_dose(work: Work, decision: DoseDecision, level: int) -> None:
+    """The level still has the dose on which people decided: an amendment since may have given it another.
+
+    Raises Refused.
+    """
+    version = decision.protocol_version
+    versions = work.protocol.versions.values() if isinstance(work.protocol, AmendedProtocol) else ()
+    then = next((each for each in versions if each.trial.version == version), work.protocol)  # the first may have none
+    levels = (then.dose_levels, work.protocol.dose_levels)
+    decided, now = (each.dose_with_unit(level) if level <= len(each.values) else "no dose" for each in levels)
+    if decided != now:
+        words = f"decision {decision.decision} was taken under version {version or 1} of the protocol, by which level"
+        words += f" {level} is {decided}; by the version in force it is {now}. Prepare and take a new decision"
+        raise Refused(words)
 
 
 def _size_advised(work: Work, level: int, advised: Advised | None) -> int:

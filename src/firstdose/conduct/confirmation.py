@@ -1,7 +1,8 @@
 """What the confirmation of somebody's eligibility rests on: an investigator's signature that holds, or paper.
 
 A confirmation is written and signed in one step. Where the record was changed since, the signature has fallen, and the
-person is confirmed anew. What was told into the ledger from a trial that was kept elsewhere was confirmed on paper.
+person is confirmed anew. What was told into the ledger from a trial that was kept elsewhere was confirmed on paper;
+this holds until somebody changes the record here.
 """
 
 from __future__ import annotations
@@ -22,11 +23,12 @@ MEANING = "I confirm that this person meets the criteria of the protocol and has
 """What the investigator's signature of a participant means."""
 CONFIRMATION = "subjects.eligibility_confirmed"
 MOMENT, NAME = "eligibility_confirmed", "eligibility_confirmed_by"
-State = Literal["none", "signed", "on_paper", "fallen", "unsigned"]
+State = Literal["none", "signed", "on_paper", "outdated", "fallen", "unsigned"]
 WORDS: dict[State, str] = {
     "none": "not confirmed",
     "signed": "confirmed and signed",
     "on_paper": "confirmed on paper, before the record was kept here",
+    "outdated": "the confirmation of eligibility on paper does not hold any more: the record was changed here since",
     "fallen": "the confirmation of eligibility does not hold any more: the record was changed after it was signed",
     "unsigned": "the confirmation of eligibility bears no investigator's signature",
 }
@@ -64,8 +66,8 @@ def confirmation_of(source: Recorded, subject: str, as_of: datetime | None = Non
     history = source.history("subjects", stored.record)
     if any(each.is_valid or _fell_later(each, history, as_of) for each in given):
         state: State = "signed"
-    elif _is_told(history):
-        state = "on_paper"
+    elif (since := _since_confirmed(history)) and since[0].role == SYSTEM:
+        state = "outdated" if _was_changed_here(since, as_of) else "on_paper"
     else:
         state = "fallen" if given else "unsigned"
     return Confirmation(state, stored.fields[MOMENT], stored.fields.get(NAME, ""), stored.record)
@@ -93,7 +95,15 @@ def _fell_later(signed: Signed, history: tuple[Entry, ...], as_of: datetime | No
     return bool(later) and later[0].instant > as_of
 
 
-def _is_told(history: tuple[Entry, ...]) -> bool:
-    """Whether the moment of the confirmation came with the records of a trial that was kept elsewhere."""
-    last = [entry for entry in history if any(change.field == MOMENT for change in entry.changes)]
-    return bool(last) and last[-1].role == SYSTEM
+def _since_confirmed(history: tuple[Entry, ...]) -> tuple[Entry, ...]:
+    """The entry that wrote the moment of the confirmation last, and those after it.
+
+    The first is the program's where the confirmation came with the records of a trial that was kept elsewhere.
+    """
+    wrote = [place for place, entry in enumerate(history) if any(each.field == MOMENT for each in entry.changes)]
+    return history[wrote[-1] :] if wrote else ()
+
+
+def _was_changed_here(since: tuple[Entry, ...], as_of: datetime | None) -> bool:
+    """Whether people changed a record that was told, by an earlier moment if there is one."""
+    return any(entry.role != SYSTEM and (as_of is None or entry.instant <= as_of) for entry in since)

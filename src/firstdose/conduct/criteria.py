@@ -12,7 +12,7 @@ from itertools import product
 from math import prod
 from typing import Literal
 
-from firstdose.conduct.criterion_values import Known, values_of, words_of
+from firstdose.conduct.criterion_values import Known, is_asked_for, values_of, words_of
 from firstdose.conduct.identity import name_of
 from firstdose.conduct.ledger import StoredRecord
 from firstdose.conduct.own_records import Recorded
@@ -24,6 +24,7 @@ from firstdose.records import Subject
 
 Outcome = Literal["agrees", "contradicts", "unanswered", "unknown", "by_people"]
 ANSWERS = "criterion_answers"
+BY_PEOPLE = "answered by the investigator; nothing in the record is compared with it"
 FITS: dict[bool, tuple[str, ...]] = {True: ("yes",), False: ("no", "not_applicable")}
 """The answers that say of a criterion what the record says of it, met or not."""
 MOST_COMBINATIONS = 10_000
@@ -93,8 +94,8 @@ def answer_by(expression: Expression, known: dict[str, Known]) -> Answer:
 
 def _checked(number: int, criterion: Criterion, stored: StoredRecord | None, known: dict[str, Known]) -> Checked:
     """One criterion against the record."""
-    if criterion.expression is None:
-        return Checked(number, criterion, stored, "by_people", "judged by people: the protocol states no condition")
+    if criterion.expression is None or not any(map(is_asked_for, criterion.expression.names)):
+        return Checked(number, criterion, stored, "by_people", BY_PEOPLE)
     own = {name: known[name] for name in criterion.expression.names}
     try:
         is_met = answer_by(criterion.expression, own)
@@ -121,7 +122,9 @@ def _in_words(expression: str, known: dict[str, Known]) -> str:
 
 def _why_unknown(known: dict[str, Known]) -> str:
     """Why a criterion cannot be checked."""
-    missing, open_ = words_of(known, missing=True), words_of(known)
-    if missing:
-        return f"cannot be checked: not recorded is {missing}"
-    return f"cannot be checked: {open_} leaves it open"
+    missing = words_of({name: each for name, each in known.items() if is_asked_for(name)}, missing=True)
+    asked_nowhere = ", ".join(each.label for name, each in sorted(known.items()) if not is_asked_for(name))
+    if not missing and not asked_nowhere:
+        return f"cannot be checked: {words_of(known)} leaves it open"
+    not_recorded, no_form = f"not recorded is {missing}", f"no form asks for {asked_nowhere}"
+    return f"cannot be checked: {'; '.join(filter(None, (missing and not_recorded, asked_nowhere and no_form)))}"

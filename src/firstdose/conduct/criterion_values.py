@@ -25,7 +25,7 @@ MISSING = {
     EDSS: "the EDSS since consent",
     EDSS_CHANGE: "the EDSS since consent, or that of two years before",
 }
-HISTORY = "disease_histories"
+SUBJECTS, HISTORY = "subjects", "disease_histories"
 LONGEST_LIFE = 150
 """More years than anybody lives: a date of birth that leaves as many open says nothing."""
 
@@ -57,7 +57,7 @@ def values_of(source: Recorded, subject: str, names: Iterable[str]) -> dict[str,
     there is none. ``edss`` is the first step assessed since consent, ``edss_change_over_2_years`` what it lies above
     the one of two years before. Other names are fields of the person or of the history of the disease.
     """
-    person = source.record("subjects", name_of("subjects", subject))
+    person = source.record(SUBJECTS, name_of(SUBJECTS, subject))
     history = source.record(HISTORY, name_of(HISTORY, subject))
     found: dict[str, Known] = {}
     for name in names:
@@ -72,6 +72,11 @@ def values_of(source: Recorded, subject: str, names: Iterable[str]) -> dict[str,
             possible = _field(name, person, history)
         found[name] = Known(name, possible)
     return found
+
+
+def is_asked_for(name: str) -> bool:
+    """Whether any form asks for a value of this name; of another the record can say nothing."""
+    return name in LABELS or any(name in columns_of(RECORDS[kind]) for kind in (SUBJECTS, HISTORY))
 
 
 def completed_years(birth: date, day: date) -> int:
@@ -145,4 +150,10 @@ def _said(value: Value) -> str:
 
 def words_of(known: Mapping[str, Known], missing: bool = False) -> str:
     """The values that are known in words, or those that are missing."""
-    return ", ".join(each.words for name, each in sorted(known.items()) if bool(each.possible) is not missing)
+    found = [each.words for _, each in sorted(known.items()) if bool(each.possible) is not missing]
+    return ", ".join(each for each in found if not missing or not any(_names_more(other, each) for other in found))
+
+
+def _names_more(other: str, words: str) -> bool:
+    """Whether other words say the same and more: "the EDSS since consent, or that of two years before"."""
+    return other != words and other.startswith(f"{words}, ")

@@ -11,12 +11,13 @@ from collections.abc import Iterator
 
 from firstdose.conduct.catalogue import PreparedDecision
 from firstdose.conduct.desk import Work
-from firstdose.conduct.gating import changes_of, halting_deviations, instant, situation_in
+from firstdose.conduct.gating import Situation, changes_of, halting_deviations, instant, situation_in
 from firstdose.conduct.ledger import Entry, Head, Ledger, Refused
 from firstdose.conduct.naming import record_words
 from firstdose.conduct.outcomes import as_text, outcomes_of
-from firstdose.conduct.own_records import all_of, as_object, change, create
+from firstdose.conduct.own_records import Recorded, all_of, as_object, change, create
 from firstdose.conduct.participants import records_now, this_moment
+from firstdose.conduct.reasons import is_reason
 from firstdose.conduct.recommending import Advised, Frozen, advised_of, recommend
 from firstdose.conduct.signatures import Proof, Purpose, sign, signatures_of
 from firstdose.conduct.snapshot import Snapshot, snapshot_at
@@ -44,9 +45,11 @@ SAFETY_RECORDS = (
 def prepare_decision(work: Work, frozen: Frozen) -> int:
     """Keep what the committee is to see; the number of the preparation. A later one replaces it.
 
-    Raises Refused if anything was entered since the data were frozen.
+    Raises Refused if anything was entered since the data were frozen, or the protocol was amended.
     """
     work.require("prepare_decisions")
+    if frozen.protocol_version != work.protocol.trial.version:
+        raise Refused("the protocol was amended since the data were frozen, a moment ago; prepare the decision again")
     if any(each.head > frozen.snapshot.head.sequence for each in work.records() if each.record_type in RECORDS):
         raise Refused("something was entered since the data were frozen, a moment ago; prepare the decision again")
     records = records_now(work)
@@ -74,18 +77,25 @@ def prepare_decision(work: Work, frozen: Frozen) -> int:
 
 
 def propose_decision(
-    work: Work, preparation: int, action: Action, next_level: int | None = None, reason: str = ""
+    work: Work,
+    preparation: int,
+    action: Action,
+    next_level: int | None = None,
+    reason: str = "",
+    seen_head: int | None = None,
 ) -> Entry:
     """Put a decision to the members, or change what is put to them; signatures of another proposal then fall.
 
-    Raises Refused on data that have changed since, for a level that the protocol does not have, and for a departure
-    from the rule without a reason.
+    ``seen_head`` is the last entry of the preparation when it was looked at. Raises Refused if another proposal was
+    made since, on data that have changed since, for a level that the protocol does not have, and for a departure from
+    the rule without a reason.
     """
     work.require("take_decisions")
     prepared = _latest(work, preparation)
+    _refuse_other_proposal(work, prepared, seen_head)
     _refuse_stale(work, prepared)
     _check_step(work, action, next_level)
-    if departs(advised_of(prepared), action, next_level) and not reason.strip():
+    if departs(advised_of(prepared), action, next_level) and not is_reason(reason):
         raise Refused(f"this departs from the rule ({advised_of(prepared).words}); say why, in the reason")
     new = {"action": action, "next_level": next_level, "reason": reason.strip() or None}
     stored = work.record("prepared_decisions", str(preparation))
@@ -107,16 +117,18 @@ def sign_decision(work: Work, preparation: int, purpose: Purpose, proof: Proof) 
     return sign(work, purpose, proof)
 
 
-def take_decision(work: Work, preparation: int, data_hash: str) -> int:
+def take_decision(work: Work, preparation: int, data_hash: str, seen_head: int | None = None) -> int:
     """Take the decision that enough members have signed; its number.
 
-    ``data_hash`` is that of the data on the page from which it is taken. Raises Refused if another preparation or
-    other data were seen, the data of safety have changed since, the protocol is another, or signatures are missing.
+    ``data_hash`` is that of the data on the page from which it is taken, ``seen_head`` the last entry of the
+    preparation then. Raises Refused if another preparation, another proposal or other data were seen, the data of
+    safety have changed since, the protocol is another, or signatures are missing.
     """
     work.require("take_decisions")
     prepared = _latest(work, preparation)
     if data_hash != prepared.data_hash:
         raise Refused("what you saw is not what this decision was prepared with; open it again")
+    _refuse_other_proposal(work, prepared, seen_head)
     if prepared.action is None:
         raise Refused("nothing is proposed yet; propose a decision, then sign it")
     _refuse_stale(work, prepared)
@@ -146,11 +158,23 @@ def take_decision(work: Work, preparation: int, data_hash: str) -> int:
     return prepared.decision
 
 
-def changed_since(work: Work, prepared: PreparedDecision) -> tuple[str, ...]:
+def changed_since(source: Recorded, situation: Situation, prepared: PreparedDecision) -> tuple[str, ...]:
     """Why nothing can be decided on a preparation now, in words: an amended protocol, or data that have changed."""
-    if prepared.protocol_version != work.protocol.trial.version:
+    if prepared.protocol_version != situation.protocol.trial.version:
         return ("the protocol was amended",)
-    return tuple(dict.fromkeys(entered_since(work, prepared)))
+    return tuple(dict.fromkeys(_entered_since(source, situation, prepared)))
+
+
+def _refuse_other_proposal(work: Work, prepared: PreparedDecision, seen_head: int | None) -> None:
+    """Nobody puts a proposal in place of one that they have not seen, or takes a decision that is another by now.
+
+    Raises Refused.
+    """
+    stored = work.record("prepared_decisions", str(prepared.preparation))
+    if seen_head is not None and seen_head != stored.head:
+        level = f" at level {prepared.next_level}" if prepared.next_level else ""
+        now = f"it is to {prepared.action}{level}" if prepared.action else "nothing is proposed"
+        raise Refused(f"what is proposed has changed since you saw it: {now}. Look at it, then go on")
 
 
 def _refuse_stale(work: Work, prepared: PreparedDecision) -> None:
@@ -158,7 +182,7 @@ def _refuse_stale(work: Work, prepared: PreparedDecision) -> None:
 
     Raises Refused.
     """
-    since = changed_since(work, prepared)
+    since = changed_since(work, situation_in(work), prepared)
     if since:
         words = "; ".join(since)
         raise Refused(f"since the committee's data were frozen, this has changed: {words}. Prepare the decision again")
@@ -172,15 +196,15 @@ def departs(advised: Advised, action: Action, next_level: int | None) -> bool:
     return step.action != action or (action == "dose" and step.next_level != next_level)
 
 
-def entered_since(work: Work, prepared: PreparedDecision) -> Iterator[str]:
+def _entered_since(source: Recorded, situation: Situation, prepared: PreparedDecision) -> Iterator[str]:
     """What was entered since the committee's data were frozen and bears on safety or on the rule, in words."""
     head = Head.of_text(prepared.ledger_head).sequence
     for kind in SAFETY_RECORDS:
-        for stored in work.records(kind):
+        for stored in source.records(kind):
             if stored.head > head:
                 done = "removed" if stored.is_removed else "entered or changed"
                 yield f"{record_words(kind, stored.record)} {done}"
-    yield from (each.words for each in changes_of(situation_in(work), prepared))
+    yield from (each.words for each in changes_of(situation, prepared))
 
 
 def seen_again(ledger: Ledger, prepared: PreparedDecision) -> Snapshot:

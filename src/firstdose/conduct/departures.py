@@ -9,10 +9,12 @@ from firstdose.conduct.desk import Work
 from firstdose.conduct.gating import gate_in
 from firstdose.conduct.in_short import reasons_in_short
 from firstdose.conduct.naming import record_words
-from firstdose.conduct.participants import protocol_of, records_now, without_others
+from firstdose.conduct.participants import protocol_of, records_now, without_others, zone_of
 from firstdose.dosing import Reason
-from firstdose.dosing.known import Span, span_of, zone_named
+from firstdose.dosing.courses import Courses
+from firstdose.dosing.known import Span, day_number, span_of, zone_named
 from firstdose.records import Dosing
+from firstdose.records.wording import counted
 from firstdose.safety.evaluability import is_within_tolerance
 
 
@@ -40,8 +42,13 @@ def dose_departures(work: Work, actual: Dosing, planned: Dosing | None) -> Itera
         why = f": {actual.interruption_reason}" if actual.interruption_reason else ""
         how = {"full": "full dose", "none": "no dose"}.get(actual.given, "part of the dose")
         yield f"{'interrupted, ' if actual.interrupted else ''}{how} given{why}"
-    assigned = planned.dose_assigned if planned else actual.dose_assigned
     protocol = protocol_of(work, actual.subject)
+    level, assigned = _assigned(work, actual, planned)
+    if actual.level_assigned != level:
+        yield f"recorded for {_level_words(actual.level_assigned)}, {_level_words(level)} was assigned"
+    typed = actual.dose_assigned
+    if assigned is not None and typed is not None and not is_within_tolerance(assigned, typed, None):
+        yield f"{typed:g} recorded as the dose assigned, which was {assigned:g}"
     tolerance = protocol.product.dose_tolerance if protocol.product else None
     unit = actual.dose_unit or protocol.dose_levels.unit
     if unit.split() != protocol.dose_levels.unit.split():
@@ -53,6 +60,23 @@ def dose_departures(work: Work, actual: Dosing, planned: Dosing | None) -> Itera
     elif not is_within_tolerance(assigned, actual.dose_given, tolerance):
         side = "below" if actual.dose_given < assigned else "above"
         yield f"given {actual.dose_given:g} {unit} of {assigned:g} assigned, {side} the tolerance"
+
+
+def _assigned(work: Work, actual: Dosing, planned: Dosing | None) -> tuple[int | None, float | None]:
+    """The level and the dose that were assigned: as prepared, or else those of the cohort; never as they were typed.
+
+    Only where no cohort is recorded there is nothing else to go by.
+    """
+    cohort = records_now(work).cohorts.get((planned.cohort if planned else None) or actual.cohort or "")
+    level = (planned.level_assigned if planned else None) or (cohort.dose_level if cohort else actual.level_assigned)
+    if planned is not None and planned.dose_assigned is not None:
+        return level, planned.dose_assigned
+    doses = protocol_of(work, actual.subject).dose_levels.values
+    return level, doses[level - 1] if level is not None and 1 <= level <= len(doses) else actual.dose_assigned
+
+
+def _level_words(level: int | None) -> str:
+    return "no level" if level is None else f"level {level}"
 
 
 def _departures(work: Work, actual: Dosing, planned: Dosing | None) -> Iterator[str]:
@@ -71,6 +95,23 @@ def _departures(work: Work, actual: Dosing, planned: Dosing | None) -> Iterator[
         yield f"batch {actual.batch} given, {planned.batch} assigned"
     for reason in reasons_in_short(found.reasons):
         yield without_others(work, _said(reason))
+    yield from (without_others(work, words) for words in _dosed_since(work, actual, start))
+
+
+def _dosed_since(work: Work, actual: Dosing, start: Span) -> Iterator[str]:
+    """Who was dosed after this dosing and too soon after it, since it was not recorded then."""
+    apart, records = work.protocol.escalation.interval_between_participants_days, records_now(work)
+    zone = zone_named(actual.zone) or records.zone_at(actual.subject) or zone_of(work)
+    if not apart or start.first is None or start.last is None or zone is None:
+        return
+    day = day_number(start.last, zone)
+    for course in Courses(work.protocol, records).all:
+        since = course.given.start.first if course.given and course.subject != actual.subject else None
+        if since is not None and since >= start.first and course.day is not None and course.day - day < apart:
+            words = (
+                f"{course.subject} was dosed {counted(course.day - day, 'day')} after it, which was not recorded then"
+            )
+            yield f"{words}: {counted(apart, 'day')} must lie between two participants"
 
 
 def _said(reason: Reason) -> str:

@@ -39,6 +39,7 @@ class Work:
         self._rules = rules
         self._snapshot: Snapshot | None = None
         self._dosing_data: TrialData | None = None
+        self._at_its_end: dict[str, Callable[[], None]] = {}
         self.author = author
         self.protocol = protocol
         self.deed: Deed | None = None
@@ -122,6 +123,18 @@ class Work:
         except Conflict as problem:
             raise _in_words(problem) from problem
 
+    def at_its_end(self, name: str, step: Callable[[], None]) -> None:
+        """Take a step once all is written, in the same transaction: once, however often it is asked for by its name."""
+        self._at_its_end[name] = step
+
+    def finish(self) -> None:
+        """Take the steps that wait for the end of the write; who wants to see what they lead to may ask for it before.
+
+        Raises Refused or Conflict; the whole work is then undone.
+        """
+        while self._at_its_end:
+            self._at_its_end.pop(next(iter(self._at_its_end)))()
+
     def next_number(self, record_type: str) -> int:
         """The next number of a kind of record that is numbered through."""
         return 1 + max((int(each.record) for each in self.records(record_type)), default=0)
@@ -150,4 +163,6 @@ class Desk:
         Raises Refused, Conflict or Unavailable.
         """
         with self.ledger.writing(author, request=request) as writing:
-            yield Work(writing, author, self.protocol, self._rules)
+            work = Work(writing, author, self.protocol, self._rules)
+            yield work
+            work.finish()

@@ -10,6 +10,7 @@ from typing import Any
 
 from firstdose.protocol import Protocol
 from firstdose.protocol.describe import keys_of
+from firstdose.protocol.expression import Expression
 from firstdose.protocol.meaning import is_part
 from firstdose.protocol.plan import ProtocolSections
 
@@ -105,11 +106,15 @@ def _written(value: Any) -> str | None:
         return None
     if isinstance(value, str):
         return value
+    if isinstance(value, Expression):
+        return value.text
     return json.dumps(value, ensure_ascii=False, default=_plain)
 
 
 def _plain(value: Any) -> Any:
-    """What JSON cannot write by itself."""
+    """What JSON cannot write by itself; a condition as it stands in the file."""
+    if isinstance(value, Expression):
+        return value.text
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         facts = {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
         return {name: each for name, each in facts.items() if each is not None and each not in ((), {})}

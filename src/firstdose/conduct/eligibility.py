@@ -14,7 +14,7 @@ from firstdose.conduct.own_records import change
 from firstdose.conduct.participants import participant, question_about, this_moment
 from firstdose.conduct.signatures import Proof, Purpose, sign
 from firstdose.dosing import Reason
-from firstdose.dosing.person_checks import person_reasons
+from firstdose.dosing.person_checks import ANSWERED_LATER, person_reasons
 from firstdose.records import PartialDateTime
 from firstdose.records.values import write_value
 
@@ -71,4 +71,4 @@ def confirm_eligibility(work: Work, subject: str, proof: Proof, seen_head: int) 
 
 
 def _is_later(reason: Reason) -> bool:
-    return reason.words.endswith("was answered after eligibility was confirmed")
+    return bool(reason.criterion) and reason.words.endswith(ANSWERED_LATER)

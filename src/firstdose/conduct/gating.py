@@ -15,14 +15,19 @@ from firstdose.conduct.catalogue import JudgedEvent, PreparedDecision
 from firstdose.conduct.confirmation import confirmation_reasons
 from firstdose.conduct.criteria import contradictions
 from firstdose.conduct.desk import Work
+from firstdose.conduct.feared import feared
+from firstdose.conduct.impossible import impossible
 from firstdose.conduct.in_short import in_short
 from firstdose.conduct.judged import changed_since_verdict
 from firstdose.conduct.outcomes import Change, changes_since, courses_of, of_text
 from firstdose.conduct.own_records import Recorded, all_of
 from firstdose.conduct.participants import zone_of
-from firstdose.dosing import Gate, Reason, may_be_dosed
+from firstdose.conduct.unusable import unusable_records
+from firstdose.dosing import Gate, Reason
 from firstdose.dosing.decisions import ON_DATA_SEEN
+from firstdose.dosing.gate import answer
 from firstdose.dosing.known import record_name
+from firstdose.dosing.question import Question
 from firstdose.dosing.recorded import Records
 from firstdose.protocol import Protocol
 from firstdose.records import Deviation, DoseDecision, PartialDateTime, TrialData
@@ -30,6 +35,7 @@ from firstdose.records import Deviation, DoseDecision, PartialDateTime, TrialDat
 HALTING = "dosing against the rules"
 """Category of the deviations that halt dosing until people have decided, knowing of them."""
 DECISION = "escalation.committee_review"
+DATA = "records"
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,13 +74,16 @@ def gate(
     Raises ValueError and ProblemsFound as `may_be_dosed` does.
     """
     moment = as_of or situation.now
-    found = may_be_dosed(situation.protocol, situation.trial_data, subject, moment, zone=zone, batch=batch)
     records = Records(situation.trial_data, moment, zone)
+    question = Question(situation.protocol, records, subject, zone)
+    found = answer(question, batch)
     more = (
         *_not_confirmed(situation, subject, records),
         *_stale(situation, records, found),
         *halting_deviations(situation, records),
         *changed_since_verdict(records, situation.judged),
+        *feared(question),
+        *(_to_be_mended(situation, records) if moment >= situation.now else ()),
     )
     kept = (reason for reason in found.reasons if not _is_answered(situation, records, reason))
     return replace(found, reasons=tuple(dict.fromkeys((*kept, *more))))
@@ -102,11 +111,12 @@ def changes_of(situation: Situation, prepared: PreparedDecision, as_of: datetime
 
 
 def halting_deviations(situation: Situation, records: Records) -> Iterator[Reason]:
-    """The departures in dosing of which no decision has been taken with knowledge."""
+    """The departures in dosing of which no decision has been taken with knowledge; now, whatever their date says."""
     known = {name for each in records.decisions if (one := prepared_for(situation, each)) for name in _known(one)}
     for deviation in situation.trial_data.records(Deviation):
         name = record_name(deviation)
-        if deviation.category == HALTING and records.is_known(deviation.occurred) and name not in known:
+        is_known = records.as_of >= situation.now or records.is_known(deviation.occurred)
+        if deviation.category == HALTING and is_known and name not in known:
             words = f"{deviation.subject}: {in_short(deviation.description)}; dosing is halted until people decide"
             yield Reason(DECISION, words, None, (name,))
 
@@ -118,6 +128,16 @@ def _not_confirmed(situation: Situation, subject: str, records: Records) -> Iter
     as_of = records.as_of if records.as_of < situation.now else None
     yield from confirmation_reasons(situation.source, subject, as_of)
     yield from contradictions(situation.source, subject, situation.protocol)
+
+
+def _to_be_mended(situation: Situation, records: Records) -> Iterator[Reason]:
+    """What stands in the records and cannot be so now, or cannot be used.
+
+    As of an earlier moment it was merely not known yet.
+    """
+    unusable = unusable_records(situation.source, situation.trial_data) if situation.source is not None else ()
+    for name, words in (*impossible(records), *unusable):
+        yield Reason(DATA, words, None, (name,))
 
 
 def _known(prepared: PreparedDecision) -> list[str]:

@@ -2,36 +2,40 @@
 
 from __future__ import annotations
 
-import re
 import textwrap
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from firstdose.dosing import Reason
 
-CRITERION = re.compile(r"(?P<kind>(?:inclusion |exclusion )?)criterion (?P<name>\S+) (?P<verb>is|was) (?P<said>.+)")
-"""How the gate words what speaks against one criterion of the protocol."""
 PLURAL = {"is": "are", "was": "were"}
 MOST_CHARACTERS = 240
 
 
 def reasons_in_short(reasons: Iterable[Reason]) -> tuple[Reason, ...]:
     """Reasons in their order; what holds of several criteria alike is one, where the first of them was."""
-    alike: dict[tuple[str, ...], list[Reason]] = {}
+    alike: dict[tuple[str, str], list[Reason]] = {}
     for reason in reasons:
-        match = CRITERION.fullmatch(reason.words)
-        shape = (match["kind"], match["verb"], match["said"]) if match else (reason.words,)
-        alike.setdefault(shape, []).append(reason)
-    return tuple(_one(shape, several) for shape, several in alike.items())
+        alike.setdefault(_around_criterion(reason), []).append(reason)
+    return tuple(_one(around, several) for around, several in alike.items())
 
 
-def _one(shape: tuple[str, ...], several: Sequence[Reason]) -> Reason:
+def _around_criterion(reason: Reason) -> tuple[str, str]:
+    """The words of a reason before and after the criterion that they name; all of them before where they name none."""
+    if not reason.criterion:
+        return reason.words, ""
+    before, _, after = reason.words.partition(f"criterion {reason.criterion} ")
+    return before, after
+
+
+def _one(around: tuple[str, str], several: Sequence[Reason]) -> Reason:
     """One reason of several that say the same."""
-    if len(several) == 1 or len(shape) == 1:
+    before, after = around
+    verb, _, said = after.partition(" ")
+    if len(several) == 1 or verb not in PLURAL:
         return several[0]
-    kind, verb, said = shape
-    names = [match["name"] for each in several if (match := CRITERION.fullmatch(each.words))]
-    words = f"{kind}criteria {', '.join(names[:-1])} and {names[-1]} {PLURAL[verb]} {said}"
+    names = [each.criterion for each in several]
+    words = f"{before}criteria {', '.join(names[:-1])} and {names[-1]} {PLURAL[verb]} {said}"
     return replace(several[0], words=words, records=tuple(name for each in several for name in each.records))
 
 

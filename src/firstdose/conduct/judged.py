@@ -12,7 +12,7 @@ from firstdose.conduct.naming import change_words
 from firstdose.dosing import Reason
 from firstdose.dosing.known import record_name
 from firstdose.dosing.recorded import Records
-from firstdose.records import CAUSES, AdverseEvent, DltAdjudication, relation_field
+from firstdose.records import CAUSES, AdverseEvent, DltAdjudication, GradeChange, relation_field
 
 RULE = "escalation.dlt"
 JUDGED_FIELDS = ("term", "start", "grade", "serious", *(relation_field(cause) for cause in CAUSES))
@@ -27,8 +27,9 @@ def judged_content(event: AdverseEvent) -> str:
 def changed_since_verdict(records: Records, judged: Iterable[JudgedEvent]) -> Iterator[Reason]:
     """The events that are not what members judged any more; a DLT stays one whatever its grade becomes.
 
-    An event that was judged to be no DLT and changed, and one that was judged otherwise and removed.
+    An event that was judged to be no DLT and changed or got worse, and one that was judged otherwise and removed.
     """
+    worst = _worst_grades(records)
     events = {(each.subject, each.number): each for each in records.trial_data.records(AdverseEvent)}
     verdicts = {
         (each.subject, each.event, each.adjudication): each for each in records.trial_data.records(DltAdjudication)
@@ -50,6 +51,10 @@ def changed_since_verdict(records: Records, judged: Iterable[JudgedEvent]) -> It
             words = f"{subject}: {event.term} (event {number}) was changed after its verdict: {'; '.join(changed)}; "
             words += "members judge it again"
             yield Reason(RULE, words, None, (record_name(event), record_name(verdict)))
+        elif verdict.verdict == "not_dlt" and worst.get((subject, number), 0) > _judged_grade(basis):
+            words = f"{subject}: {event.term} (event {number}) got worse than it was when it was judged, to grade "
+            words += f"{worst[subject, number]} by its changes; correct its highest grade, and members judge it again"
+            yield Reason(RULE, words, None, (record_name(event), record_name(verdict)))
 
 
 def changed_fields(event: AdverseEvent, basis: JudgedEvent) -> list[str]:
@@ -61,6 +66,20 @@ def changed_fields(event: AdverseEvent, basis: JudgedEvent) -> list[str]:
         for name in JUDGED_FIELDS
         if before.get(name) != now[name]
     ]
+
+
+def _worst_grades(records: Records) -> dict[tuple[str, int], int]:
+    """The highest grade that each event took on by its changes so far."""
+    found: dict[tuple[str, int], int] = {}
+    for each in records.trial_data.records(GradeChange):
+        if records.is_known(each.changed):
+            found[each.subject, each.event] = max(each.grade, found.get((each.subject, each.event), 0))
+    return found
+
+
+def _judged_grade(basis: JudgedEvent) -> int:
+    """The grade that members saw; 0 where none was recorded."""
+    return int(json.loads(basis.content).get("grade") or 0)
 
 
 def _plain(value: Any) -> str | None:

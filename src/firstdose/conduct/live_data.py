@@ -9,8 +9,9 @@ from datetime import date
 
 import polars as pl
 
+from firstdose.conduct.bearing import Bearing
 from firstdose.conduct.ledger import Ledger, StoredRecord
-from firstdose.conduct.recommending import CANNOT_BE_USED
+from firstdose.conduct.recommending import CANNOT_BE_USED, RESTS_ON
 from firstdose.conduct.snapshot import typed_records
 from firstdose.records import RECORDS, TrialData
 from firstdose.records.problems import Collector
@@ -63,6 +64,15 @@ class LiveData:
         with self._lock:
             self._read_since(record_types)
             return [(kind, name) for kind in record_types for name in sorted(self._held[kind].unreadable)]
+
+    def bearing_on_the_rule(self, day: date) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+        """The same of what the rule's history is made of: what leaves no advice, and what may be set aside."""
+        found = self.unreadable(RESTS_ON)
+        if not found:
+            return [], []
+        bearing = Bearing(self.of(RESTS_ON, day))
+        beside = [each for each in found if bearing.may_be_set_aside(*each)]
+        return [each for each in found if each not in beside], beside
 
     def _read_since(self, kinds: Sequence[str]) -> None:
         """Read what was entered of some kinds since they were read last."""

@@ -6,22 +6,21 @@ record surely later than that day, such as the end of an event, may be added whe
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from datetime import date, datetime
-
-import polars as pl
+from collections.abc import Mapping
+from datetime import date
 
 from firstdose.conduct.catalogue import DataLock, LockState
 from firstdose.conduct.desk import Work
 from firstdose.conduct.ledger import Draft, Entry, Refused
+from firstdose.conduct.lock_obstacles import obstacles
 from firstdose.conduct.locked_data import Locked, locked_part
 from firstdose.conduct.naming import value_words
 from firstdose.conduct.own_records import Recorded, all_of, as_object, change, create
-from firstdose.conduct.queries import waiting
-from firstdose.conduct.snapshot import Snapshot
+from firstdose.conduct.reasons import is_reason
 from firstdose.records import TrialData
-from firstdose.records.wording import counted
+from firstdose.records.date_words import day_words
 
+CONFIRMED = "lock confirmed"
 IN_FORCE: tuple[LockState, ...] = ("locked", "unlock_asked")
 
 STEPS: Mapping[str, Mapping[str, bool]] = {
@@ -37,26 +36,41 @@ STEPS: Mapping[str, Mapping[str, bool]] = {
 def ask_for_lock(work: Work, cut_off: date, reason: str = "") -> int:
     """Ask for a lock of the data up to a day; its number.
 
-    Raises Refused for a day that is not over, and where something stands against it and no reason is given.
+    Raises Refused for a day that is not over, and where something stands in its way and no reason is given.
     """
     if cut_off >= work.now.date():
-        raise Refused(f"the data up to {cut_off} can be locked only once that day is over")
-    against = tuple(obstacles(work, work.snapshot, work.now, cut_off))
-    if against and not reason.strip():
-        raise Refused(f"before the lock: {'; '.join(against)}. Or say why it is locked all the same")
+        raise Refused(f"the data up to {day_words(cut_off)} can be locked only once that day is over")
+    against = in_the_way(work, cut_off)
+    if against and not is_reason(reason):
+        raise Refused(f"before the lock: {against}. Or say why it is locked all the same")
     number = work.next_number("data_locks")
     lock = DataLock(lock=number, cut_off=cut_off.isoformat(), state="asked", asked_by=work.author.account)
     create(work, lock, reason=reason)
     return number
 
 
-def confirm_lock(work: Work, number: int) -> Entry:
+def confirm_lock(work: Work, number: int, reason: str = "") -> Entry:
     """Lock the data, as another person asked.
 
-    Raises Refused.
+    Raises Refused, also where something stands in its way and nobody has given a reason: when the lock was asked for,
+    nothing may have.
     """
-    day = date.fromisoformat(_lock(work, number).cut_off)
-    return _step(work, number, "locked", "asked", "lock confirmed", hash_of_locked(work.snapshot.trial_data, day))
+    lock = _lock(work, number)
+    day = date.fromisoformat(lock.cut_off)
+    asked_with = work.history("data_locks", str(number))[0].reason
+    if lock.state == "asked" and not is_reason(reason) and not is_reason(asked_with):
+        against = in_the_way(work, day)
+        if against:
+            words = f"since this lock was asked for, something stands in its way: {against}"
+            raise Refused(f"{words}. Mend it, or say why the data are locked all the same")
+    said = f"{CONFIRMED}: {reason.strip()}" if reason.strip() else CONFIRMED
+    return _step(work, number, "locked", "asked", said, hash_of_locked(work.snapshot.trial_data, day))
+
+
+def in_the_way(work: Work, cut_off: date) -> str:
+    """What stands in the way of a lock now, in words; empty where nothing does."""
+    found = obstacles(work, work.snapshot, work.protocol, work.now, cut_off)
+    return "; ".join(each.words for each in found if each.stands_in_the_way)
 
 
 def ask_for_unlock(work: Work, number: int, reason: str) -> Entry:
@@ -107,18 +121,6 @@ def hash_of_locked(trial_data: TrialData, cut_off: date) -> str:
     return locked_part(trial_data, cut_off).content_hash
 
 
-def obstacles(source: Recorded, latest: Snapshot, now: datetime, cut_off: date) -> Iterator[str]:
-    """What should be done before the data up to a day are locked, in words."""
-    locked = Locked(cut_off, source)
-    queries = [each.query for each in waiting(source, now)]
-    concerned = [query for query in queries if locked.holds(query.about_type, query.about_record)]
-    if concerned:
-        yield f"not closed about these data: {counted(len(concerned), 'query', 'queries')}"
-    unusable = latest.unusable.filter(pl.col("row").is_not_null()).height
-    if unusable:
-        yield f"not among the data, for lack of a field that cannot be done without: {counted(unusable, 'record')}"
-
-
 def refuse_locked(work: Work, draft: Draft) -> None:
     """The rule of the desk: nothing that is locked is changed, added to, asked about or verified.
 
@@ -129,7 +131,7 @@ def refuse_locked(work: Work, draft: Draft) -> None:
     locked = locked_now(work)
     words = locked.words_against(work, draft) if locked else None
     if words is not None and locked is not None:
-        raise Refused(f"the data up to {locked.cut_off} are locked: {words}. Two people can unlock them")
+        raise Refused(f"the data up to {day_words(locked.cut_off)} are locked: {words}. Two people can unlock them")
 
 
 def refuse_wrong_step(work: Work, draft: Draft) -> None:

@@ -65,7 +65,7 @@ IN_CODE = ("item", "answer_text", "value")
 CODE = re.compile(r"(?<![A-Za-z0-9_])[a-z][a-z0-9]*(?:_[a-z0-9]+)+(?![A-Za-z0-9_])")
 NAMES_OF_KINDS = ("about_type", "source")
 """Fields that name a kind of record."""
-EMPTY = "empty"
+EMPTIED = "emptied"
 
 
 def record_words(record_type: str, record: str) -> str:
@@ -124,9 +124,10 @@ def value_words(record_type: str, field: str, text: str) -> str:
 
 
 def change_words(record_type: str, change: FieldChange) -> str:
-    """What an entry changes in a field: "dose given: 10 -> 9"."""
-    old, new = (value_words(record_type, change.field, text) if text else EMPTY for text in (change.old, change.new))
-    return f"{field_label(record_type, change.field)}: {old} -> {new}"
+    """What an entry changes in a field: "dose given: 9 (was 10)", "dose given: 9", "dose given: emptied (was 10)"."""
+    now = value_words(record_type, change.field, change.new) if change.new else EMPTIED
+    was = f" (was {value_words(record_type, change.field, change.old)})" if change.old else ""
+    return f"{field_label(record_type, change.field)}: {now}{was}"
 
 
 def rule_words(record_type: str, field: str | None, rule: str) -> str:

@@ -32,9 +32,14 @@ class Outcome:
     letter: str
 
     @property
-    def words(self) -> str:
+    def place(self) -> str:
+        """Where the person counts."""
         level = "no level" if self.level is None else f"level {self.level}"
-        return f"{LETTERS[self.letter]} at {level} in cohort {self.cohort or '(none)'}"
+        return f"{level}, cohort {self.cohort}" if self.cohort else level
+
+    @property
+    def words(self) -> str:
+        return f"{LETTERS[self.letter]} ({self.place})"
 
 
 @dataclass(frozen=True)
@@ -53,9 +58,13 @@ class Change:
 
     @property
     def words(self) -> str:
-        before = self.before.words if self.before else "not known to be dosed"
-        now = self.now.words if self.now else "no longer recorded as dosed"
-        return f"{self.subject} was {before}, and is now {now}"
+        """What was and what is; the level and the cohort once where they are the same."""
+        if self.before is None:
+            return f"{self.subject} was not known to be dosed and is now {self.now.words if self.now else 'not either'}"
+        if self.now is None:
+            return f"{self.subject} was {self.before.words} and is no longer recorded as dosed"
+        before = self.before.words if self.before.place != self.now.place else LETTERS[self.before.letter]
+        return f"{self.subject} was {before} and is now {self.now.words}"
 
 
 Outcomes = Mapping[str, Outcome]

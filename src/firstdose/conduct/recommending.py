@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from threading import Thread
 from typing import Any
 
+from firstdose.conduct.bearing import Bearing
 from firstdose.conduct.catalogue import PreparedDecision
+from firstdose.conduct.impossible import impossible, unjudged_deaths
 from firstdose.conduct.ledger import Ledger
 from firstdose.conduct.naming import field_label, kind_words, record_words, rule_words
 from firstdose.conduct.snapshot import Snapshot, snapshot_now
 from firstdose.designs.recommendation import Recommendation
 from firstdose.dosing import recommendation as ask_the_rule
+from firstdose.dosing.courses import Courses
+from firstdose.dosing.recorded import Records
 from firstdose.protocol import Protocol
 from firstdose.records import Problem, TrialData
 
@@ -58,11 +62,12 @@ class Advised:
 
 @dataclass(frozen=True)
 class Frozen:
-    """What the committee is to see: the data as of a moment, and what the rule advises on them."""
+    """What the committee is to see: the data as of a moment, and what a version's rule advises on them."""
 
     as_of: datetime
     snapshot: Snapshot
     advised: Advised
+    protocol_version: str | None
 
 
 def freeze(ledger: Ledger, protocol: Protocol, now: datetime, seconds: float = SECONDS) -> Frozen:
@@ -73,34 +78,29 @@ def freeze(ledger: Ledger, protocol: Protocol, now: datetime, seconds: float = S
     """
     as_of = now.astimezone(UTC).replace(microsecond=0)
     found = snapshot_now(ledger, as_of.date())
-    return Frozen(as_of, found, recommend(protocol, found, as_of, seconds))
+    return Frozen(as_of, found, recommend(protocol, found, as_of, seconds), protocol.trial.version)
 
 
 def recommend(
     protocol: Protocol, found: Snapshot, as_of: datetime, seconds: float = SECONDS, rule: Rule = ask_the_rule
 ) -> Advised:
-    """What the rule advises; no recommendation if it fails, takes too long, or rests on records that cannot be read."""
-    unusable = _unusable(found)
-    if unusable:
-        return _none(f"records that dosing rests on cannot be read: {'; '.join(unusable)}. Correct them first")
-    answers: list[Recommendation | Exception] = []
+    """What the rule advises; none if it fails, takes too long, or rests on what cannot be read or cannot be so.
+
+    What cannot be read and bears upon nobody dosed or to be dosed (`Bearing` says exactly what) takes no recommendation
+    away: it is told among its flags.
+    """
+    answers: list[Advised] = []
 
     def ask() -> None:
         try:
-            answers.append(rule(protocol, found.trial_data, as_of))
+            answers.append(_advised(protocol, found, as_of, rule))
         except Exception as problem:  # whatever it is, it is no advice
-            answers.append(problem)
+            answers.append(_none(f"the rule failed ({type(problem).__name__}: {problem})"))
 
     asking = Thread(target=ask, name="recommendation", daemon=True)
     asking.start()
     asking.join(seconds)
-    if not answers:
-        return _none(f"the rule did not answer within {seconds:g} seconds")
-    answer = answers[0]
-    if isinstance(answer, Exception):
-        return _none(f"the rule failed ({type(answer).__name__}: {answer})")
-    fault = _fault(protocol, answer)
-    return _none(fault) if fault else Advised(answer)
+    return answers[0] if answers else _none(f"the rule did not answer within {seconds:g} seconds")
 
 
 def advised_of(prepared: PreparedDecision) -> Advised:
@@ -113,17 +113,43 @@ def advised_of(prepared: PreparedDecision) -> Advised:
     return Advised(Recommendation(**content))
 
 
+def _advised(protocol: Protocol, found: Snapshot, as_of: datetime, rule: Rule) -> Advised:
+    """What the rule advises on data on which something can be advised, with what is told beside it."""
+    unusable, beside = _unusable(found)
+    if unusable:
+        return _none(f"records that dosing rests on cannot be read: {'; '.join(unusable)}. Correct them first")
+    records = Records(found.trial_data, as_of)
+    cannot_be = dict(impossible(records))
+    if cannot_be:
+        return _none(f"what dosing rests on cannot be so: {'; '.join(cannot_be.values())}")
+    answer = rule(protocol, found.trial_data, as_of)
+    fault = _fault(protocol, answer)
+    if fault:
+        return _none(fault)
+    told = (*map(set_aside_words, beside), *unjudged_deaths(Courses(protocol, records)))
+    return Advised(replace(answer, flags=(*answer.flags, *told)))
+
+
 def _none(why: str) -> Advised:
     return Advised(None, f"no recommendation: {why}")
 
 
-def _unusable(found: Snapshot) -> list[str]:
-    """What cannot be read in the records that the history is made of."""
-    return [
-        _cannot_be_read(each)
-        for each in found.problems
-        if (each.record or each.file) in RESTS_ON and each.effect in CANNOT_BE_USED
+def set_aside_words(what: str) -> str:
+    """That something cannot be read and takes no recommendation away."""
+    return f"set aside, for it bears upon nobody who was dosed or holds a slot: {what}; correct it all the same"
+
+
+def _unusable(found: Snapshot) -> tuple[list[str], list[str]]:
+    """What cannot be read in the records that the history is made of, and what of that may be set aside."""
+    problems = [
+        each for each in found.problems if (each.record or each.file) in RESTS_ON and each.effect in CANNOT_BE_USED
     ]
+    bearing = Bearing(found.trial_data)
+    words: tuple[list[str], list[str]] = ([], [])
+    for each in problems:
+        is_beside = bearing.may_be_set_aside(each.record or each.file or "", each.identity or "")
+        words[is_beside].append(_cannot_be_read(each))
+    return words
 
 
 def _cannot_be_read(problem: Problem) -> str:

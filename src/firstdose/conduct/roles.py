@@ -27,6 +27,7 @@ Deed = Literal[
     "export_data",
     "see_pack",
     "see_audit",
+    "see_people",
     "manage_people",
     "manage_versions",
 ]
@@ -51,6 +52,7 @@ DEEDS: dict[Deed, str] = {
     "export_data": "export data",
     "see_pack": "see the safety committee's pack",
     "see_audit": "see the history of every entry",
+    "see_people": "see who had which role, and when",
     "manage_people": "give and take roles",
     "manage_versions": "load and approve versions of the protocol",
 }
@@ -119,8 +121,8 @@ ROLES: dict[str, Role] = {
     "committee_member": _role(
         "Member of the safety committee", "see_pack", "adjudicate", "take_decisions", is_of_site=False
     ),
-    "administrator": _role("Administrator", "manage_people", "see_audit", is_of_site=False),
-    "inspector": _role("Inspector", "see_data", "see_pack", "see_audit", "export_data", is_of_site=False),
+    "administrator": _role("Administrator", "see_people", "manage_people", "see_audit", is_of_site=False),
+    "inspector": _role("Inspector", "see_data", "see_pack", "see_people", "see_audit", "export_data", is_of_site=False),
 }
 """The administrator has no part in the data; who holds several roles acts in one of them at a time."""
 

@@ -22,6 +22,8 @@ from firstdose.conduct.roles import Deed
 from firstdose.records import PartialDateTime
 
 LONGEST_PROOF_AGE = timedelta(minutes=5)
+REVIEWED = "I have reviewed these data; they are complete and agree with what was observed"
+"""What the signature of an investigator means under what was entered about a participant."""
 
 SIGNED_BY: dict[str, Deed] = {
     "subjects": "sign_eligibility",
@@ -150,12 +152,6 @@ def signatures_of(source: Recorded, record_type: str | None = None, record: str 
     else:
         stored = {(each.record_type, each.record): each for each in source.records(record_type)}
     return tuple(Signed(each, _state(each, stored.get((each.about_type, each.about_record)))) for each in found)
-
-
-def signers(source: Recorded, record_type: str, record: str, meaning: str | None = None) -> tuple[str, ...]:
-    """The accounts whose signature of a record holds, each once, in the order of signing."""
-    held = [each.signature for each in signatures_of(source, record_type, record) if each.is_valid]
-    return tuple(dict.fromkeys(each.signer for each in held if meaning in (None, each.meaning)))
 
 
 def _state(signature: Signature, stored: StoredRecord | None) -> State:

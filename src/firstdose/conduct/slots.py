@@ -83,6 +83,7 @@ def assign_slot(work: Work, subject: str) -> Entry:
 def release_slot(work: Work, subject: str, reason: str) -> Entry:
     """Give back the slot of somebody who was not dosed; another one takes its place in the cohort.
 
+    A slot that is marked as dosed, where no dosing is recorded any more, can be given back too.
     Raises Refused for somebody who holds none or was dosed.
     """
     work.require("hold_slots")
@@ -91,7 +92,7 @@ def release_slot(work: Work, subject: str, reason: str) -> Entry:
     records = records_now(work)
     if slot is None:
         raise Refused(f"{subject} holds no slot")
-    if slot.state == "dosed" or any(map(records.was_given, records.dosings.get(subject, ()))):
+    if any(map(records.was_given, records.dosings.get(subject, ()))):
         raise Refused(f"{subject} was dosed; who is not evaluable is replaced, and the slot stays")
     if records.planned(subject):
         raise Refused(f"a dosing of {subject} is prepared; cancel it first")

@@ -25,6 +25,7 @@ OF_DOSING = (
     "dosings",
     "dose_decisions",
     "adverse_events",
+    "grade_changes",
     "dlt_adjudications",
     "dispositions",
     "deaths",

@@ -9,13 +9,15 @@ from datetime import UTC, datetime
 from firstdose.conduct.gating import Situation, instant, prepared_for, situation_of
 from firstdose.conduct.ledger import Entry, Head, Ledger, StoredRecord
 from firstdose.conduct.ledger.state import after
-from firstdose.conduct.naming import change_words, record_words, value_words
+from firstdose.conduct.naming import change_words, record_words
 from firstdose.conduct.outcomes import Change, Outcomes, changes_since, courses_of, of_text, outcomes_of
 from firstdose.conduct.remembered import Remembered
 from firstdose.conduct.snapshot import OF_DOSING, trial_data_of
 from firstdose.dosing.known import span_of
 from firstdose.protocol import Protocol
 from firstdose.records import DoseDecision, TrialData
+
+DONE = {"create": "entered", "change": "changed", "remove": "removed", "restore": "restored"}
 
 
 @dataclass(frozen=True)
@@ -26,15 +28,15 @@ class Entered:
 
     @property
     def words(self) -> str:
+        """What was entered, what it put in place of what, and why; when and by whom stands in the entry.
+
+        What a new record says is left out: the record says it.
+        """
         entry = self.entry
-        changed = ", ".join(change_words(entry.record_type, each) for each in entry.changes)
-        what = f": {changed}" if changed else ""
-        done = {"create": "entered", "change": "changed", "remove": "removed", "restore": "restored"}[entry.action]
-        why = f"; reason: {entry.reason}" if entry.reason else ""
-        when = f"{entry.recorded[:16].replace('T', ' ')} UTC"
-        role = value_words("role_grants", "role", entry.role)
-        name = record_words(entry.record_type, entry.record)
-        return f"{name} {done} {when} by {entry.account} ({role}){what}{why}"
+        changed = "; ".join(change_words(entry.record_type, each) for each in entry.changes)
+        what = f": {changed}" if changed and entry.action == "change" else ""
+        why = f". Reason: {entry.reason}" if entry.reason else ""
+        return f"{record_words(entry.record_type, entry.record)} {DONE[entry.action]}{what}{why}"
 
 
 @dataclass(frozen=True)
@@ -52,9 +54,22 @@ class StaleDecision:
         return self.is_latest and any(change.halts for change in self.changes)
 
     @property
+    def told(self) -> str:
+        """Of whom the data say what else now."""
+        return "; ".join(change.words for change in self.changes)
+
+    @property
     def words(self) -> str:
-        told = "; ".join(change.words for change in self.changes)
-        return f"decision {self.decision} rests on data that have changed: {told}"
+        return f"decision {self.decision} is stale: {self.told}"
+
+    @property
+    def to_do(self) -> str:
+        """What is to be done now."""
+        if self.halts:
+            return "Dosing is halted. The statistician prepares a new decision, and the committee takes it."
+        if self.is_latest:
+            return "Dosing goes on. A new decision may be prepared; none must."
+        return "Nothing: a later decision was taken since."
 
 
 @dataclass(frozen=True)

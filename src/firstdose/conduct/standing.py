@@ -17,6 +17,7 @@ from firstdose.dosing.pending import Wait, wait_of
 from firstdose.dosing.recorded import Records
 from firstdose.protocol import Protocol
 from firstdose.records import Cohort, Slot, TrialData
+from firstdose.records.dosing import CohortKind
 from firstdose.records.wording import counted
 
 PlaceState = Literal["open", "held", "in_window", "awaiting_verdict", "dlt", "no_dlt", "not_evaluable"]
@@ -75,6 +76,7 @@ class Rung:
     dose: str
     is_open: bool
     places: tuple[Place, ...]
+    kind: CohortKind | None = None
 
 
 @dataclass(frozen=True)
@@ -138,7 +140,7 @@ def _rung(courses: Courses, cohort: Cohort, slots: list[Slot], people: dict[str,
     doses = courses.protocol.dose_levels
     dose = doses.dose_with_unit(cohort.dose_level) if cohort.dose_level else "control"
     places = tuple(_place(courses, slot, people.get(slot.subject or "")) for slot in slots)
-    return Rung(cohort.cohort, cohort.dose_level, dose, cohort.closed is None, places)
+    return Rung(cohort.cohort, cohort.dose_level, dose, cohort.closed is None, places, cohort.kind)
 
 
 def _place(courses: Courses, slot: Slot, course: ParticipantCourse | None) -> Place:

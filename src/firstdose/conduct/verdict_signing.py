@@ -14,6 +14,7 @@ from firstdose.conduct.roles import may
 from firstdose.conduct.signatures import Proof, Purpose, sign
 from firstdose.protocol.escalation import Cause
 from firstdose.records.events import Verdict
+from firstdose.records.wording import counted
 
 MEANING = "I took part in this verdict, and it is recorded as the members gave it"
 """What the signature of who records a verdict means."""
@@ -44,7 +45,8 @@ def judge_and_sign(
     """Record a verdict and sign it, in one write.
 
     ``accounts`` are those of the members who took part, ``proof`` that of the author for the event as it was shown.
-    Raises Refused for somebody who is no member, where the author is not among them, and as `adjudicate` and `sign` do.
+    Raises Refused for somebody who is no member, where the author is not among them, where fewer judge than the
+    committee's quorum and nobody says why, and as `adjudicate` and `sign` do.
     """
     work.require("adjudicate")
     members, chosen = members_now(work), list(dict.fromkeys(accounts))
@@ -57,10 +59,23 @@ def judge_and_sign(
     if shown not in proof.purposes:
         raise Refused("the identity was proved to sign something else: enter the password again for this signature")
     names = [_name(account, members) for account in members if account in chosen]
+    if verdict != "undecided" and not reason.strip():
+        _check_quorum(work, len(names))
     entry = adjudicate(work, subject, event, verdict, names, reason=reason, causes=causes, seen_head=seen_head)
     written = Purpose(entry.record_type, entry.record, entry.sequence, MEANING)
     sign(work, written, replace(proof, purposes=(written,)))
     return entry
+
+
+def _check_quorum(work: Work, members: int) -> None:
+    """Refuse a verdict of fewer members than a decision of the committee needs; none is asked for by the protocol."""
+    review = work.protocol.escalation.committee_review
+    quorum = review.quorum if review else None
+    if quorum is not None and members < quorum:
+        raise Refused(
+            f"{counted(members, 'member')} took part, and the committee's quorum is {quorum}: "
+            "choose the others who took part, or say in the reason why fewer judge"
+        )
 
 
 def _name(account: str, members: Mapping[str, str]) -> str:

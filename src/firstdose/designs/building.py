@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any
 
 from firstdose.designs import DESIGNS, GUARDS
+from firstdose.designs.backfill import BACKFILLED_BY, may_backfill
 from firstdose.designs.design import Complaint, Design, Frame
 from firstdose.designs.guards import Guard
 from firstdose.designs.names import suggest_design
@@ -114,6 +115,11 @@ def _build(
     problems += _complaints(part.complaints(), settings, path, protocol)
     guards, guard_problems = _build_guards(protocol, frame, part, is_comparator=is_other)
     problems += guard_problems
+    backfill = None if is_other else escalation.backfill  # a comparator is compared without it
+    if backfill is not None and not may_backfill(part):
+        rule, fix = f"backfilling (escalation.backfill) {BACKFILLED_BY}", "write `design: boin`, or remove `backfill`"
+        problems.append(Problem(protocol.place("escalation.design"), name, rule, fix))
+        backfill = None
     rule_made = EscalationRule(
         part,
         tuple(guards),
@@ -123,6 +129,8 @@ def _build(
         replaces=escalation.evaluable is None or escalation.evaluable.replaced,
         expansion_participants=escalation.expansion_participants,
     )
+    if backfill is not None:
+        rule_made = rule_made.with_backfill(backfill.most_at_a_level)
     return (None if problems else rule_made), problems
 
 

@@ -13,7 +13,8 @@ from firstdose.designs.deciding import MOST_COMPLETIONS, recommend
 from firstdose.designs.history import PENDING, Cohort, History
 from firstdose.designs.in_time import InTime, Waiting, decide_in_time
 from firstdose.designs.recommendation import Recommendation
-from firstdose.designs.replaying import Replay, ended_by_sentinel, replay
+from firstdose.designs.replayed import Replay, places_in_cohort
+from firstdose.designs.replaying import ended_by_sentinel, replay
 from firstdose.designs.states import Stop
 from firstdose.designs.transitions import Transitions
 
@@ -51,7 +52,7 @@ def _closed(history: History, dlts: tuple[int, ...]) -> Iterator[Cohort]:
                 letter, closed = ("T" if closed < toxic else "N"), closed + 1
             letters += letter
             shares += [share] if letter == PENDING else []
-        yield Cohort(cohort.level, letters, tuple(shares))
+        yield replace(cohort, outcomes=letters, followed=tuple(shares))
 
 
 def _advise(rule: Transitions, history: History) -> Recommendation:
@@ -61,7 +62,7 @@ def _advise(rule: Transitions, history: History) -> Recommendation:
         return recommend(rule, replay(rule, history))
     last = history.cohorts[-1]
     before = replay(rule, _as_if_without_dlt(History(history.cohorts[:-1])))
-    if (places := _places(rule, before, last)) and not ended_by_sentinel(rule, _settled_part(last)):
+    if (places := _places(rule, before, last)) and not ended_by_sentinel(rule, last):
         dose = f"{rule.frame.doses[last.level - 1]:g} {rule.frame.unit}"
         reason = f"{places} of the cohort still to be dosed. Next: {places} at level {last.level} ({dose})."
         return Recommendation("dose", last.level, None, reason, tuple(before.flags), cohort_size=places)
@@ -101,7 +102,7 @@ def _places(rule: Transitions, before: Replay, last: Cohort) -> int:
     states = before.states
     if states.stop[0] != Stop.GOES_ON:
         return 0
-    planned, left = int(rule.cohort_sizes(states)[0]), int(rule.places_left(states)[0])
+    planned, left = places_in_cohort(rule, before), int(rule.places_left(states)[0])
     dosed = last.evaluable + last.pending
     taken = dosed + last.not_evaluable if rule.counts_dosed else dosed
     if not rule.replaces:
@@ -111,11 +112,6 @@ def _places(rule: Transitions, before: Replay, last: Cohort) -> int:
 
 def _as_if_without_dlt(history: History) -> History:
     return History(tuple(cohort.completed(0) for cohort in history.cohorts))
-
-
-def _settled_part(cohort: Cohort) -> Cohort:
-    """The cohort without those whose windows are open."""
-    return Cohort(cohort.level, cohort.outcomes.replace(PENDING, ""))
 
 
 def _code(advice: Recommendation) -> tuple[object, ...]:

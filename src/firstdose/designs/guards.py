@@ -10,7 +10,7 @@ from typing import Annotated, ClassVar
 import numpy as np
 
 from firstdose.designs.design import Complaint, Design, Frame, close_call
-from firstdose.designs.states import STOPS_BY_COMPLETION, Floats, Integers, Seen, States, Step, Stop
+from firstdose.designs.states import STOPS_BY_COMPLETION, Floats, Integers, Seen, States, Step, Stop, over_levels
 from firstdose.protocol.meaning import Meaning
 
 Count = Annotated[int, Meaning("A number of participants.", lowest=1, highest=1000)]
@@ -21,6 +21,7 @@ class Guard(ABC):
     """A condition on a design. Its fields but ``frame`` are the protocol file's settings.
 
     ``remembers`` gives the number of values of each thing it remembers beyond counts; each starts at 0.
+    ``counts_cohorts`` says that these are numbers of cohorts.
     """
 
     frame: Frame
@@ -28,6 +29,7 @@ class Guard(ABC):
     remembers: ClassVar[tuple[int, ...]] = ()
     needs_model: ClassVar[bool] = False
     limits_steps: ClassVar[bool] = False
+    counts_cohorts: ClassVar[bool] = False
 
     def review(self, step: Step, seen: Seen, design: Design) -> Step:
         """The step as this guard lets it pass."""
@@ -193,6 +195,8 @@ class CohortSizes(Guard):
     by_cohort: Annotated[tuple[Count, ...] | None, Meaning("Size of cohort 1, 2, ...", fewest_items=1)] = None
     by_level: Annotated[tuple[Count, ...] | None, Meaning("Size at level 1, 2, ...", fewest_items=1)] = None
 
+    counts_cohorts: ClassVar[bool] = True
+
     @property
     def remembers(self) -> tuple[int, ...]:  # type: ignore[override]
         """The number of cohorts so far, as far as it matters."""
@@ -246,8 +250,10 @@ class Titration(Guard):
         single = phase == SINGLES
         # A model's advice is a ceiling, since it may hold a level to be an overdose; an interval design's is not.
         ceiling = np.minimum(step.highest, step.level) if design.is_model_based else step.highest
-        climbs = single & (seen.cohort_dlts == 0) & (seen.current < last) & (ceiling > seen.current)
-        fills = single & ~climbs & (ceiling >= seen.current) & (self.frame.cohort_size > 1)
+        # Another's DLT counts too: of somebody backfilled, or in a window that was open when the next level was given.
+        climbs = single & (over_levels(seen.dlts) == 0) & (seen.current < last) & (ceiling > seen.current)
+        is_kept = (step.level >= seen.current) | (seen.cohort_dlts > 0)
+        fills = single & ~climbs & is_kept & (ceiling >= seen.current) & (self.frame.cohort_size > 1)
         level = np.where(climbs, seen.current + 1, np.where(fills, seen.current, step.level))
         stop = np.where((climbs | fills) & (step.stop != Stop.TOO_TOXIC), np.int8(Stop.GOES_ON), step.stop)
         after = np.where(climbs, SINGLES, np.where(fills, FILL_UP, FULL))

@@ -114,6 +114,10 @@ class IntervalDesign(Design):
         cell = participants.astype(np.intp) * table.width + dlts
         return table.move.ravel()[cell], table.eliminates.ravel()[cell]
 
+    def eliminations_at_each(self, participants: Integers, dlts: Integers) -> Booleans:
+        """Whether counts eliminate their level and all above it, as ``eliminations``, looked up in the table."""
+        return self._lookup(participants, dlts)[1]
+
     def next_step(self, seen: Seen) -> Step:
         participants, dlts = seen.at(seen.current)
         move, eliminated = self._lookup(participants, dlts)

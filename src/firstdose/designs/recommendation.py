@@ -12,7 +12,8 @@ Action = Literal["dose", "wait", "stop"]
 class Recommendation:
     """The next step: ``next_level`` while dosing goes on, ``recommended_level`` once it has stopped.
 
-    ``stop_reason`` is the name of the stop ("" while the trial goes on).
+    ``stop_reason`` is the name of the stop ("" while the trial goes on). ``backfill_level`` is the lower level at which
+    who comes may be treated while the escalation waits; None where there is none, or the rule does not backfill.
     """
 
     action: Action
@@ -23,10 +24,11 @@ class Recommendation:
     cohort_size: int | None = None
     stop_reason: str = ""
     mtd_not_reached: bool = False
+    backfill_level: int | None = None
 
     def as_json(self) -> dict[str, Any]:
         """The document that ``firstdose decide --json`` prints."""
-        return {
+        document: dict[str, Any] = {
             "action": self.action,
             "next_level": self.next_level,
             "recommended_level": self.recommended_level,
@@ -36,3 +38,4 @@ class Recommendation:
             "stop_reason": self.stop_reason or None,
             "mtd_not_reached": self.mtd_not_reached,
         }
+        return document if self.backfill_level is None else document | {"backfill_level": self.backfill_level}

@@ -2,44 +2,44 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 
-from firstdose.designs.history import Cohort, History
-from firstdose.designs.states import STOP_WORDS, Integers, Seen, States, Step, Stop
+from firstdose.designs.backfill import next_step_with_backfill
+from firstdose.designs.boin import Boin
+from firstdose.designs.history import DLT, NOT_EVALUABLE, Cohort, History
+from firstdose.designs.replayed import Replay, places_left, planned_size
+from firstdose.designs.states import STOP_WORDS, Integers, Seen, Step, Stop
 from firstdose.designs.transitions import Transitions
-
-
-@dataclass
-class Replay:
-    """Where a history has led: the state, what the last cohort showed, and how many of it are still to be replaced."""
-
-    states: States
-    seen: Seen | None = None
-    trail: list[Step] = field(default_factory=list)
-    flags: list[str] = field(default_factory=list)
-    settled_early: bool = False
-    was_too_toxic: bool = False
-    replacements: int = 0
 
 
 def replay(rule: Transitions, history: History) -> Replay:
     """The state after a history without open windows, and every departure from the rule on the way.
 
     Participants who were not evaluable and are replaced keep their cohort open: the replacement may stand in it or in a
-    cohort of its own at the same level.
+    cohort of its own at the same level. Those who were backfilled count in the decision before the cohort that follows
+    them, as far as their outcome is known. Those of a cohort who count at another level do so before the rest of it,
+    which stays at the level advised. The numbers in the flags are those of the escalation's cohorts.
     """
-    found = Replay(rule.start(np.int16))
+    found = Replay(rule.start(np.int16), np.zeros((1, rule.frame.levels), dtype=bool))
     held: tuple[int, Cohort] | None = None
-    for number, cohort in enumerate(history.cohorts, start=1):
+    number, follows_a_part = 0, False
+    for cohort, beside in _with_backfilled(history, found):
+        number += not follows_a_part
+        follows_a_part = cohort.is_part
         if held is not None:
             first, before = held
-            if before.level == cohort.level:
-                number, cohort = first, Cohort(cohort.level, before.outcomes + cohort.outcomes)
+            if before.level == cohort.level and not cohort.is_part:
+                number, cohort = first, replace(cohort, outcomes=before.outcomes + cohort.outcomes)
             else:
                 _close(rule, found, before, first)
             held = None
+        _count_beside(found, beside, cohort.level)
+        if cohort.is_part:
+            _count_part(rule, found, cohort, number)
+            continue
         if _places_to_replace(rule, found, cohort):
             held = (number, cohort)
         else:
@@ -51,6 +51,56 @@ def replay(rule: Transitions, history: History) -> Replay:
     return found
 
 
+def _with_backfilled(history: History, found: Replay) -> Iterator[tuple[Cohort, Sequence[Cohort]]]:
+    """Each cohort of the escalation with those backfilled whom the decision after it knows."""
+    cohort: Cohort | None = None
+    beside: list[Cohort] = []
+    for each in history.cohorts:
+        if each.is_backfilled:
+            beside.append(each)
+        else:
+            if cohort is not None:
+                yield cohort, beside
+                beside = []
+            cohort = each
+    if cohort is not None:
+        yield cohort, beside
+    elif beside:
+        found.flags.append("somebody was backfilled before the first cohort of the escalation")
+
+
+def _count_beside(found: Replay, backfilled: Sequence[Cohort], level: int) -> None:
+    """Add the known outcomes of those backfilled to what the decision after a cohort at this level knows."""
+    for cohort in backfilled:
+        reached = max(level, int(np.flatnonzero(found.states.participants[0]).max(initial=-1)) + 1)
+        if cohort.level >= reached:
+            found.flags.append(
+                f"{cohort} departs from the rule: the escalation had not been above level {cohort.level}"
+            )
+        participants, dlts = found.states.participants.copy(), found.states.dlts.copy()
+        participants[0, cohort.level - 1] += cohort.evaluable
+        dlts[0, cohort.level - 1] += cohort.dlts
+        found.states = replace(found.states, participants=participants, dlts=dlts)
+        found.backfilled[0, cohort.level - 1] = True
+        found.beside += cohort.evaluable
+        if cohort.not_evaluable:
+            found.flags.append(f"{cohort}: {cohort.not_evaluable} not evaluable, left out of the counts")
+
+
+def _count_part(rule: Transitions, found: Replay, part: Cohort, number: int) -> None:
+    """Count those of a cohort who count at another level; the level advised for their cohort stays."""
+    before = found.states
+    if not found.elsewhere:
+        found.size_before_them = int(rule.cohort_sizes(found.states)[0])
+    found.flags.append(f"cohort {number}: {part.evaluable} of it counts at level {part.level}")
+    _observe(rule, found, part.level, part.evaluable, part.dlts)
+    found.by_them = found.states
+    if found.states.stop[0] == Stop.GOES_ON:
+        memory = rule.without_a_cohort(found.states.memory, before.memory)
+        found.states = replace(found.states, level=before.level, memory=memory)
+    found.elsewhere += part.evaluable
+
+
 def _places_to_replace(rule: Transitions, found: Replay, cohort: Cohort) -> int:
     """How many of a cohort that was given as advised were not evaluable and are still to be replaced."""
     states = found.states
@@ -58,7 +108,9 @@ def _places_to_replace(rule: Transitions, found: Replay, cohort: Cohort) -> int:
         return 0
     if cohort.level != int(states.level[0]) or ended_by_sentinel(rule, cohort):
         return 0
-    planned, left = int(rule.cohort_sizes(states)[0]), int(rule.places_left(states)[0])
+    if cohort.level > int(states.highest[0]):  # by those who count at another level
+        return 0
+    planned, left = planned_size(rule, found), places_left(rule, found)
     taken = cohort.evaluable + (cohort.not_evaluable if rule.counts_dosed else 0)
     missing = min(planned - cohort.evaluable, cohort.not_evaluable, left - taken)
     return 0 if missing < 1 or _is_settled(rule, found, cohort, planned) else missing
@@ -67,9 +119,12 @@ def _places_to_replace(rule: Transitions, found: Replay, cohort: Cohort) -> int:
 def _close(rule: Transitions, found: Replay, cohort: Cohort, number: int) -> None:
     """Take over one cohort, as the rule would have it or as it was given."""
     _check_departures(rule, found, cohort, number)
-    planned = int(rule.cohort_sizes(found.states)[0])
+    planned = planned_size(rule, found)
     short = cohort.evaluable < planned and cohort.level == int(found.states.level[0])
     found.settled_early = False
+    if found.by_them is not None and not cohort.evaluable and found.states.stop[0] == Stop.GOES_ON:
+        found.states = replace(found.states, level=found.by_them.level, memory=found.by_them.memory)
+    found.elsewhere, found.by_them = 0, None
     if cohort.evaluable and short and found.states.stop[0] == Stop.GOES_ON:
         if _is_settled(rule, found, cohort, planned):
             _settle(rule, found, cohort, planned)
@@ -82,11 +137,18 @@ def _close(rule: Transitions, found: Replay, cohort: Cohort, number: int) -> Non
     if cohort.evaluable:
         _observe(rule, found, cohort.level, cohort.evaluable, cohort.dlts)
     _lose(rule, found, cohort)
+    _end_when_full(rule, found)
+
+
+def _end_when_full(rule: Transitions, found: Replay) -> None:
+    """End an escalation beside which levels are backfilled with its own last place; the state's maximum holds both."""
+    if rule.backfill is not None and found.states.stop[0] == Stop.GOES_ON and places_left(rule, found) <= 0:
+        found.states = rule.select(replace(found.states, stop=np.full(1, Stop.MAXIMUM, dtype=np.int8)))
 
 
 def ended_by_sentinel(rule: Transitions, cohort: Cohort) -> bool:
-    """Whether the cohort ended with its sentinels, one of whom had a DLT."""
-    return cohort.dlts > 0 and cohort.evaluable == rule.sentinels_that_end
+    """Whether a sentinel's DLT has ended the cohort: that of one of its first participants, in the order of dosing."""
+    return cohort.is_over or DLT in cohort.outcomes.replace(NOT_EVALUABLE, "")[: rule.sentinels_that_end]
 
 
 def _lose(rule: Transitions, found: Replay, cohort: Cohort) -> None:
@@ -96,8 +158,16 @@ def _lose(rule: Transitions, found: Replay, cohort: Cohort) -> None:
 
 def _observe(rule: Transitions, found: Replay, level: int, size: int, dlts: int) -> None:
     found.seen = rule.observe(found.states, _one(level), _one(size), _one(dlts))
-    step, found.trail = rule.decide_step(found.seen)
+    step, found.trail = rule.decide_step(found.seen, _asked(rule, found, found.seen))
     found.states = rule.select(rule.conclude(found.seen, step))
+
+
+def _asked(rule: Transitions, found: Replay, seen: Seen) -> Step | None:
+    """The design's step where levels are backfilled; None where the design is asked as it is."""
+    if rule.backfill is None:
+        return None
+    assert isinstance(rule.design, Boin)
+    return next_step_with_backfill(rule.design, seen, found.backfilled)
 
 
 def _is_settled(rule: Transitions, found: Replay, cohort: Cohort, planned: int) -> bool:
@@ -128,7 +198,7 @@ def _check_departures(rule: Transitions, found: Replay, cohort: Cohort, number: 
         found.flags.append(
             f"cohort {number} departs from the rule: level {cohort.level} was given, level {advised} advised{today}"
         )
-    elif cohort.evaluable > (planned := int(rule.cohort_sizes(found.states)[0])):
+    elif cohort.evaluable > (planned := planned_size(rule, found)):
         found.flags.append(f"cohort {number} departs from the rule: {cohort.evaluable} evaluable, {planned} planned")
     if cohort.level > rule.frame.top:
         found.flags.append(

@@ -69,6 +69,14 @@ class Transitions:
         ends = [0, *accumulate(len(part.remembers) for part in self._parts)]
         return [slice(start, end) for start, end in pairwise(ends)]
 
+    def without_a_cohort(self, memory: Integers, before: Integers) -> Integers:
+        """What is remembered after people who are no cohort of their own: who counts cohorts does so as before them."""
+        kept = memory.copy()
+        for guard, place in zip(self.guards, self._memory_slices[1:], strict=True):
+            if guard.counts_cohorts:
+                kept[:, place] = before[:, place]
+        return kept
+
     def start(self, counts_type: type[np.signedinteger] | None = None) -> States:
         """The one state before the first cohort."""
         frame = self.frame

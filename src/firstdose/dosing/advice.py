@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from firstdose.designs.backfill_now import without_open_level
 from firstdose.designs.building import build_design
 from firstdose.designs.deciding import windows_still_open
 from firstdose.designs.history import PENDING, Cohort, History
@@ -12,7 +13,8 @@ from firstdose.designs.recommendation import Recommendation
 from firstdose.designs.rule import EscalationRule
 from firstdose.dosing.cohorts import CohortInOrder
 from firstdose.dosing.courses import Courses
-from firstdose.dosing.histories import TreatedCohort, TrialHistory, trial_history
+from firstdose.dosing.doubtful import doubtful, history_if_dlts
+from firstdose.dosing.histories import TreatedCohort, TrialHistory, ended_by_its_sentinel, trial_history
 from firstdose.dosing.levels import with_open_place
 from firstdose.dosing.pending import Wait, pending_words, wait_of
 from firstdose.dosing.recorded import Records
@@ -53,13 +55,17 @@ def advise(courses: Courses, found: TrialHistory) -> Advice:
         words = f"no recommendation: {'; '.join(found.missing)}."
         return Advice(Recommendation("wait", None, None, words, flags))
     places = places_left(courses, found, rule)
-    if not places:
-        advised = _waiting_for(courses, found, rule.decide(found.history))
+    last = found.last
+    if not places or last is None:
+        taken = open_places(courses, found, rule)
+        advised = _waiting_for(courses, found, rule.decide(found.history, taken))
+        advised = _whatever_is_judged(courses, found, advised, rule, taken)
+        advised = _open_whatever_is_judged(courses, found, advised, rule, taken)
         return Advice(replace(advised, flags=(*flags, *advised.flags)))
-    cohort = courses.cohorts[found.cohorts[-1].number - 1]
-    name, level = cohort.name, cohort.level or found.cohorts[-1].level
+    cohort = courses.cohorts[last.number - 1]
+    name, level = cohort.name, cohort.level or last.level
     # a place that nobody has taken has no follow-up, so the rest is filled unless no outcome can change the step
-    advised = rule.decide(with_open_place(found.history.without_follow_up(), level))
+    advised = rule.decide(_with_open_place(found.history.without_follow_up(), level), places)
     if advised.action != "wait":
         settled = f"{name} is open, with {places} of its places left"
         return Advice(replace(advised, flags=(*flags, settled, *advised.flags)), places, is_settled=True)
@@ -70,7 +76,8 @@ def advise(courses: Courses, found: TrialHistory) -> Advice:
 
 def _waiting_for(courses: Courses, found: TrialHistory, advised: Recommendation) -> Recommendation:
     """The advice to wait with what it waits for, where that is not only windows: the rule knows no more than ``?``."""
-    letters = {who: letter for each in found.cohorts for who, letter in zip(each.subjects, each.outcomes, strict=True)}
+    cohorts = [each for each in found.cohorts if not each.is_backfilled]
+    letters = {who: letter for each in cohorts for who, letter in zip(each.subjects, each.outcomes, strict=True)}
     pending = [course for course in courses.all if letters.get(course.subject) == PENDING]
     as_of = courses.records.as_of
     if all(wait_of(course, as_of) is Wait.WINDOW for course in pending):
@@ -81,12 +88,71 @@ def _waiting_for(courses: Courses, found: TrialHistory, advised: Recommendation)
     return replace(advised, reason=pending_words(pending, as_of) + advised.reason.removeprefix(said))
 
 
+def _whatever_is_judged(
+    courses: Courses, found: TrialHistory, advised: Recommendation, rule: EscalationRule, places: int | None
+) -> Recommendation:
+    """The advice to dose, unless it depends on backfilled people whose outcome waits for more than their window.
+
+    Open windows of those backfilled are not waited for; a DLT that may have been is.
+    """
+    beside = [each for each in found.cohorts if each.is_backfilled]
+    waiting = [each for each in doubtful(courses) if any(each.subject in cohort.subjects for cohort in beside)]
+    if advised.action != "dose" or not waiting:
+        return advised
+    feared = rule.decide(history_if_dlts(found.cohorts, waiting), places)
+    if (feared.action, feared.next_level) == (advised.action, advised.next_level):
+        return advised
+    step = f"level {feared.next_level} is next" if feared.action == "dose" else f"the advice is to {feared.action}"
+    words = f"of those backfilled, {pending_words(waiting, courses.records.as_of)}"
+    words += (
+        f": if {'that is' if len(waiting) == 1 else 'each is'} a DLT, {step}; by what is known now, {advised.reason}"
+    )
+    return Recommendation("wait", None, None, words, advised.flags)
+
+
+def _open_whatever_is_judged(
+    courses: Courses, found: TrialHistory, advised: Recommendation, rule: EscalationRule, places: int | None
+) -> Recommendation:
+    """The advice without the level that is open for backfilling, where that may be a DLT's that is not known yet."""
+    if advised.backfill_level is None:
+        return advised
+    why = why_not_if_dlts(courses, found, rule, places, advised.backfill_level)
+    return without_open_level(advised, why) if why else advised
+
+
+def why_not_if_dlts(courses: Courses, found: TrialHistory, rule: EscalationRule, places: int | None, level: int) -> str:
+    """Why a level would not be open for backfilling if everyone doubtful had had a DLT; empty where it would be."""
+    people = doubtful(courses)
+    if not people:
+        return ""
+    why = rule.open_for_backfilling(history_if_dlts(found.cohorts, people), places).why_not[level - 1]
+    names = ", ".join(each.subject for each in people)
+    words = f"whether level {level} is open for backfilling waits for the outcome of {names}: if each is a DLT, {why}"
+    return words if why else ""
+
+
 def places_left(courses: Courses, found: TrialHistory, rule: EscalationRule) -> int:
     """How many of the last cohort are still to be dosed while it is open, replacements among them."""
-    cohort = next((each for each in reversed(courses.cohorts) if each.is_in_the_rule), None)
-    if cohort is None or not found.cohorts or not _may_be_open(cohort, courses):
+    cohort = _last_cohort(courses)
+    if cohort is None or found.last is None or cohort.number != found.last.number:
         return 0
-    return places_in(cohort, found, rule) if cohort.number == found.cohorts[-1].number else 0
+    return open_places(courses, found, rule) or 0
+
+
+def open_places(courses: Courses, found: TrialHistory, rule: EscalationRule) -> int | None:
+    """The places of the escalation's last cohort that are left, whether or not anybody was dosed in it.
+
+    None where that cohort is not recorded.
+    """
+    cohort = _last_cohort(courses)
+    if cohort is None or cohort.record is None:
+        return None
+    return places_in(cohort, found, rule) if _may_be_open(cohort, courses) else 0
+
+
+def _last_cohort(courses: Courses) -> CohortInOrder | None:
+    """The escalation's last cohort."""
+    return next((each for each in reversed(courses.cohorts) if each.is_in_the_rule), None)
 
 
 def places_in(cohort: CohortInOrder, found: TrialHistory, rule: EscalationRule) -> int:
@@ -95,6 +161,8 @@ def places_in(cohort: CohortInOrder, found: TrialHistory, rule: EscalationRule) 
     dosed = Cohort(0, outcomes)
     taken = dosed.evaluable + dosed.pending + (0 if rule.replaces else dosed.not_evaluable)
     size = cohort.record.size if cohort.record else None
+    if size is None and rule.backfill is not None and cohort.record is not None and cohort.record.kind == "backfill":
+        size = rule.backfill.most_at_a_level
     if size is None:
         size = planned_size(rule, [each for each in found.cohorts if each.number < cohort.number])
     return max(0, size - taken)
@@ -102,15 +170,20 @@ def places_in(cohort: CohortInOrder, found: TrialHistory, rule: EscalationRule) 
 
 def planned_size(rule: EscalationRule, before: list[TreatedCohort]) -> int:
     """The size that the rule plans for the cohort that follows these, their open windows closing without a DLT."""
-    history = History(tuple(Cohort(each.level, each.outcomes).completed(0) for each in before))
+    cohorts = [each.in_history for each in before]
+    history = History(tuple(each if each.is_backfilled else each.completed(0) for each in cohorts))
     return rule.decide(history).cohort_size or rule.frame.cohort_size
+
+
+def _with_open_place(history: History, level: int) -> History:
+    """The history with a place of the escalation's last cohort open, whoever was backfilled after it."""
+    after = history.cohorts[(history.last_of_escalation or 0) + 1 :]
+    head = History(history.cohorts[: len(history.cohorts) - len(after)])
+    return History((*with_open_place(head, level).cohorts, *after))
 
 
 def _may_be_open(cohort: CohortInOrder, courses: Courses) -> bool:
     """Whether a recorded cohort is not known to be over, by its closing or by a sentinel's DLT that ends it."""
-    sentinel = courses.protocol.escalation.sentinel
-    if sentinel is not None and sentinel.on_dlt == "end_cohort":
-        dosed = courses.in_cohort(cohort)
-        if any(course.is_sentinel and course.has_dlt for course in dosed):
-            return False
+    if ended_by_its_sentinel(courses.protocol, courses.in_cohort(cohort)):
+        return False
     return cohort.record is not None and cohort.is_open(courses.records) is not False

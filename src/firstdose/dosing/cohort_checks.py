@@ -126,8 +126,8 @@ def _room(question: Question, cohort: CohortInOrder) -> Iterator[Reason]:
 def _sentinels(question: Question, slot: Slot, cohort: CohortInOrder) -> Iterator[Reason]:
     """The cohort's sentinels are dosed before the others."""
     sentinel = question.protocol.escalation.sentinel
-    if sentinel is None or slot.sentinel:
-        return
+    if sentinel is None or slot.sentinel or cohort.is_backfilled(question.protocol):
+        return  # a level that is backfilled has had its sentinels in the escalation
     lacking = sentinel.participants - len(counting_sentinels(question, cohort))
     if lacking < 1:
         return

@@ -12,7 +12,7 @@ from firstdose.protocol.expression import Answer
 from firstdose.records.dosing import Cohort, CohortKind
 
 OUTSIDE_THE_RULE: tuple[CohortKind, ...] = ("expansion", "backfill")
-"""Kinds of cohorts that the escalation rule does not decide on."""
+"""Kinds of cohorts that the escalation rule does not open. The outcomes of those backfilled count, if it backfills."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +47,11 @@ class CohortInOrder:
     def is_in_the_rule(self) -> bool:
         """Whether the escalation rule decides on its outcomes."""
         return self.record is None or self.record.kind not in OUTSIDE_THE_RULE
+
+    def is_backfilled(self, protocol: Protocol) -> bool:
+        """Whether its people are backfilled beside the escalation, by a protocol that says so."""
+        backfills = protocol.escalation.backfill is not None
+        return backfills and self.record is not None and self.record.kind == "backfill"
 
     @property
     def name(self) -> str:

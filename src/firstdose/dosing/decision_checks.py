@@ -40,6 +40,8 @@ def _without_decision(question: Question, decisions: Decisions) -> Iterator[Reas
     if record.decision is not None:
         words = f"decision {record.decision}, which opened {cohort.name}, is not recorded by now"
         yield Reason(DECISION, words, None, (record_name(record),))
+    elif cohort.is_backfilled(question.protocol):
+        return  # the rule opens the level, without a decision: see backfill_checks
     elif not cohort.is_in_the_rule or (review is not None and review.required and not is_first):
         words = f"{cohort.name} does not name the decision that opened it"
         yield Reason(DECISION, words, None, (record_name(record),))
@@ -101,5 +103,5 @@ def _rule(question: Question, decisions: Decisions) -> Iterator[Reason]:
 
 def _is_last(question: Question, decisions: Decisions) -> bool:
     """Whether the rule decides after this cohort."""
-    treated = question.history.cohorts
-    return bool(treated) and treated[-1].number == decisions.cohort.number
+    last = question.history.last
+    return last is not None and last.number == decisions.cohort.number

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
+from firstdose.dosing.backfill_checks import Backfilled, backfilled
 from firstdose.dosing.cohort_checks import cohort_reasons
 from firstdose.dosing.decision_checks import decision_reasons
 from firstdose.dosing.decisions import Decisions
@@ -17,6 +18,9 @@ from firstdose.dosing.recorded import Records
 from firstdose.dosing.timing_checks import earliest, timing_reasons
 from firstdose.protocol import Protocol
 from firstdose.records import TrialData
+
+ADVICE_NOW = "the rule's advice now:"
+"""How the note of what the rule advises begins."""
 
 
 @dataclass(frozen=True)
@@ -59,25 +63,33 @@ def may_be_dosed(
 
     Raises ValueError if ``as_of`` has no zone, and ProblemsFound if the protocol's rule cannot be built.
     """
-    question = Question(protocol, Records(trial_data, as_of, zone), subject, zone)
+    return answer(Question(protocol, Records(trial_data, as_of, zone), subject, zone), batch)
+
+
+def answer(question: Question, batch: str | None = None) -> Gate:
+    """The same, of what is asked; who asks more of the same question need not read everything again.
+
+    Raises ProblemsFound if the protocol's rule cannot be built.
+    """
     reasons = [*person_reasons(question), *cohort_reasons(question)]
-    cohort, found = question.cohort, None
+    cohort, found, beside = question.cohort, None, Backfilled()
     if cohort is not None and cohort.record is not None:
         decisions = Decisions(question, cohort)
-        found = earliest(question, decisions)
+        found, beside = earliest(question, decisions), backfilled(question, cohort)
+        reasons += beside.reasons
         reasons += [*decision_reasons(question, decisions), *timing_reasons(question, decisions, found)]
     chosen = batch or batch_chosen(question)
     reasons += product_reasons(question, chosen)
     serving = serving_batches(question)
     return Gate(
-        subject=subject,
-        as_of=as_of,
+        subject=question.subject,
+        as_of=question.as_of,
         reasons=tuple(dict.fromkeys(reasons)),
         cohort=question.slot.cohort if question.slot else None,
         level=cohort.level if cohort else None,
         earliest=found,
         batches=serving,
-        notes=tuple(_notes(question, chosen, serving)),
+        notes=(*beside.notes, *_notes(question, chosen, serving)),
     )
 
 
@@ -90,7 +102,7 @@ def _notes(question: Question, chosen: str | None, serving: tuple[str, ...]) -> 
     elif not question.records.batches:
         yield "no batch is recorded"
     if question.advice is not None:
-        yield f"the rule's advice now: {question.advice.recommendation.reason}"
+        yield f"{ADVICE_NOW} {question.advice.recommendation.reason}"
     for course in question.courses.all:
         if course.by_calendar:
             yield f"{course.subject}: {course.by_calendar}"

@@ -26,6 +26,7 @@ class Dosed:
     ``cohort`` counts from 1; ``day`` is that of the start of the procedure; ``has_dlt`` is None while it is not known.
     ``window_closed_early`` says that nothing more is waited for: a DLT was seen, or the participant is not evaluable
     or has left. ``window_days`` is the participant's own DLT window, where it is not the one of the rule.
+    ``is_backfilled`` says that the escalation does not wait for this participant.
     """
 
     cohort: int
@@ -34,6 +35,7 @@ class Dosed:
     has_dlt: bool | None = None
     window_closed_early: bool = False
     window_days: int | None = None
+    is_backfilled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,16 +62,23 @@ class Earliest:
 
 
 def earliest_dosing(
-    escalation: Escalation, dosed: Sequence[Dosed], *, cohort: int, decided_day: int | None = None
+    escalation: Escalation,
+    dosed: Sequence[Dosed],
+    *,
+    cohort: int,
+    decided_day: int | None = None,
+    is_backfilled: bool = False,
 ) -> Earliest:
     """The first day on which the next participant, who joins this cohort, may be dosed.
+
+    Who is backfilled (``is_backfilled``) keeps the interval between two participants, and waits for nothing else.
 
     ``decided_day`` is the day on which people decided on this cohort and opened it, or (after a sentinel's DLT) on
     its going on; the first cohort needs no decision. Until a cohort has had its sentinels, the next is taken for one.
     Never earlier than the last dosing; day 0 if there was none.
     """
     first = max([participant.day for participant in dosed], default=0)
-    asked = _asked(escalation, dosed, cohort, decided_day)
+    asked = _between(escalation, dosed) if is_backfilled else _asked(escalation, dosed, cohort, decided_day)
     waits = tuple([wait for wait in asked if wait.until is None or wait.until > first])
     day: int | None = first
     for wait in waits:
@@ -83,15 +92,21 @@ def _asked(escalation: Escalation, dosed: Sequence[Dosed], cohort: int, decided_
     """What each rule of the protocol asks for, fulfilled or not."""
     if escalation.sentinel is not None:
         yield from _after_sentinels(escalation.sentinel, dosed, cohort, decided_day)
-    apart = escalation.interval_between_participants_days
-    if apart and dosed:
-        last = max([participant.day for participant in dosed])
-        yield Wait(BETWEEN_PARTICIPANTS, last + apart, f"{_days(apart)} after the last participant's dosing")
-    yield from _after_cohorts_before(escalation, [one for one in dosed if one.cohort < cohort])
+    yield from _between(escalation, dosed)
+    before = [one for one in dosed if one.cohort < cohort and not one.is_backfilled]
+    yield from _after_cohorts_before(escalation, before)
     if decided_day is not None:
         yield Wait(DECISION, decided_day, "the day of the decision to dose the cohort")
     elif cohort > 1 and escalation.committee_review is not None and escalation.committee_review.required:
         yield Wait(DECISION, None, "the decision to dose the cohort is still to be taken")
+
+
+def _between(escalation: Escalation, dosed: Sequence[Dosed]) -> Iterator[Wait]:
+    """What the last participant dosed asks of the next."""
+    apart = escalation.interval_between_participants_days
+    if apart and dosed:
+        last = max([participant.day for participant in dosed])
+        yield Wait(BETWEEN_PARTICIPANTS, last + apart, f"{_days(apart)} after the last participant's dosing")
 
 
 def _after_sentinels(

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TypeVar
 
-from firstdose.designs.history import PENDING, Cohort, History
+from firstdose.designs.history import PENDING, History
 from firstdose.protocol import Protocol
 from firstdose.protocol.expression import Answer
 from firstdose.safety.evaluability import level_of_dose
@@ -37,21 +38,26 @@ def by_level(
 ) -> list[tuple[int, list[Person]]]:
     """The people of a cohort by the levels at which they count, in their order; who counts at none is left out.
 
-    The cohort's own level comes last, so that the rule decides from it.
+    The cohort's own level comes last, so that the rule decides from it; where nobody counts there, the lowest.
     """
     found: dict[int, list[Person]] = {}
     for person in people:
         level = level_of(person)
         if level is not None:
             found.setdefault(level, []).append(person)
-    return sorted(found.items(), key=lambda part: part[0] == own_level)
+    return sorted(found.items(), key=lambda part: (part[0] == own_level, -part[0]))
 
 
 def with_open_place(history: History, level: int) -> History:
-    """A history with a place of its last cohort, at this level, open; the rule adds the others that are left."""
+    """A history with a place of its last cohort, at this level, open; the rule adds the others that are left.
+
+    Where all of that cohort so far count at other levels, they are a part of it from here on.
+    """
     last = history.cohorts[-1] if history.cohorts else None
-    if last is None or last.level != level:
+    if last is None:
         return history.then(level, PENDING)
+    if last.level != level:
+        return History((*history.cohorts[:-1], replace(last, is_part=True))).then(level, PENDING)
     if PENDING in last.outcomes:
         return history
-    return History((*history.cohorts[:-1], Cohort(level, last.outcomes + PENDING)))
+    return History((*history.cohorts[:-1], replace(last, outcomes=last.outcomes + PENDING, followed=())))

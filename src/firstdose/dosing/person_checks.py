@@ -11,6 +11,7 @@ from firstdose.protocol.population import Criterion
 from firstdose.records import CriterionAnswer, Subject
 
 ADMINISTRATIONS = "product.administrations"
+ANSWERED_LATER = "was answered after eligibility was confirmed"
 FITTING = {"inclusion": ("yes",), "exclusion": ("no", "not_applicable")}
 """The answers to "is it met?" that let a person in, by the kind of criterion."""
 
@@ -69,7 +70,7 @@ def _criteria(question: Question, person: Subject | None) -> Iterator[Reason]:
         rule = f"population.criteria[{number}]"
         given = [answer for answer in answers if answer.criterion == criterion.id]
         if not given:
-            yield Reason(rule, f"criterion {criterion.id} is not answered")
+            yield Reason(rule, f"criterion {criterion.id} is not answered", criterion=criterion.id)
         for answer in given:
             yield from _answer(question, rule, criterion, answer, person)
 
@@ -80,10 +81,12 @@ def _answer(
     records = (record_name(answer),)
     if answer.answer not in FITTING[criterion.kind]:
         said = answer.answer.replace("_", " ")
-        yield Reason(rule, f"{criterion.kind} criterion {criterion.id} is answered {said}", None, records)
+        words = f"{criterion.kind} criterion {criterion.id} is answered {said}"
+        yield Reason(rule, words, None, records, criterion=criterion.id)
     confirmed = question.span(person.eligibility_confirmed) if person else None
     if confirmed is not None and question.span(answer.answered).after(confirmed):
-        yield Reason(rule, f"criterion {criterion.id} was answered after eligibility was confirmed", None, records)
+        words = f"criterion {criterion.id} {ANSWERED_LATER}"
+        yield Reason(rule, words, None, records, criterion=criterion.id)
 
 
 def _dosed_before(question: Question) -> Iterator[Reason]:

@@ -9,6 +9,7 @@ from firstdose.dosing.person_checks import not_past
 from firstdose.dosing.question import Question, Reason
 from firstdose.protocol.product import ReleaseCriterion
 from firstdose.records import Batch, BatchTest
+from firstdose.records.date_words import recorded_words
 
 RELEASE = "batches.released"
 EXPIRY = "batches.expires"
@@ -103,7 +104,8 @@ def _expiry(question: Question, batch: Batch) -> Iterator[Reason]:
         return
     span = question.span(batch.expires)
     if span.last is not None and span.last < question.as_of:
-        yield Reason(EXPIRY, f"{name} expired on {batch.expires}", None, records)
+        yield Reason(EXPIRY, f"{name} expired on {recorded_words(batch.expires)}", None, records)
     elif batch.expires.earliest is None or batch.expires.earliest.toordinal() < question.latest_today:
-        words = f"{name} expires at a date known only as {batch.expires}, which may have passed"
+        known = recorded_words(batch.expires) or batch.expires
+        words = f"{name} expires at a date known only as {known}, which may have passed"
         yield Reason(EXPIRY, words, None, records)

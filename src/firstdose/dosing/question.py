@@ -32,7 +32,8 @@ class Reason:
 
     ``rule`` is the key in the protocol file, or the kind of record where the protocol has no key. ``fulfilled_from`` is
     when it will no longer hold, if that is known. ``records`` name what it rests on. ``departed`` are the words of
-    it for somebody who was dosed all the same, where they are others.
+    it for somebody who was dosed all the same, where they are others. ``criterion`` is the one of the protocol that
+    it is about, which its words call "criterion" with this identifier.
     """
 
     rule: str
@@ -40,6 +41,7 @@ class Reason:
     fulfilled_from: datetime | None = None
     records: tuple[str, ...] = ()
     departed: str = ""
+    criterion: str = ""
 
 
 @dataclass(frozen=True, eq=False)

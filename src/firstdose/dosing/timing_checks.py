@@ -29,6 +29,7 @@ START = "dosings.procedure_start"
 
 def earliest(question: Question, decisions: Decisions) -> Earliest:
     """The first day on which the person may be dosed, as far as the others' days of dosing decide on it."""
+    backfilled = _backfilled_cohorts(question)
     sentinels = {course.subject for course in counting_sentinels(question, decisions.cohort)}
     dosed = [
         Dosed(
@@ -38,12 +39,25 @@ def earliest(question: Question, decisions: Decisions) -> Earliest:
             has_dlt=course.has_dlt,
             window_closed_early=not _is_window_open(question, course),
             window_days=_own_window(question, course),
+            is_backfilled=course.cohort_number in backfilled,
         )
         for course in _others(question)
         if course.day is not None and course.cohort_number is not None
     ]
     decided = _decided_day(question, decisions)
-    return earliest_dosing(question.protocol.escalation, dosed, cohort=decisions.cohort.number, decided_day=decided)
+    cohort = decisions.cohort
+    return earliest_dosing(
+        question.protocol.escalation,
+        dosed,
+        cohort=cohort.number,
+        decided_day=decided,
+        is_backfilled=cohort.number in backfilled,
+    )
+
+
+def _backfilled_cohorts(question: Question) -> set[int]:
+    """The numbers of the cohorts that are backfilled."""
+    return {each.number for each in question.courses.cohorts if each.is_backfilled(question.protocol)}
 
 
 def timing_reasons(question: Question, decisions: Decisions, found: Earliest) -> Iterator[Reason]:
@@ -71,8 +85,12 @@ def _others(question: Question) -> list[ParticipantCourse]:
 
 
 def _before(question: Question, decisions: Decisions) -> list[ParticipantCourse]:
-    """Those dosed in the cohorts before."""
-    return [course for course in _others(question) if (course.cohort_number or 0) < decisions.cohort.number]
+    """Those dosed in the cohorts before whose windows are waited for: the escalation's, for none who is backfilled."""
+    backfilled, number = _backfilled_cohorts(question), decisions.cohort.number
+    if number in backfilled:
+        return []
+    before = [course for course in _others(question) if (course.cohort_number or 0) < number]
+    return [course for course in before if course.cohort_number not in backfilled]
 
 
 def _in_cohort(question: Question, decisions: Decisions) -> list[ParticipantCourse]:
@@ -125,7 +143,7 @@ def _behind(question: Question, decisions: Decisions, rule: str) -> Iterable[Par
 def _open_sentinels(question: Question, decisions: Decisions) -> Iterator[Reason]:
     """Whether a sentinel had a DLT is known, where the others wait for it."""
     sentinel = question.protocol.escalation.sentinel
-    if sentinel is None or sentinel.on_dlt == "continue":
+    if sentinel is None or sentinel.on_dlt == "continue" or decisions.cohort.is_backfilled(question.protocol):
         return
     for course in _in_cohort(question, decisions):
         if course.is_sentinel and course.has_dlt is None:

@@ -72,7 +72,7 @@ def _contradictions(answers: Answers) -> Iterator[Doubt]:
         if not walks and answer is not None and answers.get("mobility") is not None:
             yield Doubt(name, answer, "must be left out for a person who does not walk", "leave it out")
         if walks and answer is None:
-            yield Doubt(name, answer, "must be given for a person who walks", "enter it")
+            yield Doubt(name, answer, "must be given for a person who walks", "enter it", asked_by="mobility")
 
 
 EDSS = Measure(

@@ -34,7 +34,6 @@ class Item:
     choices: Mapping[Code, str] = field(default_factory=dict)
     required: bool = True
     may_be_unable: bool = False
-    sdtm: Mapping[str, str] = field(default_factory=dict)
 
     def objection(self, answer: Answer) -> tuple[str, str] | None:
         """The rule that an answer breaks, and how to mend it; none where it is possible or was not given."""

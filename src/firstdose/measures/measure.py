@@ -13,12 +13,16 @@ from firstdose.protocol.problems import Place, Problem, suggest
 
 
 class Doubt(NamedTuple):
-    """Answers that do not fit together: the item to look at, its answer, the rule and the fix."""
+    """Answers that do not fit together: the item to look at, its answer, the rule and the fix.
+
+    ``asked_by`` is the item whose answer asks for one to this, where this one has none.
+    """
 
     item: str
     answer: Answer
     rule: str
     fix: str
+    asked_by: str = ""
 
 
 def nothing_more(_: Answers) -> Iterator[Doubt]:
@@ -50,9 +54,12 @@ class Measure:
 
     def check(self, answers: Answers, place: str = "") -> list[Problem]:
         """Every impossible answer, and every contradiction between possible ones; nothing is corrected."""
-        doubts = list(self._doubts(answers)) or list(self.consistency(answers))
         file = place or self.name
-        return [Problem(Place(file, key=doubt.item), doubt.answer, doubt.rule, doubt.fix) for doubt in doubts]
+        return [Problem(Place(file, key=each.item), each.answer, each.rule, each.fix) for each in self.doubts(answers)]
+
+    def doubts(self, answers: Answers) -> list[Doubt]:
+        """The same as doubts, which say on which other answer each rests."""
+        return list(self._doubts(answers)) or list(self.consistency(answers))
 
     def score(self, answers: Answers) -> Result:
         """The score; or that the person was unable; or that it is missing, and why."""

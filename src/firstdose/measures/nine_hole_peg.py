@@ -58,5 +58,5 @@ NINE_HOLE_PEG = Measure(
         rule=share(0.20),
     ),
     scoring=score_pegs,
-    sdtm={"DOMAIN": "FT", "FTTEST": "NHPT01-Time to Complete 9-Hole Peg Test"},
+    sdtm={"DOMAIN": "FT"},
 )

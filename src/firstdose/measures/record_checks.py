@@ -15,17 +15,18 @@ from firstdose.records.found_rows import Found, indexed, with_words
 from firstdose.records.trial_data import TrialData
 
 RESTS_ON = ("measure", "item", "performed", "answer", "answer_text")
+NAMES = ("measure", "item")
 WORDS = {"field": pl.String, "rule": pl.String, "fix": pl.String}
 
 
 def check_assessments(data: TrialData) -> Iterator[Found]:
     """Each assessment of which no score can be made; each distinct one is looked at once.
 
-    What contradicts another answer of the same day is no matter of one row, and is not sought here.
+    What contradicts another answer of the same day is no matter of one row: `occasions` seeks it.
     """
     for rows in indexed(data, Assessment, *RESTS_ON):
         distinct = rows.select(RESTS_ON).unique(maintain_order=True)
-        words = [_objection(row) or (None, None, None) for row in distinct.iter_rows(named=True)]
+        words = [_in_words(row) or (None, None, None) for row in distinct.iter_rows(named=True)]
         judged = pl.concat([distinct, pl.DataFrame(words, schema=WORDS, orient="row")], how="horizontal")
         wrong = judged.drop_nulls("rule")
         found = rows.join(wrong, on=RESTS_ON, how="inner", nulls_equal=True, maintain_order="left")
@@ -33,7 +34,15 @@ def check_assessments(data: TrialData) -> Iterator[Found]:
             yield Assessment, str(field), with_words(alike, pl.col("rule"), pl.col("fix"), "not scored")
 
 
-def _objection(row: Mapping[str, Any]) -> tuple[str, str, str] | None:
+def _in_words(row: Mapping[str, Any]) -> tuple[str, str, str] | None:
+    """An objection to a row; one to its answer says of which item of which measure."""
+    found = objection_to(row)
+    if found is None or found[0] in NAMES:
+        return found
+    return found[0], f"{row['measure']}, {row['item']}: {found[1]}", found[2]
+
+
+def objection_to(row: Mapping[str, Any]) -> tuple[str, str, str] | None:
     """The field to look at, the rule that is broken and how to mend it; none where the answer is possible."""
     measure = MEASURES.get(row["measure"])
     if measure is None:
@@ -45,12 +54,13 @@ def _objection(row: Mapping[str, Any]) -> tuple[str, str, str] | None:
     doubts = [each for each in measure.check(answers) if each.place.key == row["item"]]
     if not doubts:
         return None
-    field = "performed" if row["performed"] == "unable_to_perform" else _answered(row)
-    return field, f"{measure.name}, {row['item']}: {doubts[0].rule}", doubts[0].fix
+    return field_of_answer(row), doubts[0].rule, doubts[0].fix
 
 
-def _answered(row: Mapping[str, Any]) -> str:
+def field_of_answer(row: Mapping[str, Any]) -> str:
     """The field that holds the answer."""
+    if row["performed"] == "unable_to_perform":
+        return "performed"
     return "answer_text" if row["answer"] is None else "answer"
 
 

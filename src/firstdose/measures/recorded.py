@@ -41,7 +41,7 @@ def answers_of(measure: Measure, rows: Iterable[Row]) -> Answers:
         name, answer = str(_of(row, "item")), _answer(row, items.get(str(_of(row, "item"))))
         if answer is None:
             continue
-        if name in answers and not _is_same(answers[name], answer):
+        if name in answers and not is_same_answer(answers[name], answer):
             raise AnsweredTwice(f"{measure.name}: {name} is answered with {answers[name]!r} and with {answer!r}")
         answers[name] = answer
     return answers
@@ -89,7 +89,7 @@ def _of(row: Row, field: str) -> Any:
     return row.get(field) if isinstance(row, Mapping) else getattr(row, field)
 
 
-def _is_same(one: Answer, other: Answer) -> bool:
+def is_same_answer(one: Answer, other: Answer) -> bool:
     """Whether two answers are the same; yes is not 1."""
     return isinstance(one, bool) == isinstance(other, bool) and one == other
 

@@ -74,5 +74,5 @@ SYMBOL_DIGIT = Measure(
     ),
     scoring=score_symbols,
     consistency=check_attempts,
-    sdtm={"DOMAIN": "FT", "FTTEST": "SDMT01-Total Score"},
+    sdtm={"DOMAIN": "FT"},
 )

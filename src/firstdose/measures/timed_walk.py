@@ -60,5 +60,5 @@ TIMED_WALK = Measure(
         rule=share(0.20),
     ),
     scoring=score_walk,
-    sdtm={"DOMAIN": "FT", "FTCAT": "T25FW", "FTTEST": "T25FW1-Time to Complete 25-Foot Walk"},
+    sdtm={"DOMAIN": "FT"},
 )

@@ -55,6 +55,7 @@ def assemble(
         scale=taken,
         notes=tuple(collector.notes),
         problems=collector.all_problems(),
+        rejected=collector.all_rejected(),
     )
 
 

@@ -8,6 +8,7 @@ from os import PathLike, fspath
 from typing import Any, Generic, TypeVar
 
 from firstdose.protocol.describe import keys_of
+from firstdose.protocol.other_files import of_another_kind
 from firstdose.protocol.problems import Finding, Places, Problem, ProblemsFound
 from firstdose.protocol.reading import decode, read_bytes
 from firstdose.protocol.sections import read_part
@@ -68,6 +69,8 @@ def read_companion(
     source = read_yaml(text, file, what)
     if source.values is None:
         raise ProblemsFound(source.problems)
+    if other := of_another_kind(source.values, file, what, kind):
+        raise ProblemsFound([other])
     sections, problems = read_part(kind, source.values, (), source.places)
     spoken_of = {problem.place.key for problem in source.problems}
     found = [*source.problems, *(problem for problem in problems if problem.place.key not in spoken_of)]

@@ -91,6 +91,22 @@ class CommitteeReview:
 
 
 @part
+class Backfilling:
+    """Treating who comes while the escalation waits at a lower level, to learn more about it."""
+
+    most_at_a_level: Annotated[
+        int,
+        Meaning(
+            "Participants, of the escalation and backfilled together, from which on nobody more is backfilled at a "
+            "level.",
+            lowest=2,
+            highest=1000,
+            example=12,
+        ),
+    ]
+
+
+@part
 class Escalation:
     """How the trial moves between dose levels."""
 
@@ -109,7 +125,7 @@ class Escalation:
     max_participants: Annotated[
         int,
         Meaning(
-            "Most participants in the escalation; the last cohort is smaller when need be.",
+            "Most participants in the escalation, without those backfilled; the last cohort is smaller when need be.",
             lowest=1,
             highest=1000,
             example=24,
@@ -151,6 +167,10 @@ class Escalation:
     stop_within_cohort: Annotated[
         bool, Meaning("Whether dosing stops inside a cohort once its decision is settled.")
     ] = False
+    backfill: Annotated[
+        Backfilling | None,
+        Meaning("Backfilling of lower levels while the escalation waits, for `design: boin`."),
+    ] = None
     committee_review: Annotated[CommitteeReview | None, Meaning("The committee's decision before the next cohort.")] = (
         None
     )

@@ -31,6 +31,7 @@ def check_escalation(escalation: Escalation) -> Iterator[Finding]:
         rule = f"a cohort must not be larger than max_participants ({escalation.max_participants})"
         yield Finding("escalation.cohort_size", escalation.cohort_size, rule, "lower it, or raise max_participants")
     yield from check_sentinel(escalation)
+    yield from check_backfill(escalation)
     if escalation.committee_review:
         yield from check_committee(escalation.committee_review)
 
@@ -48,6 +49,26 @@ def check_sentinel(escalation: Escalation) -> Iterator[Finding]:
         rule = f"a sentinel is watched within the DLT window ({dlt.window_days} days), and no longer"
         fix = "shorten the interval or lengthen escalation.dlt.window_days"
         yield Finding(f"{key}.interval_days", sentinel.interval_days, rule, fix)
+
+
+def check_backfill(escalation: Escalation) -> Iterator[Finding]:
+    """There is an escalation beside which lower levels are backfilled, it fills its cohorts, and places are left."""
+    if escalation.backfill is None:
+        return
+    key, most = "escalation.backfill", escalation.backfill.most_at_a_level
+    if not escalation.has_rule:
+        rule = "lower levels are backfilled beside an escalation, and `design: none` says that there is none"
+        yield Finding(f"{key}.most_at_a_level", most, rule, "leave `backfill` out, or write `design: boin`")
+        return
+    if most <= escalation.cohort_size:
+        rule = f"must be above cohort_size ({escalation.cohort_size}), or nobody could ever be backfilled"
+        yield Finding(f"{key}.most_at_a_level", most, rule, "raise it, or leave `backfill` out")
+    fills = "who comes is backfilled once a cohort is full, so a cohort that ends before is not defined with `backfill`"
+    if escalation.stop_within_cohort:
+        yield Finding("escalation.stop_within_cohort", True, fills, "write false, or leave `backfill` out")
+    if escalation.sentinel is not None and escalation.sentinel.on_dlt == "end_cohort":
+        fix = "write `committee_review` or `continue`, or leave `backfill` out"
+        yield Finding("escalation.sentinel.on_dlt", "end_cohort", fills, fix)
 
 
 def check_committee(review: CommitteeReview) -> Iterator[Finding]:

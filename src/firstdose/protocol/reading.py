@@ -11,6 +11,7 @@ from typing import Any
 
 from firstdose.protocol.consistency import check_consistency
 from firstdose.protocol.describe import keys_of
+from firstdose.protocol.other_files import of_another_kind
 from firstdose.protocol.plan import Protocol, ProtocolSections
 from firstdose.protocol.problems import (
     ABSENT,
@@ -66,11 +67,13 @@ def read_bytes(file: str, what: str = "protocol") -> bytes | Problem:
     try:
         path = Path(file)
         if path.is_dir():
-            return problem(f"a {what} is a file; this is a folder", f"name the file inside it, such as {what}.yaml")
+            return problem(
+                f"a {what} file is wanted; this is a folder", f"name the file inside it, such as {what}.yaml"
+            )
         if not path.exists():
             return problem("there is no such file", "check the path and the folder you are in")
         if not path.is_file():
-            return problem(f"a {what} is an ordinary file", f"save the {what} to a file first")
+            return problem(f"a {what} file is an ordinary file", f"save the {what} to a file first")
         with path.open("rb") as stream:
             content = stream.read(LARGEST_FILE_BYTES + 1)
     except (OSError, ValueError) as error:
@@ -103,6 +106,8 @@ def examine_text(text: str, file: str = "protocol") -> Examination:
     source = read_yaml(text, file)
     if source.values is None:
         return Examination(None, source.problems)
+    if other := of_another_kind(source.values, file, "protocol", ProtocolSections):
+        return Examination(None, (other,))
     shaped = read_sections(source.values, source.places)
     problems = [*source.problems]
     problems += _unreported(shaped.problems, problems)

@@ -242,5 +242,5 @@ def _mapping_of(reader: TreeReader) -> tuple[dict[str, Any] | None, Places, tupl
     value = ABSENT if is_empty else reader.root
     fix = "begin with the keys `trial:`, `dose_levels:` and `escalation:`"
     if reader.what != "protocol":
-        fix = f"begin with the keys of a {reader.what}"
+        fix = f"begin with the keys of a {reader.what} file"
     return None, places, (*reader.problems, Problem(Place(reader.file, 1, 1), value, rule, fix))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Literal, TypeAlias
 
@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import ArrayLike, NDArray
 
-from firstdose.records.problems import Problems
+from firstdose.records.problems import REJECTED_SCHEMA, Problems
 
 Scale = Literal["raw", "log2"]
 Kind = Literal["study", "pooled_qc", "other"]
@@ -39,7 +39,7 @@ class Abundances:
     `samples` has one row for each row of the matrix, with the columns of `SAMPLE_SCHEMA` and any others of its source;
     `features` one for each column, with those of `FEATURE_SCHEMA`. `units` are as the source gives them. `fluid` is
     that of all samples, None where it is unknown or they differ. `notes` say how the source was understood, `problems`
-    list every cell, row and column that could not be used as it stood.
+    list every cell, row and column that could not be used as it stood, `rejected` holds the text of such rows.
     """
 
     values: Matrix
@@ -49,6 +49,7 @@ class Abundances:
     scale: Scale
     notes: tuple[str, ...]
     problems: Problems
+    rejected: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=REJECTED_SCHEMA))
 
     def __post_init__(self) -> None:
         shape = (self.samples.height, self.features.height)

@@ -21,6 +21,7 @@ from firstdose.records.subjects import Death, Disposition, Subject
 from firstdose.records.treatments import Medication
 from firstdose.records.trial_data import TrialData, later_dates
 
+VISIT_HAD = "must be a visit that the subject had"
 OF_THE_LIVING = (Visit, Dosing, AdverseEvent, Medication, LabResult, VitalSign, Assessment, Image, Relapse)
 ENDS = {AdverseEvent: "end", Medication: "end", Dosing: "product_end"}
 REFERENCES: tuple[tuple[type, tuple[str, ...], type, tuple[str, ...]], ...] = (
@@ -157,8 +158,7 @@ def check_visits(data: TrialData) -> Iterator[Found]:
             for rows in indexed(data, record_type, "subject", "visit"):
                 at_visits = rows.drop_nulls("visit")
                 lost = at_visits.join(visits, on=["subject", "visit"], how="anti", maintain_order="left")
-                rule = "must be a visit that the subject had"
-                yield record_type, "visit", with_words(lost, rule, "correct it, or add the visit")
+                yield record_type, "visit", with_words(lost, VISIT_HAD, "correct it, or add the visit")
 
 
 def check_planned_visits(data: TrialData, visits: Collection[str]) -> Iterator[Found]:

@@ -48,7 +48,7 @@ class AdverseEvent:
     ] = None
     relation_to_disease: Annotated[Relation | None, Question("Related to the disease?")] = None
     expectedness: Annotated[Expectedness | None, Question("Expected from what is known of the product?")] = None
-    special_interest: Annotated[str | None, Question("Event of special interest, as the protocol names it")] = None
+    special_interest: Annotated[str | None, Question("Event of special interest, as the trial names it")] = None
     aware: Annotated[PartialDateTime | None, Question("When the sponsor became aware", known_at="aware")] = None
     action_with_product: Annotated[ActionTaken | None, Question("Action with the product", sdtm="AEACN")] = None
     action_with_background_treatment: Annotated[

@@ -130,7 +130,7 @@ class Disposition:
     term: Annotated[str | None, Question("In the investigator's words", sdtm="DSTERM")] = None
     category: Annotated[
         str | None,
-        Question("Category: PROTOCOL MILESTONE, or DISPOSITION EVENT for an end in other words", sdtm="DSCAT"),
+        Question("Category, PROTOCOL MILESTONE or, for an end in other words, DISPOSITION EVENT", sdtm="DSCAT"),
     ] = None
     visit: Annotated[str | None, Question("Visit", sdtm="VISIT")] = None
     occurred: Annotated[PartialDateTime | None, Question("When", sdtm="DSSTDTC", is_occurrence=True)] = None

@@ -20,6 +20,11 @@ ACCOUNT_NAME = RegexValidator(r"\A[A-Za-z0-9][A-Za-z0-9.@+_-]{0,149}\Z")
 class ClosedAccounts(DefaultAccountAdapter):  # type: ignore[misc]
     """What allauth may do with accounts here."""
 
+    error_messages = {  # noqa: RUF012
+        **DefaultAccountAdapter.error_messages,
+        "username_password_mismatch": "There is no such account, or this is not its password.",
+    }
+
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 

@@ -17,6 +17,7 @@ from firstdose.conduct.ledger import Author, Draft, Entry, FieldChange, Head, Le
 from firstdose.conduct.snapshot import Snapshot, snapshot_at
 from firstdose.protocol import Protocol
 from firstdose.records import TrialData
+from firstdose.records.date_words import instant_words
 from firstdose.records.results import Provenance
 from firstdose.report.committee.figures import pack_results
 from firstdose.report.committee.pack import Decision, NoDecision
@@ -28,6 +29,7 @@ from firstdose.web.trial import Trial
 PACKS, NAME = "committee_packs", "pack"
 """The kind and the name under which the making of packs stands in the ledger."""
 SEED = 1
+NOT_BEGUN = "no version of the protocol was in force by then; choose a later moment"
 
 
 @dataclass(frozen=True)
@@ -120,11 +122,12 @@ def pdf_of(trial: Trial, made: MadePack) -> bytes:
 def decision_of(trial: Trial, trial_data: TrialData, sequence: int, protocol: Protocol, moment: datetime) -> Decision:
     """Everything that a dose decision rests on, and nothing else of the analysis: of the data up to an entry.
 
-    ``moment`` is when it is asked: which windows are open, and on which day they are.
+    ``moment`` is when it is asked: which windows are open, and on which day they are, in the recommendation and in the
+    tables of the analysis alike.
 
     Raises NoDecision for a protocol without a rule.
     """
-    data = derive(protocol, trial_data)
+    data = derive(protocol, trial_data, moment)
     version = in_force(Then(trial.ledger, sequence))
     origin = Provenance(
         trial=protocol.trial.id,
@@ -149,6 +152,8 @@ def _made_again(trial: Trial, made: MadePack) -> bytes:
 
 def _printed(trial: Trial, moment: datetime, sequence: int, day: date) -> tuple[Snapshot, Protocol, bytes]:
     """The data, the protocol that was in force, and the pack."""
+    if in_force(Then(trial.ledger, sequence)) is None:
+        raise Refused(NOT_BEGUN)
     protocol = protocol_in_use(Then(trial.ledger, sequence))
     found = snapshot_at(trial.ledger, sequence, moment.date())
     try:
@@ -157,7 +162,7 @@ def _printed(trial: Trial, moment: datetime, sequence: int, day: date) -> tuple[
         raise Refused(str(problem)) from None
 
     def dress(document: Document) -> Document:
-        facts = (("Data as of", f"{moment:%Y-%m-%d %H:%M} UTC"), ("Last entry of the ledger", str(found.head)))
+        facts = (("Data as of", instant_words(moment, None)), ("Last entry of the ledger", str(found.head)))
         footer = f"{document.footer}, entry {found.head.sequence}"
         return replace(document, facts=(*document.facts, *facts), footer=footer)
 

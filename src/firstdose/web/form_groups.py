@@ -24,6 +24,8 @@ class FieldGroup:
     fields: tuple[FormField, ...]
     can_fold: bool = False
     is_asked_for: bool = False
+    details_of: str = ""
+    """The yes or no question that it details; empty for another group."""
 
     @property
     def filled(self) -> int:
@@ -66,7 +68,9 @@ def _group(
     parent = columns.get(family)
     if parent is not None:
         answer = next((each.text for each in fields if each.name == family), "")
-        return FieldGroup(f"{parent.question.words.rstrip('?')}: details", tuple(members), True, answer == YES_WORD)
+        return FieldGroup(
+            f"{parent.question.words.rstrip('?')}: details", tuple(members), True, answer == YES_WORD, family
+        )
     repeats = sum(each.name.removeprefix(f"{family}_") in columns for each in members)
     return FieldGroup(_title(family, members), tuple(members), can_fold=2 * repeats > len(members))
 

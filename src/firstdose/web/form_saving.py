@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 
 from django.contrib import messages
 from django.urls import reverse
@@ -14,9 +15,14 @@ from firstdose.conduct.catalogue import LEDGER_RECORDS
 from firstdose.conduct.desk import Work
 from firstdose.conduct.entering import Finding, check_fields
 from firstdose.conduct.ledger import Draft
+from firstdose.conduct.visit_queries import is_not_entered
 from firstdose.records import columns_of
+from firstdose.records.wording import counted
 from firstdose.web.acting import TrialRequest
+from firstdose.web.form_fields import sent_as
 from firstdose.web.guarding import told
+from firstdose.web.offered import not_offered, offered_in
+from firstdose.web.sight import title_of_kind
 from firstdose.web.value_words import field_words
 
 SEEN = "seen:"
@@ -27,7 +33,8 @@ MOST_SAID = 8
 
 def typed_in(request: TrialRequest, record_type: str) -> dict[str, str]:
     """What was typed in each field of the form that was sent; fields that the form did not show are not in it."""
-    return {name: request.POST[name] for name in columns_of(LEDGER_RECORDS[record_type]) if name in request.POST}
+    names = {name: sent_as(name) for name in columns_of(LEDGER_RECORDS[record_type])}
+    return {name: request.POST[sent] for name, sent in names.items() if sent in request.POST}
 
 
 def seen_in(request: TrialRequest, record_type: str) -> dict[str, str]:
@@ -61,13 +68,40 @@ def carry_out(
             write(work)
             check_record(work, record_type, record)
         odd, opened = odd_in(work, record_type, record), opened_in(work)
+        stored = work.record(record_type, record)
+    if not stored.is_removed:
+        odd += tuple(not_offered(offered_in(request.trial, record_type), record_type, stored.fields))
+    if is_not_entered(request.trial.ledger, stored):
+        words += f"; of visit {stored.fields['visit'].strip()} itself nothing is entered yet"
     told_of(request, words, findings_words(record_type, odd), opened)
 
 
-def opened_in(work: Work) -> tuple[str, ...]:
-    """The numbers of the queries that this write opened or asked again."""
+@dataclass(frozen=True)
+class Opened:
+    """A query that a write opened or asked again, and whether it is about something else than what was written."""
+
+    number: str
+    about: str
+    words: str
+    is_elsewhere: bool
+
+
+def opened_in(work: Work) -> tuple[Opened, ...]:
+    """The queries that this write opened or asked again, those about what it wrote in several records included."""
+    work.finish()
+    written = {(entry.record_type, entry.record) for entry in work.entries}
     numbers = dict.fromkeys(entry.record for entry in work.entries if entry.record_type == "queries")
-    return tuple(each for each in numbers if work.record("queries", each).fields.get("state") == "open")
+    found = ((each, work.record("queries", each).fields) for each in numbers)
+    return tuple(
+        Opened(
+            number,
+            f"{title_of_kind(fields['about_type'])} {fields['about_record']}",
+            fields.get("words", ""),
+            (fields["about_type"], fields["about_record"]) not in written,
+        )
+        for number, fields in found
+        if fields.get("state") == "open"
+    )
 
 
 def odd_in(work: Work, record_type: str, record: str) -> tuple[Finding, ...]:
@@ -76,25 +110,27 @@ def odd_in(work: Work, record_type: str, record: str) -> tuple[Finding, ...]:
     return () if stored.is_removed else check_fields(record_type, stored.fields)
 
 
-def told_of(request: TrialRequest, words: str, odd: Sequence[SafeString], opened: Sequence[str] = ()) -> None:
-    """Say on the next page what was done, what is odd in it, and which queries were opened about that."""
+def told_of(request: TrialRequest, words: str, odd: Sequence[SafeString], opened: Sequence[Opened] = ()) -> None:
+    """Say on the next page what was done, what is odd in it, and which queries were opened about that.
+
+    A query about another record, which what was written contradicts, is told with what it asks.
+    """
     if not odd and not opened:
         told(request, words)
         return
-    lines = format_html_join("", "<li>{}</li>", ((line,) for line in odd[:MOST_SAID]))
-    more = format_html("<li>and {} more</li>", len(odd) - MOST_SAID) if len(odd) > MOST_SAID else SafeString("")
-    count = "1 thing" if len(odd) == 1 else f"{len(odd)} things"
-    messages.warning(
-        request,
-        format_html(
-            "{}. It stands as it was typed, with {} to look at{}:<ul>{}{}</ul>",
-            words,
-            count,
-            _opened(opened),
-            lines,
-            more,
-        ),
-    )
+    said = [*odd, *map(_elsewhere, (each for each in opened if each.is_elsewhere))]
+    lines = format_html_join("", "<li>{}</li>", ((line,) for line in said[:MOST_SAID]))
+    more = format_html("<li>and {} more</li>", len(said) - MOST_SAID) if len(said) > MOST_SAID else SafeString("")
+    count = f", with {counted(len(said), 'thing')} to look at" if said else ""
+    own = _opened([each.number for each in opened if not each.is_elsewhere])
+    end = format_html(":<ul>{}{}</ul>", lines, more) if said else "."
+    messages.warning(request, format_html("{}. It stands as it was typed{}{}{}", words, count, own, end))
+
+
+def _elsewhere(opened: Opened) -> SafeString:
+    """A query about another record, with its page and what it asks."""
+    link = format_html('<a href="{}">query {}</a>', reverse("query", args=[opened.number]), opened.number)
+    return format_html("<b>{}</b>: {} ({})", opened.about, opened.words, link)
 
 
 def finding_words(finding: Finding, question: str) -> SafeString:

@@ -63,6 +63,8 @@ def guarded(route: Route) -> View:
         acting = acting_in(request, trial)
         if acting is None:
             return render(request, "firstdose/no_role.html", status=403)
+        here = cast(TrialRequest, request)
+        here.acting, here.trial = acting, trial  # pages that refuse have the menu too
         needed = route.see if request.method != "POST" else (*route.see, *(route.send or ()))
         if needed and not any(acting.may(deed) for deed in needed):
             return _refused(request, acting, needed)
@@ -70,8 +72,6 @@ def guarded(route: Route) -> View:
             return _refused(request, acting, route.send)
         if "subject" in parts:
             check_visible(trial, acting, parts["subject"])
-        here = cast(TrialRequest, request)
-        here.acting, here.trial = acting, trial
         return _answer(route, here, parts)
 
     return view

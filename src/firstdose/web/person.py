@@ -12,6 +12,7 @@ from firstdose.conduct.schedule import PlannedVisit, schedule_of
 from firstdose.dosing.versions import protocol_followed
 from firstdose.protocol import Protocol
 from firstdose.records import Subject, TrialData
+from firstdose.records.date_words import day_words
 from firstdose.report.timeline.marks import lives
 from firstdose.report.timeline.picture import timeline
 from firstdose.safety.moments import Moment
@@ -79,5 +80,5 @@ def person_timeline(trial: Trial, subject: str) -> str | None:
 
 def days_in_words(moment: Moment) -> str:
     """A day, or the days between which it lies; empty where nothing is known."""
-    ends = [each.isoformat() for each in (moment.earliest, moment.latest) if each is not None]
+    ends = [day_words(each) for each in (moment.earliest, moment.latest) if each is not None]
     return " or later, up to ".join(dict.fromkeys(ends))

@@ -26,13 +26,22 @@ def prove(request: TrialRequest, *purposes: Purpose) -> Proof:
 
     Raises Refused if the password or the code is wrong; failures count towards the lockout.
     """
+    means = prove_identity(request, "not signed")
+    return Proof(request.acting.author.account, request.acting.grant.full_name, now(), means, purposes)
+
+
+def prove_identity(request: TrialRequest, left_undone: str) -> tuple[str, ...]:
+    """By what the person who is signed in proves with a form that it is still the same; who sees a screen is not yet.
+
+    Raises Refused, which begins with what is ``left_undone``, if the password or the code is wrong; failures count
+    towards the lockout.
+    """
     account = request.acting.author.account
     found: Any = authenticate(request, username=account, password=request.POST.get(PASSWORD, ""))
     if found is None or found.pk != request.user.pk:
-        raise Refused("not signed: the password is not that of this account")
-    means = ["password"]
-    if needs_code(request):
-        if factor_of_code(request, request.user, request.POST.get(CODE, "")) is None:
-            raise Refused("not signed: the code is not right, or was used before; wait for the next one")
-        means.append("code")
-    return Proof(account, request.acting.grant.full_name, now(), tuple(means), purposes)
+        raise Refused(f"{left_undone}: the password is not that of this account")
+    if not needs_code(request):
+        return ("password",)
+    if factor_of_code(request, request.user, request.POST.get(CODE, "")) is None:
+        raise Refused(f"{left_undone}: the code is not right, or was used before; wait for the next one")
+    return ("password", "code")

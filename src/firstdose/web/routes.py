@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from firstdose.web.guarding import Route
 from firstdose.web.pages import (
+    account_page,
     adjudications,
     asking,
     audit,
@@ -16,6 +17,7 @@ from firstdose.web.pages import (
     home,
     locks,
     measures,
+    new_participant,
     participants,
     people,
     queries,
@@ -66,11 +68,12 @@ ROUTES: tuple[Route, ...] = (
     Route("safety/packs/<int:entry>.pdf", "pack", safety_board.pack, see=("see_pack",)),
     Route("blank/", "blank_forms", blank_forms.listing, see=("see_data",)),
     Route("blank/<str:record_type>/", "blank_form", blank_forms.one, see=("see_data",)),
-    Route("people/", "people", people.people, see=("manage_people",), send=("manage_people",)),
+    Route("people/", "people", people.people, see=("see_people",), send=("manage_people",)),
+    Route("people/one/", "account", account_page.one, see=("see_people",), send=("manage_people",)),
     Route("queries/", "queries", queries.listing, see=("see_data",), send=("ask_queries",)),
     Route("queries/ask/", "ask_queries", asking.ask_queries, see=("ask_queries",), send=("ask_queries",)),
     Route("queries/<int:query>/", "query", queries.one, see=("see_data",), send=("ask_queries", "answer_queries")),
-    Route("sources/", "sources", sources.sources, see=("see_data",)),
+    Route("sources/", "sources", sources.sources, see=("see_data",), send=("check_sources",)),
     Route("coding/", "coding", coding.coding, see=("see_data",), send=("code_terms",)),
     Route("locks/", "locks", locks.locks, see=("see_data",), send=("lock_data",)),
     Route("versions/", "versions", versions.versions, see=("see_data",), send=("manage_versions",)),
@@ -86,6 +89,13 @@ ROUTES: tuple[Route, ...] = (
         send=("release_batches",),
     ),
     Route(
+        "trial/<str:record_type>/check/",
+        "check_trial_record",
+        trial_records.check,
+        see=("see_data",),
+        send=("release_batches",),
+    ),
+    Route(
         "trial/<str:record_type>/<path:record>/",
         "trial_record",
         trial_records.one,
@@ -93,7 +103,14 @@ ROUTES: tuple[Route, ...] = (
         send=("release_batches",),
     ),
     Route("participants/", "participants", participants.listing, see=("see_data",)),
-    Route("participants/new/", "new_participant", participants.new, see=("see_data",), send=("enter_data",)),
+    Route("participants/new/", "new_participant", new_participant.new, see=("see_data",), send=("enter_data",)),
+    Route(
+        "participants/new/check/",
+        "check_new_participant",
+        new_participant.check,
+        see=("see_data",),
+        send=("enter_data",),
+    ),
     Route("participants/<str:subject>/", "participant", participants.one, see=("see_data",)),
     Route(
         "participants/<str:subject>/eligibility/",

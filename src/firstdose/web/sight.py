@@ -8,15 +8,13 @@ from dataclasses import dataclass
 from django.http import Http404
 from django.urls import reverse
 
-from firstdose.conduct.catalogue import LEDGER_RECORDS
 from firstdose.conduct.ledger import Ledger, StoredRecord
+from firstdose.conduct.naming import kind_words
 from firstdose.conduct.participants import without_names
-from firstdose.records import columns_of
 from firstdose.web.acting import Acting, TrialRequest
 from firstdose.web.seeing import NOT_SHOWN, subject_of, visible_subjects
 from firstdose.web.subject_records import FORMS
 from firstdose.web.trial import Trial
-from firstdose.web.value_words import value_words
 
 TRIAL_FORMS = {"batches": "Batch of cells", "batch_tests": "Release test of a batch"}
 TITLES = {**FORMS, **TRIAL_FORMS}
@@ -97,20 +95,10 @@ def address_of(record_type: str, record: str, subject: str | None = None) -> str
     return None
 
 
-def texts_shown(request: TrialRequest, stored: StoredRecord) -> list[tuple[str, str]]:
-    """What stands in a record, in words by question, without what identifies somebody unless the role may see it."""
-    columns = columns_of(LEDGER_RECORDS[stored.record_type])
-    shows_names = request.acting.may("see_names")
-    return [
-        (column.question.words, value_words(stored.record_type, name, stored.fields[name]))
-        for name, column in columns.items()
-        if name in stored.fields and (shows_names or column.question.identifying != "directly")
-    ]
-
-
 def title_of_kind(record_type: str) -> str:
     """A kind of record in words."""
-    return TITLES.get(record_type, record_type.replace("_", " "))
+    words = TITLES.get(record_type) or kind_words(record_type)
+    return words[:1].upper() + words[1:]
 
 
 def is_of_site(request: TrialRequest) -> bool:

@@ -13,8 +13,10 @@ from django.contrib.auth.signals import user_logged_in, user_logged_out, user_lo
 from firstdose.conduct.ledger import Author, Draft, FieldChange, LedgerError
 from firstdose.conduct.roles import SYSTEM
 from firstdose.web.passwords import forget_given
-from firstdose.web.trial import the_trial
+from firstdose.web.trial import Trial, the_trial
 
+ACCOUNTS = "accounts"
+"""The kind under which the ledger tells what happens to accounts."""
 LONGEST_ACCOUNT = 150
 UNKNOWN = "(nobody)"
 
@@ -25,10 +27,18 @@ def note(account: str, happened: str, **facts: str) -> None:
         trial = the_trial()
     except LedgerError:
         return
+    author, draft = event_of_account(trial, account, happened, **facts)
+    trial.ledger.write(author, [draft])
+
+
+def event_of_account(
+    trial: Trial, account: str, happened: str, *, reason: str = "", **facts: str
+) -> tuple[Author, Draft]:
+    """What happened to an account, as the ledger is to say it, and the account in whose name."""
     name = account[:LONGEST_ACCOUNT].replace("\x00", "").encode(errors="replace").decode().strip() or UNKNOWN
     changes = tuple(FieldChange(fact, None, text[:500]) for fact, text in facts.items() if text)
     author = Author(name, SYSTEM, zone=trial.configuration.zone)
-    trial.ledger.write(author, [Draft("event", "accounts", name, (FieldChange("event", None, happened), *changes))])
+    return author, Draft("event", ACCOUNTS, name, (FieldChange("event", None, happened), *changes), reason)
 
 
 def listen() -> None:

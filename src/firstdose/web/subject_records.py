@@ -19,10 +19,10 @@ ORDER, PLAIN_NUMBER = "order", re.compile(r"-?[0-9]{1,9}(\.[0-9]{1,9})?")
 
 def records_of(ledger: Ledger, subject: str, record_types: Iterable[str] = FORMS) -> dict[str, list[StoredRecord]]:
     """The records of a participant, by kind, in the order of their numbers; removed ones too."""
-    return {name: sorted(_records_of(ledger, subject, name), key=_place) for name in record_types}
+    return {name: sorted(_records_of(ledger, subject, name), key=place_of) for name in record_types}
 
 
-def _place(stored: StoredRecord) -> tuple[object, ...]:
+def place_of(stored: StoredRecord) -> tuple[object, ...]:
     """Where a record stands among others of its kind: 2 before 10, and visits as they follow each other."""
     order = stored.fields.get(ORDER, "")
     number = float(order) if PLAIN_NUMBER.fullmatch(order) else math.inf

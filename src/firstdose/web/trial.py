@@ -17,7 +17,6 @@ from firstdose.conduct.by_hand import refuse_by_hand
 from firstdose.conduct.desk import Desk
 from firstdose.conduct.ledger import Ledger, SeenHeads, read_key
 from firstdose.conduct.live_data import LiveData
-from firstdose.conduct.recommending import RESTS_ON
 from firstdose.conduct.remembered import Remembered
 from firstdose.conduct.rules import RULES
 from firstdose.conduct.snapshot import OF_DOSING, Snapshot, snapshot_now
@@ -113,14 +112,15 @@ class Trial:
         """What dosing rests on, as it is at this moment."""
         return self._live.of(OF_DOSING, now().date())
 
-    def courses(self, moment: datetime) -> Courses:
+    def courses(self, moment: datetime, *, at_once: bool = False) -> Courses:
         """Everyone's course as of a moment; made anew each minute, and when something that dosing rests on was entered.
 
         Never as of a moment before the data were read, such as the beginning of the minute: what the program dated
-        since, a verdict above all, would not be known yet.
+        since, a verdict above all, would not be known yet. With ``at_once`` they hold what was entered a moment ago,
+        for who has just entered it; else they may be of some seconds before, where making them takes long.
         """
         key = (self.ledger.last_entry_of(OF_DOSING), minute_of(moment), self.version)
-        return self.kept_a_while("courses", key, lambda: self._courses(moment))
+        return self._kept_for("courses", key, lambda: self._courses(moment), self.patience, at_once=at_once)
 
     def _courses(self, moment: datetime) -> Courses:
         """Everyone's course, as of the moment at which the data have been read."""
@@ -133,8 +133,12 @@ class Trial:
         return self.ledger.last_entry_of(tuple(RECORDS))
 
     def unreadable_for_the_rule(self) -> list[tuple[str, str]]:
-        """Kind and name of the records that the rule's history is made of in which something could not be read."""
-        return self._live.unreadable(RESTS_ON)
+        """Kind and name of the records in which something could not be read that the rule's advice rests on."""
+        return self._live.bearing_on_the_rule(now().date())[0]
+
+    def set_aside_by_the_rule(self) -> list[tuple[str, str]]:
+        """The same of those that bear upon nobody dosed or to be dosed: they are told, and hold nothing back."""
+        return self._live.bearing_on_the_rule(now().date())[1]
 
     def unusable(self) -> int:
         """How many records are not among the data, as a field that they cannot do without could not be read."""
@@ -151,10 +155,12 @@ class Trial:
         """
         return self._kept_for(name, key, make, self.patience)
 
-    def _kept_for(self, name: str, key: Hashable, make: Callable[[], Made], patience: float) -> Made:
+    def _kept_for(
+        self, name: str, key: Hashable, make: Callable[[], Made], patience: float, *, at_once: bool = False
+    ) -> Made:
         with self._locks.setdefault(name, threading.RLock()):
             kept, begun = self._kept.get(name), time.monotonic()
-            if kept is None or (kept.key != key and begun >= kept.rests_until):
+            if kept is None or (kept.key != key and (at_once or begun >= kept.rests_until)):
                 made, ended = make(), time.monotonic()
                 rest = patience * (ended - begun) if ended - begun > QUICK_MAKING_SECONDS else 0.0
                 kept = self._kept[name] = Kept(key, made, ended + rest)

@@ -6,23 +6,31 @@ import re
 from collections.abc import Mapping
 
 from firstdose.conduct import naming
+from firstdose.conduct.catalogue import LEDGER_RECORDS
 from firstdose.conduct.naming import field_words
 from firstdose.protocol import Protocol
+from firstdose.records import columns_of
 from firstdose.records.date_words import recorded_words
 from firstdose.records.partial_date_text import read_partial_date_time
 
 __all__ = ["field_words", "in_order", "moment_words", "value_words", "visit_names"]
 
 DIGITS = re.compile("([0-9]+)")
+ANSWER, A_DAY = "answer_text", re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
+"""The answers to items of clinical measures, some of which ask for a day, such as that of a scan."""
 
 
-def value_words(record_type: str, field: str, text: str, visits: Mapping[str, str] | None = None) -> str:
-    """The words of what was typed in a field; what is no answer that the field offers stands as it was typed.
+def value_words(record_type: str, field: str, text: str, offered: Mapping[str, Mapping[str, str]] | None = None) -> str:
+    """The words of what stands in a field; a date that cannot be read and what is no answer stand as they were typed.
 
-    ``visits`` are the names of the visits of the protocol, by their identifiers.
+    ``offered`` are the answers that the protocol names, such as its visits, with their words, by field.
     """
-    if visits and field == "visit":
-        return visits.get(text, text)
+    words = (offered or {}).get(field, {}).get(text)
+    if words:
+        return words
+    columns = columns_of(LEDGER_RECORDS[record_type]) if record_type in LEDGER_RECORDS else {}
+    if (field in columns and columns[field].is_date) or (field == ANSWER and A_DAY.fullmatch(text)):
+        return moment_words(text)
     return naming.value_words(record_type, field, text)
 
 

@@ -14,6 +14,7 @@ from firstdose.protocol import Protocol
 from firstdose.protocol.schedule import Activity, Visit
 from firstdose.records import RECORDS, columns_of
 from firstdose.records.drug_levels import TROUGH
+from firstdose.web.measure_checks import judged
 from firstdose.web.subject_records import FORMS
 
 WORDS_OF_FORMS: tuple[tuple[str, str], ...] = (
@@ -55,6 +56,8 @@ class Task:
     is_of_visit: bool
     items: int = 0
     """How many items a measure has whose answers are entered together; 0 for anything else."""
+    odd: int = 0
+    """In how many of these answers something is odd, each by itself or beside the others."""
 
     @property
     def entered(self) -> list[tuple[str, str]]:
@@ -117,11 +120,12 @@ def _task(activity: Activity, visit: Visit, subject: str, found: Mapping[str, Se
     prefilled = {**fixed, "visit": visit.id} if "visit" in columns_of(RECORDS[record_type]) else fixed
     listing = reverse("records", kwargs={"subject": subject, "record_type": record_type})
     enter = new_record_address(subject, record_type, **prefilled)
-    items = 0
+    items = odd = 0
     if activity.measure in MEASURES:
-        items = len(MEASURES[activity.measure].items)
+        measure = MEASURES[activity.measure]
+        items, odd = len(measure.items), len(judged(measure, records)[1])
         enter = reverse("measure", kwargs={"subject": subject, "visit": visit.id, "measure": activity.measure})
-    return Task(activity.name, record_type, enter, listing, records, is_of_visit, items)
+    return Task(activity.name, record_type, enter, listing, records, is_of_visit, items, odd)
 
 
 def _category(activity: Activity, record_type: str) -> dict[str, str]:

@@ -65,6 +65,11 @@ class Server:
             connection.execute(statement.encode())
 
 
+def database_in(url: str) -> str:
+    """The name of the database in an address that a Server made."""
+    return url.partition("@/")[2].partition("?")[0]
+
+
 def quick_folder(purpose: str) -> Path:
     """A new folder that does not wait for a disk, where there is one."""
     memory = Path("/dev/shm")

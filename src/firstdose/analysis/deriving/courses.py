@@ -35,16 +35,21 @@ class Level:
 
 
 def courses_at(
-    protocol: Protocol, data: TrialData, day: date | None, zones: Iterable[tzinfo | None]
+    protocol: Protocol,
+    data: TrialData,
+    day: date | None,
+    zones: Iterable[tzinfo | None],
+    moment: datetime | None = None,
 ) -> dict[str, ParticipantCourse]:
     """The course of everybody who was dosed or held a slot, by subject; without a dated record nobody's.
 
-    The moment is the first after that day at the site where it ends last.
+    The moment, where none is given, is the first after that day at the site where it ends last.
     """
     if day is None or not protocol.escalation.has_rule:
         return {}
-    sites = [zone for zone in zones if zone is not None] or [WHERE_DAYS_END_LAST]
-    moment = max(datetime.combine(day + timedelta(days=1), time(), zone) for zone in sites)
+    if moment is None:
+        sites = [zone for zone in zones if zone is not None] or [WHERE_DAYS_END_LAST]
+        moment = max(datetime.combine(day + timedelta(days=1), time(), zone) for zone in sites)
     return {course.subject: course for course in course_of(protocol, data, moment)}
 
 

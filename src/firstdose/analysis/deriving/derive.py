@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from itertools import chain
 
 import polars as pl
@@ -24,21 +24,22 @@ from firstdose.records.frames import frame_of
 from firstdose.records.partial_date_frames import earliest_day, is_day_before
 
 
-def derive(protocol: Protocol, trial_data: TrialData) -> AnalysisData:
+def derive(protocol: Protocol, trial_data: TrialData, moment: datetime | None = None) -> AnalysisData:
     """Everything that the chapters of the analysis need, by the rules of `safety`, `dosing` and `measures`.
 
     Days count from the day of the start of the procedure, day 0, in the site's calendar. Records that are dated after
     the day of the data (`trial_data.as_of`), and what became known later, are left out, and so is what happened after
-    the protocol's last day of analysis. What was assumed, left out or could not be derived stands in the notes. The
-    order of the records makes no difference. Raises nothing on what records hold: see `records.check_trial_data` for
-    what is wrong with them.
+    the protocol's last day of analysis. ``moment`` is when DLT windows are open or closed, where that is not the
+    end of the day of the data: that of a live trial. What was assumed, left out or could not be derived stands in the
+    notes. The order of the records makes no difference. Raises nothing on what records hold: see
+    `records.check_trial_data` for what is wrong with them.
     """
     data, of_records = as_known(trial_data)
     known_by = data.as_of
     treated, of_treatments = treatments(protocol, data.records(Dosing), known_by, zones_of_sites(data))
     days = days_of(treated, known_by)
     zones = [each.anchor.zone for each in treated.values()]
-    courses = courses_at(protocol, data, known_by or _last_recorded_day(data), zones)
+    courses = courses_at(protocol, data, known_by or _last_recorded_day(data), zones, moment)
     people = People(protocol, data, treated, days, courses)
     subjects, of_people = derive_people(people)
     dlts = event_dlts(courses, _events(data)) if protocol.escalation.dlt else {}

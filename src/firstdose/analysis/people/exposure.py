@@ -7,11 +7,12 @@ from typing import Any
 
 import polars as pl
 
-from firstdose.analysis.counting import Line, Place, Tallies, cells
+from firstdose.analysis.counting import Line, Place, Tallies, Tally, cells
 from firstdose.analysis.descriptions import Quantity, described, numbers
 from firstdose.analysis.frame import Frame
 from firstdose.analysis.people.background_exposure import background_exposure
 from firstdose.analysis.recorded import recorded
+from firstdose.analysis.shares import share
 from firstdose.records import NAMES, Batch, Dosing
 from firstdose.records.frames import identity
 from firstdose.records.results import Result
@@ -20,7 +21,7 @@ from firstdose.safety.evaluability import is_within_tolerance
 CHAPTER = "exposure"
 PLACE = Place(CHAPTER)
 PEOPLE, DOSE, ADMINISTRATION, BATCHES = "dose_of_each_person", "dose", "administration", "batches"
-DURATION, OTHER_LEVEL = "days_of_treatment", "counted_at_another_level"
+DURATION, OTHER_LEVEL, FEASIBILITY = "days_of_treatment", "counted_at_another_level", "given_as_assigned"
 WITHIN, INTERRUPTED = "dose given within the tolerance", "administration interrupted"
 NO_BATCH = "batch not recorded"
 
@@ -31,6 +32,7 @@ def exposure(frame: Frame) -> Iterator[Result]:
     for person in people.iter_rows(named=True):
         yield from _dose_of(frame, person)
     yield from _doses(frame, people)
+    yield from _feasibility(frame, people)
     yield from _administrations(frame, people)
     yield from _batches(frame, people)
     yield from _duration(frame, people)
@@ -92,6 +94,33 @@ def _doses(frame: Frame, people: pl.DataFrame) -> Iterator[Result]:
     yield from described(frame, pl.concat(rows), list(quantities.values()), PLACE)
     tallies = Tallies.of(frame, cells(people, DOSE, WITHIN, answer=pl.col("is_within")), PLACE)
     yield from tallies.results([Line(DOSE, WITHIN)], events=False)
+
+
+def _feasibility(frame: Frame, people: pl.DataFrame) -> Iterator[Result]:
+    """Of those to whom a level was assigned, whatever they were given: how many were given its dose.
+
+    Groups of other tables are those of the level at which people count, where somebody given less is missing from the
+    level that could not be given. Where everybody counts at the level assigned there is no such table, since it would
+    say the same.
+    """
+    assigned = people.filter(pl.col("level_assigned") > 0)
+    if assigned.filter(pl.col("level").eq_missing(pl.col("level_assigned"))).height == assigned.height:
+        return
+    for (level,), rows in sorted(assigned.group_by("level_assigned")):
+        is_within = rows["is_within"]
+        able, unknown = int(is_within.sum()), is_within.null_count()
+        tally = Tally(able, at_most=able + unknown, known=len(rows) - unknown, not_known=unknown)
+        where: dict[str, Any] = {
+            "chapter": CHAPTER,
+            "table": FEASIBILITY,
+            "what": f"level {level} assigned",
+            "population": "treated",
+        }
+        if not tally.is_known:
+            yield Result(**where, statistic="people", format="count", unit="people", warning=tally.doubt("people"))
+            continue
+        records = rows.filter("is_within")["record"].to_list()
+        yield share(frame, len(rows), able, records=records, warning=tally.doubt("people"), **where)
 
 
 def _administrations(frame: Frame, people: pl.DataFrame) -> Iterator[Result]:

@@ -55,7 +55,7 @@ BASIC = {
     LBSEQ    | Sequence Number                          | Num      | Req  | Predecessor
         : LB.LBSEQ
     LBTESTOR | Laboratory Test as Recorded              | Char 200 | Perm | Predecessor
-        : LB.LBTESTCD
+        : LB.LBTESTCD, SUPPLB.LBTESTOR
     LBDTC    | Date/Time of Specimen Collection         | Char 200 | Perm | Predecessor
         : LB.LBDTC
 """
@@ -98,6 +98,8 @@ BASIC = {
     + """
     PARCAT2  | Parameter Category 2                     | Char 200 | Perm | Assigned
         : Part of the measure; SCORE is the score itself
+    ASEQ     | Analysis Sequence Number                 | Num      | Req  | Assigned
+        : Number of the row of the person, by PARAMCD and ADY
 """
     + WHEN.format(domain="QS, RS, FT, NV or LB", date="Date of the assessment")
     + VALUE.format(value="Score of the measure or of its part, made of the answers by the measure's rules")
@@ -127,7 +129,7 @@ BASIC = {
     VSSEQ    | Sequence Number                          | Num      | Req  | Predecessor
         : VS.VSSEQ
     VSTESTOR | Vital Sign as Recorded                   | Char 200 | Perm | Predecessor
-        : VS.VSTESTCD
+        : VS.VSTESTCD, SUPPVS.VSTESTOR
     VSDTC    | Date/Time of Measurements                | Char 200 | Perm | Predecessor
         : VS.VSDTC
 """
@@ -200,18 +202,20 @@ TIME_TO_EVENT = {
     PARCAT3  | Parameter Category 3                     | Char 200 | Perm | Assigned
         : The definition of confirmed change
     SRCDOM   | Source Data                              | Char 8   | Perm | Assigned
-        : The dataset of the record that the event is taken from
-    SRCSEQ   | Source Sequence Number                   | Num      | Perm | Predecessor
-        : AE.AESEQ
+        : The dataset of the record that the event, or the censoring, is taken from
+    SRCVAR   | Source Variable                          | Char 8   | Perm | Assigned
+        : The variable there that ADT is taken from; empty for an event that was not seen to end
+    SRCSEQ   | Source Sequence Number                   | Num      | Perm | Assigned
+        : AESEQ of ADAE, ASEQ of ADQS; empty in ADSL
     STARTDT  | Time-to-Event Origin Date for Subject    | Date     | Cond | Derived
-        : First treatment; for confirmed change the baseline score, for a resolution the start of the event
+        : First treatment; for a resolution the start of the event
     ADT      | Analysis Date                            | Date     | Cond | Derived
         : Date of the event or of censoring
     ADY      | Analysis Relative Day                    | Num      | Perm | Derived
         : Study day of ADT
     AVAL     | Analysis Value                           | Num      | Req  | Derived
-        : Time to event or censoring as it is analysed; for confirmed change from treatment to the planned day of
-        : the visit
+        : To the first adverse event ADT - STARTDT + 1; to a resolution ADT - STARTDT; to confirmed change the days from
+        : STARTDT to the planned day of the visit of ADT
     AVALU    | Analysis Value Unit                      | Char 200 | Req  | Assigned
         : DAYS
     AVALLO   | Shortest Possible Time                   | Num      | Perm | Derived

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 import polars as pl
 
-from firstdose.cdisc.adam.metadata import AnalysisVariable
+from firstdose.cdisc.adam.metadata import MAY_BE_EMPTY, AnalysisVariable
 from firstdose.cdisc.writing.checking import FileFormat, of_every_standard, refused_first
 from firstdose.cdisc.writing.datasets import FRAME_KINDS, Dataset
 from firstdose.cdisc.writing.findings import Finding, at_rows
@@ -58,6 +58,8 @@ def _date_types(each: Dataset) -> Iterator[Finding]:
 def _required(each: Dataset) -> Iterator[Finding]:
     """What every row needs; what only the trial's records can add is told, what identifies a row refused."""
     for variable in each.variables:
+        if variable.name in MAY_BE_EMPTY:
+            continue
         if variable.core == "Req" and each.frame[variable.name].null_count():
             is_identifying = variable.name in NEVER_EMPTY or variable.name in each.domain.keys
             rule = f"{variable.name} ({variable.label}) must not be empty"
@@ -147,7 +149,10 @@ def _is_close(value: pl.Expr, other: pl.Expr) -> pl.Expr:
 
 
 def _people(datasets: Sequence[Dataset]) -> Iterator[Finding]:
-    """Everybody is in ADSL."""
+    """Somebody is there, and everybody is in ADSL."""
+    if all(each.name != SUBJECTS for each in datasets):
+        rule, fix = "there is nobody to be analysed", "add the subjects to the records"
+        yield Finding("refused", SUBJECTS, None, None, None, rule, fix)
     known = next((each.frame["USUBJID"] for each in datasets if each.name == SUBJECTS), pl.Series([], dtype=pl.String))
     for each in datasets:
         is_fault = ~pl.col("USUBJID").is_in(known.implode())

@@ -36,9 +36,11 @@ MAKERS: dict[str, Callable[[Source], pl.DataFrame]] = {
 def analysis_datasets(
     protocol: Protocol, tables: AnalysisTables, say: Callable[[str], object] = nothing
 ) -> list[Dataset]:
-    """ADSL, and the others that have any row."""
+    """ADSL, and the others that have any row; none where there is nobody."""
     say(SUBJECTS)
     people = subject_level(protocol, tables)
+    if not people.height:
+        return []
     made = [_described(protocol, SUBJECTS, people)]
     source = Source(protocol, tables, people)
     for name, make in MAKERS.items():

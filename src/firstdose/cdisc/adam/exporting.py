@@ -10,7 +10,7 @@ from firstdose.cdisc.adam.checking import check_analysis_datasets
 from firstdose.cdisc.adam.datasets import analysis_datasets
 from firstdose.cdisc.progress import Progress, tell_nobody
 from firstdose.cdisc.writing.checking import FileFormat
-from firstdose.cdisc.writing.exporting import Export, write_checked
+from firstdose.cdisc.writing.exporting import Checked, Export, write_checked
 from firstdose.protocol import Protocol
 from firstdose.records.analysis_tables import AnalysisTables
 
@@ -29,8 +29,11 @@ def export_adam(
     `created` is the time that the files bear: the same data and time give the same bytes. Nothing but the findings is
     written if any of them is refused.
     """
+    return write_checked(checked_adam(protocol, tables, progress), Path(folder), created, file_format, progress)
+
+
+def checked_adam(protocol: Protocol, tables: AnalysisTables, progress: Progress | None = None) -> Checked:
+    """An analysis as ADaM, checked."""
     tell = progress or tell_nobody
     datasets = tuple(analysis_datasets(protocol, tables, lambda name: tell(0, 1, name)))
-    findings = tuple(check_analysis_datasets(datasets, file_format))
-    files = write_checked(datasets, findings, Path(folder), created, file_format, tell)
-    return Export(datasets, findings, files, {})
+    return Checked(datasets, tuple(check_analysis_datasets(datasets, "xpt")), {})

@@ -6,6 +6,7 @@ import polars as pl
 
 from firstdose.cdisc.adam.core import Source, term
 from firstdose.cdisc.writing.drafts import draft
+from firstdose.cdisc.writing.observations import product_of
 from firstdose.records import Dosing
 from firstdose.records.analysis_tables import ExposureRow
 
@@ -35,9 +36,8 @@ AS_RECORDED = ("EXTRT", "EXLOT", "EXROUTE", "EXSTDTC", "EXENDTC")
 
 def exposure(source: Source) -> pl.DataFrame:
     """Every figure of the treated, with the variables of ADEX as columns."""
-    given = draft(Dosing, "EX", source.recorded(Dosing)).frame.select(
-        "subject", pl.lit(ADMINISTRATION).alias("extent"), "number", *AS_RECORDED
-    )
+    recorded = draft(Dosing, "EX", source.recorded(Dosing)).frame.with_columns(product_of(source.protocol, "EXTRT"))
+    given = recorded.select("subject", pl.lit(ADMINISTRATION).alias("extent"), "number", *AS_RECORDED)
     rows = source.tables[ExposureRow].join(given, on=["subject", "extent", "number"], how="left", maintain_order="left")
     named = [(*key, *parameter) for key, parameter in PARAMETERS.items()]
     words = pl.DataFrame(named, schema=["extent", "what", "PARAMCD", "name"], orient="row")

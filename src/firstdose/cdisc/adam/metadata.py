@@ -23,6 +23,8 @@ TIME_TO_EVENT_DATASETS = ("ADTTE",)
 """Datasets whose class is the basic data structure, with the subclass of times to events."""
 
 DATE, SOURCE = "Date", ":"
+MAY_BE_EMPTY = ("ARM", "RACE")
+"""Variables that the guide requires to be there, and that hold nothing where DM may hold nothing either."""
 LENGTH_OF_NUMBERS = 8
 ADAM_CORES: tuple[Core, ...] = ("Req", "Cond", "Perm")
 ADAM_ORIGINS: tuple[Origin, ...] = ("Predecessor", "Derived", "Assigned", "Protocol")

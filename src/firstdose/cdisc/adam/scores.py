@@ -20,8 +20,7 @@ def scores(source: Source) -> pl.DataFrame:
     """Every score and part, with the variables of ADQS as columns."""
     data = source.tables.data[ScoreAnalysis]
     joined = data.join(source.tables[ScoreRow], on=KEYS, how="left", maintain_order="left")
-    rows = joined.join(_parameters(data), on=["measure", "part", "unit"], how="left", nulls_equal=True,
-                       maintain_order="left")  # fmt: skip
+    rows = joined.join(numbered_scores(data), on=KEYS, how="left", nulls_equal=True, maintain_order="left")
     is_score = pl.col("part") == SCORE
     return source.with_people(rows).with_columns(
         term("measure").alias("PARCAT1"),
@@ -45,6 +44,16 @@ def scores(source: Source) -> pl.DataFrame:
         flag("confirms").alias("CRIT2FL"),
         pl.when(is_score).then("record_numbers").alias("SRCSEQS"),
     )
+
+
+def numbered_scores(data: pl.DataFrame) -> pl.DataFrame:
+    """Code, name and number (ASEQ) of each score and part, by `KEYS`; a person's are numbered by code, then by day."""
+    named = data.select(*KEYS, "unit").join(
+        _parameters(data), on=["measure", "part", "unit"], how="left", nulls_equal=True, maintain_order="left"
+    )
+    ordered = named.sort("subject", "PARAMCD", "day", nulls_last=True, maintain_order=True)
+    number = pl.int_range(1, pl.len() + 1, dtype=pl.Int64).over("subject")
+    return ordered.select(*KEYS, "PARAMCD", "PARAM", number.alias("ASEQ"))
 
 
 def measure_name(measure: str) -> str:

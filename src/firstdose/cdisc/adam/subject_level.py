@@ -6,6 +6,7 @@ import polars as pl
 
 from firstdose.cdisc.adam.core import answer, as_date, dated, study_day
 from firstdose.cdisc.writing.special_purpose import NOT_ASSIGNED, YEARS, demographics
+from firstdose.cdisc.writing.terminology import NO
 from firstdose.cdisc.writing.timing import timing_of
 from firstdose.protocol import Protocol
 from firstdose.records.analysis_tables import AnalysisTables, PeriodRow, PersonRow
@@ -41,7 +42,7 @@ def subject_level(protocol: Protocol, tables: AnalysisTables) -> pl.DataFrame:
         pl.col("batch").alias("BATCH"),
         answer("is_enrolled").alias("ENRLFL"),
         answer("is_treated").alias("SAFFL"),
-        answer("is_dlt_evaluable").alias("DLTEVFL"),
+        _evaluable(protocol).alias("DLTEVFL"),
         pl.col("evaluability").alias("DLTEVRSN"),
         answer("is_per_protocol").alias("PPROTFL"),
         answer("has_dlt").alias("DLTFL"),
@@ -65,6 +66,12 @@ def subject_level(protocol: Protocol, tables: AnalysisTables) -> pl.DataFrame:
     return rows.join(_demographics(protocol, tables), on="USUBJID", how="left", maintain_order="left").join(
         periods, on="USUBJID", how="left", maintain_order="left"
     )
+
+
+def _evaluable(protocol: Protocol) -> pl.Expr:
+    """Y or N; nothing where that is not known yet. Who was not treated is not evaluable, held a slot or not."""
+    is_never = (~pl.col("is_treated")).fill_null(False) & pl.lit(protocol.escalation.has_rule)
+    return pl.coalesce(answer("is_dlt_evaluable"), pl.when(is_never).then(pl.lit(NO)))
 
 
 def _demographics(protocol: Protocol, tables: AnalysisTables) -> pl.DataFrame:

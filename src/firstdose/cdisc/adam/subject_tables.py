@@ -71,13 +71,13 @@ SUBJECT_LEVEL = {
         : YEARS
     SEX      | Sex                                      | Char 20  | Req  | Predecessor | SEX
         : DM.SEX
-    RACE     | Race                                     | Char 200 | Perm | Predecessor | RACE
+    RACE     | Race                                     | Char 200 | Req  | Predecessor | RACE
         : DM.RACE
     ETHNIC   | Ethnicity                                | Char 200 | Perm | Predecessor | ETHNIC
         : DM.ETHNIC
     COUNTRY  | Country                                  | Char 200 | Perm | Predecessor
         : DM.COUNTRY
-    ARM      | Description of Planned Arm               | Char 200 | Perm | Predecessor
+    ARM      | Description of Planned Arm               | Char 200 | Req  | Predecessor
         : DM.ARM
     ACTARM   | Description of Actual Arm                | Char 200 | Perm | Predecessor
         : DM.ACTARM
@@ -104,7 +104,7 @@ SUBJECT_LEVEL = {
     SAFFL    | Safety Population Flag                   | Char 1   | Cond | Derived     | NY
         : Y: was given any of the product
     DLTEVFL  | DLT-Evaluable Population Flag            | Char 1   | Cond | Derived     | NY
-        : Y: evaluable for dose-limiting toxicity; missing where that is not known
+        : Y: evaluable for dose-limiting toxicity; N: not, as who was not treated; missing while it is not known
     DLTEVRSN | Why Evaluable for DLT or Not             | Char 200 | Perm | Derived
         : The rule that decides
     PPROTFL  | Per-Protocol Population Flag             | Char 1   | Cond | Derived     | NY

@@ -5,10 +5,11 @@ from __future__ import annotations
 import polars as pl
 
 from firstdose.cdisc.adam.core import Source, dated, flag, study_day, term
-from firstdose.cdisc.adam.scores import measure_name
+from firstdose.cdisc.adam.scores import SCORE, measure_name, numbered_scores
 from firstdose.cdisc.item_codes import initials
 from firstdose.methods.confirmed_change_presets import PRESETS
 from firstdose.records.analysis_tables import TimeRow
+from firstdose.records.derived import ScoreAnalysis
 
 CHANGE, FIRST, RESOLUTION = "confirmed_change", "first_adverse_event", "resolution_of_adverse_event"
 LETTERS = {
@@ -25,7 +26,15 @@ CENSORED = {
     FIRST: "CENSORED: END OF THE TIME AT RISK",
     RESOLUTION: "CENSORED: NOT SEEN TO END",
 }
-SOURCES = {CHANGE: "ADQS", FIRST: "ADAE", RESOLUTION: "ADAE"}
+SOURCES = {
+    (CHANGE, True): ("ADQS", "ADT"),
+    (CHANGE, False): ("ADQS", "ADT"),
+    (FIRST, True): ("ADAE", "ASTDT"),
+    (FIRST, False): ("ADSL", "ARISKDY"),
+    (RESOLUTION, True): ("ADAE", "AENDT"),
+    (RESOLUTION, False): ("ADAE", None),
+}
+"""The dataset and the variable that the date of a time is taken from, by its kind and whether it ended in the event."""
 DAYS = "DAYS"
 ABOUT = ["kind", "about", "definition", "event"]
 """What tells one parameter from another."""
@@ -34,15 +43,22 @@ ABOUT = ["kind", "about", "definition", "event"]
 def times(source: Source) -> pl.DataFrame:
     """Every time, with the variables of ADTTE as columns."""
     rows = source.tables[TimeRow]
-    described = rows.join(_parameters(rows), on=ABOUT, how="left", maintain_order="left")
+    sources = [(kind, is_event, *place) for (kind, is_event), place in SOURCES.items()]
+    places = pl.DataFrame(sources, schema=["kind", "is_event", "SRCDOM", "SRCVAR"], orient="row")
+    described = (
+        rows.join(_parameters(rows), on=ABOUT, how="left", maintain_order="left")
+        .with_columns((pl.col("ending") == "event").alias("is_event"))
+        .join(places, on=["kind", "is_event"], how="left", maintain_order="left")
+        .join(_scores(source), on=["subject", "kind", "about", "day"], how="left", maintain_order="left")
+    )
     is_change = pl.col("kind") == CHANGE
     return source.with_people(described).with_columns(
         term("kind").alias("PARCAT1"),
         pl.when(is_change).then(term("about")).otherwise("about").alias("PARCAT2"),
         pl.when(is_change).then("definition").alias("PARCAT3"),
-        pl.col("kind").replace_strict(SOURCES, return_dtype=pl.String).alias("SRCDOM"),
-        pl.col("number").alias("SRCSEQ"),
-        dated("start_day").alias("STARTDT"),
+        pl.coalesce("number", "score").alias("SRCSEQ"),
+        # a change is observed from the baseline score, but its time counts from treatment
+        dated(pl.when(is_change).then(0).otherwise("start_day")).alias("STARTDT"),
         dated("day").alias("ADT"),
         study_day("day").alias("ADY"),
         pl.col("time").alias("AVAL"),
@@ -56,6 +72,19 @@ def times(source: Source) -> pl.DataFrame:
         flag("is_shown").alias("ANL01FL"),
         flag("is_open").alias("OPENFL"),
     )
+
+
+def _scores(source: Source) -> pl.DataFrame:
+    """The number of each score in ADQS, by person, measure and day."""
+    data = source.tables.data[ScoreAnalysis]
+    scores = numbered_scores(data).filter((pl.col("part") == SCORE) & pl.col("day").is_not_null())
+    return scores.select(
+        "subject",
+        pl.lit(CHANGE).alias("kind"),
+        pl.col("measure").alias("about"),
+        pl.col("day").cast(source.tables[TimeRow].schema["day"]),
+        pl.col("ASEQ").alias("score"),
+    ).unique(["subject", "about", "day"], keep="first")
 
 
 def _description() -> pl.Expr:

@@ -10,13 +10,38 @@ from firstdose.cdisc.adam.metadata import (
     AnalysisVariable,
 )
 from firstdose.cdisc.writing.metadata import Domain, Variable
+from firstdose.protocol import Protocol
 
-__all__ = ["DATASET_COMMENTS", "STANDARD", "VERSION", "structure_of", "subclass_of", "words_of"]
+__all__ = ["DATASET_COMMENTS", "STANDARD", "VERSION", "dataset_comments", "structure_of", "subclass_of", "words_of"]
 
 DATASET_COMMENTS = {
     "ADMB": "Made of relative abundances, which no SDTM dataset holds: they have neither unit nor range, and mostly no "
     "code of a laboratory test, so that they are no laboratory results as LB has them.",
 }
+
+
+CUT = (
+    "The analysis looks at what happened until study day {day} (the protocol's analysis_until_day, {planned}, counts "
+    "the day of the first treatment as 0): {what}."
+)
+CUT_DATASETS = {
+    "ADSL": "follow-up, the end of study and death are those known by that day, so that DM may know more",
+    "ADAE": "events of AE that surely began later are not here; those that went on have no end yet, and their outcome "
+    "is that of that day",
+    "ADLB": "results of LB of a later day are not here",
+    "ADQS": "scores of a later day are not here",
+    "ADVS": "results of VS of a later day are not here",
+}
+"""What a last day of the analysis means for each dataset."""
+
+
+def dataset_comments(protocol: Protocol) -> dict[str, str]:
+    """What is said of whole datasets."""
+    last = protocol.conventions.analysis_until_day
+    if last is None:
+        return DATASET_COMMENTS
+    cut = {name: CUT.format(day=last + 1, planned=last, what=what) for name, what in CUT_DATASETS.items()}
+    return DATASET_COMMENTS | cut
 
 
 def subclass_of(dataset: str) -> str:

@@ -16,13 +16,26 @@ from firstdose.cdisc.nonstandard import qualifiers_of
 from firstdose.cdisc.writing.metadata import domain_of
 from firstdose.measures import MEASURES
 from firstdose.protocol import Protocol
-from firstdose.records import FORM_TITLES, NAMES, RECORDS, Assessment, Column, Dosing, Subject, Visit, columns_of
+from firstdose.records import (
+    FORM_TITLES,
+    NAMES,
+    RECORDS,
+    Assessment,
+    Column,
+    DltAdjudication,
+    Dosing,
+    Subject,
+    Visit,
+    columns_of,
+)
 
 TEMPLATE = "acrf.html.j2"
 COLLECTED = "Collected"
 OF_ITEMS = ("item", "question", "answer", "answer_text", "standard_answer")
 """Fields of assessments that the items of a measure ask in their own words."""
 RESULTS_OF_ITEMS = ("ORRES", "STRESC", "STRESN", "STRESU")
+TITLES = FORM_TITLES | {NAMES[DltAdjudication]: "Adjudications of dose-limiting toxicity"}
+"""The forms of a participant, and the one that the committee fills in."""
 BY_RULE: dict[tuple[type, str], tuple[tuple[str, str, str], ...]] = {
     (Subject, "subject"): (("DM", "SUBJID", ""),),
     (Dosing, "dose_assigned"): (("EC", "ECDOSE", "where ECMOOD is SCHEDULED"),),
@@ -76,9 +89,8 @@ class AnnotatedForm:
 
 
 def annotated_forms(protocol: Protocol) -> tuple[AnnotatedForm, ...]:
-    """A form for each kind of record that SDTM holds, and one for each measure that the schedule asks for."""
-    held = {record_type for record_types in DOMAINS.values() for record_type in record_types}
-    of_records = [_form(name, kind) for name, kind in RECORDS.items() if kind in held and kind is not Assessment]
+    """Each form of a participant, those that SDTM does not hold too, and one for each measure of the schedule."""
+    of_records = [_form(name, kind) for name, kind in RECORDS.items() if name in TITLES and kind is not Assessment]
     activities = protocol.schedule.activities if protocol.schedule else ()
     used = dict.fromkeys(each.measure for each in activities if each.measure in MEASURES)
     return (*of_records, *(_form_of_measure(name) for name in used if name))
@@ -115,7 +127,7 @@ def _form(name: str, record_type: type) -> AnnotatedForm:
         _question(column, _annotations(record_type, field, domains))
         for field, column in columns_of(record_type).items()
     ]
-    return AnnotatedForm(name, FORM_TITLES[name], tuple(questions))
+    return AnnotatedForm(name, TITLES[name], tuple(questions))
 
 
 def _form_of_measure(measure: str) -> AnnotatedForm:
@@ -129,7 +141,7 @@ def _form_of_measure(measure: str) -> AnnotatedForm:
     items = [
         AnnotatedQuestion(
             item.question,
-            tuple(f"{answer}: {words}" for answer, words in item.choices.items()) or tuple(filter(None, (item.unit,))),
+            tuple(f"{answer}: {words}" for answer, words in item.choices.items()) or (item.unit or item.kind,),
             bool(item.choices),
             (
                 Annotation(domain, f"{domain}TEST"),

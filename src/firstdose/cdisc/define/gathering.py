@@ -7,6 +7,9 @@ from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
+import polars as pl
+
+from firstdose.cdisc.adam.metadata import MAY_BE_EMPTY
 from firstdose.cdisc.define import analysis_words, tabulation_words
 from firstdose.cdisc.define.annotated_forms import annotated_forms, collected_on_forms
 from firstdose.cdisc.define.definition import (
@@ -32,7 +35,7 @@ TABULATION = Standard("STD.SDTMIG", "SDTMIG", "IG", "3.4")
 ANALYSIS = Standard("STD.ADAMIG", analysis_words.STANDARD, "IG", analysis_words.VERSION)
 SOURCES = {"Collected": "Investigator", "Derived": "Sponsor", "Assigned": "Sponsor", "Protocol": "Sponsor"}
 """Who values come from: records are entered by the investigator's staff. What was copied has its source in words."""
-WITHOUT_VALUES = Comment("COM.NO_VALUES", "The guide expects this variable; no value of it is recorded.")
+WITHOUT_VALUES = Comment("COM.NO_VALUES", "The guide asks for this variable; no value of it is recorded.")
 FORMS = Document("LF.ACRF", "Annotated blank forms", "acrf.html")
 ONE_A_SUBJECT = ("STUDYID", "USUBJID")
 
@@ -61,12 +64,13 @@ def definition_of(
     Lists and terms have the codes of the package of terminology that is given, else of the one whose codes are kept.
     """
     lists = term_lists(datasets, terminology)
-    groups = tuple(_group(each, standard, ending, lists) for each in datasets)
+    abouts = _dataset_comments(protocol, standard)
+    groups = tuple(_group(each, standard, ending, lists, abouts) for each in datasets)
     forms = None if standard == ANALYSIS else FORMS
     if forms is not None:
         on_forms = collected_on_forms(annotated_forms(protocol))
         groups = tuple(_with_forms(group, on_forms, forms) for group in groups)
-    methods, comments = _texts(datasets, standard)
+    methods, comments = _texts(datasets, standard, abouts)
     used = {each.oid: each for each in lists.values()}
     standards = (standard, package_of(terminology)) if any(each.standard for each in used.values()) else (standard,)
     if any(each.comment for each in used.values()):
@@ -77,6 +81,18 @@ def definition_of(
     return Definition(
         trial.id, trial.title or trial.id, created, standards, groups, tuple(used.values()), methods, comments, forms
     )
+
+
+def in_files(definition: Definition, ending: str) -> Definition:
+    """The same definition beside datasets in files with another ending."""
+    return replace(
+        definition, groups=tuple(replace(group, file=_file(group.name, ending)) for group in definition.groups)
+    )
+
+
+def _file(dataset: str, ending: str) -> str:
+    """The file that a dataset stands in."""
+    return f"{dataset.lower()}.{ending}"
 
 
 def _with_forms(group: Group, on_forms: Pages, forms: Document) -> Group:
@@ -120,8 +136,14 @@ def words_of(standard: Standard, dataset: str, variable: Variable) -> Words:
     )
 
 
-def _group(each: Dataset, standard: Standard, ending: str, lists: dict[tuple[str, str], TermList]) -> Group:
-    """One dataset."""
+def _group(
+    each: Dataset,
+    standard: Standard,
+    ending: str,
+    lists: dict[tuple[str, str], TermList],
+    abouts: Mapping[str, str],
+) -> Group:
+    """One dataset; `abouts` is what is said of whole datasets."""
     is_analysis = standard == ANALYSIS
     described = each.domain
     return Group(
@@ -135,9 +157,9 @@ def _group(each: Dataset, standard: Standard, ending: str, lists: dict[tuple[str
         purpose="Analysis" if is_analysis else "Tabulation",
         is_repeating="USUBJID" in each.frame.columns and described.keys != ONE_A_SUBJECT,
         is_reference="USUBJID" not in each.frame.columns,
-        file=f"{each.name.lower()}.{ending}",
+        file=_file(each.name, ending),
         items=tuple(_item(each, variable, standard, lists) for variable in each.variables),
-        comment=f"COM.{each.name}" if each.name in _dataset_comments(standard) else "",
+        comment=f"COM.{each.name}" if each.name in abouts else "",
     )
 
 
@@ -156,29 +178,52 @@ def _item(each: Dataset, variable: Variable, standard: Standard, lists: dict[tup
         label=variable.label,
         value_type=type_of(variable.name, each.frame[variable.name]),
         provenance=origin,
-        is_mandatory=variable.core == "Req",
+        is_mandatory=variable.core == "Req" and not (standard == ANALYSIS and variable.name in MAY_BE_EMPTY),
         is_empty=is_empty,
         key=keys.index(variable.name) + 1 if variable.name in keys else None,
         display_format=getattr(variable, "display_format", ""),
         term_list=terms.oid if terms else "",
         method=f"MT.{path}" if words.method else "",
         comment=f"COM.{path}" if words.comment else no_values,
-        values=results_by_test(each, variable, origin, f"MT.{path}" if words.method else ""),
+        values=tuple(map(_of_parameter, results_by_test(each, variable, origin, f"MT.{path}" if words.method else ""))),
     )
 
 
-def _dataset_comments(standard: Standard) -> Mapping[str, str]:
+def _of_parameter(value: Item) -> Item:
+    """The values of a parameter of TS with an origin of its own; others as they are."""
+    code = value.condition.value if value.condition and value.condition.variable == "TSPARMCD" else ""
+    if code in tabulation_words.DERIVED_PARAMETERS:
+        return replace(value, provenance=Provenance("Derived", SOURCES["Derived"]), method=f"MT.{value.oid[3:]}")
+    if code in tabulation_words.ASSIGNED_PARAMETERS:
+        return replace(value, provenance=Provenance("Assigned", SOURCES["Assigned"]))
+    return value
+
+
+def _methods_of_parameters(each: Dataset) -> Iterable[Method]:
+    """How those parameters of TS are made that are counted from other datasets."""
+    for code, text in tabulation_words.DERIVED_PARAMETERS.items():
+        if each.frame.filter((pl.col("TSPARMCD") == code) & pl.col("TSVAL").is_not_null()).height:
+            path = f"TS.TSVAL.{code}"
+            yield Method(f"MT.{path}", f"Derivation of {path}", text)
+
+
+def _dataset_comments(protocol: Protocol, standard: Standard) -> Mapping[str, str]:
     """What is said of whole datasets."""
-    return analysis_words.DATASET_COMMENTS if standard == ANALYSIS else tabulation_words.DATASET_COMMENTS
+    return analysis_words.dataset_comments(protocol) if standard == ANALYSIS else tabulation_words.DATASET_COMMENTS
 
 
-def _texts(datasets: Iterable[Dataset], standard: Standard) -> tuple[tuple[Method, ...], tuple[Comment, ...]]:
+def _texts(
+    datasets: Iterable[Dataset], standard: Standard, abouts: Mapping[str, str]
+) -> tuple[tuple[Method, ...], tuple[Comment, ...]]:
     """The methods and comments that datasets and variables refer to."""
-    methods, comments = [], []
+    methods: list[Method] = []
+    comments = []
     for each in datasets:
-        about = _dataset_comments(standard).get(each.name)
+        about = abouts.get(each.name)
         if about:
             comments.append(Comment(f"COM.{each.name}", about))
+        if each.name == "TS":
+            methods += _methods_of_parameters(each)
         for variable in each.variables:
             path, words = f"{each.name}.{variable.name}", words_of(standard, each.name, variable)
             if words.method:

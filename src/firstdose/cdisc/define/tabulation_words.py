@@ -66,9 +66,10 @@ METHODS = {
     "at the end of the last one.",
     "SEENDTC": "Screening ends with the first administration of the product, or with the end of participation without "
     "one; treatment with the end of the last administration; follow-up with the end of participation.",
-    "EPOCH": "SCREENING before the day of RFXSTDTC, TREATMENT from that day to the day of RFXENDTC, FOLLOW-UP after "
-    "it; SCREENING for subjects who were never given the product. By the start of what was observed, else by its date "
-    "of collection; only where the dates are known to the day.",
+    "EPOCH": "The epoch of the element of SE that covers the start of what was observed, else its date of collection: "
+    "SCREENING from RFICDTC, TREATMENT from RFXSTDTC to RFXENDTC, FOLLOW-UP after it, none after RFPENDTC. On the day "
+    "of the first administration two times decide; where one is not known, the day counts as TREATMENT. Only where "
+    "the dates are known to the day.",
     "VISITNUM": "The number recorded for the visit; else that of the same visit of other subjects; else its place in "
     "the protocol's schedule; else a number after all of these.",
     "NVMETHOD": "PRTRT of the session of imaging that NVLNKID names.",
@@ -83,6 +84,13 @@ METHODS = {
 }
 OWN_ARMS = "Codes of this trial: LEVEL and the number of the dose level, or CONTROL."
 COMMENTS = {
+    "DSDECOD": "The event as recorded; one that says the same as a term of CDISC is written as the term.",
+    "DSCAT": "As recorded; else by the event, where its words can be interpreted.",
+    "ARM": "As recorded; else the dose level assigned at the first administration, or that of the cohort in which the "
+    "subject holds a slot.",
+    "ACTARM": "As recorded; else the dose level whose dose the first administration was, within the tolerance of the "
+    "protocol; a dose of no level, or one that is not known, was given in the arm assigned.",
+    "ACTARMUD": "The dose that was given, where it is of no arm.",
     "ARMCD": OWN_ARMS,
     "ACTARMCD": OWN_ARMS,
     "VISITDY": "The day of the first administration, day 0 of the protocol, is day 1.",
@@ -96,7 +104,17 @@ COMMENTS = {
     "QNAM": f"A text of the related domain beyond {LONGEST_TEXT} characters goes on here, under the name of its "
     "variable and a number.",
     "TSVAL": f"A value beyond {LONGEST_TEXT} characters goes on in TSVAL1 and so on.",
+    "TSVALNF": "NI where neither protocol nor records say what the guide asks for.",
 }
+
+WITH_AN_ARM = "the subjects of DM with a planned arm, screen failures left out"
+DERIVED_PARAMETERS = {
+    "ACTSUB": f"The number of {WITH_AN_ARM}.",
+    "SSTDTC": f"The earliest RFICDTC of {WITH_AN_ARM}; only where all of them are known to the day.",
+}
+"""Parameters of TS that are counted from DM, and how."""
+ASSIGNED_PARAMETERS = ("DCUTDESC", "DCUTDTC", "SDTIGVER", "SDTMVER", "STYPE")
+"""Parameters of TS that the export sets: the day of its cut, the versions, and that there is an intervention."""
 
 
 def structure_of(dataset: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import polars as pl
 
 from firstdose.cdisc.define.definition import Comment, Standard, Term, TermList
-from firstdose.cdisc.define.nci_codes import NCI_LISTS, PACKAGE, NciList
+from firstdose.cdisc.nci_codes import NCI_LISTS, PACKAGE, NciList
 from firstdose.cdisc.terminology_file import Terminology
 from firstdose.cdisc.values import as_text
 from firstdose.cdisc.writing.datasets import Dataset
@@ -57,7 +57,7 @@ def term_lists(datasets: Sequence[Dataset], terminology: Terminology | None = No
     found: dict[tuple[str, str], TermList] = {}
     for each in datasets:
         for variable in each.variables:
-            own = made.get(variable.codelist) or _list_of_codes(each, variable.name)
+            own = made.get(variable.codelist) or _list_of_codes(each, variable.name, published)
             if own and (own.terms or own.dictionary):
                 found[each.name, variable.name] = own
     return found
@@ -87,15 +87,22 @@ def _shared_list(name: str, used: set[str], is_of_numbers: bool, published: Mapp
     return TermList(oid, known.name, tuple(terms), code=known.code, standard=TERMINOLOGY_OID)
 
 
-def _list_of_codes(each: Dataset, variable: str) -> TermList | None:
-    """The codes of tests, parameters, arms and elements with their meanings; nothing for other variables."""
+def _list_of_codes(each: Dataset, variable: str, published: Mapping[str, NciList]) -> TermList | None:
+    """The codes of tests, parameters, arms and elements with their meanings; nothing for other variables.
+
+    A list of that name in the terminology gives codes to those that are in it.
+    """
     ending = next((ending for ending in MEANINGS if variable.endswith(ending)), None)
     words = variable.removesuffix(ending) + MEANINGS[ending] if ending else ""
     if words not in each.frame.columns:
         return None
     pairs = each.frame.select(variable, words).drop_nulls().unique(variable, keep="first", maintain_order=True)
-    terms = tuple(Term(code, meaning) for code, meaning in pairs.sort(variable).iter_rows())
-    return TermList(f"CL.{each.name}.{variable}", f"{each.name}.{variable}", terms, comment=OF_THIS_TRIAL.oid)
+    rows, oid, name = pairs.sort(variable).rows(), f"CL.{each.name}.{variable}", f"{each.name}.{variable}"
+    known = published.get(variable)
+    if known is None:
+        return TermList(oid, name, tuple(Term(code, meaning) for code, meaning in rows), comment=OF_THIS_TRIAL.oid)
+    terms = (Term(code, meaning, known.terms.get(code, ""), code not in known.terms) for code, meaning in rows)
+    return TermList(oid, known.name, tuple(terms), code=known.code, standard=TERMINOLOGY_OID)
 
 
 def _values(series: pl.Series) -> Iterable[str]:

@@ -12,18 +12,20 @@ from firstdose.cdisc.usdm.schedule import ScheduleObjects, schedule_objects
 from firstdose.cdisc.usdm.terms import (
     CONTROL_ARM,
     CRITERIA,
+    DOSE_FINDING,
     ENDPOINTS,
     EPOCHS,
+    INTERVENTION_MODELS,
     INTERVENTIONAL,
     INVESTIGATIONAL_ARM,
     OBJECTIVES,
     OWN_DATA,
-    PARALLEL,
     PHASES,
-    SEQUENTIAL,
-    SINGLE_GROUP,
+    YEAR,
 )
+from firstdose.cdisc.writing.planned_ages import planned_ages
 from firstdose.cdisc.writing.trial_design import ELEMENTS, arm_codes
+from firstdose.cdisc.writing.trial_summary import intervention_model
 from firstdose.protocol import Protocol
 from firstdose.protocol.analysis_plan import Estimand
 from firstdose.protocol.escalation import Escalation
@@ -57,7 +59,6 @@ def study_design(
     }
     # The class asks for an intervention and an intercurrent event; estimands without stand in an extension attribute.
     complete = [each for each in protocol.estimands if interventions and each.intercurrent_events]
-    many = SEQUENTIAL if protocol.escalation.has_rule else PARALLEL
     design = maker.make(
         "InterventionalStudyDesign",
         extensionAttributes=[
@@ -71,7 +72,8 @@ def study_design(
         description=trial.title,
         studyType=maker.code(INTERVENTIONAL),
         studyPhase=maker.alias(maker.code(PHASES[trial.phase])) if trial.phase else None,
-        model=maker.code(many if len(arms) > 1 else SINGLE_GROUP),
+        subTypes=[maker.code(DOSE_FINDING)] if protocol.escalation.has_rule else [],
+        model=maker.code(INTERVENTION_MODELS[intervention_model(protocol)]),
         rationale=NOT_STATED,
         arms=arms,
         epochs=epochs,
@@ -151,12 +153,14 @@ def _criteria(maker: Maker, protocol: Protocol, items: dict[str, str]) -> list[O
 def _population(maker: Maker, protocol: Protocol, criteria: list[str]) -> Object:
     """Who takes part. Where there is a disease under study nobody is a healthy volunteer."""
     planned = protocol.trial.planned_participants
+    youngest, oldest = planned_ages(protocol.population)
     return maker.make(
         "StudyDesignPopulation",
         name="POPULATION",
         description=protocol.population.description if protocol.population else None,
         includesHealthySubjects=False,
         plannedEnrollmentNumber=maker.range(*planned) if planned else None,
+        plannedAge=maker.range(youngest, oldest, YEAR) if youngest is not None and oldest is not None else None,
         criterionIds=criteria,
     )
 

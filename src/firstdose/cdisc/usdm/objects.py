@@ -38,11 +38,12 @@ class Maker:
         """A code in the form that allows for synonyms."""
         return self.make("AliasCode", standardCode=code)
 
-    def quantity(self, value: float, unit: str | None = None) -> Object:
-        """A number with its unit."""
-        return self.make("Quantity", value=value, unit=self.alias(self.own_code(unit)) if unit else None)
+    def quantity(self, value: float, unit: str | Term | None = None) -> Object:
+        """A number with its unit: a term, or words of the protocol."""
+        code = self.code(unit) if isinstance(unit, Term) else self.own_code(unit) if unit else None
+        return self.make("Quantity", value=value, unit=self.alias(code) if code else None)
 
-    def range(self, lowest: float, highest: float, unit: str | None = None) -> Object:
+    def range(self, lowest: float, highest: float, unit: Term | None = None) -> Object:
         """Two numbers as a range."""
         return self.make(
             "Range",

@@ -26,9 +26,11 @@ PHASES = {
     "1/2": Term("C15693", "Phase I/II Trial"),
     "2": Term("C15601", "Phase II Trial"),
 }
-SEQUENTIAL = Term("C142568", "Group Sequential Design")
-PARALLEL = Term("C82639", "Parallel Study")
-SINGLE_GROUP = Term("C82640", "Single Group Study")
+INTERVENTION_MODELS = {
+    "SEQUENTIAL": Term("C142568", "Group Sequential Design"),
+    "PARALLEL": Term("C82639", "Parallel Study"),
+    "SINGLE GROUP": Term("C82640", "Single Group Study"),
+}
 
 OFFICIAL_TITLE = Term("C207616", "Official Study Title")
 BRIEF_TITLE = Term("C207615", "Brief Study Title")
@@ -58,6 +60,8 @@ DRUG = Term("C1909", "Pharmacologic Substance")
 INVESTIGATIONAL_PRODUCT = Term("C202579", "Investigational Medicinal Product")
 ONCE = Term("C64576", "Once")
 DAY = Term("C25301", "Day")
+YEAR = Term("C29848", "Year")
+DOSE_FINDING = Term("C158289", "Dose Finding Study")
 
 CRITERIA = {
     "inclusion": Term("C25532", "Inclusion Criteria"),

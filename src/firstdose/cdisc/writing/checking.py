@@ -29,13 +29,22 @@ NOT_LIMITED = ("IETEST",)
 MAY_BE_UNCODED = ("DECOD", "SITEID", "SEX", "COUNTRY", "QLABEL", "QVAL", "QORIG", "SESTDTC", "TEST")
 TERMS_SHOWN = 12
 COUNTRY_CODE = r"^[A-Z]{3}$"
+ASCII_ONLY = "a transport file holds printable ASCII only"
+NUMBERS_HELD = "a transport file cannot hold this number exactly"
+OF_TRANSPORT_FILES = (ASCII_ONLY, NUMBERS_HELD)
+"""The rules that only transport files have."""
 
 
 def check_datasets(
     datasets: Sequence[Dataset], file_format: FileFormat, lists: Mapping[str, CodeList] = CODE_LISTS
 ) -> list[Finding]:
     """Everything that is wrong with datasets, those findings first for which they cannot be written."""
-    found = [finding for each in datasets for check in (_required, _dates) for finding in check(each)]
+    found = [
+        finding
+        for each in datasets
+        for check in (_present, _required, _null_flavors, _dates)
+        for finding in check(each)
+    ]
     return refused_first([*of_every_standard(datasets, file_format, lists), *found, *across(datasets)])
 
 
@@ -47,6 +56,11 @@ def of_every_standard(
     if file_format == "xpt":
         checks.append(_fits_transport)
     return (finding for each in datasets for check in checks for finding in check(each))
+
+
+def that_concern(findings: Iterable[Finding], file_format: FileFormat) -> tuple[Finding, ...]:
+    """Those findings of a check for transport files that a check for a format would make, in the same order."""
+    return tuple(each for each in findings if file_format == "xpt" or each.rule not in OF_TRANSPORT_FILES)
 
 
 def refused_first(findings: Iterable[Finding]) -> list[Finding]:
@@ -79,6 +93,22 @@ def _types(each: Dataset) -> Iterator[Finding]:
             yield from at_rows(
                 "refused", each.name, each.frame, is_fault, variable.name, "must be finite", "correct it"
             )
+
+
+def _present(each: Dataset) -> Iterator[Finding]:
+    """Variables that the guide requires or expects are there, even if they hold nothing."""
+    for variable in each.domain.variables.values():
+        if variable.core in ("Req", "Exp") and variable.name not in each.frame.columns:
+            rule = f"{variable.name} ({variable.label}) must be there, even if it holds nothing"
+            yield _whole(each, variable.name, rule, "report this defect")
+
+
+def _null_flavors(each: Dataset) -> Iterator[Finding]:
+    """A parameter of the trial has a value or says why it has none, and not both."""
+    if {"TSVAL", "TSVALNF"} <= set(each.frame.columns):
+        is_fault = pl.col("TSVAL").is_null() == pl.col("TSVALNF").is_null()
+        rule, fix = "TSVALNF must stand where TSVAL is empty, and only there", "report this defect"
+        yield from at_rows("refused", each.name, each.frame, is_fault, "TSVALNF", rule, fix)
 
 
 def _required(each: Dataset) -> Iterator[Finding]:
@@ -170,13 +200,13 @@ def _fits_transport(each: Dataset) -> Iterator[Finding]:
     for variable in each.variables:
         value = pl.col(variable.name)
         if variable.kind == "Char":
-            rule = "a transport file holds printable ASCII only"
+            rule = ASCII_ONLY
             fix = "write it in these letters, or export with --format dataset-json or csv"
             is_fault = ~value.str.contains(PRINTABLE_ASCII)
         elif each.frame.schema[variable.name] == pl.Date:
             continue
         else:
-            rule = "a transport file cannot hold this number exactly"
+            rule = NUMBERS_HELD
             fix = "correct the number, or export with --format dataset-json or csv"
             is_whole = each.frame.schema[variable.name] == pl.Int64
             out_of_range = (value.abs() > LARGEST) | ((value.abs() < SMALLEST) & (value != 0))

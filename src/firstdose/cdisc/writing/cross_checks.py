@@ -8,17 +8,25 @@ import polars as pl
 
 from firstdose.cdisc.writing.datasets import Dataset
 from firstdose.cdisc.writing.findings import Finding, at_rows
+from firstdose.cdisc.writing.timing import WHOLE_DATE, day_of
 
 REFERENCES = (("DM", "ARMCD", "TA", "ARMCD"), ("DM", "ACTARMCD", "TA", "ARMCD"), ("SE", "ETCD", "TE", "ETCD"))
+TOGETHER = (("ARM", "ARMCD"), ("ACTARM", "ACTARMCD"))
+LOCAL_TIME = r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}$"
+EARLIER_SUBJECT = "EARLSUBJ"
 PAIRS = (("VISITNUM", "VISIT"), ("TESTCD", "TEST"))
 
 
 def across(datasets: Sequence[Dataset]) -> Iterator[Finding]:
     """What datasets say of each other that does not agree."""
     by_name = {each.name: each for each in datasets}
+    yield from _subjects(by_name)
+    yield from _exposures(by_name)
     for each in datasets:
         yield from _people(each, by_name)
+        yield from _in_order(each)
         yield from _one_to_one(each)
+        yield from _both_or_neither(each)
         if "IDVARVAL" in each.frame.columns and "RDOMAIN" in each.frame.columns:
             yield from _parents(each, by_name)
     for name, variable, other, reference in REFERENCES:
@@ -29,6 +37,33 @@ def across(datasets: Sequence[Dataset]) -> Iterator[Finding]:
             yield from at_rows("told", name, by_name[name].frame, is_fault, variable, rule, fix)
 
 
+def _subjects(by_name: Mapping[str, Dataset]) -> Iterator[Finding]:
+    """There are subjects, who have one identifier each, and gave consent before they were dosed."""
+    if "DM" not in by_name:
+        rule, fix = "a receiver asks for DM; there is no subject yet", "add the subjects to the records"
+        yield Finding("told", "DM", None, None, None, rule, fix)
+        return
+    people = by_name["DM"].frame
+    rule = "is needed for the screening in SE, and for epochs before treatment"
+    is_fault = pl.col("RFXSTDTC").is_not_null() & pl.col("RFICDTC").is_null()
+    yield from at_rows("told", "DM", people, is_fault, "RFICDTC", rule, "record when consent was given")
+    if "SUPPDM" in by_name:
+        rule = "one person should have one USUBJID, by which both screenings are known"
+        fix = "agree with the receiver on the one that both shall have"
+        is_fault = pl.col("QNAM") == EARLIER_SUBJECT
+        yield from at_rows("told", "SUPPDM", by_name["SUPPDM"].frame, is_fault, "QVAL", rule, fix)
+
+
+def _exposures(by_name: Mapping[str, Dataset]) -> Iterator[Finding]:
+    """The day of each administration is known, since reference dates go by it."""
+    for name, date in (("EX", "EXSTDTC"), ("EX", "EXENDTC")):
+        if name in by_name:
+            rule = "should be known to the day: reference dates, study days and epochs of the subject go by it"
+            is_fault = ~pl.col(date).str.contains(WHOLE_DATE).fill_null(False)
+            fix = "record when the product was given"
+            yield from at_rows("told", name, by_name[name].frame, is_fault, date, rule, fix)
+
+
 def _people(each: Dataset, by_name: Mapping[str, Dataset]) -> Iterator[Finding]:
     """Everybody is in DM."""
     if "USUBJID" in each.frame.columns and each.name != "DM":
@@ -36,6 +71,26 @@ def _people(each: Dataset, by_name: Mapping[str, Dataset]) -> Iterator[Finding]:
         is_fault = ~pl.col("USUBJID").is_in(known.implode())
         rule, fix = "the subject must be in DM", "add the subject to the records"
         yield from at_rows("told", each.name, each.frame, is_fault, "USUBJID", rule, fix)
+
+
+def _in_order(each: Dataset) -> Iterator[Finding]:
+    """Nothing ends before it begins."""
+    start, end = f"{each.name}STDTC", f"{each.name}ENDTC"
+    if {start, end} <= set(each.frame.columns):
+        days, times = day_of(pl.col(end)) - day_of(pl.col(start)), pl.col(start).str.contains(LOCAL_TIME)
+        is_same_day = (days.dt.total_days() == 0) & times & pl.col(end).str.contains(LOCAL_TIME)
+        is_fault = (days.dt.total_days() < 0) | (is_same_day & (pl.col(end) < pl.col(start)))
+        rule, fix = f"{end} should not come before {start}", "correct the dates in the records"
+        yield from at_rows("told", each.name, each.frame, is_fault, end, rule, fix)
+
+
+def _both_or_neither(each: Dataset) -> Iterator[Finding]:
+    """An arm has a code, which only the arms of the protocol have."""
+    for name, code in TOGETHER:
+        if {name, code, "ARMNRS"} <= set(each.frame.columns):
+            rule, fix = f"{name} has a code only if the protocol names it", "write it as the protocol does, in `labels`"
+            is_fault = pl.col(name).is_not_null() & pl.col(code).is_null()
+            yield from at_rows("told", each.name, each.frame, is_fault, name, rule, fix)
 
 
 def _one_to_one(each: Dataset) -> Iterator[Finding]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from firstdose.cdisc.domains import DOMAINS, SUPPLEMENT
+from firstdose.cdisc.nci_codes import PACKAGE
 from firstdose.cdisc.writing.drafts import SUPPLEMENT_SCHEMA, Draft
 from firstdose.cdisc.writing.last_before_exposure import with_last_before_exposure
 from firstdose.cdisc.writing.metadata import Domain, Variable, domain_of
@@ -15,10 +16,11 @@ from firstdose.cdisc.writing.observations import observations
 from firstdose.cdisc.writing.relations import related_records
 from firstdose.cdisc.writing.special_purpose import demographics, subject_elements, subject_visits
 from firstdose.cdisc.writing.splitting import in_parts
-from firstdose.cdisc.writing.timing import timing_of, with_timing
-from firstdose.cdisc.writing.trial_design import TEXT_COLUMN, trial_design
+from firstdose.cdisc.writing.timing import general_numbers, has_begun, timing_of, with_timing
+from firstdose.cdisc.writing.trial_design import trial_design
+from firstdose.cdisc.writing.trial_summary import TEXT_COLUMN, trial_summary
 from firstdose.protocol import Protocol
-from firstdose.records import NAMES, RECORDS, Death, Supplement, TrialData
+from firstdose.records import NAMES, RECORDS, AdverseEvent, Death, DltAdjudication, Dosing, Supplement, TrialData
 
 Told = Callable[[str], object]
 FRAME_KINDS = {"Char": (pl.String,), "Num": (pl.Int64, pl.Float64, pl.Date)}
@@ -40,11 +42,13 @@ def nothing(_: str) -> None:
     """Tell nobody."""
 
 
-def sdtm_datasets(protocol: Protocol, trial_data: TrialData, say: Told = nothing) -> list[Dataset]:
-    """Every SDTM dataset of a trial, SUPP-- included, in the order of names."""
+def sdtm_datasets(
+    protocol: Protocol, trial_data: TrialData, say: Told = nothing, package: str = PACKAGE
+) -> list[Dataset]:
+    """Every SDTM dataset of a trial, SUPP-- included, in the order of names; `package` dates the codes in TS."""
     study, made = protocol.trial.id, []
     foreign = _own_supplements(trial_data)
-    for draft in _drafts(protocol, trial_data):
+    for draft in _drafts(protocol, trial_data, package):
         say(draft.domain)
         whole = in_parts(draft)
         made.append(dataset_of(study, domain_of(whole.domain), _numbered(whole).frame))
@@ -74,10 +78,25 @@ def not_written(trial_data: TrialData) -> dict[str, int]:
     """The kinds of record of which there are any and that no dataset holds, with their numbers."""
     held = {*held_domains(), NAMES[Supplement]}
     counts = {name: trial_data.frames[name].height for name in RECORDS if name not in held}
+    counts[f"earlier {NAMES[DltAdjudication]}"] = _without_place(trial_data)
+    counts[f"{NAMES[Dosing]} that are only prepared"] = _only_prepared(trial_data)
     return {name: count for name, count in counts.items() if count}
 
 
-def _drafts(protocol: Protocol, trial_data: TrialData) -> Iterator[Draft]:
+def _without_place(trial_data: TrialData) -> int:
+    """Adjudications that a later one replaces, or of an adverse event that is not there."""
+    verdicts, events = trial_data[DltAdjudication], trial_data[AdverseEvent]
+    known = verdicts.join(events, left_on=["subject", "event"], right_on=["subject", "number"], how="semi")
+    return verdicts.height - known.select("subject", "event").unique().height
+
+
+def _only_prepared(trial_data: TrialData) -> int:
+    """Dosings of which nothing is said but what is to be given."""
+    is_none = (pl.col("given") == "none").fill_null(False)
+    return trial_data[Dosing].filter(~has_begun() & ~is_none).height
+
+
+def _drafts(protocol: Protocol, trial_data: TrialData, package: str) -> Iterator[Draft]:
     """The drafts of all domains, with days, epochs, visit numbers and flags of the last result before exposure."""
     timing = timing_of(protocol, trial_data)
     dm = demographics(protocol, trial_data, timing)
@@ -87,7 +106,9 @@ def _drafts(protocol: Protocol, trial_data: TrialData) -> Iterator[Draft]:
         if draft.frame.height:
             yield with_last_before_exposure(with_timing(draft, timing), timing)
     yield related_records(trial_data)
-    yield from trial_design(protocol)
+    yield from trial_design(protocol, general_numbers(protocol, trial_data))
+    as_of = trial_data.as_of
+    yield trial_summary(protocol, dm, as_of.isoformat() if as_of else None, package)
 
 
 def _numbered(draft: Draft) -> Draft:

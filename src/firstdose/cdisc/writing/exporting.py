@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from os import PathLike
 from pathlib import Path
 
+from firstdose.cdisc.nci_codes import PACKAGE
 from firstdose.cdisc.progress import Progress, tell_nobody
 from firstdose.cdisc.terminology_file import Terminology
-from firstdose.cdisc.writing.checking import FileFormat, check_datasets
+from firstdose.cdisc.writing.checking import FileFormat, check_datasets, that_concern
 from firstdose.cdisc.writing.datasets import Dataset, not_written, sdtm_datasets
 from firstdose.cdisc.writing.files import WRITERS
 from firstdose.cdisc.writing.findings import FINDINGS_FILE, Finding, refused, write_findings
@@ -37,6 +37,18 @@ class Export:
         return bool(refused(self.findings))
 
 
+@dataclass(frozen=True)
+class Checked:
+    """Datasets made and checked once, to be written in any format.
+
+    `found` is what the checks find for transport files, which have all the rules.
+    """
+
+    datasets: tuple[Dataset, ...]
+    found: tuple[Finding, ...]
+    not_held: dict[str, int]
+
+
 def export_sdtm(
     protocol: Protocol,
     trial_data: TrialData,
@@ -52,30 +64,38 @@ def export_sdtm(
     `created` is the time that the files bear: the same data and time give the same bytes. Nothing but the findings is
     written if any of them is refused. With a package of the terminology values are held against its lists.
     """
+    checked = checked_sdtm(protocol, trial_data, progress, terminology)
+    return write_checked(checked, Path(folder), created, file_format, progress)
+
+
+def checked_sdtm(
+    protocol: Protocol,
+    trial_data: TrialData,
+    progress: Progress | None = None,
+    terminology: Terminology | None = None,
+) -> Checked:
+    """A trial as SDTM, checked."""
     tell = progress or tell_nobody
-    datasets = tuple(sdtm_datasets(protocol, trial_data, lambda domain: tell(0, 1, domain)))
-    findings = tuple(check_datasets(datasets, file_format, code_lists(terminology)))
-    files = write_checked(datasets, findings, Path(folder), created, file_format, tell)
-    return Export(datasets, findings, files, not_written(trial_data))
+    package = terminology.package if terminology else PACKAGE
+    datasets = tuple(sdtm_datasets(protocol, trial_data, lambda domain: tell(0, 1, domain), package))
+    found = tuple(check_datasets(datasets, "xpt", code_lists(terminology)))
+    return Checked(datasets, found, not_written(trial_data))
 
 
 def write_checked(
-    datasets: Sequence[Dataset],
-    findings: Sequence[Finding],
-    folder: Path,
-    created: datetime,
-    file_format: FileFormat,
-    tell: Progress,
-) -> tuple[Path, ...]:
-    """Write the findings, and the datasets unless any of them is refused; returns the datasets' files."""
+    checked: Checked, folder: Path, created: datetime, file_format: FileFormat, progress: Progress | None = None
+) -> Export:
+    """Write the findings, and the datasets in a format unless any finding that concerns it is refused."""
+    tell = progress or tell_nobody
+    findings = that_concern(checked.found, file_format)
     folder.mkdir(parents=True, exist_ok=True)
     write_findings(findings, folder / FINDINGS_FILE)
     files = []
     if not refused(findings):
         ending, write = WRITERS[file_format]
-        for number, each in enumerate(datasets):
-            tell(number, len(datasets), each.name)
+        for number, each in enumerate(checked.datasets):
+            tell(number, len(checked.datasets), each.name)
             path = folder / f"{each.name.lower()}.{ending}"
             write(each, path, created)
             files.append(path)
-    return tuple(files)
+    return Export(checked.datasets, findings, tuple(files), checked.not_held)

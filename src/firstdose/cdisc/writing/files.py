@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from datetime import datetime
-from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -79,16 +78,17 @@ def _json_values(values: pl.Series) -> pl.Series:
         texts = {text: encode(text) for text in values.drop_nulls().unique().to_list()}
         return values.replace_strict(texts, default=None, return_dtype=pl.String).fill_null("null")
     if values.dtype == pl.Float64:
-        texts_of_numbers = [None if number is None else _json_number(number) for number in values.to_list()]
-        return pl.Series(values.name, texts_of_numbers, dtype=pl.String).fill_null("null")
+        return pl.Series(values.name, _json_numbers(values), dtype=pl.String)
     return values.cast(pl.String).fill_null("null")
 
 
-def _json_number(number: float) -> str:
-    """A number in JSON, which has none that is not finite."""
-    if not isfinite(number):
-        raise ValueError(f"JSON has no number {number}")
-    return repr(number)
+def _json_numbers(values: pl.Series) -> list[str]:
+    """Numbers in JSON, which has none that is not finite. The whole column is encoded at once, for speed."""
+    beyond = values.filter(~values.is_finite())
+    if beyond.len():
+        raise ValueError(f"JSON has no number {beyond[0]}")
+    together = json.dumps(values.to_list(), allow_nan=False)
+    return together[1:-1].split(", ") if values.len() else []
 
 
 def _json_column(each: Dataset, place: int) -> dict[str, Any]:

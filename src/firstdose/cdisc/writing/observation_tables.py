@@ -113,7 +113,7 @@ EVENTS = {
     """,
     "DS | Disposition | STUDYID USUBJID DSSEQ": f"""{HEAD}
         DSTERM   | Reported Term for the Disposition Event | Char | Req | Collected
-        DSDECOD  | Standardized Disposition Term        | Char | Req  | Collected
+        DSDECOD  | Standardized Disposition Term        | Char | Req  | Assigned
         DSCAT    | Category for Disposition Event       | Char | Exp  | Collected | DSCAT {VISIT_IF_KNOWN}{EPOCH}
         DSDTC    | Date/Time of Collection              | Char | Perm | Collected
         DSSTDTC  | Start Date/Time of Disposition Event | Char | Exp  | Collected

@@ -10,10 +10,18 @@ from firstdose.cdisc.domains import RELAPSE_CATEGORY
 from firstdose.cdisc.item_codes import domain_of_measure
 from firstdose.cdisc.nonstandard import UNDER_STUDY, qualifiers_of
 from firstdose.cdisc.row_meanings import LABORATORY
-from firstdose.cdisc.writing.drafts import Draft, draft, one_above_the_other, supplement_text, supplements
+from firstdose.cdisc.writing.disposition_terms import in_terms_with_categories
+from firstdose.cdisc.writing.drafts import (
+    Draft,
+    draft,
+    one_above_the_other,
+    supplement_text,
+    supplements,
+    supplements_of,
+)
 from firstdose.cdisc.writing.imaging import READ_FROM_IMAGES, imaging_sessions, of_domain, with_sessions
 from firstdose.cdisc.writing.tests_and_results import with_results, with_tests
-from firstdose.cdisc.writing.timing import was_given
+from firstdose.cdisc.writing.timing import has_begun, was_given
 from firstdose.protocol import Protocol
 from firstdose.records import (
     AdverseEvent,
@@ -22,6 +30,7 @@ from firstdose.records import (
     Deviation,
     DiseaseHistory,
     Disposition,
+    DltAdjudication,
     Dosing,
     Image,
     LabResult,
@@ -35,6 +44,7 @@ from firstdose.records import (
 
 RELAPSE = "RELAPSE"
 LAST_RECORD = "LAST RECORD OF THE MEDICATION"
+COMMITTEE = "ADJUDICATION COMMITTEE"
 DISEASE = "DISEASE UNDER STUDY"
 PERFORMED, SCHEDULED = "PERFORMED", "SCHEDULED"
 DATES_OF_DOSE = ("ECSTDTC", "ECENDTC")
@@ -43,7 +53,7 @@ VIOLATED = {"inclusion": "no", "exclusion": "yes"}
 
 def observations(protocol: Protocol, trial_data: TrialData) -> Iterator[Draft]:
     """The drafts of all domains of which there are records."""
-    yield draft(AdverseEvent, "AE", trial_data[AdverseEvent])
+    yield _adverse_events(trial_data)
     yield _relapses(trial_data[Relapse])
     yield _medications(trial_data[Medication])
     yield _dispositions(trial_data[Disposition])
@@ -76,6 +86,20 @@ def _criteria_not_met(protocol: Protocol, answers: pl.DataFrame) -> Draft:
     return made.with_frame(made.frame.with_columns(pl.col("IEORRES").alias("IESTRESC")))
 
 
+def _adverse_events(trial_data: TrialData) -> Draft:
+    """AE: adverse events; the last verdict on whether one was dose-limiting stands beside it in SUPP--."""
+    events = draft(AdverseEvent, "AE", trial_data[AdverseEvent])
+    verdicts = trial_data[DltAdjudication].rename({"subject": "USUBJID", "event": "AESEQ"})
+    last = verdicts.sort("adjudication").unique(["USUBJID", "AESEQ"], keep="last", maintain_order=True)
+    rows = events.frame.select("USUBJID", "AESEQ").join(last, on=["USUBJID", "AESEQ"], maintain_order="left")
+    columns = columns_of(DltAdjudication)
+    said = [
+        supplements_of("AE", rows, name, qualifier, columns[name])
+        for name, qualifier in qualifiers_of(DltAdjudication, "AE").items()
+    ]
+    return events.and_supplements(*(each.with_columns(pl.lit(COMMITTEE).alias("QEVAL")) for each in said))
+
+
 def _relapses(relapses: pl.DataFrame) -> Draft:
     """CE: relapses of the disease."""
     made = draft(Relapse, "CE", relapses)
@@ -92,25 +116,28 @@ def _medications(medications: pl.DataFrame) -> Draft:
 
 
 def _dispositions(dispositions: pl.DataFrame) -> Draft:
-    """DS: milestones and ends; without words of the investigator the term speaks for itself."""
+    """DS: milestones and ends; without words of the investigator those of the event stand in their place."""
     made = draft(Disposition, "DS", dispositions)
-    return made.with_frame(made.frame.with_columns(pl.coalesce("DSTERM", "DSDECOD").alias("DSTERM")))
+    return made.with_frame(in_terms_with_categories(made.frame))
 
 
 def _exposures(protocol: Protocol, dosings: pl.DataFrame) -> Draft:
     """EX: what was given."""
     made = draft(Dosing, "EX", was_given(dosings))
-    return made.with_frame(made.frame.with_columns(_product(protocol, "EXTRT")))
+    return made.with_frame(made.frame.with_columns(product_of(protocol, "EXTRT")))
 
 
 def _collected_exposures(protocol: Protocol, dosings: pl.DataFrame) -> Draft:
-    """EC: each dose as it was planned and as it was given, those of which nothing was given included."""
+    """EC: each dose as it was planned and as it was given, those of which nothing was given included.
+
+    A dosing that is only prepared was scheduled, and no more.
+    """
     frame = draft(Dosing, "EC", dosings).frame
-    numbered = frame.with_columns(pl.col("number").max().over("subject").alias("last"))
-    is_given = (pl.col("given") != "none").fill_null(True)
-    performed = numbered.with_columns(
+    is_none = (pl.col("given") == "none").fill_null(False)
+    numbered = frame.with_columns(pl.col("number").max().over("subject").alias("last"), has_begun().alias("is given"))
+    performed = numbered.filter(pl.col("is given") | is_none).with_columns(
         pl.lit(PERFORMED).alias("ECMOOD"),
-        pl.when(is_given).then(pl.lit("Y")).otherwise(pl.lit("N")).alias("ECOCCUR"),
+        pl.when(is_none).then(pl.lit("N")).otherwise(pl.lit("Y")).alias("ECOCCUR"),
     )
     scheduled = numbered.filter(pl.col("dose_assigned").is_not_null()).with_columns(
         pl.lit(SCHEDULED).alias("ECMOOD"),
@@ -120,14 +147,16 @@ def _collected_exposures(protocol: Protocol, dosings: pl.DataFrame) -> Draft:
     )
     # A scheduled dose comes after every dose that was performed, so that no number is taken twice.
     both = pl.concat([performed, scheduled], how="diagonal").with_columns(pl.lit("Y").alias("ECPRESP"))
-    not_given = draft(Dosing, "EC", dosings.filter(pl.col("given") == "none"))  # others have their supplements in EX
-    return Draft("EC", both.with_columns(_product(protocol, "ECTRT")), not_given.supplements)
+    not_given = draft(Dosing, "EC", dosings.filter(is_none))  # others have their supplements in EX
+    return Draft("EC", both.with_columns(product_of(protocol, "ECTRT")), not_given.supplements)
 
 
-def _product(protocol: Protocol, variable: str) -> pl.Expr:
-    """The product as recorded; else as the protocol calls it."""
-    name = protocol.product.name if protocol.product else None
-    return pl.coalesce(variable, pl.lit(name, pl.String)).alias(variable)
+def product_of(protocol: Protocol, variable: str) -> pl.Expr:
+    """The product as recorded; else as the protocol calls it, or the control, of which level 0 is given."""
+    name, control = protocol.product.name if protocol.product else None, protocol.dose_levels.control
+    is_control = (pl.col("level_assigned") == 0).fill_null(False) & (pl.lit(control, pl.String).is_not_null())
+    of_level = pl.when(is_control).then(pl.lit(control, pl.String)).otherwise(pl.lit(name, pl.String))
+    return pl.coalesce(variable, of_level).alias(variable)
 
 
 def _history(trial_data: TrialData) -> Draft:

@@ -25,11 +25,11 @@ SPECIAL_PURPOSE = {
         RACE     | Race                                 | Char | Exp  | Collected | RACE
         ETHNIC   | Ethnicity                            | Char | Perm | Collected | ETHNIC
         ARMCD    | Planned Arm Code                     | Char | Exp  | Protocol
-        ARM      | Description of Planned Arm           | Char | Exp  | Collected
+        ARM      | Description of Planned Arm           | Char | Exp  | Assigned
         ACTARMCD | Actual Arm Code                      | Char | Exp  | Protocol
-        ACTARM   | Description of Actual Arm            | Char | Exp  | Collected
+        ACTARM   | Description of Actual Arm            | Char | Exp  | Assigned
         ARMNRS   | Reason Arm and/or Actual Arm is Null | Char | Exp  | Assigned  | ARMNULRS
-        ACTARMUD | Description of Unplanned Actual Arm  | Char | Exp  | Collected
+        ACTARMUD | Description of Unplanned Actual Arm  | Char | Exp  | Assigned
         COUNTRY  | Country                              | Char | Req  | Collected | COUNTRY
     """,
     "SE | Subject Elements | STUDYID USUBJID SESEQ": """
@@ -109,6 +109,7 @@ TRIAL_DESIGN = {
         TSPARMCD | Trial Summary Parameter Short Name   | Char | Req  | Assigned
         TSPARM   | Trial Summary Parameter              | Char | Req  | Assigned
         TSVAL    | Parameter Value                      | Char | Exp  | Protocol
+        TSVALNF  | Parameter Null Flavor                | Char | Perm | Assigned
         TSVALCD  | Parameter Value Code                 | Char | Exp  | Assigned
         TSVCDREF | Name of the Reference Terminology    | Char | Exp  | Assigned
         TSVCDVER | Version of the Reference Terminology | Char | Exp  | Assigned

@@ -14,6 +14,7 @@ from firstdose.cdisc.writing.drafts import Draft
 from firstdose.cdisc.writing.metadata import domain_of
 from firstdose.protocol import Protocol
 from firstdose.records import Dosing, Subject, TrialData, Visit
+from firstdose.records.partial_date_frames import earliest_day, is_moment_before, latest_day
 
 WHOLE_DATE = r"^\d{4}-\d{2}-\d{2}"
 SCREENING, TREATMENT, FOLLOW_UP = "SCREENING", "TREATMENT", "FOLLOW-UP"
@@ -25,7 +26,8 @@ DAYS = {"--DTC": "--DY", "--STDTC": "--STDY", "--ENDTC": "--ENDY"}
 class Timing:
     """When each subject was first and last given the product, and the numbers and planned days of visits.
 
-    `doses` has USUBJID, first dose and last dose, as recorded; `planned_days` are days from dosing.
+    `doses` has USUBJID, first dose and last dose, as recorded, whether the subject was never dosed, and the dates of
+    consent and of the end of participation; `planned_days` are days from dosing.
     """
 
     doses: pl.DataFrame
@@ -45,9 +47,19 @@ def day_of(text: pl.Expr) -> pl.Expr:
     return whole.str.to_date("%Y-%m-%d", strict=False)
 
 
+def has_begun() -> pl.Expr:
+    """Whether anything may have been given at a dosing: something is said of it, or when it began, and not "none".
+
+    A dosing that is only prepared says neither.
+    """
+    is_said = pl.col("given").is_not_null() | (pl.col("dose_given") > 0).fill_null(False)
+    is_dated = pl.any_horizontal(pl.col("procedure_start", "product_start", "product_end").is_not_null())
+    return (is_said | is_dated) & (pl.col("given") != "none").fill_null(True)
+
+
 def was_given(frame: pl.DataFrame) -> pl.DataFrame:
     """The dosings at which anything may have been given."""
-    return frame.filter((pl.col("given") != "none").fill_null(True))
+    return frame.filter(has_begun())
 
 
 def with_timing(draft: Draft, timing: Timing) -> Draft:
@@ -56,28 +68,62 @@ def with_timing(draft: Draft, timing: Timing) -> Draft:
     frame = draft.frame
     if "VISITNUM" in described and "VISITNUM" not in frame.columns and "VISIT" in frame.columns:
         frame = frame.join(timing.visit_numbers, on=["USUBJID", "VISIT"], how="left", maintain_order="left")
+    sources = [name for each in EPOCH_BY if (name := each.replace("--", draft.domain)) in frame.columns]
+    if "EPOCH" in described and sources and "EPOCH" not in frame.columns:
+        epochs = epochs_of(frame.select("USUBJID", pl.col(sources[0]).alias("date")).drop_nulls().unique(), timing)
+        frame = frame.join(
+            epochs, left_on=["USUBJID", sources[0]], right_on=["USUBJID", "date"], how="left", maintain_order="left"
+        )
     frame = frame.join(timing.doses, on="USUBJID", how="left", maintain_order="left")
-    first, last = day_of(pl.col("first dose")), day_of(pl.col("last dose"))
+    first = day_of(pl.col("first dose"))
     for date, day in DAYS.items():
         source, target = date.replace("--", draft.domain), day.replace("--", draft.domain)
         if target in described and source in frame.columns:
             away = (day_of(pl.col(source)) - first).dt.total_days()
             frame = frame.with_columns((away + (away >= 0).cast(pl.Int64)).alias(target))
-    sources = [name for each in EPOCH_BY if (name := each.replace("--", draft.domain)) in frame.columns]
-    if "EPOCH" in described and sources and "EPOCH" not in frame.columns:
-        on = pl.coalesce(day_of(pl.col(name)) for name in sources[:1])
-        epoch = (
-            pl.when(on < first)
-            .then(pl.lit(SCREENING))
-            .when(on.is_between(first, last))
-            .then(pl.lit(TREATMENT))
-            .when(on > last)
-            .then(pl.lit(FOLLOW_UP))
-            .when(pl.col("first dose").is_null() & pl.col("never dosed") & on.is_not_null())
-            .then(pl.lit(SCREENING))
-        )
-        frame = frame.with_columns(epoch.alias("EPOCH"))
-    return draft.with_frame(frame.drop("first dose", "last dose", "never dosed"))
+    return draft.with_frame(frame.drop(set(timing.doses.columns) - {"USUBJID"}))
+
+
+def epochs_of(dates: pl.DataFrame, timing: Timing) -> pl.DataFrame:
+    """The epoch of each date of a subject (USUBJID, date), in EPOCH: that of the element in SE that covers it.
+
+    Nothing is in an epoch before consent, after the end of participation, or where either is left open; the day of the
+    first administration is parted by times where both are known.
+    """
+    first, last, consent, end = (
+        pl.col(name) for name in ("first dose", "last dose", "consent", "end of participation")
+    )
+    spans = timing.doses.with_columns(
+        day_of(first).alias("first day"),
+        day_of(last).alias("last day"),
+        latest_day(consent).alias("consented by"),
+        earliest_day(end).alias("takes part until"),
+    )
+    joined = dates.join(spans, on="USUBJID", how="left").with_columns(day_of(pl.col("date")).alias("on"))
+    on, date = pl.col("on"), pl.col("date")
+    is_of_treatment = (on == pl.col("first day")) | (on == pl.col("last day"))
+    by_day = joined.filter(~is_of_treatment.fill_null(False)).with_columns(
+        (on < pl.col("first day")).alias("is before"), (on > pl.col("last day")).alias("is after")
+    )
+    by_time = joined.filter(is_of_treatment).with_columns(
+        pl.coalesce(is_moment_before(date, first), on < pl.col("first day")).alias("is before"),
+        pl.coalesce(is_moment_before(last, date), on > pl.col("last day")).alias("is after"),
+    )
+    return pl.concat([by_day, by_time]).select("USUBJID", "date", _epoch().alias("EPOCH"))
+
+
+def _epoch() -> pl.Expr:
+    """The epoch, by columns that say where a day stands between the subject's dates."""
+    is_before, is_after, on = pl.col("is before"), pl.col("is after"), pl.col("on")
+    takes_part = pl.col("end of participation").is_null() | (on <= pl.col("takes part until"))
+    return (
+        pl.when(is_before | (pl.col("first dose").is_null() & pl.col("never dosed") & on.is_not_null()))
+        .then(pl.when((on >= pl.col("consented by")) & takes_part).then(pl.lit(SCREENING)))
+        .when(is_after)
+        .then(pl.when(takes_part).then(pl.lit(FOLLOW_UP)))
+        .when(~is_before & ~is_after)
+        .then(pl.lit(TREATMENT))
+    )
 
 
 def _doses(trial_data: TrialData) -> pl.DataFrame:
@@ -91,7 +137,15 @@ def _doses(trial_data: TrialData) -> pl.DataFrame:
         pl.when(known("product_start")).then(pl.col("product_start").min()).alias("first dose"),
         pl.when(known("product_end")).then(pl.col("product_end").max()).alias("last dose"),
     )
-    people = trial_data[Subject].select(pl.col("subject").alias("USUBJID")).unique(maintain_order=True)
+    people = (
+        trial_data[Subject]
+        .select(
+            pl.col("subject").alias("USUBJID"),
+            pl.col("consent"),
+            pl.col("participation_end").alias("end of participation"),
+        )
+        .unique("USUBJID", keep="first", maintain_order=True)
+    )
     joined = people.join(several, on="USUBJID", how="left", maintain_order="left")
     is_dosed = pl.col("USUBJID").is_in(several["USUBJID"].implode())
     return joined.with_columns((~is_dosed).alias("never dosed"))

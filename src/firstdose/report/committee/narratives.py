@@ -11,7 +11,9 @@ import polars as pl
 from firstdose.protocol.plan import Protocol
 from firstdose.records import CAUSES, AdverseEvent, Death, DltAdjudication, GradeChange, TrialData, relation_field
 from firstdose.records.analysis_data import AnalysisData
+from firstdose.records.date_words import recorded_words
 from firstdose.records.derived import EventAnalysis, SubjectAnalysis
+from firstdose.records.partial_date_text import read_partial_date_time
 from firstdose.report.documents.blocks import Row, Table, row
 from firstdose.report.documents.wording import CRITERIA
 
@@ -106,7 +108,7 @@ def event_name(event: AdverseEvent) -> str:
 def _event(each: Mapping[str, Any], event: AdverseEvent) -> str:
     first, last = each["first_day"], each["last_day"]
     day = "" if first is None and last is None else f"day {first}" if first == last else f"day {first} to {last}"
-    began = f"{event.start}" if event.start else "on an unknown day"
+    began = _day(event.start) if event.start else "on an unknown day"
     grade = event.grade if event.grade is not None else event.severity
     criteria = [words for name, words in CRITERIA.items() if getattr(event, name)]
     serious = {True: "serious", False: "not serious", None: "seriousness not recorded"}[event.serious]
@@ -125,7 +127,7 @@ def _sentences(trial_data: TrialData, event: AdverseEvent, is_waiting: bool) -> 
     for each in verdicts.iter_rows(named=True):
         reason = f" ({shortened(each['reason'])})" if each["reason"] else ""
         verdict = each["verdict"].replace("_", " ").replace("dlt", "DLT")
-        yield f"Adjudicated {each['adjudicated'] or 'on an unknown day'}: {verdict}{reason}"
+        yield f"Adjudicated {_day(each['adjudicated']) or 'on an unknown day'}: {verdict}{reason}"
     if is_waiting:
         yield "Waits for adjudication"
     judged = {cause: getattr(event, relation_field(cause)) for cause in CAUSES}
@@ -137,7 +139,8 @@ def _sentences(trial_data: TrialData, event: AdverseEvent, is_waiting: bool) -> 
     changes = _of_event(trial_data, GradeChange, event).sort("change")
     if changes.height:
         yield "Grades: " + ", ".join(
-            f"{each['grade']} from {each['changed'] or 'an unknown day'}" for each in changes.iter_rows(named=True)
+            f"{each['grade']} from {_day(each['changed']) or 'an unknown day'}"
+            for each in changes.iter_rows(named=True)
         )
     actions = {
         "with product": event.action_with_product,
@@ -147,8 +150,18 @@ def _sentences(trial_data: TrialData, event: AdverseEvent, is_waiting: bool) -> 
     taken = [f"{what}: {shortened(str(each).replace('_', ' '))}" for what, each in actions.items() if each]
     yield f"Action {'; '.join(taken)}" if taken else "Action not recorded"
     yield f"Outcome: {(event.outcome or 'not recorded').replace('_', ' ')}" + (
-        f", end {event.end}" if event.end else ""
+        f", end {_day(event.end)}" if event.end else ""
     )
+
+
+def _day(recorded: object) -> str:
+    """A day in words, as far as it was recorded, and as it stands where words cannot say it; empty where it was not."""
+    text = "" if recorded is None else str(recorded)
+    try:
+        found = read_partial_date_time(text)
+    except ValueError:
+        return text
+    return text if found is None or (found.date.day and not found.date.month) else recorded_words(found)
 
 
 def _of_event(trial_data: TrialData, kind: type, event: AdverseEvent) -> pl.DataFrame:
@@ -163,11 +176,11 @@ def _death(protocol: Protocol, people: Mapping[str, Mapping[str, Any]], death: D
     related = [
         f"{cause.replace('_', ' ')} {relation.replace('_', ' ')}" for cause, relation in judged.items() if relation
     ]
-    when = f"on {death.died}" if death.died else "on an unknown day"
+    when = f", {_day(death.died)}" if death.died else " on an unknown day"
     return Narrative(
         2,
         person_words(protocol, person) if person else death.subject,
-        f"Death {when}" + (f" (day {day})" if day is not None else ""),
+        f"Death{when}" + (f" (day {day})" if day is not None else ""),
         f"Cause: {shortened(death.cause) if death.cause else 'not recorded'}. "
         + (f"Relation: {', '.join(related)}." if related else "Causes not judged."),
     )

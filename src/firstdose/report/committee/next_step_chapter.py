@@ -141,11 +141,12 @@ def outlook_table(rule: EscalationRule, history: TrialHistory, places: int = 0) 
 
 
 def with_places(history: History, places: int) -> History:
-    """The history with the places of the last cohort that nobody has taken yet open as well."""
-    if not places or not history.cohorts:
+    """The history with the places of the escalation's last cohort that nobody has taken yet open as well."""
+    number = history.last_of_escalation
+    if not places or number is None:
         return history
-    *before, last = history.cohorts
-    return History((*before, Cohort(last.level, last.outcomes + PENDING * places)))
+    before, last, after = history.cohorts[:number], history.cohorts[number], history.cohorts[number + 1 :]
+    return History((*before, Cohort(last.level, last.outcomes + PENDING * places), *after))
 
 
 def _of_open_windows(rule: EscalationRule, history: History) -> Table | None:

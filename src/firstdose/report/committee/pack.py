@@ -14,6 +14,7 @@ from firstdose.dosing.histories import trial_history
 from firstdose.dosing.recorded import Records
 from firstdose.protocol.plan import Protocol
 from firstdose.records.analysis_data import AnalysisData
+from firstdose.records.date_words import day_words
 from firstdose.records.results import Results
 from firstdose.report.committee.figures import event_table, stopping_blocks
 from firstdose.report.committee.narratives import Narrative, narrative_table, narratives
@@ -113,13 +114,13 @@ def committee_document(decision: Decision, day: date, notices: tuple[str, ...] =
         subtitle=f"{trial.id}: {trial.title}",
         facts=(
             *(("Notice", notice) for notice in notices if "problems.csv" not in notice),
-            ("Data up to", origin.as_of.isoformat() if origin.as_of else "no cut-off stated"),
+            ("Data up to", day_words(origin.as_of) if origin.as_of else "no cut-off stated"),
             ("Data (SHA-256)", origin.data_hash),
             ("Protocol file (SHA-256)", origin.protocol_hash),
-            ("Prepared", f"{day.isoformat()}, Firstdose {origin.version}"),
+            ("Prepared", f"{day_words(day)}, Firstdose {origin.version}"),
         ),
         chapters=tuple(chapters),
-        footer=f"{trial.id}, pack for the dose decision, data {origin.data_hash[:12]}, {day.isoformat()}",
+        footer=f"{trial.id}, pack for the dose decision, data {origin.data_hash[:12]}, {day_words(day)}",
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from datetime import date
 
 import polars as pl
 
@@ -11,6 +12,7 @@ from firstdose.dosing import ParticipantCourse, TrialHistory
 from firstdose.dosing.last_seen import FOLLOW_UP
 from firstdose.dosing.pending import last_day
 from firstdose.records.analysis_data import AnalysisData
+from firstdose.records.date_words import day_words
 from firstdose.records.derived import AnalysisNote, EventAnalysis
 from firstdose.report.committee.narratives import shortened
 from firstdose.report.documents.wording import counted, listed
@@ -62,7 +64,10 @@ def _people(pending: Sequence[ParticipantCourse], why: Callable[[ParticipantCour
 def _why_pending(course: ParticipantCourse) -> str:
     """Why it is not settled; an open window with its last day."""
     reasons = "; ".join(course.evaluability.reasons) or "not known why"
-    return f"{reasons}, until {last_day(course)}" if reasons.endswith("the window is open") else reasons
+    until = last_day(course)
+    if not until or not reasons.endswith("the window is open"):
+        return reasons
+    return f"{reasons}, until {day_words(date.fromisoformat(until))}"
 
 
 def _notes(notes: pl.DataFrame) -> str:

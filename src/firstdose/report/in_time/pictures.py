@@ -10,7 +10,7 @@ import polars as pl
 from firstdose.report.documents.drawing import Drawing
 from firstdose.report.documents.figure_style import FAINT, INK, MUTED, PAPER, STRONG, WARM, panels
 from firstdose.report.documents.wording import counted
-from firstdose.simulation.calendar.courses import Course
+from firstdose.simulation.calendar.courses import Course, Participant
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -18,19 +18,25 @@ if TYPE_CHECKING:
 
 INCHES_A_PARTICIPANT, FRAME_INCHES = 0.075, 0.75
 NOTE = "Bars: followed for DLTs, with the dose level; cross: DLT; circle: leaves; dashed: end of the escalation"
+NOTE_ON_DOSES = "2→1: level 2 was assigned, the dose of level 1 given"
 
 
 def calendar_drawing(courses: Sequence[Course], of: str, shares: Sequence[float]) -> Drawing:
     """The picture of some trials, ``of`` which scenario, at which shares of the durations."""
+    which = ", a quick, a usual and a slow one" if len(courses) == 3 else ""
     return Drawing(
         "calendar",
-        f"Simulated trials of {of}, a quick, a usual and a slow one. {NOTE}"
-        if len(courses) == 3
-        else f"Simulated trials of {of}. {NOTE}",
+        f"Simulated trials of {of}{which}. {'; '.join(_notes(courses))}",
         " ".join(_described(course, share) for course, share in zip(courses, shares, strict=True)),
         lambda: _draw(courses, shares),
         _data(courses),
     )
+
+
+def _notes(courses: Sequence[Course]) -> list[str]:
+    """What the marks mean, of those that may be seen."""
+    is_short = any(each.level_given != each.level for course in courses for each in course.participants)
+    return [NOTE, NOTE_ON_DOSES] if is_short else [NOTE]
 
 
 def _described(course: Course, share: float) -> str:
@@ -40,6 +46,11 @@ def _described(course: Course, share: float) -> str:
         f"Trial {course.number}, {_quicker(share)}: {counted(len(course.participants), 'participant')} in "
         f"{course.duration_days:.0f} days, {counted(dlts, 'DLT')}; {named}."
     )
+
+
+def _level_words(each: Participant) -> str:
+    """The level assigned, and that given where it is another."""
+    return str(each.level) if each.level_given == each.level else f"{each.level}→{each.level_given}"
 
 
 def _quicker(share: float) -> str:
@@ -62,7 +73,7 @@ def _draw(courses: Sequence[Course], shares: Sequence[float]) -> Figure:
     last = max(max(course.ended, *(each.closes for each in course.participants)) for course in courses)
     for panel, course, share in zip(axes, courses, shares, strict=True):
         _panel(panel, course, share, last)
-    axes[-1].set_xlabel(f"Day of the trial\n{NOTE}")
+    axes[-1].set_xlabel("\n".join(["Day of the trial", *_notes(courses)]))
     return figure
 
 
@@ -70,7 +81,7 @@ def _panel(axes: Axes, course: Course, share: float, last: float) -> None:
     for place, each in enumerate(course.participants, start=1):
         axes.plot([each.dosed_on, each.closes], [place, place], color=STRONG, linewidth=2.4, solid_capstyle="butt")
         axes.annotate(
-            str(each.level),
+            _level_words(each),
             (each.dosed_on, place),
             xytext=(-3, 0),
             textcoords="offset points",

@@ -8,7 +8,15 @@ from datetime import date
 from firstdose.report.documents.blocks import Block, Bullets, Chapter, Document, Paragraph
 from firstdose.report.documents.html_page import render_html
 from firstdose.report.documents.wording import listed, percent, rate, sentence
-from firstdose.report.next_trial.reading import assurances_of, first_of, name_of, powers_of, size_of, told_of
+from firstdose.report.next_trial.reading import (
+    assurances_of,
+    cautions_of,
+    first_of,
+    name_of,
+    powers_of,
+    size_of,
+    told_of,
+)
 from firstdose.report.next_trial.results_chapters import assurance_chapter, power_chapter, size_chapter
 from firstdose.report.next_trial.told_chapters import assumptions_chapter, identified_chapter, phase_one_chapter
 from firstdose.simulation.next_trial import NO_EFFICACY, PHASE_ONE, Assessment
@@ -61,6 +69,7 @@ def plain_chapter(found: Assessment) -> Chapter:
     blocks: list[Block] = []
     if settings.description:
         blocks.append(Paragraph(settings.description))
+    blocks += cautions_of(found)
     blocks += [Paragraph(f"Of the data of the trial before: {notice}") for notice in found.notices]
     blocks.append(Paragraph(NO_EFFICACY))
     blocks.append(Paragraph(_cells_or_drug(found)))

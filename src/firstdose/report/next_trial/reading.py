@@ -2,10 +2,30 @@
 
 from __future__ import annotations
 
-from firstdose.report.documents.wording import NO_BREAK, percent_figure
-from firstdose.simulation.next_trial import CONTRASTS, Assessment, Assurance, Estimate, Identified, Power, SampleSize
+from firstdose.report.documents.blocks import Paragraph
+from firstdose.report.documents.wording import NO_BREAK, percent, percent_figure
+from firstdose.report.results.wording import DIGITS_OF_ESTIMATES, NOTHING, plain
+from firstdose.simulation.next_trial import (
+    CONTRASTS,
+    Assessment,
+    Assurance,
+    Estimate,
+    Identified,
+    Power,
+    SampleSize,
+    Taken,
+)
 from firstdose.simulation.next_trial.arms import ArmDesign
 from firstdose.simulation.next_trial.endpoints import NextEndpoint
+from firstdose.simulation.next_trial.taken import SHARE
+
+DIGITS_OF_SETTINGS = 6
+"""Of numbers that somebody wrote down: more would be noise of the computer's."""
+
+
+def cautions_of(found: Assessment) -> tuple[Paragraph, ...]:
+    """What the figures cannot tell: it stands before them."""
+    return tuple(Paragraph(f"Mind: {caution}.") for caution in found.cautions)
 
 
 def powers_of(found: Assessment, design: ArmDesign, endpoint: NextEndpoint) -> list[Power]:
@@ -35,6 +55,31 @@ def with_error(estimate: Estimate | None) -> str:
     if estimate.error == 0:
         return percent_figure(estimate.value)
     return f"{percent_figure(estimate.value)}{NO_BREAK}±{NO_BREAK}{100 * estimate.error:.1f}"
+
+
+def stated(value: float) -> str:
+    """A number of the settings, as it was written there: "−0.584"."""
+    return plain(value, DIGITS_OF_SETTINGS)
+
+
+def taken_figure(taken: Taken, value: float | None) -> str:
+    """A figure of the trial before without its unit, unless that is percent; a dash where there is none."""
+    if value is None:
+        return NOTHING
+    return percent(value) if taken.unit == SHARE else plain(value, DIGITS_OF_ESTIMATES)
+
+
+def taken_value(taken: Taken, value: float) -> str:
+    """The same with its unit."""
+    figure = taken_figure(taken, value)
+    return figure if taken.unit == SHARE else f"{figure} {taken.unit}".strip()
+
+
+def taken_limits(taken: Taken) -> str:
+    """Both limits, or a dash."""
+    if taken.lower is None or taken.upper is None:
+        return NOTHING
+    return f"{taken_figure(taken, taken.lower)} to {taken_value(taken, taken.upper)}"
 
 
 def name_of(design: ArmDesign) -> str:

@@ -5,7 +5,15 @@ from __future__ import annotations
 from firstdose.report.documents.blocks import Block, Cell, Chapter, Paragraph, Picture, Row, Table, row
 from firstdose.report.documents.wording import listed, number, percent_figure, rate, sentence
 from firstdose.report.next_trial.pictures import draw_assurance, draw_power
-from firstdose.report.next_trial.reading import assurances_of, first_of, name_of, powers_of, size_of, with_error
+from firstdose.report.next_trial.reading import (
+    assurances_of,
+    cautions_of,
+    first_of,
+    name_of,
+    powers_of,
+    size_of,
+    with_error,
+)
 from firstdose.simulation.next_trial import NO_EFFICACY, Assessment, Estimate
 from firstdose.simulation.next_trial.endpoints import NextEndpoint
 from firstdose.simulation.next_trial.table import rows_of
@@ -95,7 +103,7 @@ def size_chapter(found: Assessment) -> Chapter:
         ),
         words=(0, 1, 4),
     )
-    return Chapter("size", "How many people", (table,))
+    return Chapter("size", "How many people", (*cautions_of(found), table))
 
 
 def assurance_chapter(found: Assessment) -> Chapter:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from firstdose.report.documents.blocks import Block, Chapter, Heading, Paragraph, Row, Table, row
 from firstdose.report.documents.wording import listed, percent_figure, sentence
-from firstdose.report.next_trial.reading import name_of
+from firstdose.report.next_trial.reading import name_of, stated, taken_figure, taken_limits, taken_value
 from firstdose.report.next_trial.results_chapters import cell_of_answer
+from firstdose.report.results.wording import DIGITS_OF_ESTIMATES, NOTHING, plain
 from firstdose.simulation.next_trial import CONTRASTS, NO_EFFICACY, PHASE_ONE, Assessment, Taken
 from firstdose.simulation.next_trial.arms import Arm
 from firstdose.simulation.next_trial.endpoints import Elicited, NextEndpoint, Prior
@@ -24,7 +25,7 @@ def identified_chapter(found: Assessment) -> Chapter:
         told = [found.identified[name][place] for name in shown]
         answers.append(row(words, *(cell_of_answer(each.text) for each in told)))
         if contrast and any(each.price for each in told):
-            prices.append(row(words, *("–" if each.price is None else f"{each.price:.2g}" for each in told)))
+            prices.append(row(words, *(NOTHING if each.price is None else plain(each.price, 2) for each in told)))
     columns = ("what is asked", *(names[name] for name in shown))
     blocks: list[Block] = [
         Paragraph(
@@ -62,8 +63,8 @@ def phase_one_chapter(found: Assessment) -> Chapter:
         return Chapter("phase-one", TITLE_OF_PHASE_ONE, (Paragraph(words), Paragraph(NO_EFFICACY)))
     lines = []
     for each in found.taken:
-        stated = "–" if each.stated is None else each.figure(each.stated)
-        lines.append(row(each.what, each.shown(each.value), each.limits, stated, _used(each), each.rests_on))
+        figures = (taken_value(each, each.value), taken_limits(each), taken_figure(each, each.stated))
+        lines.append(row(each.what, *figures, _used(each), each.rests_on))
     table = Table(
         "Figures of the trial before",
         ("what", "value", "95 % limits", "stated in the settings", "used", "rests on"),
@@ -83,7 +84,7 @@ def phase_one_chapter(found: Assessment) -> Chapter:
 def _used(each: Taken) -> str:
     if not each.is_used:
         return "no, for information"
-    value = "" if each.used is None else f"{each.figure(each.used)}, {CAREFUL_WORDS}, "
+    value = "" if each.used is None else f"{taken_figure(each, each.used)}, {CAREFUL_WORDS}, "
     return f"{value}in the place of {each.key}"
 
 
@@ -97,19 +98,21 @@ def assumptions_chapter(found: Assessment) -> Chapter:
             Row((), group=f"{name_of(design)}: {design.name} (family: {design.multiplicity.replace('_', ' ')})")
         )
         arms += [row(arm.name, _cells(arm, settings.dose_unit), _drug(arm), str(arm.share)) for arm in design.arms]
-    limits = ", ".join(f"{limit:g}" for limit in looks.futility_below) or "none"
+    limits = ", ".join(map(stated, looks.futility_below)) or "none"
     blocks: list[Block] = [
         Table("Arms", ("arm", "injection", settings.drug, "share"), tuple(arms), words=(0, 1, 2)),
         Table(
             "Conduct and looks",
             ("what", "value", "source"),
             (
-                row("randomised per month", f"{conduct.accrual_per_month.value:g}", conduct.accrual_per_month.source),
-                row("leave per person-year", f"{conduct.leaving_per_year.value:.3g}", conduct.leaving_per_year.source),
-                row("visits missed", f"{percent_figure(conduct.missed_visit.value)} %", conduct.missed_visit.source),
+                row("randomised per month", stated(conduct.accrual_per_month.value), conduct.accrual_per_month.source),
                 row(
-                    "looks at shares of complete people", listed(f"{each:g}" for each in looks.information), "settings"
+                    "leave per person-year",
+                    plain(conduct.leaving_per_year.value, DIGITS_OF_ESTIMATES),
+                    conduct.leaving_per_year.source,
                 ),
+                row("visits missed", f"{percent_figure(conduct.missed_visit.value)} %", conduct.missed_visit.source),
+                row("looks at shares of complete people", listed(map(stated, looks.information)), "settings"),
                 row("error spent as", SPENDING[looks.spending], "settings"),
                 row("given up where Z is below", limits, "settings"),
             ),
@@ -125,14 +128,14 @@ def assumptions_chapter(found: Assessment) -> Chapter:
 
 def _cells(arm: Arm, unit: str) -> str:
     if arm.cells:
-        return f"{arm.cells:g} {unit}"
+        return f"{stated(arm.cells)} {unit}"
     return "sham" if arm.injection else "none"
 
 
 def _drug(arm: Arm) -> str:
     if arm.drug_until_month is None:
         return "none"
-    return f"month {arm.drug_from_month:g} to {arm.drug_until_month:g}"
+    return f"month {stated(arm.drug_from_month)} to {stated(arm.drug_until_month)}"
 
 
 def _course_table(endpoint: NextEndpoint) -> Table:
@@ -141,23 +144,31 @@ def _course_table(endpoint: NextEndpoint) -> Table:
         worsening = endpoint.worsening
         for each in worsening.components:
             rate = each.yearly_rate
-            lines.append(row(f"yearly rate, {each.name}", f"{rate.value:g}", rate.source))
+            lines.append(row(f"yearly rate, {each.name}", stated(rate.value), rate.source))
         spread = worsening.spread_between_people
-        lines.append(row("spread between people (log rate)", f"{spread.value:g}", spread.source))
-        lines.append(row("confirmed after", f"{worsening.confirmed_after_months:g} months", "settings"))
-        lines.append(row("last onset that can be confirmed", f"month {endpoint.last_onset_month:g}", "visits"))
+        lines.append(row("spread between people (log rate)", stated(spread.value), spread.source))
+        lines.append(row("confirmed after", f"{stated(worsening.confirmed_after_months)} months", "settings"))
+        lines.append(row("last onset that can be confirmed", f"month {stated(endpoint.last_onset_month)}", "visits"))
     if endpoint.change is not None:
         change = endpoint.change
         unit = f"{change.unit} a year" if change.course == "slope" else change.unit
-        lines.append(row("natural course", f"{change.natural_course.value:g} {unit}", change.natural_course.source))
-        lines.append(row("spread between people", f"{change.sd.value:.3g} {change.unit}", change.sd.source))
-        lines.append(row("correlation with the baseline", f"{change.baseline_correlation:g}", "settings"))
+        lines.append(
+            row("natural course", f"{stated(change.natural_course.value)} {unit}", change.natural_course.source)
+        )
+        lines.append(
+            row(
+                "spread between people",
+                f"{plain(change.sd.value, DIGITS_OF_ESTIMATES)} {change.unit}",
+                change.sd.source,
+            )
+        )
+        lines.append(row("correlation with the baseline", stated(change.baseline_correlation), "settings"))
     effects = endpoint.effects
     for cells in effects.cells:
-        lines.append(row(f"effect of cells, dose {cells.dose:g}", f"{cells.value:g}", effects.source))
+        lines.append(row(f"effect of cells, dose {stated(cells.dose)}", stated(cells.value), effects.source))
     for name, words in (("drug", "the drug"), ("interaction", "the drug beside cells"), ("procedure", "the injection")):
         number = getattr(effects, name)
-        lines.append(row(f"effect of {words}", f"{number.value:g}", number.source))
+        lines.append(row(f"effect of {words}", stated(number.value), number.source))
     kind = "hazard ratios, 1 for none" if endpoint.is_ratio else "differences, 0 for none"
     return Table(f"Course and effects ({kind})", ("what", "value", "source"), tuple(lines), words=(0, 1, 2))
 
@@ -170,10 +181,12 @@ def _belief_table(prior: Prior) -> Table:
     for name, words in (*named, ("natural_course", "natural course, relative to the above")):
         elicited: Elicited | None = getattr(prior, name)
         if elicited is not None:
-            reach = f"{elicited.median:g} ({elicited.lower:g} to {elicited.upper:g})"
+            reach = f"{stated(elicited.median)} ({stated(elicited.lower)} to {stated(elicited.upper)})"
             lines.append(row(f"{words}: median ({percent_figure(elicited.certainty)} % range)", reach, elicited.source))
     between = prior.lower_doses
-    lines.append(row("share at the lowest dose", f"{between.lowest:g} to {between.highest:g}", between.source))
+    lines.append(
+        row("share at the lowest dose", f"{stated(between.lowest)} to {stated(between.highest)}", between.source)
+    )
     return Table(
         "What is believed", ("what", "value", "source"), tuple(lines), words=(0, 1, 2),
         notes=(sentence(f"elicited from: {prior.elicited_from}"),),

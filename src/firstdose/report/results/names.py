@@ -61,6 +61,7 @@ TITLES = {
     "parts_of_scores": "Parts of the scores before treatment",
     "dose": "Dose assigned and dose given",
     "batches": "Batches of the product",
+    "given_as_assigned": "People who were given the dose assigned, within the tolerance, by level assigned",
     "counted_at_another_level": "People who count at another level than assigned",
     "among_evaluable": "DLTs among the evaluable",
     "among_treated": "DLTs among all who were treated",

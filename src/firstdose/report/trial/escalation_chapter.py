@@ -9,6 +9,7 @@ from firstdose.dosing import ParticipantCourse, TreatedCohort, TrialHistory
 from firstdose.dosing.known import WHERE_DAYS_END_LAST
 from firstdose.protocol.plan import Protocol
 from firstdose.records import TrialData
+from firstdose.records.date_words import day_words
 from firstdose.report.documents.blocks import Block, Cell, Chapter, Heading, Paragraph, Row, Table, row
 from firstdose.report.trial.decision_table import decision_table
 from firstdose.report.trial.escalation_records import given_records, judged_records
@@ -83,7 +84,7 @@ def _cohort(protocol: Protocol, cohort: TreatedCohort, courses: list[Participant
 
 def _dates(courses: list[ParticipantCourse]) -> str:
     days = sorted(course.procedure_start.date() for course in courses if course.procedure_start)
-    return "" if not days else f"{days[0]}" if days[0] == days[-1] else f"{days[0]} to {days[-1]}"
+    return " to ".join(day_words(day) for day in dict.fromkeys(days[:1] + days[-1:]))
 
 
 def people_table(courses: tuple[ParticipantCourse, ...], unit: str, caption: str = "Everyone dosed, in order") -> Table:
@@ -105,7 +106,7 @@ def _person(course: ParticipantCourse) -> Row:
     given, judged = given_records((course,)), judged_records((course,))
     return row(
         Cell(course.subject, records=given),
-        Cell(f"{course.procedure_start:%Y-%m-%d}" if course.procedure_start else "not recorded", records=given),
+        Cell(day_words(course.procedure_start.date()) if course.procedure_start else "not recorded", records=given),
         Cell(dose(course.dose_assigned), records=given),
         Cell(dose(course.dose_given), records=given),
         Cell(course.batch or "not recorded", records=given),

@@ -120,7 +120,7 @@ def methods_chapter(found: Tuned) -> Chapter:
     if set(found.methods) - {"exact", "none"}:
         engines += (
             f". Simulated: {found.engines.trials:,} trials a curve, seed {found.engines.seed}, the same people under "
-            "every setting; the standard errors over curves do not hold all of the simulation's own error"
+            "every setting; standard errors hold the simulation's own error"
         )
     aims = [f"{each.words}{_indifference(each)}" for each in plan.aims]
     return Chapter(

@@ -13,7 +13,8 @@ from firstdose.simulation.tuning.scoring import Score
 
 ERRORS = (
     "After ±: the standard error over the curves, which says how much the mean would differ under other curves of the "
-    "same kind. Worse: how much worse the winner is under curves that the search did not see."
+    "same kinds, and of simulated settings with other people too. Worse: how much worse the winner is under curves "
+    "that the search did not see."
 )
 
 
@@ -34,6 +35,7 @@ def plain_chapter(found: Tuned) -> Chapter:
                 "again with more curves, or with a stricter bound."
             )
         )
+    blocks += [Paragraph(f"Mind: {caution}.") for caution in found.cautions]
     blocks.append(Paragraph(_against_own(found)))
     blocks.append(Paragraph(extent(found)))
     blocks.append(

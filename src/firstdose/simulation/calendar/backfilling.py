@@ -1,7 +1,8 @@
 """Trials in time whose lower levels are backfilled while the escalation waits (see ``designs.backfill``).
 
 The escalation is that of ``Clocks``. Who comes while its cohort is full and the next may not be dosed yet is treated at
-an open level at once; where none is open, the candidate waits for the escalation as in every trial in time.
+an open level at once; where none is open, the candidate waits for the escalation as in every trial in time. Somebody
+backfilled who leaves without a DLT is not evaluable and keeps the place at the level; nobody is to be replaced there.
 """
 
 from __future__ import annotations
@@ -11,27 +12,32 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from firstdose.designs.backfill import Backfill, level_to_backfill, next_step_with_backfill
+from firstdose.designs.backfill import (
+    BACKFILLED_BY,
+    Backfill,
+    highest_left,
+    level_to_backfill,
+    may_backfill,
+    next_step_with_backfill,
+)
 from firstdose.designs.boin import Boin
 from firstdose.designs.rule import EscalationRule
-from firstdose.designs.states import Booleans, Integers, Seen, States, Stop
+from firstdose.designs.states import Booleans, Integers, Seen, States, Step, Stop
 from firstdose.simulation.calendar.clocks import Clocks
-from firstdose.simulation.calendar.conditions import Calendar, CalendarError
+from firstdose.simulation.calendar.conditions import CalendarError
 from firstdose.simulation.calendar.draws import Floats
 from firstdose.simulation.calendar.holding_back import next_meeting
 from firstdose.simulation.calendar.people import Rows
 
 
-def refuse_what_cannot_be_backfilled(rule: EscalationRule, calendar: Calendar) -> None:
-    """Raise CalendarError where a rule backfills and its design or calendar leave open what that would mean."""
+def refuse_what_cannot_be_backfilled(rule: EscalationRule) -> None:
+    """Raise CalendarError where a rule backfills and its design or settings leave open what that would mean."""
     if rule.backfill is None:
         return
-    if not isinstance(rule.design, Boin) or rule.design.needs_time:
-        raise CalendarError("backfilling is defined for boin, whose bounds say which levels are closed")
-    if calendar.leaving > 0 or rule.sentinels_that_end:
-        raise CalendarError(
-            "backfilling is simulated for participants who all stay and cohorts that a sentinel's DLT does not end"
-        )
+    if not may_backfill(rule.design):
+        raise CalendarError(f"backfilling {BACKFILLED_BY}")
+    if rule.sentinels_that_end:
+        raise CalendarError("backfilling is simulated for cohorts that a sentinel's DLT does not end")
     rates = rule.backfill.response_rates
     if rates is not None and len(rates) != rule.frame.levels:
         raise CalendarError(f"response_rates: give one a level, {rule.frame.levels}, not {len(rates)}")
@@ -41,13 +47,15 @@ def refuse_what_cannot_be_backfilled(rule: EscalationRule, calendar: Calendar) -
 class BackfillingClocks(Clocks):
     """Trials in time with backfilling.
 
-    ``escalated`` counts those whom the escalation has treated, ``in_cohort`` those of the current cohort, shape
-    (trials,); ``backfilled`` those backfilled at each level and ``response_on`` the first day on which a response is
-    seen there, shape (trials, levels). ``last_close`` is the day on which the last window closes, backfilled or not;
-    ``is_backfilled`` says of each place in ``people`` in which trials it was, each of shape (trials,).
+    ``escalated`` counts those whom the escalation has treated, ``escalated_lost`` those of them who leave without a
+    DLT, ``in_cohort`` those of the current cohort, shape (trials,); ``backfilled`` those backfilled at each level and
+    ``response_on`` the first day on which a response is seen there, shape (trials, levels). ``last_close`` is the day
+    on which the last window closes, backfilled or not; ``is_backfilled`` says of each place in ``people`` in which
+    trials it was, each of shape (trials,).
     """
 
     escalated: NDArray[np.int64] = field(init=False)
+    escalated_lost: NDArray[np.int64] = field(init=False)
     in_cohort: NDArray[np.int64] = field(init=False)
     backfilled: NDArray[np.int64] = field(init=False)
     response_on: Floats = field(init=False)
@@ -57,11 +65,13 @@ class BackfillingClocks(Clocks):
     def __post_init__(self) -> None:
         super().__post_init__()
         trials, levels = len(self.states), self.rule.frame.levels
-        self.escalated, self.in_cohort = (np.zeros(trials, dtype=np.int64) for _ in range(2))
+        for name in ("escalated", "escalated_lost", "in_cohort"):
+            setattr(self, name, np.zeros(trials, dtype=np.int64))
         self.backfilled = np.zeros((trials, levels), dtype=np.int64)
         self.response_on = np.full((trials, levels), np.inf)
         self.last_close = np.zeros(trials)
         self.is_backfilled = []
+        self.planned = np.minimum(self.planned, self.terms.escalation_participants)
 
     @property
     def terms(self) -> Backfill:
@@ -94,8 +104,10 @@ class BackfillingClocks(Clocks):
     def _level_to_backfill(self, rows: Rows, day: Floats) -> NDArray[np.int64]:
         """The level at which who comes on a day is backfilled in each trial, 0 where the escalation takes the next."""
         level = np.zeros(len(rows), dtype=np.int64)
-        next_cohort = self._meeting_after_cohort(rows, day) + self.calendar.decision_lag_days
-        may = (self.states.level[rows] > 1) & (self._places_left(rows) > 0) & self._is_full(rows, day)
+        apart = self.last_dosed[rows] + self.calendar.between_cohorts_days
+        decided = self._meeting_after_cohort(rows, day) + self.calendar.decision_lag_days
+        next_cohort = np.maximum(decided, apart)
+        may = (self.states.level[rows] > 1) & (self._places_known(rows, day) > 0) & self._is_full(rows, day)
         some = np.flatnonzero(may & (next_cohort > day))
         if some.size:
             these, on = rows[some], day[some]
@@ -105,29 +117,56 @@ class BackfillingClocks(Clocks):
         return level
 
     def _meeting_after_cohort(self, rows: Rows, day: Floats) -> Floats:
-        # not before somebody is there for the next cohort: until then backfilling goes on, and its data count
-        gap = self.last_dosed[rows] + self.calendar.between_cohorts_days
-        return next_meeting(self.calendar, np.maximum(np.maximum(day, self.latest[rows]), gap))
+        calendar, closed = self.calendar, self.latest[rows]
+        if calendar.meeting_interval_days > 0 or calendar.decision_lag_days > 0:
+            return next_meeting(calendar, closed)
+        # not before the next cohort may be dosed and somebody is there: until then backfilling goes on, and its data
+        # count
+        return np.maximum(day, np.maximum(closed, self.last_dosed[rows] + calendar.between_cohorts_days))
 
     def _note_in_cohort(self, rows: Rows, day: Floats, closes: Floats, toxic: Booleans, lost: Booleans) -> None:
         place = self.people.dosed - 1
         own = ~self.is_backfilled[place][rows]
         super()._note_in_cohort(rows[own], day[own], closes[own], toxic[own], lost[own])
         self.escalated[rows[own]] += 1
+        self.escalated_lost[rows[own]] += lost[own]
         self.in_cohort[rows[own]] += 1
         level = self.people.level[place, rows].astype(np.intp) - 1
         self.backfilled[rows[~own], level[~own]] += 1
         self.last_close[rows] = np.maximum(self.last_close[rows], closes)
         if self.terms.response_rates is not None:
-            responds = self.draws.responds(rows, place, np.asarray(self.terms.response_rates)[level])
+            responds = self.draws.responds(rows, place, np.asarray(self.terms.response_rates)[level]) & ~lost
             seen_on = np.where(responds, day + self.calendar.window_length, np.inf)
             self.response_on[rows, level] = np.minimum(self.response_on[rows, level], seen_on)
 
     def _places_left(self, rows: Rows) -> NDArray[np.int64]:
-        return np.asarray(self.terms.escalation_participants - self.escalated[rows])
+        lost = 0 if self.rule.counts_dosed else self.escalated_lost[rows]
+        return np.asarray(self.terms.escalation_participants - self.escalated[rows] + lost)
 
     def _is_full(self, rows: Rows, day: Floats) -> Booleans:
-        return np.asarray(self.in_cohort[rows] >= self.planned[rows])
+        taken = self.in_cohort[rows]
+        if self.people.some_lost and self.rule.replaces:
+            taken = taken - self._known_lost(rows, day, self.first[rows])
+        full = taken >= self.planned[rows]
+        if self.rule.counts_dosed:
+            full |= self.escalated[rows] >= self.terms.escalation_participants
+        return np.asarray(full)
+
+    def _places_known(self, rows: Rows, day: Floats) -> NDArray[np.int64]:
+        """Places that the escalation has left by what is known on a day: who is still followed takes one."""
+        left = self.terms.escalation_participants - self.escalated[rows]
+        if self.rule.counts_dosed or not self.people.some_lost:
+            return np.asarray(left)
+        return np.asarray(left + self._known_lost(rows, day, np.zeros(len(rows), dtype=np.int64)))
+
+    def _known_lost(self, rows: Rows, day: Floats, first: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Who of the escalation, from a place on, is known to have left without a DLT, shape (rows,)."""
+        people = self.people
+        gone = people.is_lost[: people.dosed, rows] & (people.closes[: people.dosed, rows] <= day)
+        gone &= np.arange(people.dosed)[:, None] >= first
+        for place in np.flatnonzero(gone.any(axis=1)):
+            gone[place] &= ~self.is_backfilled[place][rows]
+        return np.asarray(gone.sum(axis=0))
 
     def _between_cohorts(
         self, rows: Rows, day: Floats, at_last: Booleans, is_first_look: bool
@@ -141,25 +180,31 @@ class BackfillingClocks(Clocks):
         """Completed windows and DLTs seen in these trials on a day."""
         known, now = self.people.known(rows, day, self.first[rows], self.calendar.window_length), self.states
         types = now.participants.dtype
-        participants = self.people.evaluable[rows] - known.waiting.at_each(self.rule.frame.levels)
+        # who waits and leaves later is not among the evaluable
+        participants = self.people.evaluable[rows] + known.yet_lost - known.waiting.at_each(self.rule.frame.levels)
         size, toxic, _ = self.cohort_counts[:, rows]
         return Seen(
             participants.astype(types), (self.people.toxic[rows] - known.yet_toxic).astype(types), now.level[rows],
             size, toxic, now.highest[rows], now.memory[rows],
         )  # fmt: skip
 
+    def _seen_before(self, rows: Rows, day: Floats) -> Seen:
+        """As ``_seen``, on a day that may lie before the last dosing: somebody closed since was not known then."""
+        oldest, self.people.oldest = self.people.oldest, 0
+        try:
+            return self._seen(rows, day)
+        finally:
+            self.people.oldest = oldest
+
     def _decide_complete(self, rows: Rows, day: Floats) -> None:
         if not rows.size:
             return
-        seen = self._seen(rows, day)
+        seen = self._seen_before(rows, day)
         step, _ = self.rule.decide_step(seen, next_step_with_backfill(self.design, seen, self.backfilled[rows] > 0))
+        step = _unless_nobody_counts(seen, step)
         full = (self._places_left(rows) <= 0) & (step.stop == Stop.GOES_ON)
         states = self.rule.conclude(seen, replace(step, stop=np.where(full, np.int8(Stop.MAXIMUM), step.stop)))
-        ended = states.stop != Stop.GOES_ON  # a level is named from everybody, once all windows are closed
-        states.participants[ended], states.dlts[ended] = (
-            self.people.evaluable[rows][ended],
-            self.people.toxic[rows][ended],
-        )
+        self._name_from_everybody(rows, seen, states)
         self.in_cohort[rows] = 0
         self._take_over(rows, self.rule.select(states))
 
@@ -167,3 +212,30 @@ class BackfillingClocks(Clocks):
         super()._take_over(rows, states)
         left: Integers = self._places_left(rows)
         self.planned[rows] = np.minimum(self.planned[rows], left)
+
+    def _name_from_everybody(self, rows: Rows, seen: Seen, states: States) -> None:
+        """Give the trials that have ended everybody's outcome: a level is named once all windows are closed.
+
+        Every level is then looked at for elimination once more; where none is left, none is named.
+        """
+        ended = np.flatnonzero((states.stop != Stop.GOES_ON) & (states.stop != Stop.TOO_TOXIC))
+        everybody = self.people.evaluable[rows], self.people.toxic[rows]
+        over = np.flatnonzero(states.stop != Stop.GOES_ON)
+        states.participants[over], states.dlts[over] = (counts[over] for counts in everybody)
+        last = replace(seen, participants=everybody[0].astype(seen.participants.dtype), dlts=everybody[1])
+        left = highest_left(self.design, last)[ended]
+        states.highest[ended] = left
+        states.stop[ended[left == 0]] = Stop.TOO_TOXIC
+
+
+def _unless_nobody_counts(seen: Seen, step: Step) -> Step:
+    """The step, but none after a cohort that all left and nobody replaces: the level is given again."""
+    nobody = seen.cohort_size == 0
+    if not nobody.any():
+        return step
+    return Step(
+        np.where(nobody, seen.current, step.level),
+        np.where(nobody, seen.highest, step.highest),
+        np.where(nobody, np.int8(Stop.GOES_ON), step.stop),
+        np.where(nobody[:, None], seen.memory, step.memory),
+    )

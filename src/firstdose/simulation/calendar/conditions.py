@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 from firstdose.protocol.escalation import Escalation
 
 DltTimes = Literal["uniform", "weibull", "log_logistic"]
 SentinelDlt = Literal["committee_review", "end_cohort", "continue"]
+
+EXTREME_LATE_SHARE = 0.01
+"""Of DLTs, fewer in one half of the window have no Weibull or log-logistic time that numbers could hold."""
+FEWEST_A_YEAR, LONGEST_DAYS = 0.01, 36_500.0
+"""Eligible candidates, and the mean time to a product: with less or more a trial outlives whoever plans it."""
+CountedAt = Literal["assigned", "given", "live_trial"]
 
 
 class CalendarError(ValueError):
@@ -28,13 +35,25 @@ class Manufacturing:
     """A product made for each participant, begun when the candidate is found eligible.
 
     It takes ``lead_days``. The share ``failures`` of batches fails, and another is then made for the same candidate,
-    which takes as long again. Where the product falls short, with the chance ``shortfall``, the dose of the level below
-    is given; the outcome counts at the level that was assigned, as decisions by assigned doses have it.
+    which takes as long again. Where the product falls short the dose of the level below is given: with the chance
+    ``shortfall`` at every level above the lowest, or with the chances ``shortfall_by_level``, one a level. A level is
+    feasible where at least the share ``feasible_share`` can be given its dose.
     """
 
     lead_days: float
     failures: float = 0.0
     shortfall: float = 0.0
+    shortfall_by_level: tuple[float, ...] = ()
+    feasible_share: float | None = None
+
+    @property
+    def falls_short(self) -> bool:
+        """Whether anybody may be given less than was assigned."""
+        return self.shortfall > 0 or any(self.shortfall_by_level)
+
+    def chances_of_shortfall(self, levels: int) -> tuple[float, ...]:
+        """The chance of a shortfall at each level; at the lowest nobody is given less."""
+        return self.shortfall_by_level or (0.0,) + (self.shortfall,) * (levels - 1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +68,8 @@ class Calendar:
     every ``meeting_interval_days`` from day 0 (0: on any day); a cohort may be dosed ``decision_lag_days`` after one.
     ``seasons`` are factors of accrual in equal parts of a year that begins on day 0, such as twelve for months; without
     them it is the same all the year. ``manufacturing`` is for products that are made for each participant.
+    ``outcomes_count_at`` says at which level the outcome of somebody counts who was given less than was assigned (see
+    ``doses.count_outcomes``).
     """
 
     window_days: float
@@ -68,6 +89,7 @@ class Calendar:
     whole_days: bool = False
     seasons: tuple[float, ...] = ()
     manufacturing: Manufacturing | None = None
+    outcomes_count_at: CountedAt = "assigned"
 
     def __post_init__(self) -> None:
         for name in (
@@ -83,11 +105,24 @@ class Calendar:
         for name in ("screening_failures", "leaving"):
             if not 0 <= getattr(self, name) < 1:
                 raise CalendarError(f"{name} is {getattr(self, name)}: give a share of at least 0 and below 1")
-        if not 0 < self.late_share < 1:
-            raise CalendarError(f"late_share is {self.late_share}: give a share between 0 and 1")
+        if not EXTREME_LATE_SHARE <= self.late_share <= 1 - EXTREME_LATE_SHARE:
+            raise CalendarError(f"late_share is {self.late_share}: give a share from 0.01 to 0.99")
         if self.seasons and not (all(0 <= factor < float("inf") for factor in self.seasons) and any(self.seasons)):
             raise CalendarError("seasons: factors of accrual are at least 0, and one of them is above 0")
+        if self.eligible_a_year < FEWEST_A_YEAR:
+            raise CalendarError(
+                f"sites: {self.eligible_a_year:.2g} eligible candidates come in a year, fewer than one in a hundred "
+                "years, so that no trial would end; raise candidates_per_30_days (or --accrual) or seasons, or lower "
+                "screening_failures"
+            )
         self._check_manufacturing()
+
+    @property
+    def eligible_a_year(self) -> float:
+        """Candidates expected in a year who pass screening, once every site is open."""
+        season = sum(self.seasons) / len(self.seasons) if self.seasons else 1.0
+        rate = sum(site.candidates_per_30_days for site in self.sites) / 30.0 * 365.0
+        return rate * season * (1.0 - self.screening_failures)
 
     def _check_manufacturing(self) -> None:
         making = self.manufacturing
@@ -100,6 +135,22 @@ class Calendar:
                 raise CalendarError(
                     f"manufacturing: {name} is {getattr(making, name)}: give a share of at least 0 and below 1"
                 )
+        if making.lead_days / (1.0 - making.failures) > LONGEST_DAYS:
+            raise CalendarError(
+                f"manufacturing: batches of {making.lead_days:g} days of which the share {making.failures} fails take "
+                "more than a hundred years in the mean until one is good; lower lead_days or failures"
+            )
+        if making.feasible_share is not None and not 0 < making.feasible_share <= 1:
+            raise CalendarError(
+                f"manufacturing: feasible_share is {making.feasible_share}: give a share above 0 and at most 1"
+            )
+        if making.shortfall_by_level:
+            _check_shortfalls(making)
+
+    @property
+    def falls_short(self) -> bool:
+        """Whether anybody may be given less than was assigned."""
+        return self.manufacturing is not None and self.manufacturing.falls_short
 
     @property
     def keeps_people_apart(self) -> bool:
@@ -112,13 +163,33 @@ class Calendar:
         return self.window_days + 1 if self.whole_days else self.window_days
 
 
+def _check_shortfalls(making: Manufacturing) -> None:
+    """CalendarError where chances by level cannot be those of a shortfall, which grows with the dose."""
+    chances = making.shortfall_by_level
+    words = f"manufacturing: shortfall_by_level is {', '.join(f'{chance:g}' for chance in chances)}: "
+    if making.shortfall:
+        raise CalendarError(words + "give it or shortfall, not both")
+    if not all(0 <= chance < 1 for chance in chances):
+        raise CalendarError(words + "give shares of at least 0 and below 1")
+    if chances[0]:
+        raise CalendarError(words + "begin with 0, since there is no dose below the lowest that could be given instead")
+    if any(higher < lower for lower, higher in pairwise(chances)):
+        raise CalendarError(
+            words + "chances may not fall from level to level, since whoever can be given a dose can be given a lower "
+            "one; these are shares whose product falls short, not shares who can be given the dose"
+        )
+
+
 def calendar_of(escalation: Escalation, sites: tuple[Site, ...], **conditions: object) -> Calendar:
     """The calendar of a protocol: its window and intervals in whole days; the rest is given.
 
     Raises CalendarError where the protocol has no DLT window.
     """
     if escalation.dlt is None:
-        raise CalendarError("escalation.dlt is missing: trials in time need its window_days")
+        raise CalendarError(
+            "escalation.dlt is missing: trials in time need its window_days; add `dlt:` with definition, attribution "
+            "and window_days to the section escalation of the protocol"
+        )
     sentinel = escalation.sentinel
     planned: dict[str, object] = {
         "window_days": escalation.dlt.window_days,

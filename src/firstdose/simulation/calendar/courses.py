@@ -16,13 +16,17 @@ TRIALS_LOOKED_AT = 1_000
 
 @dataclass(frozen=True)
 class Participant:
-    """One participant; ``closes`` is the day on which the window ends, a DLT is seen or the participant leaves."""
+    """One participant; ``closes`` is the day on which the window ends, a DLT is seen or the participant leaves.
+
+    ``level`` is that assigned, ``level_given`` that whose dose was given.
+    """
 
     level: int
     dosed_on: float
     closes: float
     has_dlt: bool
     leaves: bool
+    level_given: int
 
 
 @dataclass(frozen=True)
@@ -53,13 +57,16 @@ def courses_by_duration(
     """Of the first trials of a seed those whose durations lie at these shares of them, the quickest first."""
     clocks = simulate_in_time(rule, calendar, truth, range(trials), seed)
     people, order = clocks.people, np.argsort(clocks.ended - clocks.began, kind="stable")
+    assigned, given = (people.level,) * 2 if clocks.doses is None else clocks.doses.levels
+    stays_to_the_end = people.closes >= people.dosed_on + calendar.window_length
+    leaves = people.is_lost & ~stays_to_the_end
     found = []
     for share in shares:
         trial = int(order[round(share * (trials - 1))])
         count = int(people.dosed_at[trial].sum())
         columns = [
             values[:count, trial].tolist()
-            for values in (people.level, people.dosed_on, people.closes, people.is_toxic, people.is_lost)
+            for values in (assigned, people.dosed_on, people.closes, people.is_toxic, leaves, given)
         ]
         participants = tuple(Participant(*values) for values in zip(*columns, strict=True))
         found.append(

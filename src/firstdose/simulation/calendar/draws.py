@@ -113,9 +113,10 @@ class Draws:
         At the lowest level nobody is given less.
         """
         making = self.calendar.manufacturing
-        if making is None or making.shortfall == 0:
+        if making is None or not making.falls_short:
             return assigned
-        short = self._uniforms(SHORTFALL, trials, person) < making.shortfall
+        chance = np.asarray(making.shortfall_by_level)[assigned - 1] if making.shortfall_by_level else making.shortfall
+        short = self._uniforms(SHORTFALL, trials, person) < chance
         return np.where(short & (assigned > 1), assigned - 1, assigned).astype(assigned.dtype)
 
     def leaves_after(self, trials: NDArray[np.intp], person: int) -> Floats:

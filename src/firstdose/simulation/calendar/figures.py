@@ -12,7 +12,9 @@ import numpy as np
 
 from firstdose.designs.rule import EscalationRule
 from firstdose.protocol.meaning import Meaning
+from firstdose.simulation.calendar.cautions import cautions
 from firstdose.simulation.calendar.conditions import Calendar
+from firstdose.simulation.calendar.dose_figures import DoseFigures, DoseTally, dose_figures, tally_doses
 from firstdose.simulation.calendar.draws import Floats
 from firstdose.simulation.calendar.precision import Precision, run_until_precise
 from firstdose.simulation.calendar.trials import Clocks, outcomes_in_the_end, simulate_in_time
@@ -45,21 +47,30 @@ class TimeFigures:
 
 @dataclass(frozen=True)
 class TimedCharacteristics:
-    """Figures over scenarios with the durations of each."""
+    """Figures over scenarios with the durations of each; ``cautions`` say in words what nobody would want of them.
+
+    ``doses`` is there where a product may fall short.
+    """
 
     characteristics: OperatingCharacteristics
     in_time: list[TimeFigures]
     precision: Precision | None = None
+    cautions: tuple[str, ...] = ()
+    doses: list[DoseFigures] | None = None
 
     def as_json(self) -> dict[str, Any]:
-        """The document of the other engines, with ``in_time`` in each scenario, and ``precision`` where asked for."""
+        """The document of the other engines, with ``in_time`` in each scenario, ``precision`` where asked for, and
+        ``cautions``; where a product may fall short each scenario has ``doses`` too.
+        """
         document = self.characteristics.as_json()
         scenarios = [
             figures | {"in_time": dict(vars(time))}
             for figures, time in zip(document["scenarios"], self.in_time, strict=True)
         ]
+        if self.doses is not None:
+            scenarios = [each | {"doses": dict(vars(doses))} for each, doses in zip(scenarios, self.doses, strict=True)]
         asked = {} if self.precision is None else {"precision": self.precision.as_json()}
-        return document | asked | {"scenarios": scenarios}
+        return document | asked | {"cautions": list(self.cautions), "scenarios": scenarios}
 
 
 def characteristics_in_time(
@@ -89,8 +100,9 @@ def characteristics_in_time(
         work.simulate(range(trials))
     else:
         reached = run_until_precise(work.simulate, work.largest_error, precision, trials)
-    tallies = [tally for tally, _ in work.found]
-    times = [_time_figures(columns, calendar) for _, columns in work.found]
+    tallies = [tally for tally, _, _ in work.found]
+    times = [_time_figures(columns, calendar) for _, columns, _ in work.found]
+    doses = [dose_figures(given, tally, calendar) for tally, _, given in work.found if given is not None]
     rows = scenario_figures(
         rule,
         scenarios,
@@ -109,21 +121,25 @@ def characteristics_in_time(
         trials=tallies[0].trials,
         seed=seed,
     )
-    return TimedCharacteristics(made, times, reached)
+    return TimedCharacteristics(made, times, reached, cautions(rule, calendar, scenarios.names, times), doses or None)
+
+
+Found = tuple[Tally, Floats, DoseTally | None]
+"""Of some trials: what became of them, added up; the times of each; doses assigned and given, added up."""
 
 
 @dataclass
 class _Work:
-    """Trials simulated so far: for each scenario what became of them, added up, and the times of each."""
+    """Trials simulated so far, for each scenario."""
 
     rule: EscalationRule
     calendar: Calendar
     scenarios: Scenarios
-    function: Callable[[Block], tuple[Tally, Floats]]
+    function: Callable[[Block], Found]
     run: RunParts
     block: int
     progress: Callable[[int, int], None] | None
-    found: list[tuple[Tally, Floats]] = field(default_factory=list)
+    found: list[Found] = field(default_factory=list)
     blocks_done: int = 0
 
     def simulate(self, trials: range) -> None:
@@ -133,7 +149,13 @@ class _Work:
         results = run_blocks(self.run, self.function, count, trials, self.block, self._told(before))
         for index, parts in enumerate(results):
             seen = [*self.found[index : index + 1], *parts] if before else parts
-            added = reduce(Tally.plus, (tally for tally, _ in seen)), np.concatenate([columns for _, columns in seen])
+            tallies, columns, doses = zip(*seen, strict=True)
+            given = [each for each in doses if each is not None]
+            added = (
+                reduce(Tally.plus, tallies),
+                np.concatenate(columns),
+                reduce(DoseTally.plus, given) if given else None,
+            )
             self.found[index : index + 1] = [added]
 
     def _told(self, before: int) -> Callable[[int, int], None] | None:
@@ -143,7 +165,7 @@ class _Work:
     def largest_error(self) -> float:
         """The largest standard error of a probability of selection, or of the mean duration as a share of it."""
         errors: list[float] = []
-        for (tally, columns), truth in zip(self.found, self.scenarios.truths, strict=True):
+        for (tally, columns, _), truth in zip(self.found, self.scenarios.truths, strict=True):
             selection = standard_errors(self.rule, tally, truth, 0.0)
             time = _time_figures(columns, self.calendar)
             errors += [*selection["selected"], selection["none_selected"]]
@@ -154,12 +176,11 @@ class _Work:
         return max(errors)
 
 
-def _simulated(
-    rule: EscalationRule, calendar: Calendar, scenarios: Scenarios, seed: int, block: Block
-) -> tuple[Tally, Floats]:
-    """The trials of a block: what became of them, added up, and the times of each."""
+def _simulated(rule: EscalationRule, calendar: Calendar, scenarios: Scenarios, seed: int, block: Block) -> Found:
+    """The trials of a block."""
     clocks = simulate_in_time(rule, calendar, scenarios.truths[block.scenario], block.trials, seed)
-    return tally_trials(rule, outcomes_in_the_end(clocks), clocks.people.dosed_at), _columns(clocks)
+    tally = tally_trials(rule, outcomes_in_the_end(clocks), clocks.people.dosed_at)
+    return tally, _columns(clocks), tally_doses(clocks)
 
 
 COLUMNS = (

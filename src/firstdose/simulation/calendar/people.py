@@ -19,14 +19,15 @@ Counts = NDArray[np.integer]
 class People:
     """Arrays of shape (places, trials): who was dosed first stands in place 0. Many trials lie side by side in memory.
 
-    ``closes`` is the day on which no more is to be learnt of a participant; ``is_toxic`` says that a DLT is seen then,
-    ``is_lost`` that the participant leaves then without one. ``evaluable`` and ``toxic``, shape (trials, levels), count
-    what the windows of all who were dosed show in the end. Everybody before the place ``oldest`` has closed.
+    ``level`` is that at which a participant counts. ``closes`` is the day on which no more is to be learnt of a
+    participant; ``is_toxic`` says that a DLT is seen then, ``is_lost`` that the participant is not evaluable, who left
+    without one or, as the live trial counts, was given too little. ``evaluable`` and ``toxic``, shape (trials, levels),
+    count what the windows of all who were dosed show in the end. Everybody before the place ``oldest`` has closed.
     """
 
     trials: int
     levels: int
-    some_leave: bool
+    some_lost: bool
     level: NDArray[np.int16] = field(init=False)
     dosed_on: Floats = field(init=False)
     closes: Floats = field(init=False)
@@ -41,8 +42,8 @@ class People:
     def __post_init__(self) -> None:
         for name in ("toxic", "dosed_at"):
             setattr(self, name, np.zeros((self.trials, self.levels), dtype=np.int16))
-        # where nobody leaves, everybody dosed is evaluable: one array under both names
-        self.evaluable = np.zeros_like(self.dosed_at) if self.some_leave else self.dosed_at
+        # where nobody is lost, everybody dosed is evaluable: one array under both names
+        self.evaluable = np.zeros_like(self.dosed_at) if self.some_lost else self.dosed_at
         for name, value in self._empty(16).items():
             setattr(self, name, value)
 
@@ -69,7 +70,7 @@ class People:
         cell = rows * self.levels + level - 1
         self.dosed_at.reshape(-1)[cell] += 1
         self.toxic.reshape(-1)[cell[toxic]] += 1
-        if self.some_leave:
+        if self.some_lost:
             self.is_lost[place] = lost
             self.evaluable.reshape(-1)[cell[~lost]] += 1
         self.dosed += 1
@@ -89,7 +90,7 @@ class People:
         yet_toxic = self._followed(self.is_toxic, rows) & open_
         lost: Counts | int = 0
         lost_in_cohort: Counts | int = 0
-        if self.some_leave:
+        if self.some_lost:
             yet_lost = self._followed(self.is_lost, rows) & open_
             lost, lost_in_cohort = self._by_level(level, yet_lost), self._in_cohort(yet_lost, first)
         return Known(

@@ -8,7 +8,15 @@ from typing import Annotated
 from firstdose.protocol.companion import read_companion, text_of_companion
 from firstdose.protocol.escalation import Escalation
 from firstdose.protocol.meaning import Meaning, part
-from firstdose.simulation.calendar.conditions import Calendar, CalendarError, DltTimes, Manufacturing, Site, calendar_of
+from firstdose.simulation.calendar.conditions import (
+    Calendar,
+    CalendarError,
+    CountedAt,
+    DltTimes,
+    Manufacturing,
+    Site,
+    calendar_of,
+)
 
 WHAT = "conditions"
 EVENLY = 0.5
@@ -20,7 +28,7 @@ class SiteConditions:
     """One site."""
 
     candidates_per_30_days: Annotated[
-        float, Meaning("Candidates who come in 30 days.", above=0, highest=100_000, example=2)
+        float, Meaning("Candidates who come in 30 days.", lowest=0.001, highest=100_000, example=2)
     ]
     opens_on_day: Annotated[
         float, Meaning("Day of the trial on which the site opens.", unit="days", lowest=0, highest=36_500)
@@ -37,6 +45,22 @@ class ManufacturingConditions:
         float,
         Meaning("Share of participants whose product falls short: the dose below is given.", lowest=0, below=1),
     ] = 0.0
+    shortfall_by_level: Annotated[
+        tuple[Annotated[float, Meaning("A share.", lowest=0, below=1)], ...],
+        Meaning(
+            "The same for each level, from 0 at the lowest and never falling, such as 0, 0.05, 0.15, 0.3; in the "
+            "place of `shortfall`."
+        ),
+    ] = ()
+    feasible_share: Annotated[
+        float | None,
+        Meaning(
+            "A level counts as feasible where at least this share can be given its dose; left out: not reported.",
+            above=0,
+            highest=1,
+            example=0.7,
+        ),
+    ] = None
 
 
 @part
@@ -58,9 +82,17 @@ class Conditions:
     manufacturing: Annotated[
         ManufacturingConditions | None, Meaning("How a product is made; left out where it is at hand.")
     ] = None
+    outcomes_count_at: Annotated[
+        CountedAt,
+        Meaning(
+            "At which level the outcome of somebody counts who was given less than was assigned: that assigned, that "
+            "given, or as in the live trial (a DLT at that given, no DLT not at all)."
+        ),
+    ] = "assigned"
     dlt_times: Annotated[DltTimes, Meaning("When DLTs come within the window.")] = "uniform"
     late_share: Annotated[
-        float, Meaning("Share of DLTs in the second half of the window; not for uniform times.", above=0, below=1)
+        float,
+        Meaning("Share of DLTs in the second half of the window; not for uniform times.", lowest=0.01, highest=0.99),
     ] = EVENLY
     leaving: Annotated[float, Meaning("Share who leave before their window ends.", lowest=0, below=1)] = 0.0
     meeting_interval_days: Annotated[

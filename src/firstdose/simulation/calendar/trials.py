@@ -11,6 +11,7 @@ from firstdose.designs.states import States
 from firstdose.simulation.calendar.backfilling import BackfillingClocks, refuse_what_cannot_be_backfilled
 from firstdose.simulation.calendar.clocks import Clocks
 from firstdose.simulation.calendar.conditions import Calendar, CalendarError
+from firstdose.simulation.calendar.doses import refuse_what_cannot_be_counted
 from firstdose.simulation.calendar.draws import Draws, Floats
 from firstdose.simulation.calendar.people import People
 
@@ -31,9 +32,11 @@ def simulate_in_time(rule: EscalationRule, calendar: Calendar, truth: Floats, tr
             "escalation.stop_within_cohort: trials in time do not simulate cohorts that are cut short; write false, or "
             "use --method exact"
         )
-    refuse_what_cannot_be_backfilled(rule, calendar)
+    refuse_what_cannot_be_backfilled(rule)
+    refuse_what_cannot_be_counted(rule, calendar)
     states = rule.start().take(np.zeros(len(trials), dtype=np.intp))
-    people = People(len(trials), rule.frame.levels, calendar.leaving > 0)
+    some_lost = calendar.leaving > 0 or (calendar.falls_short and calendar.outcomes_count_at == "live_trial")
+    people = People(len(trials), rule.frame.levels, some_lost)
     made = Clocks if rule.backfill is None else BackfillingClocks
     clocks = made(rule, calendar, Draws.of(calendar, trials, seed), truth, states, people)
     clocks.run()

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import CancelledError
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import cache, partial
 from importlib.metadata import version
 from itertools import islice
 from typing import Any
 
+from firstdose.simulation.machines.interrupts import deaf_to_interrupts
 from firstdose.simulation.machines.running import MachinesError, PartType, ResultType, RunParts
 
 CONNECT_SECONDS = 10
@@ -37,20 +38,22 @@ def local_cluster(workers: int) -> Iterator[RunParts]:
     distributed = _dask()
     import logging
 
-    with (
-        distributed.LocalCluster(
-            n_workers=workers,
-            threads_per_worker=1,
-            processes=True,
-            host="127.0.0.1",
-            scheduler_port=0,
-            dashboard_address="127.0.0.1:0",
-            security=True,
-            memory_limit=0,
-            silence_logs=logging.ERROR,
-        ) as cluster,
-        distributed.Client(cluster, set_as_default=False) as client,
-    ):
+    with ExitStack() as open_:
+        with deaf_to_interrupts():
+            cluster = open_.enter_context(
+                distributed.LocalCluster(
+                    n_workers=workers,
+                    threads_per_worker=1,
+                    processes=True,
+                    host="127.0.0.1",
+                    scheduler_port=0,
+                    dashboard_address="127.0.0.1:0",
+                    security=True,
+                    memory_limit=0,
+                    silence_logs=logging.CRITICAL + 1,  # what ends it in the middle is told by who ends it
+                )
+            )
+            client = open_.enter_context(distributed.Client(cluster, set_as_default=False))
         yield _runner(client)
 
 
@@ -65,8 +68,9 @@ def scheduler_at(address: str, tell: Callable[[str], None]) -> Iterator[RunParts
         client = distributed.Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
     except (OSError, ValueError, TypeError, RuntimeError, ImportError) as error:
         why = f"{error}".strip().splitlines()
+        within = f" within {CONNECT_SECONDS} seconds" if isinstance(error, OSError) else ""
         raise MachinesError(
-            f"--cluster {address}: no Dask scheduler could be reached there within {CONNECT_SECONDS} seconds "
+            f"--cluster {address}: no Dask scheduler could be reached there{within} "
             f"({why[0] if why else type(error).__name__}); give the address that it tells when it starts, such as "
             "tcp://10.0.0.5:8786, or local for processes of this machine"
         ) from None

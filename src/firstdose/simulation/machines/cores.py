@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from multiprocessing import get_context, parent_process
+from multiprocessing import active_children, get_context, parent_process
 from threading import Thread
 
+from firstdose.simulation.machines.interrupts import deaf_to_interrupts, end_children
 from firstdose.simulation.machines.running import (
     MachinesError,
     PartType,
@@ -30,6 +31,7 @@ def cores(workers: int, worth_seconds: float = SECONDS_WORTH_PROCESSES) -> Itera
     Processes start afresh, once, and end with the block.
     """
     pool: ProcessPoolExecutor | None = None
+    others = frozenset(active_children())
 
     def run(
         function: Callable[[PartType], ResultType], parts: Sequence[PartType], /
@@ -43,7 +45,9 @@ def cores(workers: int, worth_seconds: float = SECONDS_WORTH_PROCESSES) -> Itera
             left = len(parts) - done
             expected = seconds / done * left if done else 0.0
             if left > 1 and (worth_seconds <= 0 or expected > worth_seconds):
-                pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_leave_with_parent)
+                pool = ProcessPoolExecutor(
+                    min(workers, left), mp_context=get_context("spawn"), initializer=_leave_with_parent
+                )
                 break
             began = time.perf_counter()
             result = function(parts[done])
@@ -55,6 +59,13 @@ def cores(workers: int, worth_seconds: float = SECONDS_WORTH_PROCESSES) -> Itera
 
     try:
         yield run
+    except KeyboardInterrupt:
+        if pool is not None:
+            end_children(others)
+            # its thread can wait for ever for what the ended processes held
+            pool.shutdown(wait=False, cancel_futures=True)
+            pool = None
+        raise
     finally:
         if pool is not None:
             pool.shutdown(cancel_futures=True)
@@ -65,7 +76,8 @@ def _in_pool(
 ) -> Iterator[tuple[int, ResultType]]:
     """The parts from a place on, as they come."""
     try:
-        places = {pool.submit(function, part): place for place, part in enumerate(parts[first:], start=first)}
+        with deaf_to_interrupts():
+            places = {pool.submit(function, part): place for place, part in enumerate(parts[first:], start=first)}
         for done in as_completed(places):
             yield places.pop(done), done.result()
     except BrokenProcessPool:

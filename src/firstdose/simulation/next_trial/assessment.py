@@ -20,6 +20,8 @@ Progress = Callable[[int, int, str], None]
 
 PHASE_ONE = "phase_one"
 """The design of the trial before, beside which the others stand."""
+FEWEST_FAILING = 5.0
+"""Simulated trials that may fail at the power asked for: of fewer, the share is hardly known."""
 
 
 def silent(done: int, total: int, what: str) -> None:
@@ -40,6 +42,17 @@ class Assessment:
     taken: tuple[Taken, ...] = ()
     notices: tuple[str, ...] = ()
 
+    @property
+    def cautions(self) -> tuple[str, ...]:
+        """What the figures cannot tell, in words."""
+        wanted, failing = self.settings.aim.power, (1.0 - self.settings.aim.power) * self.trials
+        if failing >= FEWEST_FAILING:
+            return ()
+        return (
+            f"a power of {100 * wanted:.6g} % lets {failing:.2g} of {self.trials:,} simulated trials fail, too few to "
+            "tell it from a higher or a lower one; simulate more trials, or ask for less power",
+        )
+
     def as_json(self) -> dict[str, Any]:
         """Plain data: one document."""
         return {
@@ -54,6 +67,7 @@ class Assessment:
             "identified": {name: [each.as_json() for each in told] for name, told in self.identified.items()},
             "from_phase_one": [each.as_json() for each in self.taken],
             "notices": list(self.notices),
+            "cautions": list(self.cautions),
         }
 
 

@@ -14,6 +14,7 @@ from firstdose.simulation.next_trial.endpoint_checks import check_endpoint
 from firstdose.simulation.next_trial.settings import Looks, NextTrialSections
 
 FEWEST_A_ARM = 2
+MOST_A_MONTH = 10_000.0
 MOST_ARMS, MOST_DESIGNS, MOST_ENDPOINTS, MOST_VISITS, MOST_NUMBERS = 8, 8, 8, 40, 20
 
 
@@ -130,9 +131,12 @@ def _check_time(settings: NextTrialSections) -> Iterator[Finding]:
     last = max(max(each.visits_months) for each in settings.endpoints)
     smallest = min(settings.participants)
     months = smallest / rate + last
+    if rate > MOST_A_MONTH:
+        rule = f"nowhere do more than {MOST_A_MONTH:,.0f} people a month come to a trial"
+        yield Finding("conduct.accrual_per_month.value", rate, rule, "write people randomised a month, such as 8")
     if months > limit:
         rule = (
-            f"{smallest} people at {rate:g} a month take {smallest / rate:.0f} months to recruit and are followed for "
-            f"{last:g}: {months:.0f} months, more than the {limit:g} that are acceptable"
+            f"{smallest} people at {rate:g} a month take {smallest / rate:,.4g} months to recruit and are followed for "
+            f"{last:g}: {months:,.4g} months, more than the {limit:g} that are acceptable"
         )
         yield Finding("conduct.accrual_per_month.value", rate, rule, "add sites, or accept a longer trial")

@@ -11,6 +11,13 @@ from firstdose.simulation.next_trial.endpoints import Elicited, NextEndpoint, Pr
 from firstdose.simulation.next_trial.settings import NextTrialSections
 
 FEWEST_LEFT = 0.2
+LOWEST_RATIO, HIGHEST_RATIO = 0.01, 100.0
+MOST_SPREADS = 20.0
+"""Effects and courses of so many standard deviations of a change need no trial: a unit is mistaken."""
+LEAST_SD, MOST_SD = 1e-6, 1e6
+MOST_SPREAD_OF_RATES = 5.0
+FEWEST_WORSEN, MOST_WORSEN = 0.005, 0.995
+"""Where fewer worsen by the last month, or more by the first visit, no two arms can be told apart."""
 SECTION_OF = {
     "confirmed_worsening": "worsening",
     "edss_plus": "worsening",
@@ -33,6 +40,8 @@ def check_endpoint(key: str, endpoint: NextEndpoint, settings: NextTrialSections
     yield from _check_visits(key, endpoint, settings)
     yield from _check_components(key, endpoint)
     yield from _check_effects(key, endpoint, settings)
+    yield from _check_sizes(key, endpoint)
+    yield from _check_course(key, endpoint)
     if endpoint.prior is not None:
         yield from _check_prior(f"{key}.prior", endpoint, endpoint.prior)
     yield from _check_strata(key, endpoint, settings)
@@ -94,6 +103,56 @@ def _check_effects(key: str, endpoint: NextEndpoint, settings: NextTrialSections
         if endpoint.is_ratio and value <= 0:
             rule = "effects on worsening are hazard ratios, which are above 0; 1 is no effect"
             yield Finding(f"{key}.effects.{name}", value, rule, "write a ratio")
+        elif endpoint.is_ratio and not LOWEST_RATIO <= value <= HIGHEST_RATIO:
+            rule = f"no treatment has a hazard ratio outside {LOWEST_RATIO:g} to {HIGHEST_RATIO:g}"
+            yield Finding(f"{key}.effects.{name}", value, rule, "write a ratio such as 0.6; 1 is no effect")
+
+
+def _check_sizes(key: str, endpoint: NextEndpoint) -> Iterator[Finding]:
+    """Changes beside the spread between people: what is far larger is a mistaken unit."""
+    change, effects = endpoint.change, endpoint.effects
+    if change is None:
+        return
+    spread, years = change.sd.value, endpoint.at_month / 12 if change.course == "slope" else 1.0
+    if not LEAST_SD <= spread <= MOST_SD:
+        rule = f"no spread between people is outside {LEAST_SD:g} to {MOST_SD:g} {change.unit}"
+        yield Finding(f"{key}.change.sd.value", spread, rule, "write the standard deviation of the change")
+        return
+    values = {f"effects.cells[{n}].value": each.value for n, each in enumerate(effects.cells, start=1)}
+    values |= {f"effects.{name}.value": getattr(effects, name).value for name in ("drug", "interaction", "procedure")}
+    values["change.natural_course.value"] = change.natural_course.value
+    for name, value in values.items():
+        times = abs(value) * years / spread
+        if times > MOST_SPREADS:
+            rule = (
+                f"is {times:.3g} standard deviations of the change by month {endpoint.at_month:g}; more than "
+                f"{MOST_SPREADS:g} need no trial, and say that a unit is mistaken"
+            )
+            yield Finding(f"{key}.{name}", value, rule, f"write it in {change.unit}, or correct change.sd")
+
+
+def _check_course(key: str, endpoint: NextEndpoint) -> Iterator[Finding]:
+    """Whether some worsen and some do not, without any treatment."""
+    worsening = endpoint.worsening
+    if worsening is None:
+        return
+    spread = worsening.spread_between_people.value
+    if spread > MOST_SPREAD_OF_RATES:
+        rule = f"people's own rates would differ by a factor of {math.exp(min(spread, 100.0)):.3g} and more"
+        fix = "write the standard deviation of their logarithm, such as 0.5"
+        yield Finding(f"{key}.worsening.spread_between_people.value", spread, rule, fix)
+    yearly = sum(each.yearly_rate.value for each in worsening.components)
+    last, first = (-math.expm1(-yearly * month / 12) for month in (endpoint.at_month, endpoint.visits_months[0]))
+    where = f"{key}.worsening.components"
+    fix = "write worsenings per person-year, such as 0.2"
+    if last < FEWEST_WORSEN:
+        rule = (
+            f"only {100 * last:.2g} % would worsen by month {endpoint.at_month:g} without treatment: nothing to compare"
+        )
+        yield Finding(where, yearly, rule, fix)
+    if first > MOST_WORSEN:
+        rule = f"{100 * first:.4g} % would have worsened by the first visit, in every arm: nothing to compare"
+        yield Finding(where, yearly, rule, fix)
 
 
 def _check_prior(key: str, endpoint: NextEndpoint, prior: Prior) -> Iterator[Finding]:
@@ -106,6 +165,10 @@ def _check_prior(key: str, endpoint: NextEndpoint, prior: Prior) -> Iterator[Fin
             yield Finding(f"{key}.{name}.median", elicited.median, rule, "correct the three numbers")
         if endpoint.is_ratio and elicited.lower <= 0:
             yield Finding(f"{key}.{name}.lower", elicited.lower, "a hazard ratio is above 0", "write a ratio")
+        elif endpoint.is_ratio and not LOWEST_RATIO <= elicited.lower <= elicited.upper <= HIGHEST_RATIO:
+            side = "lower" if elicited.lower < LOWEST_RATIO else "upper"
+            rule = f"no treatment has a hazard ratio outside {LOWEST_RATIO:g} to {HIGHEST_RATIO:g}"
+            yield Finding(f"{key}.{name}.{side}", getattr(elicited, side), rule, "write a ratio")
     if prior.lower_doses.lowest > prior.lower_doses.highest:
         yield Finding(f"{key}.lower_doses", prior.lower_doses.lowest, "lowest is above highest", "exchange them")
     if prior.no_effect.value == 1:

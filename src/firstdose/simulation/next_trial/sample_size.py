@@ -91,9 +91,10 @@ def _guess(low: int, high: int, known: dict[int, float], wanted: float) -> int:
 def _why_not(plan: Plan, power: Power) -> str:
     """Why the largest number is not enough."""
     found, aim = next(iter(power.shown.values())), plan.settings.aim
+    error = f"standard error {100 * found.error:.1f}" if found.error else f"all {power.trials:,} trials alike"
     said = (
         f"with {power.participants} people, the most that could be recruited, the power is "
-        f"{100 * found.value:.1f} % (standard error {100 * found.error:.1f})"
+        f"{100 * found.value:.1f} % ({error})"
     )
     better = benefit(plan)
     if better == 0:

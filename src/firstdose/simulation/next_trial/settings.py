@@ -46,7 +46,7 @@ class Aim:
 
     power: Annotated[float, Meaning("Power asked for.", above=0, below=1, example=0.8)]
     one_sided_error: Annotated[
-        float, Meaning("Error of the family of comparisons, one-sided.", above=0, highest=0.2, example=0.025)
+        float, Meaning("Error of the family of comparisons, one-sided.", lowest=0.00001, highest=0.2, example=0.025)
     ]
     most_participants: Annotated[int, Meaning("Most people who could be recruited.", lowest=4, highest=5000)]
 

@@ -67,7 +67,8 @@ class Taken:
         words += f", the {self.shown(self.stated)} of the settings not"
         if self.is_spread and self.put_in > 0:
             times = (self.stated / self.put_in) ** 2
-            words += f", with which about {times:.2g} times as many people would be needed: find out which is right"
+            how_many = f"{times:,.0f}" if times >= 10 else f"{times:.2g}"
+            words += f", with which about {how_many} times as many people would be needed: find out which is right"
         return words
 
     @property

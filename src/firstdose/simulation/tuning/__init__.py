@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from firstdose.simulation.tuning.aims import Aim, Constraint
 from firstdose.simulation.tuning.best_protocol import protocol_text
-from firstdose.simulation.tuning.evaluation import Engines, Evaluation, Part, evaluate
+from firstdose.simulation.tuning.evaluating import evaluate
+from firstdose.simulation.tuning.evaluation import Engines, Evaluation, Part
 from firstdose.simulation.tuning.families import Families, families
 from firstdose.simulation.tuning.journal import Journal
 from firstdose.simulation.tuning.pareto import non_dominated

@@ -52,6 +52,9 @@ def _check_aim(key: str, aim: Aim, before: tuple[Aim, ...]) -> Iterator[Finding]
         yield Finding(key, ABSENT, rule, "write `- maximise: correct_selection`")
     elif (aim.figure, aim.over, aim.by) in [(each.figure, each.over, each.by) for each in before if _is_one(each)]:
         yield Finding(key, aim.figure, "is aimed at twice", "remove one of the two")
+    elif FIGURES[aim.figure].is_share and aim.indifference >= 1:
+        rule = f"{aim.figure} lies between 0 and 1, so that this aim would decide nothing"
+        yield Finding(f"{key}.indifference", aim.indifference, rule, "write 0.02 for 2 percentage points")
 
 
 def _is_one(aim: Aim) -> bool:
@@ -89,6 +92,10 @@ def check_with_protocol(plan: PlanSections, protocol: Protocol, places: Places) 
 
 def _findings_with(plan: PlanSections, protocol: Protocol) -> Iterator[Finding]:
     levels = len(protocol.dose_levels.values)
+    if protocol.escalation.backfill is not None:
+        rule = "are searched without backfilling, which the protocol states under escalation.backfill"
+        fix = "search with a copy of the protocol without it; look at the winner with it by `firstdose oc`"
+        yield Finding("search.designs", list(plan.search.designs), rule, f"{fix} --method calendar")
     for name in plan.search.designs:
         if name not in DESIGNS:
             yield Finding(f"search.designs.{name}", name, UNKNOWN_DESIGN, suggest_design(name))

@@ -19,15 +19,23 @@ MOST_SHARES_APART = 0.01
 
 @dataclass(frozen=True)
 class Families:
-    """The curves that the search sees, and those that it does not; no curve is in both."""
+    """The curves that the search sees, and those that it does not; no curve is in both. With the kind of each."""
 
     seen: Scenarios
     unseen: Scenarios
+    seen_kinds: tuple[int, ...] = ()
+    unseen_kinds: tuple[int, ...] = ()
+
+
+def kinds_of(curves: Curves) -> tuple[int, ...]:
+    """The kind of each curve of a family, by number: as many of each kind are there whatever is drawn."""
+    counts = (len(curves.listed), curves.random, curves.too_toxic)
+    return tuple(kind for kind, count in enumerate(counts) for _ in range(count))
 
 
 def families(seen: Curves, unseen: Curves, levels: int, target: float) -> Families:
     """Both families. Raises TruthError where curves cannot be drawn, or where one is in both."""
-    made = Families(family(seen, levels, target), family(unseen, levels, target))
+    made = Families(family(seen, levels, target), family(unseen, levels, target), kinds_of(seen), kinds_of(unseen))
     shared = {tuple(row) for row in made.seen.truths.tolist()} & {tuple(row) for row in made.unseen.truths.tolist()}
     if shared:
         rates = ", ".join(f"{rate:g}" for rate in min(shared))

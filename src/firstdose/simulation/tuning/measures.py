@@ -32,6 +32,7 @@ FigureName = Literal[
 Over = Literal["all", "with_mtd", "too_toxic"]
 By = Literal["mean", "worst"]
 
+FEWEST_FOR_SPREAD = 2
 TOO_TOXIC = Stop.TOO_TOXIC.name.lower()
 
 
@@ -104,7 +105,7 @@ def figures_of(row: ScenarioFigures) -> dict[FigureName, float]:
 
 @dataclass(frozen=True)
 class Summary:
-    """One figure over scenarios: mean, its standard error over them (None for a single one), and both extremes."""
+    """One figure over scenarios: mean, its standard error over curves (None for a single one), and both extremes."""
 
     mean: float
     standard_error: float | None
@@ -112,10 +113,23 @@ class Summary:
     highest: float
 
 
-def summary_of(values: Floats) -> Summary:
-    """The summary of one figure's values, one a scenario."""
-    error = float(values.std(ddof=1) / np.sqrt(len(values))) if len(values) > 1 else None
-    return Summary(float(values.mean()), error, float(values.min()), float(values.max()))
+def standard_error(values: Floats, kinds: NDArray[np.int64]) -> float | None:
+    """The error of a mean over curves of several kinds, of which as many are there whatever is drawn; None for one.
+
+    Kinds that differ make the mean no less certain: only the spread within each kind does. A kind of a single curve
+    shows no spread; all curves then count as one kind, which tells too much rather than too little.
+    """
+    if len(values) < FEWEST_FOR_SPREAD:
+        return None
+    parts = [values[kinds == kind] for kind in np.unique(kinds)]
+    if min(map(len, parts)) < FEWEST_FOR_SPREAD:
+        parts = [values]
+    return float(np.sqrt(sum(len(part) * part.var(ddof=1) for part in parts)) / len(values))
+
+
+def summary_of(values: Floats, kinds: NDArray[np.int64]) -> Summary:
+    """The summary of one figure's values, one a scenario, each of a kind."""
+    return Summary(float(values.mean()), standard_error(values, kinds), float(values.min()), float(values.max()))
 
 
 Summaries = Mapping[str, Mapping[str, Summary]]
@@ -124,10 +138,11 @@ Summaries = Mapping[str, Mapping[str, Summary]]
 
 @dataclass(frozen=True)
 class ByScenario:
-    """Every figure of one rule, one value a scenario, and which scenarios each group holds."""
+    """Every figure of one rule, one value a scenario, which scenarios each group holds, and the kind of each."""
 
     values: Mapping[FigureName, Floats]
     groups: Mapping[Over, NDArray[np.bool_]]
+    kinds: NDArray[np.int64]
 
     def of(self, figure: FigureName, over: Over) -> Floats:
         """The values of a figure in a group of scenarios."""
@@ -136,20 +151,28 @@ class ByScenario:
     def summaries(self) -> dict[str, dict[str, Summary]]:
         """Every figure over every group that holds a scenario."""
         return {
-            over: {figure: summary_of(self.of(figure, over)) for figure in FIGURES}
+            over: {figure: summary_of(self.of(figure, over), self.kinds[chosen]) for figure in FIGURES}
             for over, chosen in self.groups.items()
             if chosen.any()
         }
 
 
-def by_scenario(rows: Sequence[ScenarioFigures]) -> ByScenario:
-    """The figures of all scenarios as arrays."""
+def by_scenario(rows: Sequence[ScenarioFigures], kinds: Sequence[int] = ()) -> ByScenario:
+    """The figures of all scenarios as arrays; where no kinds are given, all scenarios are of one."""
     found = [figures_of(row) for row in rows]
     has_mtd = np.array([row.true_mtd is not None for row in rows], dtype=bool)
     groups: dict[Over, NDArray[np.bool_]] = {
         "all": np.ones(len(rows), dtype=bool), "with_mtd": has_mtd, "too_toxic": ~has_mtd,
     }  # fmt: skip
-    return ByScenario({name: np.array([each[name] for each in found]) for name in FIGURES}, groups)
+    values = {name: np.array([each[name] for each in found]) for name in FIGURES}
+    return ByScenario(values, groups, np.array(kinds or (0,) * len(rows), dtype=np.int64))
+
+
+def joined(pieces: Sequence[ByScenario]) -> ByScenario:
+    """The scenarios of several pieces, one after the other."""
+    values = {name: np.concatenate([each.values[name] for each in pieces]) for name in FIGURES}
+    groups = {over: np.concatenate([each.groups[over] for each in pieces]) for over in pieces[0].groups}
+    return ByScenario(values, groups, np.concatenate([each.kinds for each in pieces]))
 
 
 def as_plain(summaries: Summaries) -> dict[str, Any]:

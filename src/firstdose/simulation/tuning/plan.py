@@ -74,7 +74,7 @@ class Curves:
 class InTime:
     """Conditions of trials in time, for designs that decide while windows are open; the rest is the protocol's."""
 
-    candidates_per_30_days: Annotated[float, Meaning("Candidates who come in 30 days.", above=0, highest=100_000)]
+    candidates_per_30_days: Annotated[float, Meaning("Candidates who come in 30 days.", lowest=0.001, highest=100_000)]
     screening_failures: Annotated[float, Meaning("Share of candidates who are not eligible.", lowest=0, below=1)] = 0.0
     meeting_interval_days: Annotated[
         float, Meaning("Time between meetings of the committee; 0: any day.", unit="days", lowest=0, highest=10_000)

@@ -10,7 +10,9 @@ from firstdose.protocol.problems import ProblemsFound
 from firstdose.simulation.machines import RunParts, in_this_process
 from firstdose.simulation.scenarios import Scenarios
 from firstdose.simulation.tuning.choosing import Candidate, front, keeping, least_failing, winner
-from firstdose.simulation.tuning.evaluation import Engines, Evaluation, Part, evaluate, part_of
+from firstdose.simulation.tuning.evaluating import evaluate
+from firstdose.simulation.tuning.evaluation import Engines, Evaluation, Part, part_of
+from firstdose.simulation.tuning.families import kinds_of
 from firstdose.simulation.tuning.journal import Journal
 from firstdose.simulation.tuning.plan import Plan
 from firstdose.simulation.tuning.space import AS_WRITTEN, Space
@@ -151,7 +153,7 @@ class Work:
         if rule.design.needs_time and self.plan.in_time is None:
             self.found.impossible[number] = f"{setting.design} needs `in_time`"
             return None
-        return part_of(rule, setting, self.scenarios, self.engines, self.plan)
+        return part_of(rule, setting, self.scenarios, self.engines, self.plan, kinds_of(self.plan.scenarios))
 
 
 def search(

@@ -10,7 +10,7 @@ from firstdose.protocol.problems import ProblemsFound
 from firstdose.simulation.machines import RunParts, in_this_process
 from firstdose.simulation.tuning.aims import difference
 from firstdose.simulation.tuning.choosing import Failing, failing, front, keeping, least_failing, winner
-from firstdose.simulation.tuning.evaluation import Engines
+from firstdose.simulation.tuning.evaluation import Engines, cautions_of, part_of
 from firstdose.simulation.tuning.families import Families, check_groups, families
 from firstdose.simulation.tuning.journal import Journal
 from firstdose.simulation.tuning.plan import Plan
@@ -27,7 +27,8 @@ class NothingPossible(ValueError):
 class Tuned:
     """A search and its outcome; without a winner, ``failing`` says how near the settings came.
 
-    ``front`` are the settings that keep to the constraints and that no other such setting betters.
+    ``front`` are the settings that keep to the constraints and that no other such setting betters. ``cautions`` say
+    what nobody would want of the winner's trials in time.
     """
 
     plan: Plan
@@ -42,6 +43,7 @@ class Tuned:
     own_scores: tuple[Score, ...]
     gains: tuple[Gain, ...]
     failing: tuple[Failing, ...]
+    cautions: tuple[str, ...] = ()
 
     def setting(self, number: int) -> Setting:
         """A setting by its number."""
@@ -70,6 +72,7 @@ class Tuned:
             "scenarios": {"seen": len(self.families.seen), "unseen": len(self.families.unseen)},
             "winner": None if self.winner is None else {"number": self.winner, **self.setting(self.winner).as_plain()},
             "front": list(self.front),
+            "cautions": list(self.cautions),
             "scores": [score_json(each) for each in self.scores],
             "scores_as_written": [score_json(each) for each in self.own_scores],
             "gains": [{"aim": each.aim.words, **vars(each.gain)} for each in self.gains],
@@ -118,9 +121,11 @@ def tune(
     scores: tuple[Score, ...] = ()
     own_scores: tuple[Score, ...] = ()
     gains: tuple[Gain, ...] = ()
+    told: tuple[str, ...] = ()
     if best is not None:
-        progress(searched.looked_at, searched.looked_at, "unseen curves")
-        scores, own_scores, gains = scored(plan, made, engines, searched, best.number)
+        setting = space.setting(best.number)
+        told = cautions_of(part_of(space.rule(setting), setting, made.seen, engines, plan))
+        scores, own_scores, gains = scored(plan, made, engines, searched, best.number, run, progress)
     return Tuned(
         plan,
         made,
@@ -134,14 +139,21 @@ def tune(
         own_scores,
         gains,
         tuple(failing(candidates, plan.constraints)),
+        told,
     )
 
 
 def _why_nothing(searched: Searched) -> str:
     """Why nothing could be evaluated: the reasons, the most frequent first."""
-    told = [f"{reason} ({count:,} settings)" for reason, count in reasons(searched)[:3]]
+    told = [f"{reason} ({_settings(count)})" for reason, count in reasons(searched)[:3]]
     told += [each.problem for number, each in searched.evaluations.items() if each.problem and number != AS_WRITTEN][:1]
-    return f"none of the {searched.looked_at:,} settings looked at makes a protocol: {'; '.join(told)}"
+    count = searched.looked_at
+    which = "the one setting looked at makes no protocol" if count == 1 else f"none of the {count:,} settings looked at"
+    return f"{which}{'' if count == 1 else ' makes a protocol'}: {'; '.join(told)}"
+
+
+def _settings(count: int) -> str:
+    return f"{count:,} setting{'' if count == 1 else 's'}"
 
 
 def why_no_winner(found: Tuned) -> str:

@@ -86,8 +86,10 @@ class CohortCourse:
 
     def added_to(self, history: History, day: int, window: int, *, has_open_place: bool = False) -> History:
         """A history with this cohort, by the levels at which its people count on a day; a place of it open if asked."""
-        for level, people in by_level(self.level, self.participants, lambda each: each.level_on(day)):
-            history = history.then(level, "".join([each.outcome_on(day, window) for each in people]))
+        parts = by_level(self.level, self.participants, lambda each: each.level_on(day))
+        for number, (level, people) in enumerate(parts, start=1):
+            letters = "".join([each.outcome_on(day, window) for each in people])
+            history = history.then(level, letters, is_part=number < len(parts))
         return with_open_place(history, self.level) if has_open_place else history
 
 

@@ -6,7 +6,7 @@ without them: the people who are let in meet it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 
 import numpy as np
@@ -20,6 +20,7 @@ from firstdose.simulation.virtual.parameters import Distribution
 MOST_RULES = 20
 RISES = (0.0, 0.5, 1.0, 1.5, 2.0, 3.0)
 AGES = tuple(float(age) for age in range(101))
+AGE = "age_years"
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ class Entrant:
         return {
             "edss": self.edss,
             "edss_change_over_2_years": self.edss_change_over_2_years,
-            "age_years": self.age_years,
+            AGE: self.age_years,
         }
 
 
@@ -78,6 +79,18 @@ class EntryRules:
         """The names of the values that each criterion asks for."""
         return {each.id: tuple(sorted(each.expression.names)) if each.expression else () for each in self.criteria}
 
+    def kept_out(self, place: int, entrant: Entrant) -> Entrant:
+        """Somebody like another, whom the criterion at a place keeps out.
+
+        Steps of the EDSS are those of the one whom it alone keeps out, the age too if the criterion asks for it. Where
+        the values known cannot say so, they are the other's.
+        """
+        refused = self.refused[place]
+        if refused is None:
+            return entrant
+        is_about_age = AGE in self.asked[self.criteria[place].id]
+        return refused if is_about_age else replace(refused, age_years=entrant.age_years)
+
     def values_asked(self, criterion: Criterion, entrant: Entrant) -> str | None:
         """The values that the answer to a criterion rests on; none where they are not all known."""
         if criterion.expression is None:
@@ -108,10 +121,13 @@ def entry_rules(criteria: tuple[Criterion, ...], rises: Distribution, age: float
 def _refused_by(
     criterion: Criterion, criteria: tuple[Criterion, ...], let_in: dict[float, tuple[float, ...]], age: float
 ) -> Entrant | None:
-    """A person whom this criterion alone keeps out; none where the values known cannot say so."""
+    """A person whom this criterion alone keeps out, of the age nearest to that of the others where it is about age.
+
+    None where the values known cannot say so.
+    """
     if criterion.expression is None or not let_in:
         return None
     step, rises = next(iter(let_in.items()))
     others = [Entrant(other, rise, age) for other in STEPS for rise in RISES if rise <= other]
-    others += [Entrant(step, rises[0], other) for other in AGES]
+    others += [Entrant(step, rises[0], other) for other in sorted(AGES, key=lambda other: abs(other - age))]
     return next((each for each in others if failing(criteria, each) == [criterion]), None)

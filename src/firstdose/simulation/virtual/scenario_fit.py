@@ -31,6 +31,10 @@ def _protocol_lacks(protocol: Protocol) -> Iterator[Problem]:
     if not escalation.has_rule:
         rule = "a virtual trial follows an escalation rule, and this protocol has none"
         yield Problem(place("escalation.design"), escalation.design, rule, "name a design")
+    if escalation.backfill is not None:
+        rule = "a virtual trial treats nobody beside the escalation, so it would not be a trial of this protocol"
+        fix = "leave it out, or simulate the escalation alone with `firstdose oc --method calendar`"
+        yield Problem(place("escalation.backfill"), "backfill", rule, fix)
     if escalation.dlt is None:
         rule = "a virtual trial needs the definition of a DLT"
         yield Problem(place("escalation.dlt"), ABSENT, rule, "add definition, attribution and window_days")

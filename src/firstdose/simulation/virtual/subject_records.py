@@ -73,7 +73,8 @@ def _subjects(plan: Plan, cast: Cast, confirmed: dict[int, int]) -> pl.DataFrame
     for name, person in zip(cast.names(), cast.everyone, strict=True):
         number = person.candidate
         centre = centres[cast.candidates.centre[number]]
-        age = float(traits.age_years[number])
+        _, entrant = _asked_at_entry(plan, cast, person)
+        age = entrant.age_years
         born = plan.calendar.date_of(person.consent - _days_lived(age, int(traits.part_of_tenth[number])))
         day = confirmed.get(number)
         arm = levels.label(person.level) if person.fate == DOSED else None
@@ -122,16 +123,23 @@ def _criteria(plan: Plan, cast: Cast, confirmed: dict[int, int]) -> pl.DataFrame
 
 def _answers(plan: Plan, cast: Cast, person: Participant) -> Iterator[tuple[str, str, str | None]]:
     """The answers of one person with the values that they rest on."""
-    rules, traits, number = plan.entry, cast.traits, person.candidate
-    step, before = STEPS[traits.entry_step[number]], STEPS[traits.step_before[number]]
-    entrant = Entrant(step, step - before, float(traits.age_years[number]))
-    failed = number % len(rules.criteria) if person.fate == FAILED and rules.criteria else None
-    if failed is not None:
-        entrant = rules.refused[failed] or entrant
+    rules = plan.entry
+    failed, entrant = _asked_at_entry(plan, cast, person)
     for place, criterion in enumerate(rules.criteria):
         met = (criterion.kind == "inclusion") != (place == failed)
         value = rules.values_asked(criterion, entrant)
         yield criterion.id, "yes" if met else "no", value if place != failed or rules.refused[place] else None
+
+
+def _asked_at_entry(plan: Plan, cast: Cast, person: Participant) -> tuple[int | None, Entrant]:
+    """The place of the criterion that keeps a person out, if one does, and the values that criteria are asked of."""
+    rules, traits, number = plan.entry, cast.traits, person.candidate
+    step, before = STEPS[traits.entry_step[number]], STEPS[traits.step_before[number]]
+    entrant = Entrant(step, step - before, float(traits.age_years[number]))
+    if person.fate != FAILED or not rules.criteria:
+        return None, entrant
+    failed = number % len(rules.criteria)
+    return failed, rules.kept_out(failed, entrant)
 
 
 def _diseases(plan: Plan, cast: Cast) -> pl.DataFrame:

@@ -34,7 +34,7 @@ def adjudications(request: TrialRequest) -> HttpResponseBase:
     verdicts: dict[tuple[str, int], list[DltAdjudication]] = {}
     for each in sorted(data.records(DltAdjudication), key=lambda each: each.adjudication):
         verdicts.setdefault((each.subject, each.event), []).append(each)
-    courses = request.trial.courses(now())
+    courses = request.trial.courses(now(), at_once=True)
     waiting, course = waiting_for_verdict(courses), {each.subject: each for each in courses.all}
     events = [
         judged(
@@ -50,8 +50,10 @@ def adjudications(request: TrialRequest) -> HttpResponseBase:
     ]
     events.sort(key=lambda each: (not each.waits, bool(each.verdicts)))
     members, own = members_now(request.trial.ledger), request.acting.author.account
+    review = request.trial.protocol.escalation.committee_review
     context = {
         "events": events,
+        "quorum": review.quorum if review else None,
         "verdicts": VERDICTS,
         "causes": CAUSES,
         "definition": request.trial.protocol.escalation.dlt,

@@ -9,15 +9,14 @@ from django.http import Http404
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 
-from firstdose.conduct.catalogue import LEDGER_RECORDS
 from firstdose.conduct.ledger import Refused, StoredRecord
 from firstdose.conduct.queries import Asked, ask
-from firstdose.records import columns_of, keys_of
-from firstdose.records.question import Column
 from firstdose.web.acting import TrialRequest
 from firstdose.web.guarding import told
+from firstdose.web.record_words import RecordWords
 from firstdose.web.sight import TITLES, check_seen, sight_of
-from firstdose.web.value_words import value_words
+from firstdose.web.subject_records import place_of
+from firstdose.web.value_words import in_order
 
 MOST_LISTED = 300
 FIELDS_LISTED = 4
@@ -28,7 +27,7 @@ class Choosable:
     """A record that can be asked about, with what stands in its first fields."""
 
     stored: StoredRecord
-    words: str
+    texts: list[tuple[str, str]]
     is_chosen: bool
 
 
@@ -41,10 +40,10 @@ def ask_queries(request: TrialRequest) -> HttpResponseBase:
     if request.method == "POST":
         return _asked(request, record_type)
     sight, subject, chosen = sight_of(request), sent.get("subject", ""), sent.getlist("record")
-    columns = {name: each for name, each in columns_of(LEDGER_RECORDS[record_type]).items() if _shows(request, each)}
+    told_as = RecordWords.of(request, record_type)
     records = [
         each
-        for each in request.trial.ledger.records(record_type)
+        for each in sorted(request.trial.ledger.records(record_type), key=_place)
         if not each.is_removed
         and sight.shows_stored(each)
         and (not subject or each.fields.get("subject") == subject)
@@ -55,29 +54,20 @@ def ask_queries(request: TrialRequest) -> HttpResponseBase:
         "kinds": list(TITLES.items()),
         "subject": subject,
         "subjects": sorted(sight.visible),
-        "fields": [(name, each.question.words) for name, each in columns.items()],
+        "fields": [(name, each.question.words) for name, each in told_as.columns.items()],
         "field": sent.get("field", ""),
-        "records": [Choosable(each, _words(each, columns), bool(chosen)) for each in records[:MOST_LISTED]],
+        "records": [
+            Choosable(each, told_as.in_short(each, FIELDS_LISTED), bool(chosen)) for each in records[:MOST_LISTED]
+        ],
         "more": len(records) - MOST_LISTED,
         "request_key": str(uuid.uuid4()),
     }
     return render(request, "firstdose/ask.html", context)
 
 
-def _shows(request: TrialRequest, column: Column) -> bool:
-    """Whether the role may see a field."""
-    return request.acting.may("see_names") or column.question.identifying != "directly"
-
-
-def _words(stored: StoredRecord, columns: dict[str, Column]) -> str:
-    """What stands in the first fields of a record that do not name it."""
-    keys = keys_of(LEDGER_RECORDS[stored.record_type])
-    filled = [
-        value_words(stored.record_type, name, text)
-        for name, text in stored.fields.items()
-        if name in columns and name not in keys
-    ]
-    return ", ".join(filled[:FIELDS_LISTED])
+def _place(stored: StoredRecord) -> tuple[object, ...]:
+    """Participants one after the other, the records of each as they follow each other."""
+    return in_order(stored.fields.get("subject", "")), place_of(stored)
 
 
 def _asked(request: TrialRequest, record_type: str) -> HttpResponseBase:

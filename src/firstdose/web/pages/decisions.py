@@ -8,10 +8,11 @@ from django.http import Http404
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 
+from firstdose.conduct.amendments import in_force, protocol_in_use
 from firstdose.conduct.catalogue import PreparedDecision
 from firstdose.conduct.deciding import (
     MEANING,
-    changed_since,
+    departs,
     is_reproduced,
     prepare_decision,
     propose_decision,
@@ -20,11 +21,11 @@ from firstdose.conduct.deciding import (
     take_decision,
 )
 from firstdose.conduct.gating import instant
-from firstdose.conduct.ledger import Refused
+from firstdose.conduct.ledger import Head, Refused
 from firstdose.conduct.own_records import all_of, as_object
 from firstdose.conduct.recommending import advised_of, freeze
 from firstdose.conduct.signatures import Purpose, signatures_of
-from firstdose.conduct.staleness import stale_decisions
+from firstdose.conduct.staleness import StaleDecision, stale_decisions
 from firstdose.designs.building import build_design
 from firstdose.dosing import history_of
 from firstdose.protocol import Protocol
@@ -33,10 +34,13 @@ from firstdose.records.dosing import Action
 from firstdose.report.committee.next_step_chapter import evidence_table, outlook_table
 from firstdose.report.documents.blocks import Table
 from firstdose.web.acting import TrialRequest
+from firstdose.web.committee_packs import Then
 from firstdose.web.guarding import told
 from firstdose.web.numbers import whole_number
+from firstdose.web.preparations import changed_in
 from firstdose.web.proving import needs_code, prove
-from firstdose.web.trial import now
+from firstdose.web.trial import Trial, now
+from firstdose.web.watching import stale_now
 
 
 def decisions(request: TrialRequest) -> HttpResponseBase:
@@ -53,8 +57,7 @@ def decisions(request: TrialRequest) -> HttpResponseBase:
     prepared = [each for each in all_of(trial.ledger, PreparedDecision) if each.decision not in done]
     since: tuple[str, ...] = ()
     if prepared:
-        with trial.desk.work(request.acting.author) as work:
-            since = changed_since(work, prepared[-1])
+        since = changed_in(trial, prepared[-1])
     context = {
         "taken": taken,
         "since": since,
@@ -78,17 +81,27 @@ def one(request: TrialRequest, preparation: int) -> HttpResponseBase:
     latest = max(each.preparation for each in all_of(trial.ledger, PreparedDecision))
     since: tuple[str, ...] = ()
     if not taken.exists and latest == preparation:
-        with trial.desk.work(request.acting.author) as work:
-            since = changed_since(work, prepared)
+        since = changed_in(trial, prepared)
+    given = signatures_of(trial.ledger, "prepared_decisions", str(preparation))
+    protocol = _protocol_of_then(trial, prepared)
+    review = trial.protocol.escalation.committee_review
     context = {
         "prepared": prepared,
         "stored": stored,
         "advised": advised_of(prepared),
-        "tables": tables(trial.protocol, seen.trial_data, prepared),
-        "signatures": signatures_of(trial.ledger, "prepared_decisions", str(preparation)),
-        "is_reproduced": is_reproduced(trial.ledger, prepared, trial.protocol),
+        "tables": tables(protocol, seen.trial_data, prepared),
+        "departs": prepared.action is not None and departs(advised_of(prepared), prepared.action, prepared.next_level),
+        "version": _version(trial, prepared),
+        "signatures": given,
+        "has_signed": any(each.is_valid and each.signature.signer == request.acting.author.account for each in given),
+        "signed": len({each.signature.signer for each in given if each.is_valid}),
+        "quorum": (review.quorum if review else None) or 1,
+        "is_reproduced": is_reproduced(trial.ledger, prepared, protocol),
         "taken": taken,
         "since": since,
+        "stale": next(
+            (each for each in stale_now(trial, now()) if taken.exists and each.decision == prepared.decision), None
+        ),
         "replaced_by": latest if latest != preparation and not taken.exists else None,
         "can_decide": not taken.exists and not since and latest == preparation,
         "levels": list(enumerate(map(trial.protocol.dose_levels.dose_with_unit, _levels(trial.protocol)), start=1)),
@@ -96,6 +109,27 @@ def one(request: TrialRequest, preparation: int) -> HttpResponseBase:
         "meaning": MEANING,
     }
     return render(request, "firstdose/decision.html", context)
+
+
+def _stale(trial: Trial, prepared: PreparedDecision) -> StaleDecision | None:
+    """What a decision that was taken rests on and is no longer so; None where it is."""
+    return next((each for each in stale_now(trial, now()) if each.decision == prepared.decision), None)
+
+
+def _version(trial: Trial, prepared: PreparedDecision) -> str:
+    """The version of the protocol that was in force; the first one's file need not name it."""
+    found = in_force(_then(trial, prepared))
+    return prepared.protocol_version or (found.version if found else "")
+
+
+def _protocol_of_then(trial: Trial, prepared: PreparedDecision) -> Protocol:
+    """The protocol under which a decision was prepared, whatever was amended since."""
+    return protocol_in_use(_then(trial, prepared))
+
+
+def _then(trial: Trial, prepared: PreparedDecision) -> Then:
+    """The versions of the protocol as they stood when a decision was prepared."""
+    return Then(trial.ledger, Head.of_text(prepared.ledger_head).sequence)
 
 
 def tables(protocol: Protocol, trial_data: TrialData, prepared: PreparedDecision) -> list[Table]:
@@ -114,7 +148,8 @@ def _levels(protocol: Protocol) -> range:
 def _step(request: TrialRequest, preparation: int) -> HttpResponseBase:
     """Propose, sign or take."""
     step, sent = request.POST.get("step", ""), request.POST
-    purpose = Purpose("prepared_decisions", str(preparation), whole_number(sent.get("head")) or 0, MEANING)
+    head = whole_number(sent.get("head"))
+    purpose = Purpose("prepared_decisions", str(preparation), head or 0, MEANING)
     proof = prove(request, purpose) if step == "sign" else None
     with request.trial.desk.work(request.acting.author, sent.get("request") or None) as work:
         if step == "propose":
@@ -122,13 +157,13 @@ def _step(request: TrialRequest, preparation: int) -> HttpResponseBase:
             if action not in get_args(Action):
                 raise Refused("choose whether to dose, to wait or to stop")
             level = whole_number(sent.get("level")) if action == "dose" else None
-            propose_decision(work, preparation, cast(Any, action), level, sent.get("reason", ""))
+            propose_decision(work, preparation, cast(Any, action), level, sent.get("reason", ""), head)
             words = "proposed to the members"
         elif proof is not None:
             sign_decision(work, preparation, purpose, proof)
             words = "signed"
         elif step == "take":
-            words = f"decision {take_decision(work, preparation, sent.get('data_hash', ''))} is taken"
+            words = f"decision {take_decision(work, preparation, sent.get('data_hash', ''), head)} is taken"
         else:
             raise Refused("choose what is to be done")
     told(request, words)

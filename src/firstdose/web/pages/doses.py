@@ -25,18 +25,25 @@ from firstdose.conduct.standing import standing_of
 from firstdose.conduct.waiting import join_waiting_list, leave_waiting_list, waiting_list
 from firstdose.dosing import Gate
 from firstdose.dosing.recorded import Records
+from firstdose.records.dosing import CohortKind
 from firstdose.web.acting import TrialRequest
+from firstdose.web.batches_now import batches_now
 from firstdose.web.by_calendar import by_calendar_alone
+from firstdose.web.dose_notes import notes_beside
+from firstdose.web.form_drafts import DISCARD, drop_draft, kept_draft
 from firstdose.web.form_fields import fields_of_form
 from firstdose.web.form_saving import findings_words, odd_in, opened_in, told_of
 from firstdose.web.guarding import told
-from firstdose.web.halting import halts_of, without_advice
+from firstdose.web.halting import halts_of, set_aside, without_advice
+from firstdose.web.last_decision import last_decision
 from firstdose.web.numbers import whole_number
 from firstdose.web.seeing import visible_subjects
 from firstdose.web.sight import sight_of
+from firstdose.web.site_zone import zone_of_person
 from firstdose.web.subject_records import FORMS
 from firstdose.web.trial import now
 
+DOSINGS, RECORD = "dosings", "record"
 GIVEN_FIELDS = (
     "procedure_start",
     "product_start",
@@ -50,6 +57,7 @@ GIVEN_FIELDS = (
     "interrupted",
     "interruption_reason",
 )
+"""What is recorded of a dosing, in the order in which it happens."""
 
 
 def doses(request: TrialRequest) -> HttpResponseBase:
@@ -58,15 +66,21 @@ def doses(request: TrialRequest) -> HttpResponseBase:
         return _cohort(request)
     moment = now()
     visible = visible_subjects(request.trial, request.acting)
+    standing = standing_of(request.trial.courses(moment, at_once=True))
     context = {
-        "standing": standing_of(request.trial.courses(moment)),
+        "standing": standing,
+        "last_decision": last_decision(request.trial.protocol, request.trial.dosing_data(), standing.advice),
         "visible": visible,
         "by_calendar": by_calendar_alone(request.trial, moment, visible),
         "halts": halts_of(request, moment),
         "without_advice": without_advice(request),
+        "set_aside": set_aside(request),
         "waiting": waiting_list(request.trial.ledger),
-        "batches": [each for each in request.trial.ledger.records("batches") if not each.is_removed],
+        "batches": batches_now(
+            request.trial, [each for each in request.trial.ledger.records("batches") if not each.is_removed], moment
+        ),
         "decisions": _decisions_to_dose(request),
+        "backfills": request.trial.protocol.escalation.backfill is not None,
     }
     return render(request, "firstdose/doses.html", context)
 
@@ -75,6 +89,9 @@ def one(request: TrialRequest, subject: str) -> HttpResponseBase:
     """One participant's way to a dose: slot, gate, batch, what was given."""
     if request.method != "POST":
         return _shown(request, subject)
+    if DISCARD in request.POST:
+        drop_draft(request.acting.author.account, DOSINGS, _draft_key(subject))
+        return redirect("dose", subject=subject)
     try:
         return _step(request, subject)
     except Refused as refusal:
@@ -89,17 +106,21 @@ def _shown(request: TrialRequest, subject: str, refused: str = "") -> HttpRespon
     found: Gate = gate(situation, subject, zone=request.trial.zone, batch=request.GET.get("batch") or None)
     planned = [
         each
-        for each in request.trial.ledger.records_under("dosings", name_of("subjects", subject))
+        for each in request.trial.ledger.records_under(DOSINGS, name_of("subjects", subject))
         if not each.is_removed and not each.fields.get("given")
     ]
     stored = dict(planned[0].fields) if planned else {}
-    texts = stored | {name: request.POST[name] for name in GIVEN_FIELDS if name in request.POST}
-    findings = check_fields("dosings", {**texts, "subject": subject, "number": "1"}) if refused else ()
-    fields = [each for each in fields_of_form("dosings", texts, stored, findings=findings) if each.name in GIVEN_FIELDS]
+    draft = None if refused else kept_draft(request.acting.author.account, DOSINGS, _draft_key(subject))
+    typed = draft[0] if draft else request.POST
+    texts = stored | {name: typed[name] for name in GIVEN_FIELDS if name in typed}
+    findings = check_fields(DOSINGS, {**texts, "subject": subject, "number": "1"}) if refused or draft else ()
+    zone = zone_of_person(request.trial, subject)
+    every = {each.name: each for each in fields_of_form(DOSINGS, texts, stored, findings=findings, zone=zone)}
     slots = [each for each in request.trial.ledger.records("slots") if each.fields.get("subject") == subject]
     context = {
         "subject": subject,
         "gate": found,
+        "notes": notes_beside(request, found),
         "reasons": [replace(each, words=seen(each.words)) for each in reasons_in_short(found.reasons)],
         "keys": [(each.rule, seen(each.words)) for each in found.reasons],
         "by_calendar": by_calendar_alone(request.trial, moment, visible),
@@ -109,13 +130,20 @@ def _shown(request: TrialRequest, subject: str, refused: str = "") -> HttpRespon
         "slots": slots,
         "states": {each.fields.get("state") for each in slots} - GIVEN_UP,
         "cohorts": [each for each in request.trial.ledger.records("cohorts") if not each.fields.get("closed")],
-        "fields": fields,
+        "fields": [every[name] for name in GIVEN_FIELDS],
+        "draft": _draft_key(subject),
+        "has_draft": draft is not None,
         "is_waiting": subject in waiting_list(request.trial.ledger),
         "refused": seen(refused),
         "step": request.POST.get("step", ""),
         "reason": request.POST.get("reason", ""),
     }
     return render(request, "firstdose/dose.html", context, status=409 if refused else 200)
+
+
+def _draft_key(subject: str) -> str:
+    """What names the form about what was given."""
+    return f"{subject}/given"
 
 
 def _beside(request: TrialRequest, subject: str) -> str:
@@ -130,7 +158,9 @@ def _cohort(request: TrialRequest) -> HttpResponseBase:
     step, cohort = request.POST.get("step", ""), request.POST.get("cohort", "").strip()
     with request.trial.desk.work(request.acting.author, request.POST.get("request") or None) as work:
         if step == "open":
-            open_cohort(work, decision=whole_number(request.POST.get("decision")), cohort=cohort or None)
+            chosen = request.POST.get("decision", "")
+            kind: CohortKind = "backfill" if chosen == "backfill" else "escalation"
+            open_cohort(work, decision=whole_number(chosen), cohort=cohort or None, kind=kind)
             words = "the cohort is open"
         elif step == "close":
             close_cohort(work, cohort, request.POST.get("reason", ""))
@@ -150,6 +180,8 @@ def _step(request: TrialRequest, subject: str) -> HttpResponseBase:
         words = "done already" if work.is_repeated else _carry_out(work, request, subject, step)
         odd = _checked(work, "record_dosing" if step in OF_DOSING else "hold_slots")
         opened = opened_in(work)
+    if step == RECORD:
+        drop_draft(request.acting.author.account, DOSINGS, _draft_key(subject))
     told_of(request, f"{subject}: {words}", odd, opened)
     return redirect("dose", subject=subject)
 
@@ -181,7 +213,7 @@ def _carry_out(work: Work, request: TrialRequest, subject: str, step: str) -> st
         prepare_dosing(work, subject, sent.get("batch", "").strip())
     elif step == "cancel":
         cancel_dosing(work, subject, reason)
-    elif step == "record":
+    elif step == RECORD:
         fields: dict[str, str | None] = {name: sent[name] for name in GIVEN_FIELDS if sent.get(name, "").strip()}
         departed = record_dosing(work, subject, fields, reason)
         if departed:
@@ -190,7 +222,7 @@ def _carry_out(work: Work, request: TrialRequest, subject: str, step: str) -> st
 
 
 GIVEN_UP = {"released", "replaced"}
-OF_DOSING = ("prepare", "cancel", "record")
+OF_DOSING = ("prepare", "cancel", RECORD)
 STEPS = {
     "reserve": "a slot is reserved",
     "assign": "the slot is assigned",
@@ -200,7 +232,7 @@ STEPS = {
     "leave": "off the waiting list",
     "prepare": "the dosing is prepared",
     "cancel": "the dosing is cancelled",
-    "record": "the dosing is recorded",
+    RECORD: "the dosing is recorded",
 }
 
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.html import conditional_escape
 
 from firstdose.conduct.automatic_queries import check_record
 from firstdose.conduct.confirmation import MEANING, confirmation_of
-from firstdose.conduct.criteria import checked_criteria
+from firstdose.conduct.criteria import Checked, checked_criteria
 from firstdose.conduct.eligibility import confirm_eligibility, is_to_be_renewed, reasons_against
 from firstdose.conduct.entering import draft_of
 from firstdose.conduct.identity import name_of
 from firstdose.conduct.in_short import reasons_in_short
+from firstdose.conduct.ledger import Draft
 from firstdose.conduct.signatures import Purpose, signatures_of
 from firstdose.dosing.person_checks import ADMINISTRATIONS
 from firstdose.records import CriterionAnswer, columns_of
@@ -21,6 +24,9 @@ from firstdose.web.form_saving import opened_in, told_of
 from firstdose.web.guarding import told
 from firstdose.web.numbers import whole_number
 from firstdose.web.proving import needs_code, prove
+
+ANSWER, RESTS_ON, SEEN = "answer:", "rests-on:", "seen:"
+"""How the form names the answer to a criterion, what that rests on, and what stood there when it was opened."""
 
 
 def eligibility(request: TrialRequest, subject: str) -> HttpResponseBase:
@@ -53,26 +59,7 @@ def _answered(request: TrialRequest, subject: str) -> HttpResponseBase:
     version, count = request.trial.version, 0
     with request.trial.desk.work(request.acting.author, request.POST.get("request") or None) as work:
         for asked in checked_criteria(work, subject, work.protocol):
-            name = asked.criterion.id
-            if f"answer:{name}" not in request.POST or work.is_repeated:
-                continue
-            wanted: dict[str, str | None] = {"answer": request.POST[f"answer:{name}"]}
-            seen = {"answer": text} if (text := request.POST.get(f"seen:{name}", "")) else {}
-            if asked.stored is None:
-                if not (wanted["answer"] or "").strip():
-                    continue
-                wanted |= {"subject": subject, "criterion": name, "answered": work.now.isoformat(timespec="minutes")}
-            elif wanted["answer"] != seen.get("answer"):
-                wanted["answered"] = work.now.isoformat(timespec="minutes")
-                seen["answered"] = asked.stored.fields.get("answered", "")
-            draft = draft_of(
-                "criterion_answers",
-                wanted,
-                {name: text for name, text in seen.items() if text},
-                stored=asked.stored,
-                reason=request.POST.get("reason", ""),
-                protocol_version=version,
-            )
+            draft = None if work.is_repeated else _draft(request, subject, asked, work.now, version)
             if draft is not None:
                 work.append(draft)
                 check_record(work, "criterion_answers", draft.record)
@@ -82,6 +69,32 @@ def _answered(request: TrialRequest, subject: str) -> HttpResponseBase:
     words = f"{count} answers saved" if count != 1 else "1 answer saved"
     told_of(request, words, [conditional_escape(each.words) for each in against], opened)
     return redirect("eligibility", subject=subject)
+
+
+def _draft(request: TrialRequest, subject: str, asked: Checked, moment: datetime, version: str) -> Draft | None:
+    """What was answered to one criterion, or changed of its answer; None where nothing was."""
+    name, stored, sent = asked.criterion.id, asked.stored, request.POST
+    if f"{ANSWER}{name}" not in sent:
+        return None
+    wanted: dict[str, str | None] = {"answer": sent[f"{ANSWER}{name}"]}
+    seen = {"answer": sent.get(f"{SEEN}{name}", "")}
+    if f"{RESTS_ON}{name}" in sent:
+        wanted["value"], seen["value"] = sent[f"{RESTS_ON}{name}"], sent.get(f"{SEEN}{RESTS_ON}{name}", "")
+    if stored is None:
+        if not any((text or "").strip() for text in wanted.values()):
+            return None
+        wanted |= {"subject": subject, "criterion": name, "answered": moment.isoformat(timespec="minutes")}
+    elif wanted["answer"] != seen["answer"]:
+        wanted["answered"] = moment.isoformat(timespec="minutes")
+        seen["answered"] = stored.fields.get("answered", "")
+    return draft_of(
+        "criterion_answers",
+        wanted,
+        {field: text for field, text in seen.items() if text},
+        stored=stored,
+        reason=sent.get("reason", ""),
+        protocol_version=version,
+    )
 
 
 def _confirmed(request: TrialRequest, subject: str) -> HttpResponseBase:

@@ -10,9 +10,11 @@ from django.shortcuts import render
 from firstdose.conduct.standing import Standing, standing_of
 from firstdose.web.acting import TrialRequest
 from firstdose.web.by_calendar import by_calendar_alone
-from firstdose.web.halting import halts_of, without_advice
+from firstdose.web.halting import halts_of, set_aside, without_advice
+from firstdose.web.last_decision import last_decision
 from firstdose.web.seeing import visible_subjects
 from firstdose.web.trial import Trial, now
+from firstdose.web.waiting_for_you import waiting_for
 from firstdose.web.watching import alerts_for, open_queries
 
 
@@ -21,15 +23,20 @@ def home(request: TrialRequest) -> HttpResponseBase:
     moment = now()
     if not request.acting.may("see_data"):
         groups = alerts_for(request.trial, request.acting, moment) if request.acting.may("see_pack") else []
-        return render(request, "firstdose/home.html", {"is_closed": True, "alerts": groups, "moment": moment})
+        context = {"is_closed": True, "alerts": groups, "moment": moment, "waits": waiting_for(request)}
+        return render(request, "firstdose/home.html", context)
     visible = visible_subjects(request.trial, request.acting)
+    standing = _standing(request.trial, moment)
     context = {
         "visible": visible,
         "by_calendar": by_calendar_alone(request.trial, moment, visible),
-        "standing": _standing(request.trial, moment),
+        "standing": standing,
+        "last_decision": last_decision(request.trial.protocol, request.trial.dosing_data(), standing.advice),
         "halts": halts_of(request, moment),
         "without_advice": without_advice(request),
+        "set_aside": set_aside(request),
         "alerts": alerts_for(request.trial, request.acting, moment),
+        "waits": waiting_for(request),
         "queries": open_queries(request.trial, request.acting, moment),
         "moment": moment,
         "head": request.trial.ledger.head(),

@@ -8,10 +8,12 @@ from datetime import date
 
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 
 from firstdose.conduct.catalogue import DataLock
 from firstdose.conduct.desk import Work
 from firstdose.conduct.ledger import Entry, Refused
+from firstdose.conduct.lock_obstacles import Concerned, Obstacle, obstacles
 from firstdose.conduct.locking import (
     IN_FORCE,
     ask_for_lock,
@@ -19,15 +21,20 @@ from firstdose.conduct.locking import (
     confirm_lock,
     confirm_unlock,
     hash_of_locked,
-    obstacles,
     withdraw,
 )
 from firstdose.conduct.own_records import all_of
+from firstdose.conduct.snapshot import Snapshot
+from firstdose.records.date_words import day_words
 from firstdose.web.acting import TrialRequest
 from firstdose.web.guarding import told
 from firstdose.web.numbers import whole_number
-from firstdose.web.sight import sight_of
+from firstdose.web.sight import Sight, address_of, sight_of
 from firstdose.web.trial import now
+from firstdose.web.watching import stale_now
+
+MOST_LISTED = 50
+"""Of a kind that stands against a lock, so many are listed, each with its page."""
 
 STATES = {
     "asked": "asked for; another person must confirm",
@@ -46,6 +53,15 @@ class ShownLock:
     steps: tuple[tuple[Entry, str], ...]
     is_whole: bool | None
     is_own: bool
+
+
+@dataclass(frozen=True)
+class ShownObstacle:
+    """What stands against a lock, with the first of the things that it is about and where each is mended."""
+
+    obstacle: Obstacle
+    listed: tuple[tuple[str, str | None], ...]
+    more: int
 
 
 def locks(request: TrialRequest) -> HttpResponseBase:
@@ -67,14 +83,42 @@ def locks(request: TrialRequest) -> HttpResponseBase:
         )
         for lock in reversed(all_of(trial.ledger, DataLock))
     ]
+    against = _against(request, latest, day) if day else []
     context = {
         "locks": found,
         "day": day,
         "is_over": day is not None and day < now().date(),
-        "against": list(obstacles(trial.ledger, latest, now(), day)) if day else [],
+        "against": [each for each in against if each.obstacle.stands_in_the_way],
+        "besides": [each for each in against if not each.obstacle.stands_in_the_way],
         "request_key": str(uuid.uuid4()),
     }
     return render(request, "firstdose/locks.html", context)
+
+
+def _against(request: TrialRequest, latest: Snapshot, day: date) -> list[ShownObstacle]:
+    """What stands against a lock of the data up to a day."""
+    trial, moment, sight = request.trial, now(), sight_of(request)
+    found = obstacles(trial.ledger, latest, trial.protocol, moment, day, stale_now(trial, moment))
+    return [
+        ShownObstacle(
+            each,
+            tuple((concerned.words, _address(request, sight, concerned)) for concerned in each.concerned[:MOST_LISTED]),
+            max(0, len(each.concerned) - MOST_LISTED),
+        )
+        for each in found
+    ]
+
+
+def _address(request: TrialRequest, sight: Sight, concerned: Concerned) -> str | None:
+    """Where a thing is mended; None where the role has no page for it."""
+    if concerned.visit:
+        return reverse("visit", kwargs={"subject": concerned.subject, "visit": concerned.visit})
+    record_type, record = concerned.record or ("", "")
+    if record_type == "queries":
+        return reverse("query", kwargs={"query": int(record)})
+    if record_type == "dose_decisions":
+        return reverse("decisions") if request.acting.may("see_pack") else None
+    return address_of(record_type, record, sight.subject(record_type, record))
 
 
 def _step(request: TrialRequest) -> HttpResponseBase:
@@ -92,12 +136,13 @@ def _carry_out(work: Work, request: TrialRequest) -> str:
     step, reason = request.POST.get("step", ""), request.POST.get("reason", "")
     if step == "ask":
         day = _day(request.POST.get("cut_off", ""))
-        return f"lock {ask_for_lock(work, day, reason)} up to {day} is asked for; another person must confirm it"
+        asked = ask_for_lock(work, day, reason)
+        return f"lock {asked} up to {day_words(day)} is asked for; another person must confirm it"
     number = whole_number(request.POST.get("lock"))
     if number is None:
         raise Refused("choose a lock")
     if step == "confirm":
-        confirm_lock(work, number)
+        confirm_lock(work, number, reason)
         return f"lock {number}: the data are locked"
     if step == "ask_unlock":
         ask_for_unlock(work, number, reason)

@@ -13,17 +13,16 @@ from django.shortcuts import redirect, render
 from firstdose.conduct.ledger import Refused
 from firstdose.measures import MEASURES, Measure
 from firstdose.web.acting import TrialRequest
-from firstdose.web.form_drafts import drop_draft, keep_draft, kept_draft
+from firstdose.web.form_drafts import DISCARD, drop_draft, keep_draft, kept_draft
 from firstdose.web.form_fields import FormField, fields_of_form
 from firstdose.web.form_saving import SEEN
 from firstdose.web.measure_answers import ASSESSMENTS, ITEM, OCCASION, Answered, answered, fields_of_measure
 from firstdose.web.measure_checks import Typed, judged, odd_occasion, stored_answers
 from firstdose.web.pages.measure_saving import WHY_UNABLE, save_answers
 from firstdose.web.queries_shown import queries_about
+from firstdose.web.site_zone import zone_of_person
 from firstdose.web.subject_records import records_of
 from firstdose.web.value_words import field_words, visit_names
-
-DISCARD = "discard"
 
 
 def measure(request: TrialRequest, subject: str, visit: str, measure: str) -> HttpResponseBase:
@@ -110,7 +109,7 @@ def _shown(
         "visit_name": visit_names(request.trial.protocol).get(visit, visit),
         "measure": asked,
         "items": list(items),
-        "occasion": _occasion(subject, texts, found),
+        "occasion": _occasion(request, subject, texts, found),
         "can_be_unable": any(each.item.may_be_unable for each in found),
         "why_unable": texts.get(WHY_UNABLE, _first(found, "reason")),
         "is_new": not saved,
@@ -123,10 +122,13 @@ def _shown(
     return render(request, "firstdose/measure.html", context, status=409 if words else 200)
 
 
-def _occasion(subject: str, texts: Mapping[str, str], found: Sequence[Answered]) -> list[FormField]:
+def _occasion(
+    request: TrialRequest, subject: str, texts: Mapping[str, str], found: Sequence[Answered]
+) -> list[FormField]:
     """When and by whom all items were assessed."""
     said = {name: texts.get(name, _first(found, name)) for name in OCCASION}
-    fields = fields_of_form(ASSESSMENTS, said, {}, findings=odd_occasion(subject, said))
+    zone = zone_of_person(request.trial, subject)
+    fields = fields_of_form(ASSESSMENTS, said, {}, findings=odd_occasion(subject, said), zone=zone)
     return [each for each in fields if each.name in OCCASION]
 
 

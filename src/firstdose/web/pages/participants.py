@@ -5,15 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.http.response import HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 
-from firstdose.conduct.entering import check_records, draft_of
-from firstdose.conduct.identity import record_name
-from firstdose.conduct.ledger import Refused, StoredRecord
+from firstdose.conduct.entering import check_records
+from firstdose.conduct.ledger import StoredRecord
 from firstdose.conduct.standing import participation_of
 from firstdose.web.acting import TrialRequest
-from firstdose.web.form_fields import fields_of_form
-from firstdose.web.form_saving import carry_out
 from firstdose.web.pages.versions import approved_versions
 from firstdose.web.person import person_schedule
 from firstdose.web.queries_shown import shown_queries
@@ -21,7 +18,6 @@ from firstdose.web.subject_records import FORMS, is_repeating, records_of
 from firstdose.web.trial import now
 from firstdose.web.value_words import in_order, moment_words
 
-FIRST_FIELDS = ("subject", "centre", "earlier_subject", "consent", "consent_version", "birth", "sex")
 FROM_THE_DAY = ("unknown", "after_dosing")
 """What is said of visits while the day of dosing is not known; one sentence above them says it."""
 PRESSING = ("overdue", "due")
@@ -84,23 +80,6 @@ def _start(dosing: StoredRecord | None) -> str:
     return fields.get("product_start") or fields.get("procedure_start") or ""
 
 
-def new(request: TrialRequest) -> HttpResponseBase:
-    """Enter a participant: identifier, consent, and the version of the protocol in force."""
-    texts = {name: request.POST.get(name, "") for name in FIRST_FIELDS}
-    if request.method == "POST":
-        if not request.acting.sees_site(texts["centre"]):
-            raise Refused(f"site {texts['centre']!r}: this role may enter participants of its own site only")
-        filled = {**texts, "protocol_version": request.trial.version}
-        name = record_name("subjects", filled)
-        draft = draft_of("subjects", filled, {}, protocol_version=request.trial.version)
-        assert draft is not None
-        carry_out(request, "subjects", name, f"{name} was entered", lambda work: work.append(draft))
-        return redirect("participant", subject=texts["subject"].strip())
-    texts["centre"] = request.acting.author.site
-    fields = [each for each in fields_of_form("subjects", texts, {}) if each.name in FIRST_FIELDS]
-    return render(request, "firstdose/new_participant.html", {"fields": fields})
-
-
 def one(request: TrialRequest, subject: str) -> HttpResponseBase:
     """One participant: the schedule, the timeline, and every form with what stands in it."""
     found = records_of(request.trial.ledger, subject)
@@ -119,6 +98,7 @@ def one(request: TrialRequest, subject: str) -> HttpResponseBase:
         "subject": subject,
         "person": found["subjects"][0],
         "forms": forms,
+        "state": participation_of(request.trial.courses(now(), at_once=True), subject),
         "schedule": schedule,
         "waiting": sum(each.waits and each.subject == subject for each in shown_queries(request)),
         "versions": approved_versions(request),

@@ -1,10 +1,10 @@
-"""Accounts and roles: made, granted, taken back and closed by the administrator, who sees no data."""
+"""Accounts and roles, now and before: made and granted by the administrator, who sees no data, and read by others."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
-from allauth.mfa.models import Authenticator
 from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.http.response import HttpResponseBase
@@ -19,33 +19,35 @@ from firstdose.web.accounts import ACCOUNT_NAME
 from firstdose.web.acting import EVERYWHERE, TrialRequest
 from firstdose.web.guarding import told
 from firstdose.web.passwords import give_password
+from firstdose.web.roles_over_time import Held, roles_held
 from firstdose.web.sign_ins import note
+
+GRANTED_AGAIN = "granted again"
+
+
+@dataclass(frozen=True)
+class ShownAccount:
+    """An account: who it is, whether it can be used, and the roles that it has now; None: not in this database."""
+
+    name: str
+    is_open: bool | None
+    roles: tuple[Held, ...]
 
 
 def people(request: TrialRequest) -> HttpResponseBase:
-    """Every account with its roles."""
+    """Every account with its roles, and who had which role when; roles are granted here."""
     if request.method == "POST":
-        steps = {
-            "grant": _grant,
-            "take": _take,
-            "close": _close,
-            "open": _open,
-            "password": _new_password,
-            "factors": _drop_factors,
-        }
-        step = steps.get(request.POST.get("step", ""))
-        if step is None:
-            raise Refused("choose what is to be done")
-        told(request, step(request))
+        told(request, _grant(request))
         return redirect("people")
     users: Any = get_user_model().objects
-    grants = [each for each in request.trial.ledger.records("role_grants") if not each.is_removed]
+    states = dict(users.values_list("username", "is_active"))
+    held = roles_held(request.trial.ledger)
     accounts = [
-        (user, [each for each in grants if each.fields["account"] == user.username])
-        for user in users.order_by("username")
+        ShownAccount(name, states.get(name), tuple(each for each in held if each.account == name and not each.taken))
+        for name in sorted({*states, *(each.account for each in held)})
     ]
     roles = [(name, role.title, role.is_of_site) for name, role in ROLES.items()]
-    return render(request, "firstdose/people.html", {"accounts": accounts, "roles": roles})
+    return render(request, "firstdose/people.html", {"accounts": accounts, "held": held, "roles": roles})
 
 
 def _grant(request: TrialRequest) -> str:
@@ -64,64 +66,32 @@ def _grant(request: TrialRequest) -> str:
         _check_apart(work, account, role)
         stored = work.record("role_grants", name)
         if stored.is_removed:
-            work.append(Draft("restore", "role_grants", name, reason=sent.get("reason", "") or "granted again"))
+            work.append(Draft("restore", "role_grants", name, reason=GRANTED_AGAIN))
+            named = FieldChange("full_name", stored.fields.get("full_name"), full_name)
+            if named.old != named.new:
+                work.append(Draft("change", "role_grants", name, (named,), GRANTED_AGAIN))
         else:
             changes = tuple(FieldChange(field, None, text) for field, text in fields.items())
             work.append(Draft("create", "role_grants", name, changes))
     users: Any = get_user_model().objects
-    if users.filter(username=account).exists():
-        return f"{account} may now act as {ROLES[role].title.lower()}"
+    beware = _of_new_site(request, name, site)
+    user = users.filter(username=account).first()
+    if user is not None and not user.is_active:
+        return f"{account} has the role {ROLES[role].title.lower()}, but the account is closed: open it again{beware}"
+    if user is not None:
+        return f"{account} may now act as {ROLES[role].title.lower()}{beware}"
     password = give_password(users.create_user(username=account))
     note(account, "account made", by=request.acting.author.account)
-    return f"account {account} is made; its first password, shown once: {password}"
+    return f"account {account} is made; its first password, shown once: {password}{beware}"
 
 
-def _take(request: TrialRequest) -> str:
-    """Take a role back."""
-    name = request.POST.get("grant", "")
-    with request.trial.desk.work(request.acting.author) as work:
-        if work.record("role_grants", name).fields.get("account") == request.acting.author.account:
-            raise Refused("nobody takes back an own role; ask another administrator")
-        work.append(Draft("remove", "role_grants", name, reason=request.POST.get("reason", "")))
-    return f"{name} is taken back"
-
-
-def _close(request: TrialRequest) -> str:
-    """Close an account; who is signed in with it is out at once."""
-    return _set_open(request, False)
-
-
-def _open(request: TrialRequest) -> str:
-    """Open a closed account again."""
-    return _set_open(request, True)
-
-
-def _new_password(request: TrialRequest) -> str:
-    """A first password again, for who has lost the own one; who is signed in with the account is out at once."""
-    account, user = _another(request)
-    password = give_password(user)
-    note(account, "password set anew", by=request.acting.author.account)
-    return f"the new first password of {account}, shown once: {password}"
-
-
-def _drop_factors(request: TrialRequest) -> str:
-    """Drop the second factors of who has lost them."""
-    account, user = _another(request)
-    Authenticator.objects.filter(user=user).delete()
-    note(account, "second factors dropped", by=request.acting.author.account)
-    return f"{account}: the second factors are dropped"
-
-
-def _another(request: TrialRequest) -> tuple[str, Any]:
-    """The account that is meant, which is not the own one."""
-    account = request.POST.get("account", "")
-    if account == request.acting.author.account:
-        raise Refused("nobody does this to the own account; ask another administrator")
-    users: Any = get_user_model().objects
-    user = users.filter(username=account).first()
-    if user is None:
-        raise Refused(f"there is no account {account}")
-    return account, user
+def _of_new_site(request: TrialRequest, grant: str, site: str) -> str:
+    """What to beware of where nobody else is of a site: its name may be written otherwise elsewhere."""
+    ledger = request.trial.ledger
+    of_roles = {each.fields["site"] for each in ledger.records("role_grants") if each.record != grant}
+    known = of_roles | {each.fields.get("centre", "") for each in ledger.records("subjects")}
+    is_known = site in (EVERYWHERE, *known) or not known - {EVERYWHERE, ""}
+    return "" if is_known else f". Beware: no participant and no other role is of a site {site} yet; is it written so?"
 
 
 def _check_account(request: TrialRequest, account: str) -> None:
@@ -146,12 +116,3 @@ def _check_apart(work: Work, account: str, role: str) -> None:
     }
     if held and ("administrator" in held) != (role == "administrator"):
         raise Refused(f"{account}: the administrator has no part in the data; this needs an account of its own")
-
-
-def _set_open(request: TrialRequest, is_open: bool) -> str:
-    account, user = _another(request)
-    user.is_active = is_open
-    user.save(update_fields=["is_active"])
-    words = "account opened again" if is_open else "account closed"
-    note(account, words, by=request.acting.author.account)
-    return f"{account}: {words}"

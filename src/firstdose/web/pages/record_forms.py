@@ -14,17 +14,21 @@ from django.urls import reverse
 
 from firstdose.conduct.by_hand import FIELDS_BY_COMMAND, ON_CRITERIA, ON_DOSE
 from firstdose.conduct.catalogue import LEDGER_RECORDS
-from firstdose.conduct.entering import check_fields
+from firstdose.conduct.entering import Finding, check_fields
 from firstdose.conduct.ledger import Conflict, Entry, Refused, StoredRecord
+from firstdose.conduct.locking import locked_now
 from firstdose.records import columns_of, keys_of
 from firstdose.web.acting import TrialRequest
-from firstdose.web.form_drafts import drop_draft, keep_draft, kept_draft
+from firstdose.web.form_checking import findings_page
+from firstdose.web.form_drafts import DISCARD, drop_draft, keep_draft, kept_draft
 from firstdose.web.form_fields import fields_of_form
 from firstdose.web.form_groups import groups_of
 from firstdose.web.form_saving import seen_in, typed_in
+from firstdose.web.offered import not_offered, offered_in
 from firstdose.web.pages.record_saving import correct, save
 from firstdose.web.queries_shown import queries_beside
 from firstdose.web.seeing import visible_entries
+from firstdose.web.site_zone import zone_of_person
 from firstdose.web.sources_shown import check_beside, signatures_beside
 from firstdose.web.subject_records import FORMS, is_repeating, next_number, records_of, title_of
 from firstdose.web.trial import now
@@ -33,7 +37,6 @@ DOSINGS = "dosings"
 """Doses are prepared and recorded behind the gate, on a page of their own; here they are looked at and corrected."""
 RECORDED = "recorded"
 """When something was written down: now, unless the form says otherwise."""
-DISCARD = "discard"
 FROM_VISIT, NAME_OF_VISIT = "at", re.compile("[A-Za-z0-9_.-]{1,60}")
 """The visit that one came from, as the address of a form names it."""
 
@@ -46,7 +49,7 @@ def new(request: TrialRequest, subject: str, record_type: str) -> HttpResponseBa
     others = records_of(request.trial.ledger, subject, [record_type])[record_type]
     start = {"subject": subject, keys_of(LEDGER_RECORDS[record_type])[-1]: next_number(record_type, others)}
     if RECORDED in columns_of(LEDGER_RECORDS[record_type]):
-        start[RECORDED] = now().isoformat(timespec="minutes")
+        start[RECORDED] = now().astimezone(request.trial.zone).isoformat(timespec="minutes")
     start |= {name: request.GET[name] for name in columns_of(LEDGER_RECORDS[record_type]) if name in request.GET}
     start = {name: text for name, text in start.items() if text}
     return _form(request, subject, record_type, None, start)
@@ -65,16 +68,12 @@ def check(request: TrialRequest, subject: str, record_type: str) -> HttpResponse
     """What is odd in a form as it is typed; what was typed is kept until it is saved."""
     check_form(record_type)
     texts, seen = typed_in(request, record_type), seen_in(request, record_type)
+    keys = _keys(request.trial.ledger.record(record_type, request.POST.get("draft", "").replace("\x00", "")), subject)
     keep_draft(request.acting.author.account, record_type, request.POST.get("draft", ""), texts, seen)
-    findings = check_fields(record_type, {**texts, "subject": subject})
-    odd = [each for each in findings if each.weight != "missing"]
-    columns = columns_of(LEDGER_RECORDS[record_type])
-    context = {
-        "findings": [(each, columns[each.field].question.words) for each in odd],
-        "missing": [columns[each.field].question.words for each in findings if each.weight == "missing"],
-        "near": [(name, [each for each in odd if each.field == name]) for name in texts],
-    }
-    return render(request, "firstdose/findings.html", context)
+    by_record = check_fields(record_type, {**texts, **keys, "subject": subject})
+    if record_type == DOSINGS:  # the number is given where the dose is recorded
+        by_record = tuple(each for each in by_record if each.field not in keys_of(LEDGER_RECORDS[DOSINGS]))
+    return findings_page(request, record_type, [*by_record, *_not_offered(request, record_type, texts)], texts)
 
 
 def history(request: TrialRequest, subject: str, record_type: str, record: str) -> HttpResponseBase:
@@ -144,7 +143,9 @@ def _shown(
     fixed = ("subject",) if stored is None else keys_of(LEDGER_RECORDS[record_type])
     elsewhere = _elsewhere(subject, record_type)
     texts = {**texts, **{name: stored.fields.get(name, "") if stored else "" for name in elsewhere}}
-    findings = check_fields(record_type, {**texts, "subject": subject}) if stored or words else ()
+    texts |= _keys(stored, subject) if stored else {}
+    by_record = check_fields(record_type, {**texts, "subject": subject}) if stored or words else ()
+    findings = [*by_record, *_not_offered(request, record_type, texts)]
     fields = fields_of_form(
         record_type,
         {**texts, "subject": subject},
@@ -154,12 +155,15 @@ def _shown(
         conflicts=conflicts,
         shows_names=request.acting.may("see_names"),
         elsewhere=elsewhere,
+        offered=offered_in(request.trial, record_type),
+        zone=zone_of_person(request.trial, subject),
     )
     context = {
         "groups": groups_of(fields, columns_of(LEDGER_RECORDS[record_type])),
         "stored": stored,
         "words": words,
         "has_draft": has_draft,
+        "locked_to": _locked_to(request, stored),
         "draft": _draft_key(request, subject, stored),
         "request_key": str(uuid.uuid4()),
         "reason": request.POST.get("reason", ""),
@@ -169,6 +173,25 @@ def _shown(
         "entries": list(_history(request, record_type, stored)) if stored else [],
     }
     return form_page(request, "firstdose/form.html", subject, record_type, context, 409 if words else 200)
+
+
+def _locked_to(request: TrialRequest, stored: StoredRecord | None) -> str:
+    """The day up to which the data are locked, where the record is one of them; else empty."""
+    locked = locked_now(request.trial.ledger) if stored is not None else None
+    is_locked = locked is not None and stored is not None and locked.holds(stored.record_type, stored.record)
+    return locked.cut_off.isoformat() if locked is not None and is_locked else ""
+
+
+def _not_offered(request: TrialRequest, record_type: str, texts: Mapping[str, str]) -> list[Finding]:
+    """The answers that are none of those that the protocol names."""
+    return not_offered(offered_in(request.trial, record_type), record_type, texts)
+
+
+def _keys(stored: StoredRecord, subject: str) -> dict[str, str]:
+    """What names a record of a participant that is there; a form that shows it as it stands does not send it back."""
+    if stored.fields.get("subject", "").strip() != subject:
+        return {}
+    return {name: stored.fields[name] for name in keys_of(LEDGER_RECORDS[stored.record_type]) if name in stored.fields}
 
 
 def _elsewhere(subject: str, record_type: str) -> dict[str, tuple[str, str]]:

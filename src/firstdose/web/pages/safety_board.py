@@ -23,7 +23,7 @@ from firstdose.report.committee.next_step_chapter import evidence_table
 from firstdose.report.committee.pack import Decision, NoDecision
 from firstdose.report.documents.blocks import Block, Paragraph, Table
 from firstdose.web.acting import TrialRequest
-from firstdose.web.committee_packs import decision_of, made_packs, make_pack, pdf_of
+from firstdose.web.committee_packs import NOT_BEGUN, decision_of, made_packs, make_pack, pdf_of
 from firstdose.web.guarding import told
 from firstdose.web.trial import Trial, now
 
@@ -145,9 +145,16 @@ def _wanted(request: TrialRequest) -> tuple[datetime, int | None]:
         moment = datetime.fromisoformat(text)
     except ValueError:
         raise Refused("write the moment as 2026-03-14, which is the end of that day, or 2026-03-14T10:30") from None
-    if len(text) <= A_DAY:
-        moment = datetime.combine(moment.date() + timedelta(days=1), time()) - timedelta(microseconds=1)
     moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     if moment > present:
         raise Refused("that moment is still to come")
-    return moment.astimezone(UTC), None
+    try:
+        moment = moment.astimezone(UTC)
+    except OverflowError:  # before the first year that there is
+        raise Refused(NOT_BEGUN) from None
+    if len(text) > A_DAY:
+        return moment, None
+    end = datetime.combine(moment.date() + timedelta(days=1), time(), UTC) - timedelta(microseconds=1)
+    if end > present:
+        raise Refused("that moment is still to come")
+    return end, None

@@ -24,6 +24,7 @@ from firstdose.web.acting import TrialRequest
 from firstdose.web.guarding import told
 from firstdose.web.seeing import visible_subjects
 from firstdose.web.trial import now
+from firstdose.web.value_words import moment_words
 from firstdose.web.watching import clocks_now
 
 NEEDED = (
@@ -156,6 +157,8 @@ def answer_of(column: Column, event: object) -> str:
     value = getattr(event, column.name)
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if column.is_date:
+        return "" if value is None else moment_words(str(value))
     return "" if value is None else column.codes.get(str(value), str(value))
 
 

@@ -11,15 +11,15 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 
 from firstdose.conduct.ledger import Refused, StoredRecord
-from firstdose.conduct.signatures import Purpose, Signed, sign_all, signatures_of
+from firstdose.conduct.signatures import REVIEWED, Purpose, Signed, sign_all, signatures_of
 from firstdose.web.acting import TrialRequest
 from firstdose.web.guarding import told
 from firstdose.web.proving import needs_code, prove
-from firstdose.web.sight import address_of, texts_shown
+from firstdose.web.record_words import RecordWords
+from firstdose.web.sight import address_of
 from firstdose.web.subject_records import FORMS, records_of, title_of
 from firstdose.web.trial import now
 
-MEANING = "I have reviewed these data; they are complete and agree with what was observed"
 FORM = "form"
 
 
@@ -73,7 +73,7 @@ def signing(request: TrialRequest, subject: str) -> HttpResponseBase:
     context = {
         "subject": subject,
         "forms": forms,
-        "meaning": MEANING,
+        "meaning": REVIEWED,
         "needs_code": needs_code(request),
         "left": sum(len(each.unsigned) for each in forms),
         "request_key": str(uuid.uuid4()),
@@ -86,14 +86,15 @@ def signed_forms(request: TrialRequest, subject: str) -> list[SignedForm]:
     ledger = request.trial.ledger
     given: dict[tuple[str, str], list[Signed]] = {}
     for each in signatures_of(ledger):
-        if each.signature.meaning == MEANING:
+        if each.signature.meaning == REVIEWED:
             given.setdefault((each.signature.about_type, each.signature.about_record), []).append(each)
     found = []
     for kind, records in records_of(ledger, subject).items():
+        words = RecordWords.of(request, kind)
         rows = tuple(
             SignedRecord(
                 each,
-                texts_shown(request, each),
+                [(column.question.words, text) for column, text in words.texts(each)],
                 address_of(kind, each.record, subject),
                 tuple(given.get((kind, each.record), ())),
             )
@@ -123,7 +124,7 @@ def _signed(request: TrialRequest, subject: str, forms: list[SignedForm]) -> Htt
         form = by_kind.get(kind)
         if form is None or form.seen != seen:
             raise Refused(f"{title_of(kind)}: changed since it was shown to you; look at it again, then sign")
-        purposes += [Purpose(kind, each.record, each.head, MEANING) for each in form.unsigned]
+        purposes += [Purpose(kind, each.record, each.head, REVIEWED) for each in form.unsigned]
     if not purposes:
         raise Refused("everything in these forms is signed already")
     proof = prove(request, *purposes)

@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from django.http import Http404
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 
-from firstdose.conduct.ledger import Refused
+from firstdose.conduct.catalogue import LEDGER_RECORDS
+from firstdose.conduct.ledger import Refused, StoredRecord
 from firstdose.conduct.source_checks import Share, Verified, check_source, share_by_kind, share_of, verification
+from firstdose.records import keys_of
+from firstdose.records.wording import counted
 from firstdose.web.acting import TrialRequest
 from firstdose.web.guarding import told
 from firstdose.web.numbers import whole_number
-from firstdose.web.sight import address_of, sight_of, title_of_kind
+from firstdose.web.record_words import VISIT, RecordWords
+from firstdose.web.sight import address_of, check_seen, sight_of, title_of_kind
 from firstdose.web.sources_shown import VERIFIED
 from firstdose.web.subject_records import FORMS
 from firstdose.web.value_words import in_order
 
 Found = dict[tuple[str, str], Verified]
+MOST_LISTED = 300
+"""So many records are listed to be compared at once."""
 
 
 @dataclass(frozen=True)
@@ -35,8 +44,22 @@ class Row:
         return None if self.share.verified is None else int(100 * self.share.verified)
 
 
+@dataclass(frozen=True)
+class Left:
+    """A record that is left to compare, with all that stands in it; ``sent`` is how the form names it as it stood."""
+
+    title: str
+    name: str
+    address: str | None
+    state: str
+    texts: list[tuple[str, str]]
+    sent: str
+
+
 def sources(request: TrialRequest) -> HttpResponseBase:
     """The share verified by kind and by participant; the records of one participant that are left to compare."""
+    if request.method == "POST":
+        return _agreeing(request)
     sight = sight_of(request)
     every = verification(request.trial.ledger, FORMS)
     people = {name: (sight.subject(*name) or "").strip() for name in every}
@@ -44,10 +67,15 @@ def sources(request: TrialRequest) -> HttpResponseBase:
     chosen = request.GET.get("subject", "")
     if chosen and chosen not in sight.visible:
         raise Http404
+    names = [
+        (*name, state)
+        for name, state in sorted(found.items(), key=_place)
+        if chosen and people[name] == chosen and state != "agrees"
+    ]
+    told_as = {kind: RecordWords.of(request, kind) for kind in dict.fromkeys(kind for kind, _, _ in names)}
     left = [
-        (title_of_kind(kind), name, address_of(kind, name, chosen), VERIFIED[state])
-        for (kind, name), state in sorted(found.items(), key=_place)
-        if chosen and people[kind, name] == chosen and state != "agrees"
+        _left(told_as[kind], request.trial.ledger.record(kind, name), chosen, state)
+        for kind, name, state in names[:MOST_LISTED]
     ]
     by_subject: dict[str, Found] = {}
     for (kind, name), state in found.items():
@@ -62,8 +90,45 @@ def sources(request: TrialRequest) -> HttpResponseBase:
         ],
         "chosen": chosen,
         "left": left,
+        "more": len(names) - MOST_LISTED,
+        "request_key": str(uuid.uuid4()),
     }
     return render(request, "firstdose/sources.html", context)
+
+
+def _left(told_as: RecordWords, stored: StoredRecord, subject: str, state: Verified) -> Left:
+    """A record as it is listed to be compared; nothing that names a person where the role does not see that."""
+    kind = stored.record_type
+    named = [each for each in keys_of(LEDGER_RECORDS[kind]) if each != VISIT]
+    texts = [(column.label, text) for column, text in told_as.texts(stored) if column.name not in named]
+    sent = f"{stored.head}:{kind}:{stored.record}"
+    address = address_of(kind, stored.record, subject)
+    return Left(title_of_kind(kind), stored.record, address, VERIFIED[state], texts, sent)
+
+
+def _agreeing(request: TrialRequest) -> HttpResponseBase:
+    """Note of several records, as they were listed, that they agree with their source: of all of them, or of none."""
+    chosen = [_named(each) for each in dict.fromkeys(request.POST.getlist("record"))]
+    if not chosen:
+        raise Refused("choose the records that agree with their source; what differs is noted on the record's own page")
+    check_seen(sight_of(request), [(kind, name) for _, kind, name in chosen])
+    with request.trial.desk.work(request.acting.author, request.POST.get("request") or None) as work:
+        if not work.is_repeated:
+            for head, kind, name in chosen:
+                check_source(work, kind, name, head, True)
+    told(request, f"{counted(len(chosen), 'record')} noted as agreeing with the source")
+    subject = request.POST.get("subject", "")
+    return redirect(f"{reverse('sources')}?{urlencode({'subject': subject})}" if subject else "sources")
+
+
+def _named(sent: str) -> tuple[int, str, str]:
+    """The last entry, the kind and the name of a record that was chosen."""
+    head, _, rest = sent.partition(":")
+    kind, _, name = rest.partition(":")
+    number = whole_number(head)
+    if number is None or kind not in FORMS:
+        raise Refused("choose the records again: what was sent names none")
+    return number, kind, name
 
 
 def _place(each: tuple[tuple[str, str], Verified]) -> tuple[object, ...]:

@@ -32,12 +32,13 @@ def one(request: TrialRequest, subject: str, visit: str) -> HttpResponseBase:
     )
     places = [each.visit.plan.id for each in schedule]
     place = places.index(plan.id)
+    known = {"visit": plan.id, "planned_day": str(plan.day), "order": str(place + 1)}
     context = {
         "subject": subject,
         "scheduled": found,
         "plan": plan,
         "stored": stored,
-        "enter": new_record_address(subject, "visits", visit=plan.id, planned_day=str(plan.day)),
+        "enter": new_record_address(subject, "visits", **known),
         "tasks": list(tasks_of(protocol, plan, subject, records)),
         "others": other_forms(subject, plan),
         "before": schedule[place - 1] if place else None,

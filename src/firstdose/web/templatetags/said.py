@@ -6,16 +6,18 @@ import json
 from collections.abc import Iterator
 from datetime import datetime
 
-from django.conf import settings
 from django.template import Library
 
-from firstdose.conduct.ledger import FieldChange
-from firstdose.dosing.known import zone_named
+from firstdose.conduct import naming
+from firstdose.conduct.ledger import Entry, FieldChange
 from firstdose.records.date_words import instant_words
 from firstdose.web.sight import title_of_kind
+from firstdose.web.site_zone import site_zone
 from firstdose.web.value_words import field_words, moment_words, value_words
 
 MOST_LINES = 20
+ABOUT_TYPE, ABOUT_FIELD, RULE = "about_type", "about_field", "rule"
+"""What a query or the like says of the record that it is about, and the rule that asked."""
 ACTIONS = {"create": "entered", "change": "changed", "remove": "removed", "restore": "restored", "event": "noted"}
 
 
@@ -35,14 +37,24 @@ def asked(field: str, record_type: str) -> str:
     return field_words(record_type, field)
 
 
-def was(change: FieldChange, record_type: str) -> str:
-    """What stood in a field before a change of it, in words."""
-    return value_words(record_type, change.field, change.old or "")
+def was(change: FieldChange, entry: Entry) -> str:
+    """What stood in a field before a change of it: codes in words, dates to the second and as they were typed."""
+    return _in_entry(entry, change.field, change.old or "")
 
 
-def became(change: FieldChange, record_type: str) -> str:
-    """What a change put in a field, in words."""
-    return "(emptied)" if change.new is None else value_words(record_type, change.field, change.new)
+def became(change: FieldChange, entry: Entry) -> str:
+    """What a change put in a field, as `was` says it."""
+    return _in_entry(entry, change.field, change.new or "")
+
+
+def _in_entry(entry: Entry, field: str, text: str) -> str:
+    """What an entry says of a field, in words; what it says of another record, in the words of that one."""
+    about = {each.field: each.new or "" for each in entry.changes if each.field in (ABOUT_TYPE, ABOUT_FIELD)}
+    if about.get(ABOUT_TYPE) and field == ABOUT_FIELD:
+        return naming.field_words(about[ABOUT_TYPE], text)
+    if about.get(ABOUT_TYPE) and field == RULE:
+        return naming.rule_words(about[ABOUT_TYPE], about.get(ABOUT_FIELD), text)
+    return naming.value_words(entry.record_type, field, text)
 
 
 def is_document(text: str | None) -> bool:
@@ -72,8 +84,10 @@ def _lines(value: object, name: str) -> Iterator[str]:
 
 
 def _plain(value: object) -> str:
-    """One value in words."""
-    return {None: "none", True: "yes", False: "no"}[value] if value is None or isinstance(value, bool) else str(value)
+    """One value in words, a code of the program without its underscores."""
+    if value is None or isinstance(value, bool):
+        return {None: "none", True: "yes", False: "no"}[value]
+    return str(value).replace("_", " ") if naming.CODE.fullmatch(str(value)) else str(value)
 
 
 def kind(record_type: str) -> str:
@@ -88,7 +102,7 @@ def done(action: str) -> str:
 
 def there(moment: datetime) -> str:
     """A moment on the clocks of the site, with the name of its zone."""
-    return instant_words(moment, zone_named(settings.CONFIGURATION.zone))
+    return instant_words(moment, site_zone())
 
 
 register = Library()

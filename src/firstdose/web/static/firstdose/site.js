@@ -15,6 +15,16 @@ document.addEventListener("htmx:afterRequest", (event) => {
   const form = event.target.closest("form.record");
   if (form && event.detail.successful) delete form.dataset.changed; // the server keeps what was typed
 });
+document.addEventListener("change", (event) => { // the details of a question are asked for by the answer yes
+  if (event.target.value !== "yes") return;
+  for (const each of document.querySelectorAll("[data-details-of]")) {
+    if (each.dataset.detailsOf === event.target.name) each.open = true;
+  }
+});
+document.addEventListener("keydown", (event) => { // where a form has several deeds, the key Enter chooses none of them
+  if (event.key !== "Enter" || !event.target.matches("form input")) return;
+  if (event.target.form.querySelectorAll("button[name=step]").length > 1) event.preventDefault();
+});
 document.addEventListener("click", (event) => {
   if (event.target.closest("[data-print]")) window.print();
 });

@@ -1,0 +1,89 @@
+"""The folder that a command writes into: nothing is replaced unasked, and files appear there whole or not at all."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Annotated
+
+import typer
+
+Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace what an earlier run wrote there.")]
+
+
+def check_folder(out: Path, names: Iterable[str] = (), *, overwrite: bool = False) -> None:
+    """InputError for a folder that cannot be made or written to, or that holds files of these names already.
+
+    To be called before anything that takes time.
+    """
+    from firstdose.cli.inputs import InputError
+    from firstdose.protocol.problems import printable
+
+    told = f"--out {printable(str(out))}"
+    _check_place(told, (out, *out.absolute().parents))
+    held = [] if overwrite else [name for name in names if (out / name).exists()]
+    if held:
+        raise InputError(
+            f"{told}: the folder holds {printable(held[0])}; name another one, or add --overwrite to replace it"
+        )
+
+
+def check_file(option: str, path: Path, *, overwrite: bool = False) -> None:
+    """InputError for a single file that is there already, or whose folder cannot be made or written to."""
+    from firstdose.cli.inputs import InputError
+    from firstdose.protocol.problems import printable
+
+    told = f"{option} {printable(str(path))}"
+    if path.is_dir():
+        raise InputError(f"{told}: this is a folder; name the file in it")
+    if path.exists() and not overwrite:
+        raise InputError(f"{told}: there is a file already; name another one, or add --overwrite to replace it")
+    _check_place(told, path.absolute().parents)
+
+
+def _check_place(told: str, folders: Iterable[Path]) -> None:
+    """InputError where the first of these folders that is there is none, or takes nothing."""
+    from firstdose.cli.inputs import InputError
+    from firstdose.protocol.problems import printable
+
+    nearest = next(place for place in folders if place.exists())
+    if not nearest.is_dir():
+        raise InputError(f"{told}: {printable(str(nearest))} is a file; name a folder")
+    if not os.access(nearest, os.W_OK | os.X_OK):
+        raise InputError(f"{told}: {printable(str(nearest))} may not be written to; name another folder")
+
+
+def is_same(one: Path, other: Path) -> bool:
+    """Whether two names lead to one place, there or not; links that lead in a circle lead nowhere."""
+    return os.path.realpath(one) == os.path.realpath(other)
+
+
+@contextmanager
+def whole_or_not(out: Path) -> Iterator[Path]:
+    """A folder to write into, whose files are put into ``out`` at the end; after an error nothing has changed there.
+
+    A disk that is full must not leave half a table, or new figures beside an old page.
+    """
+    is_new = not out.exists()
+    out.mkdir(parents=True, exist_ok=True)
+    try:
+        with TemporaryDirectory(prefix=".firstdose-", dir=out) as made:
+            yield Path(made)
+            for path in sorted(Path(made).rglob("*")):
+                if path.is_file():
+                    target = out / path.relative_to(made)
+                    target.parent.mkdir(parents=True, exist_ok=True)
+                    path.replace(target)
+    except BaseException:
+        if is_new:
+            with suppress(OSError):
+                out.rmdir()
+        raise
+
+
+def placed(written: Iterable[Path], made: Path, out: Path) -> list[Path]:
+    """Where files that were written into the one folder stand in the end."""
+    return [out / path.relative_to(made) for path in written]

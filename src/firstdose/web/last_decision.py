@@ -1,0 +1,42 @@
+"""The committee's last decision, said wherever the rule's advice stands, which does not know of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from firstdose.designs.recommendation import Recommendation
+from firstdose.protocol import Protocol
+from firstdose.records import Cohort, DoseDecision, TrialData
+
+
+@dataclass(frozen=True)
+class LastDecision:
+    """A decision in words, and whether it stands against what the rule advises now."""
+
+    number: int
+    decided: str
+    words: str
+    is_other: bool
+    """Whether it is still to be carried out, and the rule advises something else."""
+
+
+def last_decision(protocol: Protocol, trial_data: TrialData, advice: Recommendation | None) -> LastDecision | None:
+    """The decision that was taken last; None before the first.
+
+    One to dose is carried out once a cohort was opened by it: what the rule advises later is no objection to it.
+    """
+    taken = max(trial_data.records(DoseDecision), key=lambda each: each.decision, default=None)
+    if taken is None:
+        return None
+    is_done = any(each.decision == taken.decision for each in trial_data.records(Cohort))
+    is_same = advice is not None and (taken.action, taken.next_level) == (advice.action, advice.next_level)
+    return LastDecision(taken.decision, str(taken.decided or ""), _words(protocol, taken), not (is_done or is_same))
+
+
+def _words(protocol: Protocol, decision: DoseDecision) -> str:
+    """What was decided: "dose level 2, 10 million cells"."""
+    level, doses = decision.next_level, protocol.dose_levels
+    if decision.action != "dose" or level is None:
+        return decision.action
+    known = 1 <= level <= len(doses.values)
+    return f"dose level {level}" + (f", {doses.dose_with_unit(level)}" if known else "")

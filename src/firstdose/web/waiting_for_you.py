@@ -1,0 +1,80 @@
+"""What waits for the one who looks: steps that somebody else has begun and that this person may take."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from django.urls import reverse
+
+from firstdose.conduct.catalogue import DataLock, PreparedDecision, ProtocolVersion
+from firstdose.conduct.own_records import all_of
+from firstdose.conduct.signatures import signatures_of
+from firstdose.web.acting import TrialRequest
+from firstdose.web.preparations import changed_in
+from firstdose.web.value_words import moment_words
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A step in words, and the page on which it is taken."""
+
+    words: str
+    address: str
+
+
+def waiting_for(request: TrialRequest) -> list[Waiting]:
+    """Locks, versions of the protocol and decisions on the dose that wait for this person, or for one of several."""
+    acting = request.acting
+    return [
+        *(_locks(request) if acting.may("lock_data") else ()),
+        *(_versions(request) if acting.may("manage_versions") else ()),
+        *(_decisions(request) if acting.may("take_decisions") or acting.may("prepare_decisions") else ()),
+    ]
+
+
+def _locks(request: TrialRequest) -> Iterator[Waiting]:
+    """Locks that another person asked for or asked to open."""
+    asked = {"asked": "locked", "unlock_asked": "opened again"}
+    for lock in all_of(request.trial.ledger, DataLock):
+        if lock.state in asked and lock.asked_by != request.acting.author.account:
+            what = f"The data up to {moment_words(lock.cut_off)} are to be {asked[lock.state]}"
+            yield Waiting(f"{what}: confirm it, or take it back", reverse("locks"))
+
+
+def _versions(request: TrialRequest) -> Iterator[Waiting]:
+    """Versions of the protocol that another person loaded."""
+    for each in all_of(request.trial.ledger, ProtocolVersion):
+        if each.state == "loaded" and each.loaded_by != request.acting.author.account:
+            address = f"{reverse('version')}?{urlencode({'version': each.version})}"
+            yield Waiting(f"Version {each.version} of the protocol is loaded: look at it, and approve it", address)
+
+
+def _decisions(request: TrialRequest) -> Iterator[Waiting]:
+    """The decision on the dose that was prepared last, while it is not taken: for members, and for who prepares it.
+
+    On data that have changed since nothing can be decided, so that members are asked for nothing.
+    """
+    ledger = request.trial.ledger
+    last = max(all_of(ledger, PreparedDecision), key=lambda each: each.preparation, default=None)
+    if last is None or ledger.record("dose_decisions", str(last.decision)).exists:
+        return
+    if changed_in(request.trial, last):
+        if request.acting.may("prepare_decisions"):
+            words = f"Decision {last.decision} was prepared on data that have changed since: prepare it anew"
+            yield Waiting(words, reverse("decisions"))
+        return
+    if request.acting.may("take_decisions"):
+        yield _of_member(request, last)
+
+
+def _of_member(request: TrialRequest, prepared: PreparedDecision) -> Waiting:
+    """The step that a decision waits for from a member."""
+    address = reverse("decision", args=[prepared.preparation])
+    if prepared.action is None:
+        return Waiting(f"Decision {prepared.decision} is prepared: look at it, and propose", address)
+    given = signatures_of(request.trial.ledger, "prepared_decisions", str(prepared.preparation))
+    signed = {each.signature.signer for each in given if each.is_valid}
+    step = "take it, if enough have signed" if request.acting.author.account in signed else "look at it, and sign"
+    return Waiting(f"Decision {prepared.decision} is proposed: {step}", address)

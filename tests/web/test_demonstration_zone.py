@@ -1,0 +1,88 @@
+"""The demonstration is where its trial is: its pages name Europe/Rome, whatever the machine says."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from tests.web.another_site import another_site, browser_of
+from tests.web.conftest import PASSWORD
+from tests.web.sites import Sites
+
+NAMES = "January February March April May June July August September October November December"
+MONTHS = re.findall("[A-Z][a-z]+", NAMES)
+DATA_OF = re.compile(r"Data of ([0-9]+) ([A-Z][a-z]+) ([0-9]{4}), ([0-9]{2}):([0-9]{2}) \(([^)]*)\)")
+PAGES = {
+    "coordinator": ("/", "/doses/", "/participants/", "/queries/"),
+    "statistician": ("/", "/decisions/", "/safety/"),
+    "administrator": ("/people/", "/people/one/?account=coordinator"),
+}
+
+
+@pytest.fixture(scope="module")
+def demonstration(sites: Sites) -> Iterator[Any]:
+    """The demonstration's site, under way, in the zone that the command sets where nobody has set another."""
+    from firstdose.cli.serve_command import _check_zone
+    from firstdose.web import demonstration
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("FIRSTDOSE_ZONE", "to be restored")
+        del os.environ["FIRSTDOSE_ZONE"]
+        _check_zone(demo=True)
+
+        def fill(configuration: Any) -> None:
+            present = datetime.now(UTC)
+            demonstration.start(configuration, "nsc-spms", 20231127, PASSWORD, lambda done, of: None, present)
+
+        with another_site(sites, fill) as trial:
+            yield trial
+
+
+def test_the_command_leaves_a_zone_that_was_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    from firstdose.cli.serve_command import _check_zone
+
+    monkeypatch.setenv("FIRSTDOSE_ZONE", "Europe/Zurich")
+    _check_zone(demo=True)
+    assert os.environ["FIRSTDOSE_ZONE"] == "Europe/Zurich"
+
+
+def test_its_zone_is_that_of_its_trial(demonstration: Any) -> None:
+    assert demonstration.configuration.zone == "Europe/Rome"
+    zones = {each.fields["zone"] for each in demonstration.ledger.records("dosings") if "zone" in each.fields}
+    assert "Europe/Rome" in zones
+
+
+def test_times_are_those_of_the_clocks_in_rome(demonstration: Any) -> None:
+    before = datetime.now(UTC)
+    page = browser_of("coordinator").get("/").content.decode()
+    found = DATA_OF.search(page)
+    assert found is not None
+    day, month, year, hour, minute, zone = found.groups()
+    assert zone == "Europe/Rome"
+    told = datetime(
+        int(year), 1 + MONTHS.index(month), int(day), int(hour), int(minute), tzinfo=ZoneInfo("Europe/Rome")
+    )
+    assert abs((told - before).total_seconds()) < 120
+
+
+@pytest.mark.parametrize("role", PAGES)
+def test_no_page_names_another_zone(demonstration: Any, role: str) -> None:
+    zones: set[str] = set()
+    for address in PAGES[role]:
+        page = browser_of(role).get(address).content.decode()
+        zones |= set(re.findall(r"[0-9]{2}:[0-9]{2} \(([^)]*)\)", page))
+    assert zones == {"Europe/Rome"}
+
+
+def test_what_the_ledger_says_of_a_form_bears_the_zone(demonstration: Any) -> None:
+    subject = next(each.record for each in demonstration.ledger.records("subjects") if each.fields["centre"] == "01")
+    typed = {"number": "91", "term": "a cold", "start": "2026-03"}
+    assert browser_of("coordinator").post(f"/participants/{subject}/adverse_events/new/", typed).status_code == 302
+    entry = demonstration.ledger.history("adverse_events", f"{subject}/91")[0]
+    assert entry.zone == "Europe/Rome"
