@@ -120,8 +120,8 @@ def _cell_therapy_trial(chance: random.Random, design: NaiveBoin) -> Clock:
             arrived = _next_arrival(chance, arrived)
             clock.day = max(math.ceil(arrived), clock.day, place)
             if cohort:
-                earliest = clock.people[-1].dosed_on + given["between_participants_days"]
-                clock.day = max(clock.day, earliest, cohort[0].dosed_on + given["sentinel_interval_days"])
+                clock.day = max(clock.day, clock.people[-1].dosed_on + given["between_participants_days"])
+                clock.day = _after_the_sentinel(clock.day, cohort)
             clock.dose(chance, trial.level, window, given["leaving"], True)
             cohort.append(clock.people[-1])
         clock.day = max(each.known_on for each in cohort)
@@ -134,6 +134,17 @@ def _cell_therapy_trial(chance: random.Random, design: NaiveBoin) -> Clock:
             every = given["meeting_interval_days"]
             clock.day = math.ceil(meeting / every - 1e-9) * every + given["decision_lag_days"]
     return clock
+
+
+def _after_the_sentinel(day: float, cohort: list[Person]) -> float:
+    """The day on which one more may be dosed; the next is the sentinel where that one left before the interval."""
+    interval = CELL_THERAPY["sentinel_interval_days"]
+    for sentinel in cohort:
+        over = sentinel.dosed_on + interval
+        if sentinel.outcome != "lost" or sentinel.known_on >= over:
+            return max(day, over)
+        day = max(day, sentinel.known_on)
+    return day
 
 
 def _free_place(clock: Clock, cohort: list[Person]) -> float | None:

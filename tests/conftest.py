@@ -1,19 +1,34 @@
 """Fixtures for every test: repeatable properties, and the outside tools that some tests need."""
 
+import atexit
 import os
 import shutil
+import tempfile
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
+from hypothesis.internal.conjecture import providers
+from hypothesis.internal.constants_ast import Constants
 
 # The tests run in several processes, so that threads of their libraries would only stand in each other's way. The
 # libraries read this when they are imported, which is later.
 for threads in ("POLARS_MAX_THREADS", "OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):
     os.environ.setdefault(threads, "1")
 
-settings.register_profile("repeatable", derandomize=True, deadline=None)
+# Where nothing can be kept at home, Matplotlib says so on the standard error of every command that draws.
+if "MPLCONFIGDIR" not in os.environ and not os.access(os.path.expanduser("~"), os.W_OK):
+    os.environ["MPLCONFIGDIR"] = tempfile.mkdtemp(prefix="firstdose-fonts-")
+    atexit.register(shutil.rmtree, os.environ["MPLCONFIGDIR"], ignore_errors=True)
+
+# How fast a machine draws examples says nothing about what is tested.
+settings.register_profile("repeatable", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("repeatable")
+
+# Hypothesis mixes into its examples the literals of whatever modules of the project have been imported by then, which
+# depends on the tests that ran before in the same process, on all changes of the code, and on how it is installed.
+nothing_of_the_project = Constants()
+providers._get_local_constants = lambda: nothing_of_the_project
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

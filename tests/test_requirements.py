@@ -37,8 +37,8 @@ def test_tests_on_both_kinds_of_database_are_known() -> None:
     both, server = requirements.tests_on_both(), requirements.tests_on_server()
     assert "tests/conduct/test_last_slot.py::test_item_14_the_same_in_processes" in both  # its file asks for both
     assert "tests/conduct/ledger/test_tampering.py::test_item_5_a_gap_is_named" in both  # its fixtures do
-    assert "tests/web/test_adversarial_access.py::test_item_29_statements_are_text" in both  # it does
-    assert "tests/web/test_adversarial_access.py::test_item_32_nobody_is_led_away" not in both
+    assert "tests/web/test_adversarial_addresses.py::test_item_29_statements_are_text" in both  # it does
+    assert "tests/web/test_adversarial_addresses.py::test_item_32_nobody_is_led_away" not in both
     assert "tests/conduct/ledger/test_tampering.py::test_item_8_an_older_dump_put_back_is_found_out" in server
     assert not both & server
 

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 import firstdose
+from tests.patience import PATIENCE_SECONDS
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "src" / "firstdose"
@@ -138,6 +139,8 @@ def test_no_file_names_a_machine_a_registry_or_a_neighbouring_folder() -> None:
 def test_browser_prints_a_page_and_poppler_draws_it(chromium: list[str], pdftoppm: str, tmp_path: Path) -> None:
     page, document = tmp_path / "page.html", tmp_path / "page.pdf"
     page.write_text("<!doctype html><title>Page</title><p>5 × 10⁶ cells", "utf-8")
-    subprocess.run([*chromium, f"--print-to-pdf={document}", page.as_uri()], check=True, timeout=120)
-    subprocess.run([pdftoppm, "-r", "50", "-png", "-singlefile", document, tmp_path / "page"], check=True, timeout=60)
+    subprocess.run([*chromium, f"--print-to-pdf={document}", page.as_uri()], check=True, timeout=PATIENCE_SECONDS)
+    subprocess.run(
+        [pdftoppm, "-r", "50", "-png", "-singlefile", document, tmp_path / "page"], check=True, timeout=PATIENCE_SECONDS
+    )
     assert (tmp_path / "page.png").read_bytes().startswith(b"\x89PNG")

@@ -30,8 +30,9 @@ def commands_page() -> Iterator[str]:
     """The help of every command."""
     yield "# Commands\n"
     yield (
-        "Exit status: 0 done, 1 the input is wrong or unreadable, 2 wrong usage. `--json` prints one JSON document on "
-        "standard output and nothing else; messages and progress go to standard error.\n"
+        "Exit status: 0 done, 1 the input is wrong or unreadable, 2 wrong usage, 141 done and its files written whole, "
+        "but whoever read the output had gone (as after `| head`). `--json` prints one JSON document on standard "
+        "output and nothing else; messages and progress go to standard error.\n"
     )
     yield from help_of()
     for name in command_names():

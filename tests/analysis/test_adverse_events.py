@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from firstdose.analysis.events.adverse_events import adverse_events
+from firstdose.protocol.analysis_plan import EventOfSpecialInterest
 from firstdose.records import AdverseEvent, Death
 from firstdose.records.derived import EventAnalysis, SubjectAnalysis
 from firstdose.records.results import Result
@@ -172,6 +173,18 @@ def test_by_period_of_those_followed_in_it() -> None:
 def test_events_that_do_not_count_are_listed_by_rule() -> None:
     row = trial(*EVENTS).one(table="not_counted")
     assert (row.what, row.value, row.records) == ("ended before treatment started", 1, ("adverse_events:P3/2",))
+
+
+def test_events_after_the_last_day_of_the_analyses_are_told_in_number() -> None:
+    """Of two recorded events one is in the derived data; the other is later than the analyses look."""
+    told = [AdverseEvent(subject="P1", number=number, term="Fall") for number in (1, 2)]
+    row = trial(event("P1", 1), records=told, protocol=with_conventions(analysis_until_day=379)).one(
+        table="not_counted"
+    )
+    assert row.what == "began later than day 379, the last that the analyses look at"
+    assert (row.value, row.records) == (1, ("adverse_events:P1/2",))
+    without = trial(event("P1", 1), records=told, protocol=with_conventions(analysis_until_day=None))
+    assert not without.where(table="not_counted")
 
 
 def test_events_that_count_only_because_it_is_not_known_are_told() -> None:
@@ -351,3 +364,31 @@ def test_a_trial_without_a_background_treatment_has_no_rows_of_one() -> None:
     told = trial(unrelated, protocol=without, records=[recorded])
     assert told.where(table="overview", what="related to the background treatment")
     assert told.where(table="deaths", what="death related to the background treatment")
+
+
+LISTED = (
+    EventOfSpecialInterest(id="growth", name="Ectopic growth", definition="any new mass"),
+    EventOfSpecialInterest(id="infection", name="Infection", definition="any infection"),
+)
+
+
+def of_interest(*events: EventAnalysis, listed: tuple[EventOfSpecialInterest, ...] = LISTED) -> list[tuple[Any, ...]]:
+    """The lines of the table of events of special interest: name, people, of how many, upper limit of their share."""
+    found = trial(*events, protocol=replace(PROTOCOL, events_of_special_interest=listed))
+    rows = found.where(table="of_special_interest", group="all", statistic="people")
+    return [(row.what, row.value, row.of, row.upper is not None) for row in rows]
+
+
+def test_what_the_protocol_looks_for_has_a_line_though_it_did_not_happen() -> None:
+    assert of_interest(*EVENTS) == [("Ectopic growth", 0, 5, True), ("Infection", 1, 5, True)]
+    assert of_interest(*EVENTS, listed=()) == [("infection", 1, 5, True)]
+
+
+def test_what_the_protocol_does_not_list_is_said_to_be_so() -> None:
+    other = event("P1", 9, special_interest="Infections")
+    assert of_interest(*EVENTS, other)[2:] == [("Infections (not listed in the protocol)", 1, 5, True)]
+
+
+def test_where_nothing_is_said_to_be_of_special_interest_none_is_counted_as_none() -> None:
+    """Nobody knows then whether it was recorded at all."""
+    assert of_interest(event("P1", 1)) == []

@@ -104,7 +104,23 @@ def test_what_came_of_the_last_assessment_before_treatment() -> None:
     rows = [(row.when, row.value) for row in figures.where(table=table, what="edss", group="all")]
     assert rows == [("score", 1), ("unable to perform", 1), ("missing", 1), ("not assessed before treatment", 2)]
     mean = figures.one(table="scores", what="edss", group="all", statistic="mean")
-    assert (mean.value, mean.warning) == (6.5, "values from an earlier assessment, as the last one gave none: 1")
+    older = "values from an earlier assessment, as the last one gave none: 1"
+    assert (mean.value, mean.warning) == (6.5, older)
+    assert figures.one(table="scores", what="edss", group="1", statistic="n").warning == older
+
+
+def test_a_group_is_not_told_of_what_is_true_of_another() -> None:
+    figures = found(
+        score("P1", 7.0),
+        score("P2", 6.0, day=-90),
+        score("P2", None, day=-1, state="unable_to_perform", is_baseline=False),
+        score("P4", 8.0),
+    )
+    warned = {
+        row.group for row in figures.where(table="scores", what="edss", statistic="n") if "earlier" in row.warning
+    }
+    assert warned == {"1", "all"}
+    assert not figures.one(table="scores", what="edss", group="2", statistic="n").warning
 
 
 def test_everybody_with_a_score_needs_no_table_of_states() -> None:

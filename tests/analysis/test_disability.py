@@ -1,28 +1,20 @@
-"""Confirmed change, people at risk, curves and natural history on courses whose answer is worked out by hand."""
+"""Confirmed change, people at risk and curves on courses whose answer is worked out by hand."""
 
 from collections.abc import Mapping
 from dataclasses import replace
-from itertools import product
-from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from firstdose.analysis import derive
 from firstdose.analysis.disability.chapter import disability
 from firstdose.analysis.disability.confirmed import last_confirmable
 from firstdose.analysis.disability.definitions import definitions
-from firstdose.analysis.disability.open_relapses import POSSIBLE_KINDS, is_left_open
-from firstdose.analysis.frame import Frame
-from firstdose.methods.confirmed_change import Change, Relapses, confirmed_changes
+from firstdose.methods.confirmed_change import Relapses, confirmed_changes
 from firstdose.methods.confirmed_change_presets import PRESETS
-from firstdose.methods.confirmed_change_rules import RELAPSE_FREE, ChangeRule, Preceding
-from firstdose.protocol.analysis_plan import NaturalHistory, NaturalHistoryRate
-from firstdose.records.derived import RelapseAnalysis
-from firstdose.records.results import Result
-from firstdose.simulation.virtual_trial import read_scenario, virtual_trials
+from firstdose.methods.confirmed_change_rules import ChangeRule
+from tests.analysis.disability_courses import FEW, LEADING, count, edss
 from tests.analysis.made_scores import (
     MONTHS,
     REFERENCE,
@@ -34,26 +26,9 @@ from tests.analysis.made_scores import (
     people,
     person,
     protocol_with,
-    relapse,
     rows,
     steps,
 )
-
-LEADING = "worsening_24_weeks"
-FEW = ("M0", "M3", "M6", "M9", "M12")
-
-
-def edss(*courses: Mapping[str, Value], sizes: tuple[int, ...] | None = None, **extra: object) -> Frame:
-    """People P01, P02, ... with these EDSS courses, all at level 1 unless sizes say otherwise."""
-    some = people(sizes or (len(courses),))
-    scores = [
-        row for one_of, values in zip(some, courses, strict=True) for row in course(one_of.subject, "edss", values)
-    ]
-    return frame_with([*some, *scores, *extra.get("more", ())], extra.get("protocol", REFERENCE))  # type: ignore[misc, arg-type]
-
-
-def count(results: list[Result], what: str, when: str = LEADING, group: str = "all", within: str = "edss") -> Result:
-    return one(results, table="confirmed_change", what=what, within=within, when=when, group=group)
 
 
 def test_nobody_worsens_in_fifteen() -> None:
@@ -163,108 +138,6 @@ def test_the_last_onset_that_could_be_confirmed_is_what_the_search_itself_would_
 
     naive = [days[visit] for visit in range(1, len(days)) if is_found(visit)]
     assert last_confirmable(days, rule, relapses) == (naive[-1] if naive else None)
-
-
-def test_relapses_tell_worsening_apart() -> None:
-    """Onset at month 2 (day 61): a relapse on day 50 goes with it; one on day -300 does not; P03's has no date."""
-    frame = edss(
-        steps(6.5, {"M2": 7.0}),
-        steps(6.5, {"M2": 7.0}),
-        steps(6.5, {"M2": 7.0}),
-        more=[relapse("P01", 1, 50), relapse("P02", 1, -300), relapse("P03", 1, None)],
-    )
-    results = list(disability(frame))
-    assert count(results, "worsening").value == 3
-    assert count(results, "worsening associated with relapses").records[0].startswith("scores:P01/")
-    independent = count(results, "worsening independent of relapses")
-    assert {record.split("/")[0] for record in independent.records} == {"scores:P02"}
-    assert (independent.value, independent.of) == (1, 3)
-    for row, most in ((independent, 2), (count(results, "worsening associated with relapses"), 2)):
-        assert f"not known for 1 person, who had a relapse whose day of onset is not known, so at most {most}" in (
-            row.warning
-        )
-    assert "1 relapse without a known day of onset could not be kept away" in count(results, "worsening").warning
-    told = {each.what: each.text for each in rows(results, table="people_with_change", statistic="relapses")}
-    assert told == {"P01/1": "associated with a relapse", "P02/1": "independent of relapses", "P03/1": "not known"}
-    strict = "relapse_associated_24_weeks_around_onset_and_confirmation"
-    assert count(results, "worsening associated with relapses", when=strict).value == 1
-
-
-@pytest.mark.parametrize(
-    ("onset", "kind"),
-    [
-        ((400, 430), "independent of relapses"),  # surely after the confirmation and 30 days more
-        ((-700, -400), "independent of relapses"),  # surely too early
-        ((-60, -29), "not known"),  # may be 90 days before the onset on day 61
-        ((-60, -30), "independent of relapses"),
-        ((None, None), "not known"),
-        ((None, -100), "independent of relapses"),
-        ((395, None), "not known"),  # the confirmation is on day 365, and 30 days after it are asked for
-        ((396, None), "independent of relapses"),
-    ],
-)
-def test_a_relapse_known_in_part_leaves_open_only_what_it_may_have_to_do_with(
-    onset: tuple[int | None, int | None], kind: str
-) -> None:
-    """Onset on day 61, confirmed at the only later visit, on day 365."""
-    known_in_part = RelapseAnalysis(subject="P01", number=1, onset_first_day=onset[0], onset_last_day=onset[1])
-    frame = edss(steps(6.5, {"M2": 7.0}, ("M0", "M1", "M2", "M12")), more=[known_in_part])
-    found = one(disability(frame), table="people_with_change", statistic="relapses", when=LEADING)
-    assert found.text == kind
-    assert bool(found.warning) is (kind == "not known")
-
-
-def test_where_a_kind_of_worsening_leads_curve_doses_and_benchmark_say_what_is_not_known() -> None:
-    name = "relapse_independent_24_weeks_around_onset_and_confirmation"
-    endpoints = tuple(
-        replace(each, confirmed_change=(name,)) if each.measure == "edss" else each for each in REFERENCE.endpoints
-    )
-    courses = [steps(6.5, {"M2": 7.0}), steps(6.5, {"M2": 7.0}), steps(6.5), steps(6.5)]
-    frame = edss(*courses, sizes=(2, 2), more=[relapse("P01", 1, None)], protocol=protocol_with(endpoints=endpoints))
-    results = list(disability(frame))
-    assert count(results, "worsening independent of relapses", when=name).value == 1
-    words = "not known for 1 person, who had a relapse whose day of onset is not known"
-    for table in ("time_to_worsening", "worsening_by_dose"):
-        assert all(words in each.warning for each in rows(results, table=table, what=name) if each.value is not None)
-    assert words in one(results, table="natural_history", statistic="compatibility").warning
-    assert [each.text for each in rows(results, table="people_with_change", when=name, statistic="relapses")] == [
-        "not known",
-        "independent of relapses",
-    ]
-
-
-@settings(max_examples=60)
-@given(
-    st.lists(st.integers(-120, 300), max_size=2),
-    st.tuples(st.integers(-200, 400), st.integers(0, 60)),
-    st.sampled_from(sorted(RELAPSE_FREE)),
-    st.sampled_from(["baseline", "last_visit", "last_lower"]),
-)
-def test_a_worsening_that_is_not_left_open_is_of_one_kind_wherever_the_relapse_is_put(
-    dated: list[int], between: tuple[int, int], free: str, preceding: Preceding
-) -> None:
-    """Every day that the relapse may have begun on is tried; the search looks at no other distance from relapses."""
-    rule = ChangeRule(
-        wanted="all", relapse_to_baseline=(0, 0), relapse_to_confirmation=(0, 0),
-        relapse_free=replace(RELAPSE_FREE[free], preceding_visit=preceding),
-    )  # fmt: skip
-    days, values = [0, 30, 61, 91, 122, 183, 365], [6.0, 6.0, 6.5, 7.0, 7.0, 7.0, 7.0]
-
-    def sought(relapses: list[int]) -> Change:
-        found = confirmed_changes(
-            [0] * 7, days, values, rule=rule, smallest_change=np.ones_like,
-            relapses=Relapses([0] * len(relapses), relapses) if relapses else None,
-        )  # fmt: skip
-        return found.changes[0][0]
-
-    change, (first, length) = sought(dated), between
-    kinds = {sought([*dated, day]).kind for day in range(first, first + length + 1)}
-    onsets = [(float(first), float(first + length))]
-    is_open = is_left_open(change, days, rule, onsets) if change.kind in POSSIBLE_KINDS else False
-    if is_open:
-        assert kinds <= POSSIBLE_KINDS[change.kind]
-    else:
-        assert kinds == {change.kind}
 
 
 def test_becoming_unable_is_a_worsening_and_being_unable_before_is_not_evaluable() -> None:
@@ -392,157 +265,8 @@ def test_worsening_that_goes_with_dose() -> None:
     assert odds.lower < (3.5 / 0.5) ** 2
 
 
-# Natural history ---------------------------------------------------------------------------------------------------
-
-RATES = (
-    NaturalHistoryRate(lowest=6.0, highest=6.5, yearly_probability=0.237, based_on_participants=30),
-    NaturalHistoryRate(lowest=7.0, highest=7.5, yearly_probability=0.195),
-)
-BENCHMARK = NaturalHistory(id="elsewhere", measure="edss", event="a whole step", source="made up", rates=RATES)
-YEARS = (183 - -1) / 365.25
-
-
-def compared(*courses: dict[str, Value]) -> list[Result]:
-    frame = edss(*courses, protocol=protocol_with(natural_history=(BENCHMARK,)))
-    return [each for each in disability(frame) if each.table.startswith("natural_history")]
-
-
-def test_natural_history_of_nobody_worsening_against_random_draws() -> None:
-    """Each person's own rate and time, the first rate drawn from Beta(30 x 0.237, 30 x 0.763) for all who share it."""
-    results = compared(steps(6.5), steps(6.0), steps(7.0), steps(7.5), steps(8.5))
-    draw = np.random.default_rng(4)
-    shared = draw.beta(30 * 0.237, 30 * (1 - 0.237), size=200_000)
-    free = (1 - shared) ** (2 * YEARS) * (1 - 0.195) ** (2 * YEARS)
-    found = one(results, statistic="compatibility")
-    assert found.value == pytest.approx(free.mean(), abs=4 * free.std() / np.sqrt(len(free)))
-    assert found.of == 4
-    assert one(results, statistic="years_in_which_an_onset_could_be_seen").value == pytest.approx(4 * YEARS)
-    for caution in (
-        "not a test",
-        "regression to the mean",
-        "1 of 2 rates are taken as known",
-        "no rate covers the baseline of P05",
-    ):
-        assert caution in found.warning
-    assert found.method == "natural_course"
-
-
-def test_natural_history_of_some_worsening_by_going_through_all_ways() -> None:
-    """Known rates; the person who worsened is watched as long as the others."""
-    results = compared(steps(7.0, {"M1": 8.0}), steps(7.5), steps(7.0))
-    p = 1 - (1 - 0.195) ** YEARS
-    naive = sum(
-        np.prod([p if had else 1 - p for had in who]) for who in product((True, False), repeat=3) if sum(who) <= 1
-    )
-    assert one(results, statistic="compatibility").value == pytest.approx(naive)
-    assert one(results, statistic="expected").value == pytest.approx(3 * p)
-    assert (one(results, statistic="people").value, one(results, statistic="people").of) == (1, 3)
-
-
-def test_each_figure_of_natural_history_leads_to_its_scores() -> None:
-    """P01 worsens at month 1 (day 30) and month 7 confirms; onsets could be seen until month 6 (day 183)."""
-    results = compared(steps(7.0, {"M1": 8.0}), steps(7.5))
-    people = one(results, table="natural_history", statistic="people")
-    assert people.records == tuple(f"scores:P01/edss/score/{day}" for day in (-1, 30, 213))
-    assert (people.lower is not None, people.upper is not None, people.method) == (True, True, "clopper_pearson")
-    watched = tuple(f"scores:{who}/edss/score/{day}" for who in ("P01", "P02") for day in (-1, 183))
-    for statistic in ("years_in_which_an_onset_could_be_seen", "expected"):
-        assert one(results, statistic=statistic).records == watched
-    assert set(one(results, statistic="compatibility").records) == {*watched, *people.records}
-    nobody = one(compared(*[steps(7.0)] * 15), statistic="people")
-    assert (nobody.value, nobody.of, nobody.records) == (0, 15, ())
-    assert nobody.upper == pytest.approx(1 - 0.05 ** (1 / 15))
-
-
-def test_every_simplification_says_which_way_it_moves_the_comparison() -> None:
-    results = compared(steps(6.5), steps(7.0), {"M0": 7.0})
-    found = rows(results, table="natural_history_simplifications")
-    direction = {each.what: each.text.split(":")[0] for each in found if each.statistic == "makes_the_compatibility"}
-    assert direction == {
-        "regression to the mean": "too small",
-        "selection": "either way",
-        "people not seen": "too small",
-        "confirmation": "too small",
-        "number of scores": "too large",
-        "size of the change": "either way",
-        "time at risk": "too small",
-        "rates taken as known": "too small",
-    }
-    words = {each.what: each.text for each in found if each.statistic == "simplification"}
-    assert set(words) == set(direction)
-    assert words["people not seen"].startswith("not evaluable and left out: 1 of 3 people")
-    assert "the benchmark counts a whole step, here counts a change of 0.5" in words["size of the change"]
-    assert words["rates taken as known"].startswith("1 of 2 rates")
-    some = rows(compared(steps(7.0, {"M1": 8.0})), statistic="makes_the_compatibility", what="rates taken as known")
-    assert [each.text.split(":")[0] for each in some] == ["either way"]
-    known = replace(BENCHMARK, rates=RATES[:1])
-    frame = edss(steps(6.5), protocol=protocol_with(natural_history=(known,)))
-    names = {each.what for each in rows(disability(frame), table="natural_history_simplifications")}
-    assert names == set(direction) - {"people not seen", "rates taken as known"}
-
-
-def test_taking_rates_as_known_makes_the_compatibility_too_small() -> None:
-    """The direction that the words give, in figures: the same rate, known and resting on ever fewer people."""
-    values = []
-    for based_on in (None, 100.0, 10.0, 1.0):
-        rate = NaturalHistoryRate(lowest=6.0, highest=8.0, yearly_probability=0.3, based_on_participants=based_on)
-        frame = edss(*[steps(7.0)] * 6, protocol=protocol_with(natural_history=(replace(BENCHMARK, rates=(rate,)),)))
-        values.append(one(disability(frame), table="natural_history", statistic="compatibility").value)
-    assert None not in values
-    assert sorted(values) == values  # type: ignore[type-var]
-    assert len(set(values)) == 4
-
-
-def test_without_any_effect_more_worsen_in_virtual_trials_than_the_rates_expect() -> None:
-    """What the page on natural history says of 200 trials, in a few: there the simplifications work against the cells.
-
-    The simulator's transitions are the rates of the protocol, and nothing else changes the course.
-    """
-    scenario = read_scenario(Path("examples/nsc-spms/scenario.yaml")).without_dose_effects()
-    more = []
-    for trial in virtual_trials(REFERENCE, scenario, seed=31, numbers=range(10)):
-        frame = Frame(REFERENCE, derive(REFERENCE, trial.trial_data), 1)
-        found = {each.statistic: each.value for each in rows(disability(frame), table="natural_history")}
-        more.append((found["people"] or 0) - (found["expected"] or 0))
-        assert (found["compatibility"] or 0) > 0.05
-    assert sum(more) > 0
-
-
-def test_natural_history_without_anybody_to_compare() -> None:
-    assert one(compared(steps(9.0)), statistic="compatibility").value is None
-    assert one(compared({"M0": 6.5}), statistic="compatibility").value is None
-
-
-def test_the_reference_protocols_assumption_is_repeated() -> None:
-    results = list(disability(edss(steps(7.0))))
-    assert (
-        "assumed: the transitions are not verified"
-        in one(results, table="natural_history", statistic="compatibility").warning
-    )
-
-
 def test_months_are_the_reference_trials() -> None:
     schedule = REFERENCE.schedule
     assert schedule is not None
     days = {visit.id: visit.day for visit in schedule.visits}
     assert {visit: days[visit] for visit in MONTHS} == MONTHS
-
-
-def test_a_definition_of_another_kind_may_lead() -> None:
-    """Worsening with a relapse leads: P01's alone counts, in curve and benchmark too; improvement has no benchmark."""
-    raw = "relapse_associated_24_weeks_around_onset_and_confirmation"
-    for name, expected in ((raw, 1), ("improvement_24_weeks", None)):
-        endpoints = tuple(
-            replace(each, confirmed_change=(name,)) if each.measure == "edss" else each for each in REFERENCE.endpoints
-        )
-        frame = edss(
-            steps(6.5, {"M2": 7.0}),
-            steps(6.5, {"M2": 7.0}),
-            more=[relapse("P01", 1, 50)],
-            protocol=protocol_with(endpoints=endpoints),
-        )
-        results = list(disability(frame))
-        compatibility = one(results, table="natural_history", statistic="compatibility")
-        assert (compatibility.value is None) == (expected is None)
-        assert len(rows(results, table="time_to_worsening", group="all")) == (2 if expected else 0)
-        assert len(rows(results, table="people_with_change", when=name, statistic="subject")) == (expected or 0)

@@ -15,6 +15,7 @@ from urllib.parse import unquote
 import pytest
 
 from tests.conftest import find_tool
+from tests.patience import PATIENCE_SECONDS
 
 HERE = Path(__file__).parent
 CHECKERS = HERE / "node_modules"
@@ -41,7 +42,7 @@ def invalid(pages: Sequence[Path]) -> list[str]:
     command = [find_tool("node"), str(checker("html-validate/bin/html-validate.mjs"))]
     done = subprocess.run(
         [*command, "--config", str(RULES), "--formatter", "json", *map(str, pages)],
-        capture_output=True, text=True, timeout=300, check=False, cwd=HERE,
+        capture_output=True, text=True, timeout=PATIENCE_SECONDS, check=False, cwd=HERE,
     )  # fmt: skip
     found = json.loads(done.stdout)
     return [
@@ -118,7 +119,7 @@ def look(page: Path, chromium: list[str], size: tuple[int, int], *, is_dark: boo
     window = f"--window-size={max(size[0], 600)},{size[1]}"
     done = subprocess.run(
         [*chromium, window, "--hide-scrollbars", "--virtual-time-budget=60000", "--dump-dom", frame.as_uri()],
-        capture_output=True, text=True, timeout=600, check=True,
+        capture_output=True, text=True, timeout=PATIENCE_SECONDS, check=True,
     )  # fmt: skip
     copy.unlink()
     frame.unlink()
@@ -133,6 +134,6 @@ def messages(page: Path, chromium: list[str]) -> list[str]:
     """What the page as it is makes the browser write to its console; its policy forbids all that is not in it."""
     done = subprocess.run(
         [*chromium, "--enable-logging=stderr", "--dump-dom", page.as_uri()],
-        capture_output=True, text=True, timeout=300, check=True,
+        capture_output=True, text=True, timeout=PATIENCE_SECONDS, check=True,
     )  # fmt: skip
     return [f"{page.name}: {line}" for line in done.stderr.splitlines() if ":CONSOLE" in line]

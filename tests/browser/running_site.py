@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import socket
 import subprocess
 import sys
 import time
@@ -16,10 +15,12 @@ from pathlib import Path
 from typing import Any
 
 from tests.conftest import find_tool, missing_tool
+from tests.patience import PATIENCE_SECONDS
+from tests.ports import free_port
 
 FAKETIME = sorted(Path("/usr/lib").glob("*-linux-gnu*/faketime/libfaketimeMT.so.1"))
 PASSWORD = re.compile(r"shown once: (\S+)|password (\S+) \(shown once")
-SECONDS = 60
+DIRECTLY = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 EXPECTED = ("409", "ERR_SOCKET_NOT_CONNECTED")
 """A form that was refused, as tests provoke it; a connection that the server closed at a leap of time."""
@@ -34,9 +35,7 @@ class RunningSite:
             raise missing_tool("libfaketime is not installed: apt-get install faketime")
         self.clock = folder / "clock"
         self.set_clock(start)
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
+        self.port = free_port()
         self.address = f"http://localhost:{self.port}"
         environment = {
             **os.environ,
@@ -82,20 +81,18 @@ class RunningSite:
 
     def stop(self) -> None:
         self._process.terminate()
-        self._process.wait(SECONDS)
+        self._process.wait(PATIENCE_SECONDS)
         self._written.close()
 
     def _wait(self) -> None:
         """Wait until it answers."""
-        for _ in range(SECONDS * 5):
+        until = time.monotonic() + PATIENCE_SECONDS
+        while time.monotonic() < until:
             if self._process.poll() is not None:
                 raise AssertionError(f"the site ended: {self.output.read_text('utf-8')}")
-            try:
-                urllib.request.urlopen(f"{self.address}/account/login/", timeout=5).read()
-            except OSError:
-                time.sleep(0.2)
-            else:
+            if answers(f"{self.address}/account/login/"):
                 return
+            time.sleep(0.2)
         raise AssertionError(f"the site does not answer: {self.output.read_text('utf-8')}")
 
 
@@ -104,7 +101,7 @@ class Person:
 
     def __init__(self, browser: Any, site: RunningSite, account: str, password: str) -> None:
         self.site, self.account, self.password = site, account, password
-        self.page = browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
+        self.page = new_page(browser)
         self.troubles: list[str] = []
         self.page.on("pageerror", lambda error: self.troubles.append(str(error)))
         self.page.on("console", self._hear)
@@ -123,8 +120,8 @@ class Person:
     def _send(self, **fields: str) -> None:
         """Fill the only form of the page and send it."""
         self.fill(**fields)
-        self.page.locator("main form button").first.click()
-        self.page.wait_for_load_state()
+        with self.page.expect_navigation():  # the page that is there by now may still be the one before
+            self.page.locator("main form button").first.click()
 
     def fill(self, **fields: str) -> None:
         """Fill fields of the page by their names."""
@@ -141,13 +138,29 @@ class Person:
 
     def press(self, words: str) -> str:
         """Press a button; what the site then says."""
-        self.page.get_by_role("button", name=words, exact=True).first.click()
-        self.page.wait_for_load_state()
+        with self.page.expect_navigation():
+            self.page.get_by_role("button", name=words, exact=True).first.click()
         return str(self.page.inner_text("main"))
 
     def _hear(self, message: Any) -> None:
         if message.type == "error" and not any(each in message.text for each in EXPECTED):
             self.troubles.append(f"{message.text} {message.location}")
+
+
+def answers(url: str) -> bool:
+    """Whether a site of this machine answers, whatever proxy this machine is told to use."""
+    try:
+        DIRECTLY.open(url, timeout=60).read()
+    except OSError:
+        return False
+    return True
+
+
+def new_page(browser: Any) -> Any:
+    """A page of somebody else's, as wide as a desk's, which waits for slow machines."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    context.set_default_timeout(PATIENCE_SECONDS * 1000)
+    return context.new_page()
 
 
 def password_in(text: str) -> str:

@@ -19,6 +19,7 @@ import polars as pl
 import pytest
 
 from tests.browser.running_site import Person, RunningSite, browser_running, password_in
+from tests.patience import PATIENCE_SECONDS
 
 PROTOCOL = Path("src/firstdose/examples/nsc-spms/protocol.yaml").resolve()
 START = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
@@ -226,7 +227,7 @@ def report_of(data: Path, folder: Path) -> None:
     for command in ("analyse", "report"):
         done = subprocess.run(
             [FIRSTDOSE, command, str(PROTOCOL), str(data), "--out", str(folder / command)],
-            capture_output=True, text=True, timeout=300, check=False,
+            capture_output=True, text=True, timeout=PATIENCE_SECONDS, check=False,
         )  # fmt: skip
         assert done.returncode == 0, done.stderr
     results = pl.read_parquet(folder / "analyse" / "results.parquet")

@@ -7,11 +7,9 @@ from __future__ import annotations
 
 import os
 import re
-import socket
 import subprocess
 import sys
 import time
-import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,10 +18,11 @@ from typing import Any
 import pytest
 
 from tests.browser.browsing import BAD, checker
-from tests.browser.running_site import browser_running
+from tests.browser.running_site import answers, browser_running, new_page
+from tests.patience import PATIENCE_SECONDS
+from tests.ports import free_port
 
 PASSWORD = "demonstration"
-SECONDS = 90
 WIDTHS = ((1280, "light"), (820, "dark"))
 ROWS = 12
 PAGES = {
@@ -69,9 +68,7 @@ AXE = """async () => (await axe.run(document, {resultTypes: ['violations']})).vi
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The demonstration's site, as the command starts it, in a process of its own."""
     folder = tmp_path_factory.mktemp("demonstration")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     ours = ("DATABASE_URL", "FIRSTDOSE_KEY_FILE", "FIRSTDOSE_FOLDER", "DJANGO_SETTINGS_MODULE", "FIRSTDOSE_HOSTS")
     environment = {name: text for name, text in os.environ.items() if name not in ours}
     command = [str(Path(sys.executable).with_name("firstdose")), "serve", "--demo", "--port", str(port)]
@@ -84,20 +81,16 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             yield f"http://localhost:{port}"
         finally:
             process.terminate()
-            process.wait(SECONDS)
+            process.wait(PATIENCE_SECONDS)
 
 
 def wait(process: subprocess.Popen[bytes], url: str) -> None:
     """Wait until the site answers."""
-    for _ in range(SECONDS * 5):
+    until = time.monotonic() + PATIENCE_SECONDS
+    while not answers(url):
         assert process.poll() is None, "the site ended"
-        try:
-            urllib.request.urlopen(url, timeout=5).read()
-        except OSError:
-            time.sleep(0.2)
-        else:
-            return
-    raise AssertionError("the site does not answer")
+        assert time.monotonic() < until, "the site does not answer"
+        time.sleep(0.2)
 
 
 @pytest.fixture(scope="module")
@@ -111,20 +104,28 @@ class Visitor:
 
     def __init__(self, browser: Any, address: str, account: str) -> None:
         self.address = address
-        self.page = browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
+        self.page = new_page(browser)
         self.troubles: list[str] = []
         self.page.on("pageerror", lambda error: self.troubles.append(str(error)))
         self.page.on("console", self._hear)
         self.open("/account/login/")
         self.page.fill("[name=login]", account)
         self.page.fill("[name=password]", PASSWORD)
-        self.page.click("main form button")
-        self.page.wait_for_load_state()
+        self.sent_by("main form button")
         self.troubles.clear()
 
     def _hear(self, said: Any) -> None:
         if said.type == "error":
             self.troubles.append(said.text)
+
+    def sent_by(self, button: Any) -> None:
+        """Press a button that sends a form, and wait for the page that follows."""
+        found = self.page.locator(button) if isinstance(button, str) else button
+        with self.page.expect_navigation():
+            found.click()
+
+    def save(self) -> None:
+        self.sent_by(self.page.get_by_role("button", name="Save", exact=True))
 
     def open(self, where: str) -> int:
         answer = self.page.goto(self.address + where)
@@ -248,10 +249,31 @@ def test_what_is_typed_is_checked_kept_and_found_again(address: str, chromium_ru
     assert page.input_value("[name=term]") == "Half a sentence"
     assert page.input_value("[name=grade]") == "7"
     assert "did not save" in page.inner_text("main")
-    page.get_by_role("button", name="Discard it").click()
-    page.wait_for_load_state()
+    visitor.sent_by(page.get_by_role("button", name="Discard it"))
     assert page.input_value("[name=term]") == ""
     assert not visitor.troubles
+
+
+def test_what_is_being_saved_is_not_kept_as_unsaved_beside_it(
+    address: str, chromium_running: Any, found: Found
+) -> None:
+    """While a save takes long, here for ever, the check of the last words typed would keep them as unsaved again."""
+    visitor = Visitor(chromium_running, address, "coordinator")
+    page = visitor.page
+    checks: list[str] = []
+    page.on("request", lambda sent: checks.append(sent.url) if sent.url.endswith("/check/") else None)
+    visitor.open(f"{found.person}adverse_events/new/")
+    page.evaluate("document.addEventListener('submit', event => event.preventDefault())")
+    page.focus("[name=term]")
+    page.keyboard.type("Sent at once")
+    page.keyboard.press("Enter")
+    page.wait_for_timeout(1500)
+    assert not checks
+    page.keyboard.type(" and typed on")
+    page.locator("#findings .note").first.wait_for()
+    assert checks, "what is typed after that is kept again"
+    visitor.open(f"{found.person}adverse_events/new/")
+    visitor.sent_by(page.get_by_role("button", name="Discard it"))
 
 
 def test_details_of_a_question_are_reached_with_the_keyboard_alone(
@@ -339,15 +361,13 @@ def test_two_people_on_one_field_see_both_values(address: str, chromium_running:
         visitor.open(form)
         visitor.page.fill("[name=other_action]", action)
     for visitor in (first, second):
-        visitor.page.get_by_role("button", name="Save", exact=True).click()
-        visitor.page.wait_for_load_state()
+        visitor.save()
     said = second.page.inner_text("main")
     assert "Not saved" in said
     assert "cold packs" in said
     assert second.page.input_value("[name=other_action]") == "warm packs"
     second.page.fill("[name=reason]", "chart, seen both")
-    second.page.get_by_role("button", name="Save", exact=True).click()
-    second.page.wait_for_load_state()
+    second.save()
     second.open(form)
     assert second.page.input_value("[name=other_action]") == "warm packs"
 
@@ -368,11 +388,12 @@ def test_the_board_is_renewed_under_the_reader_who_keeps_the_focus(
     entering.page.fill("[name=term]", "Sepsis of the board")
     entering.page.select_option("[name=serious]", "yes")
     entering.page.fill("[name=grade]", "4")
-    entering.page.get_by_role("button", name="Save", exact=True).click()
-    entering.page.wait_for_load_state()
-    time.sleep(2.1)  # what many look at is up to two seconds old
-    page.clock.run_for(31_000)
-    page.wait_for_function("before => document.querySelector('#figures').getAttribute('hx-get') !== before", arg=before)
+    entering.save()
+    until = time.monotonic() + PATIENCE_SECONDS
+    while page.get_attribute("#figures", "hx-get") == before:  # what many look at may be some seconds old
+        assert time.monotonic() < until, "the board is not renewed"
+        page.clock.run_for(31_000)
+        page.wait_for_timeout(300)
     assert "Sepsis of the board" in page.inner_text("#figures")
     assert page.evaluate("document.activeElement.id") == "table-3"
     assert not watching.troubles

@@ -13,6 +13,7 @@ import pytest
 from firstdose.report.documents.blocks import Chapter, Document, Table, rows
 from firstdose.report.documents.html_page import render_html
 from tests.browser.browsing import POLICY
+from tests.patience import PATIENCE_SECONDS
 
 COLUMNS = 14
 LINE = ("01-701-1015", "3", "ATRIOVENTRICULAR BLOCK SECOND DEGREE", "GENERAL DISORDERS AND ADMINISTRATION",
@@ -41,7 +42,7 @@ def broken(html: str, width: int, chromium: list[str], folder: Path) -> list[str
     page.write_text(POLICY.sub("", html).replace("</body>", f"<script>{BROKEN}</script></body>"), "utf-8")
     done = subprocess.run(
         [*chromium, f"--window-size={width},900", "--dump-dom", page.as_uri()],
-        capture_output=True, text=True, timeout=120, check=True,
+        capture_output=True, text=True, timeout=PATIENCE_SECONDS, check=True,
     )  # fmt: skip
     (found,) = re.findall(r'data-broken="([^"]*)"', done.stdout)
     words: list[str] = json.loads(unescape(found))

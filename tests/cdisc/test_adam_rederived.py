@@ -1,6 +1,6 @@
 """Tables of the report, made again from exported ADaM files by a program that knows nothing of the one that wrote them.
 
-Truth: `tests/cdisc/rederived.py`, which reads the files with pyreadstat or csv and counts with plain Python.
+Truth: `tests/cdisc/rederived_*.py`, which read the files with pyreadstat or csv and count with plain Python.
 """
 
 import ast
@@ -17,8 +17,8 @@ from firstdose.cdisc import read_sdtm
 from firstdose.cdisc.adam.exporting import export_adam
 from firstdose.protocol import read_protocol
 from firstdose.records.results import Provenance
-from tests.cdisc import rederived
-from tests.cdisc.rederived import Data, Figures
+from tests.cdisc import rederived_events, rederived_people, rederived_rows, rederived_visits, rederived_worsening
+from tests.cdisc.rederived_rows import Data, Figures
 from tests.cdisc.reference_files import CREATED
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -52,8 +52,8 @@ def trial(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     provenance = Provenance(protocol.trial.id, "", derived.data_hash, derived.as_of, 1, "")
     results = analyse(protocol, derived, seed=1, provenance=provenance).frame
     return {
-        TRANSPORT: Case(results, rederived.read_transport_files(files)),
-        DELIMITED: Case(results, rederived.read_csv_files(files)),
+        TRANSPORT: Case(results, rederived_rows.read_transport_files(files)),
+        DELIMITED: Case(results, rederived_rows.read_csv_files(files)),
     }
 
 
@@ -79,44 +79,44 @@ def agree(found: Figures, expected: Figures, lines: Callable[[tuple[str, ...]], 
 
 
 def test_the_program_that_counts_again_imports_nothing_of_the_package() -> None:
-    tree = ast.parse(Path(rederived.__file__).read_text("utf-8"))
     modules = {
-        name.split(".")[0]
-        for node in ast.walk(tree)
+        name
+        for path in Path(__file__).parent.glob("rederived_*.py")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
         for name in ([alias.name for alias in node.names] if isinstance(node, ast.Import) else [])
         + ([node.module or ""] if isinstance(node, ast.ImportFrom) else [])
     }
-    assert "firstdose" not in modules
-    assert "polars" not in modules
+    assert not {"firstdose", "polars"} & {name.partition(".")[0] for name in modules}
+    assert {name for name in modules if name.startswith("tests")} == {"tests.cdisc.rederived_rows"}
 
 
 def test_people_and_sets(case: Case) -> None:
     sets = figures_of(case.table("populations", "analysis_sets"))
-    assert agree(rederived.analysis_sets(case.data), sets) >= 12
+    assert agree(rederived_people.analysis_sets(case.data), sets) >= 12
     baseline = case.results.filter(
         (pl.col("chapter") == "baseline") & pl.col("table").is_in(["people", "sex", "centre"])
     )
-    found = rederived.people_at_baseline(case.data)
+    found = rederived_people.people_at_baseline(case.data)
     assert agree(found, figures_of(baseline), lambda line: line[:1] in {key[:1] for key in found}) > 40
 
 
 def test_dose_limiting_toxicities(case: Case) -> None:
     table = case.table("dlt", "among_evaluable").filter(pl.col("value").is_not_null())
     expected = {group: (int(value), int(of)) for group, value, of in table.select("group", "value", "of").iter_rows()}
-    found = rederived.dose_limiting_toxicities(case.data)
+    found = rederived_people.dose_limiting_toxicities(case.data)
     assert {group: counts for group, counts in found.items() if counts[1]} == expected
 
 
 def test_adverse_events_overall(case: Case) -> None:
-    found = rederived.adverse_event_overview(case.data)
+    found = rederived_events.adverse_event_overview(case.data)
     expected = figures_of(case.table("adverse_events", "overview"))
-    compared = agree(found, expected, lambda line: line[0] in rederived.QUESTIONS and line[4] != "not_known")
+    compared = agree(found, expected, lambda line: line[0] in rederived_events.QUESTIONS and line[4] != "not_known")
     assert compared >= 48
     assert {line[0] for line in expected} >= {"any adverse event", "serious", "grade 3 or more"}
 
 
 def test_adverse_events_by_class_and_term(case: Case) -> None:
-    found = rederived.adverse_events_by_class_and_term(case.data)
+    found = rederived_events.adverse_events_by_class_and_term(case.data)
     expected = figures_of(case.table("adverse_events", "by_class_and_term"))
     assert found == expected
     assert len(expected) > 300
@@ -129,13 +129,13 @@ def test_highest_grades(case: Case) -> None:
             line: value for line, value in expected.items() if line[0] == "any adverse event" and "grade" in line[2]
         }
         graded = {line: value for line, value in of_all.items() if line[2].startswith("grade")}
-        assert rederived.highest_grades(case.data) == graded
+        assert rederived_events.highest_grades(case.data) == graded
     else:
         assert all(row.get("ATOXGRN") is None for row in case.data["ADAE"])
 
 
 def test_exposure(case: Case) -> None:
-    found = rederived.exposure(case.data)
+    found = rederived_people.exposure(case.data)
     exposures = case.results.filter(pl.col("chapter") == "exposure")
     tables = exposures.filter(pl.col("table").is_in(["dose", "administration", "days_of_treatment"]))
     compared = agree(found, figures_of(tables), lambda line: line[4] != "not_known")
@@ -144,12 +144,12 @@ def test_exposure(case: Case) -> None:
 
 def test_change_of_scores_from_the_baseline(case: Case) -> None:
     expected = figures_of(case.table("scores", "change_by_visit"))
-    assert rederived.change_of_scores(case.data) == pytest.approx(expected, rel=1e-9, abs=1e-12)
+    assert rederived_visits.change_of_scores(case.data) == pytest.approx(expected, rel=1e-9, abs=1e-12)
     assert bool(expected) == ("ADQS" in case.data)
 
 
 def test_confirmed_worsening(case: Case) -> None:
-    found = rederived.confirmed_changes(case.data)
+    found = rederived_worsening.confirmed_changes(case.data)
     expected = {
         (what, within, when, group): (int(value), int(of))
         for what, within, when, group, value, of in case.table("disability", "confirmed_change")
@@ -158,10 +158,12 @@ def test_confirmed_worsening(case: Case) -> None:
         .iter_rows()
         if value is not None
     }
-    found |= {line: counts for line, counts in rederived.worsening_or_death(case.data).items() if line in expected}
+    found |= {
+        line: counts for line, counts in rederived_worsening.worsening_or_death(case.data).items() if line in expected
+    }
     composites = {line for line in expected if " or " in line[1]}
     for definition, measures in {(line[2], line[1]) for line in composites}:
-        by_group = rederived.worsening_on_any_measure(case.data, definition, measures.split(" or "))
+        by_group = rederived_worsening.worsening_on_any_measure(case.data, definition, measures.split(" or "))
         found |= {("worsening", measures, definition, group): counts for group, counts in by_group.items()}
     nobody_evaluable = {line for line in expected.keys() - found.keys() if expected[line] == (0, 0)}
     assert found == {line: counts for line, counts in expected.items() if line not in nobody_evaluable}
@@ -174,7 +176,7 @@ def test_confirmed_worsening(case: Case) -> None:
 
 
 def test_time_to_worsening(case: Case) -> None:
-    found = rederived.free_of_worsening(case.data)
+    found = rederived_worsening.free_of_worsening(case.data)
     table = case.table("disability", "time_to_worsening")
     expected = {
         (within, what, group, when): value
@@ -187,13 +189,13 @@ def test_time_to_worsening(case: Case) -> None:
 
 def test_laboratory_shifts(case: Case) -> None:
     expected = figures_of(case.table("laboratory", "worst_grade_against_baseline"))
-    assert rederived.laboratory_shifts(case.data) == expected
+    assert rederived_visits.laboratory_shifts(case.data) == expected
     assert len(expected) > 100
 
 
 def test_laboratory_results_by_visit(case: Case) -> None:
     expected = figures_of(case.table("laboratory", "results_by_visit"))
-    found = rederived.laboratory_by_visit(case.data)
+    found = rederived_visits.laboratory_by_visit(case.data)
     assert agree(found, expected) > 2_000
     assert not found.keys() - expected.keys()
 
@@ -201,7 +203,7 @@ def test_laboratory_results_by_visit(case: Case) -> None:
 @pytest.mark.parametrize(("table", "value"), [("vital_signs_by_visit", "AVAL"), ("vital_signs_change", "CHG")])
 def test_vital_signs_by_visit(case: Case, table: str, value: str) -> None:
     expected = figures_of(case.table("laboratory", table))
-    found = rederived.vital_signs_by_visit(case.data, value)
+    found = rederived_visits.vital_signs_by_visit(case.data, value)
     assert agree(found, expected) > 1_000
     assert not found.keys() - expected.keys()
 
@@ -209,36 +211,48 @@ def test_vital_signs_by_visit(case: Case, table: str, value: str) -> None:
 def test_rates_of_events(case: Case) -> None:
     expected = {**figures_of(case.table("event_rates", "all_events"))}
     known: Figures = {line: value for line, value in expected.items() if value is not None}
-    assert agree(rederived.event_rates(case.data), known) > 30
+    assert agree(rederived_events.event_rates(case.data), known) > 30
 
 
 def test_rates_of_first_events(case: Case) -> None:
     expected = figures_of(case.table("event_rates", "first_events"))
     whole = {line: value for line, value in expected.items() if value is not None and not line[2]}
-    assert rederived.first_event_rates(case.data) == pytest.approx(whole)
+    assert rederived_events.first_event_rates(case.data) == pytest.approx(whole)
 
 
 def test_events_that_were_resolved(case: Case) -> None:
     expected = figures_of(case.table("event_resolution", "time_to_resolution"))
     wanted = {line: value for line, value in expected.items() if line[0] == "any adverse event"}
-    found = rederived.resolved_events(case.data)
+    found = rederived_events.resolved_events(case.data)
     assert found == {line: wanted[line] for line in found}
     assert len(found) > 4
 
 
-FAULTS: tuple[tuple[str, str, object, Callable[[rederived.Row], bool], Callable[[Data], object]], ...] = (
-    ("ADAE", "AESER", "Y", lambda row: bool(row["ANL01FL"] and row["AESER"] == "N"), rederived.adverse_event_overview),
-    ("ADAE", "ATOXGRN", 5.0, lambda row: bool(row["ANL01FL"]), rederived.adverse_event_overview),
-    ("ADAE", "ADECOD", "Another", lambda row: bool(row["ANL01FL"]), rederived.adverse_events_by_class_and_term),
-    ("ADEX", "AVAL", 99.0, lambda row: row["PARAMCD"] == "DOSEGIV", rederived.exposure),
+FAULTS: tuple[tuple[str, str, object, Callable[[rederived_rows.Row], bool], Callable[[Data], object]], ...] = (
+    (
+        "ADAE",
+        "AESER",
+        "Y",
+        lambda row: bool(row["ANL01FL"] and row["AESER"] == "N"),
+        rederived_events.adverse_event_overview,
+    ),
+    ("ADAE", "ATOXGRN", 5.0, lambda row: bool(row["ANL01FL"]), rederived_events.adverse_event_overview),
+    ("ADAE", "ADECOD", "Another", lambda row: bool(row["ANL01FL"]), rederived_events.adverse_events_by_class_and_term),
+    ("ADEX", "AVAL", 99.0, lambda row: row["PARAMCD"] == "DOSEGIV", rederived_people.exposure),
     (
         "ADSL",
         "DLTFL",
         "Y",
         lambda row: row["DLTFL"] == "N" and row["DLTEVFL"] == "Y",
-        rederived.dose_limiting_toxicities,
+        rederived_people.dose_limiting_toxicities,
     ),
-    ("ADQS", "CHG", 9.5, lambda row: bool(row["ANL01FL"] and row["CHG"] is not None), rederived.change_of_scores),
+    (
+        "ADQS",
+        "CHG",
+        9.5,
+        lambda row: bool(row["ANL01FL"] and row["CHG"] is not None),
+        rederived_visits.change_of_scores,
+    ),
 )
 
 
@@ -248,7 +262,7 @@ def test_one_wrong_value_in_a_file_is_seen_in_a_table(
     dataset: str,
     name: str,
     value: object,
-    wanted: Callable[[rederived.Row], bool],
+    wanted: Callable[[rederived_rows.Row], bool],
     figures: Callable[[Data], object],
 ) -> None:
     data = trial[DELIMITED].data
@@ -256,5 +270,5 @@ def test_one_wrong_value_in_a_file_is_seen_in_a_table(
         assert dataset in ("ADQS", "ADSL")  # of the trial without scores and without a definition of DLTs
         return
     place = next(n for n, row in enumerate(data[dataset]) if row["SAFFL"] == "Y" and wanted(row))
-    rows = [rederived.Row(row, **({name: value} if n == place else {})) for n, row in enumerate(data[dataset])]
+    rows = [rederived_rows.Row(row, **({name: value} if n == place else {})) for n, row in enumerate(data[dataset])]
     assert figures({**data, dataset: rows}) != figures(data)

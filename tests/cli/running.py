@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from firstdose.cli import main
+from tests.patience import PATIENCE_SECONDS
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = ROOT / "examples"
@@ -19,7 +20,7 @@ MINIMAL = EXAMPLES / "minimal" / "protocol.yaml"
 CRM = EXAMPLES / "crm" / "protocol.yaml"
 PROTOCOLS = sorted(EXAMPLES.rglob("protocol.yaml"))
 BROKEN = sorted((ROOT / "tests" / "protocol" / "broken").glob("*.yaml"))
-DONE, WRONG_INPUT, WRONG_USAGE = 0, 1, 2
+DONE, WRONG_INPUT, WRONG_USAGE, NOBODY_READ = 0, 1, 2, 141
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,12 @@ def command_line(*arguments: str | Path) -> list[str]:
 def shell(*arguments: str | Path) -> Ran:
     """The command as a process of its own, with the streams as they come out of it."""
     ended = subprocess.run(
-        command_line(*arguments), capture_output=True, text=True, encoding="utf-8", timeout=300, check=False
+        command_line(*arguments),
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=PATIENCE_SECONDS,
+        check=False,
     )
     return Ran(ended.returncode, ended.stdout, ended.stderr)
 

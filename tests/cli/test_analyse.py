@@ -6,6 +6,7 @@ import csv
 import hashlib
 import json
 import shutil
+import subprocess
 from datetime import date
 from pathlib import Path
 
@@ -24,7 +25,20 @@ from firstdose.records import (
     write_folder,
 )
 from firstdose.records.results import read_results
-from tests.cli.running import DONE, EXAMPLES, MINIMAL, WRONG_INPUT, WRONG_USAGE, Ran, protocol_text, run, shell
+from tests.cli.running import (
+    DONE,
+    EXAMPLES,
+    MINIMAL,
+    NOBODY_READ,
+    WRONG_INPUT,
+    WRONG_USAGE,
+    Ran,
+    command_line,
+    protocol_text,
+    run,
+    shell,
+)
+from tests.patience import PATIENCE_SECONDS
 
 REFERENCE = EXAMPLES / "nsc-spms" / "protocol.yaml"
 PILOT = EXAMPLES / "cdisc-pilot"
@@ -118,6 +132,29 @@ def test_the_same_seed_gives_the_same_files(analysed: tuple[Ran, Path], data: Pa
         assert (tmp_path / name).read_bytes() == (analysed[1] / name).read_bytes()
 
 
+@pytest.mark.skipif(shutil.which("head") is None, reason="there is no head here")
+def test_a_reader_that_goes_away_leaves_every_file_whole(
+    analysed: tuple[Ran, Path], data: Path, tmp_path: Path
+) -> None:
+    """As ``firstdose analyse ... | head -1`` in a shell, of which both commands are told apart."""
+    command = command_line("analyse", REFERENCE, data, "--out", tmp_path / "out")
+    with (
+        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as ours,
+        subprocess.Popen(["head", "-1"], stdin=ours.stdout, stdout=subprocess.PIPE) as theirs,
+    ):
+        assert ours.stdout is not None
+        ours.stdout.close()  # only head reads now
+        shown, _ = theirs.communicate(timeout=PATIENCE_SECONDS)
+        assert ours.stderr is not None
+        told = ours.stderr.read()
+    assert shown.startswith(b"read ")
+    assert (ours.returncode, told) == (NOBODY_READ, b"")
+    written, whole = tmp_path / "out", analysed[1]
+    assert sorted(path.name for path in written.iterdir()) == sorted(path.name for path in whole.iterdir())
+    for name in ("results.csv", "summary.html", "provenance.json"):
+        assert (written / name).read_bytes() == (whole / name).read_bytes()
+
+
 def test_a_cut_off_leaves_out_what_came_later(data: Path, tmp_path: Path) -> None:
     ran = run("analyse", REFERENCE, data, "--out", tmp_path, "--as-of", "2025-05-01", "--seed", "3")
     assert ran.status == DONE, ran.err
@@ -125,7 +162,7 @@ def test_a_cut_off_leaves_out_what_came_later(data: Path, tmp_path: Path) -> Non
     assert (results.provenance.as_of, results.provenance.seed) == (date(2025, 5, 1), 3)
     by_visit = results.frame.filter(table="results_by_visit")
     assert set(by_visit["when"]) == {"M0", "M1"}
-    assert "2025-05-01" in (tmp_path / "summary.html").read_text("utf-8")
+    assert "1 May 2025" in (tmp_path / "summary.html").read_text("utf-8")
 
 
 def test_a_cut_off_after_the_data_is_that_of_the_data(tmp_path: Path) -> None:

@@ -38,6 +38,12 @@ def test_the_next_step(outcomes: str, action: str, next_level: int | None) -> No
     assert text.out.startswith(f"{action}: {found['reason']}")
 
 
+def test_large_doses_are_written_out(tmp_path: Path) -> None:
+    file = tmp_path / "cells.yaml"
+    file.write_text(protocol_text().replace("[5, 10, 16, 24]", "[1e6, 3e6, 1e7, 3e7]"), "utf-8")
+    assert "at level 2 (3,000,000 million cells)" in run("decide", file, "--outcomes", "1NNN").out
+
+
 def test_the_end_recommends_a_level() -> None:
     found = advice("1NNN 2NNN 3NNN 4NNN 4NTN 4NNN 4NTN 4NNN")
     assert (found["action"], found["next_level"], found["recommended_level"]) == ("stop", None, 4)

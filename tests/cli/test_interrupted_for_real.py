@@ -13,13 +13,13 @@ import pytest
 
 from tests.cli.running import MINIMAL, command_line
 from tests.cli.test_oc import in_time
+from tests.patience import PATIENCE_SECONDS
 from tests.simulation.tunings import plan_text
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="processes are not told in files")
 
 INTERRUPTED = 130
 LONG = ("--trials", "1000000", "--family", "random", "--curves", "200")
-TOO_LONG_SECONDS = 60.0
 SEARCH = {"designs": {"crm": {"half_width": {"from": 0.02, "to": 0.08, "step": 0.0005}, "prior_mtd": 2}}}
 
 
@@ -51,7 +51,7 @@ def members(session: int) -> dict[int, float]:
 
 def wait_until_at_work(command: subprocess.Popen[str]) -> None:
     """Wait until two processes beside a command's own have done a second of work each."""
-    until = time.monotonic() + TOO_LONG_SECONDS
+    until = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < until:
         assert command.poll() is None, command.communicate()
         busy = [each for each, seconds in members(command.pid).items() if each != command.pid and seconds > 1.0]
@@ -75,7 +75,7 @@ def test_one_word_and_nobody_left(tmp_path: Path, name: str) -> None:
         try:
             wait_until_at_work(command)
             os.killpg(command.pid, signal.SIGINT)
-            out, err = command.communicate(timeout=TOO_LONG_SECONDS)
+            out, err = command.communicate(timeout=PATIENCE_SECONDS)
         finally:
             if command.poll() is None:
                 os.killpg(command.pid, signal.SIGKILL)
@@ -83,7 +83,7 @@ def test_one_word_and_nobody_left(tmp_path: Path, name: str) -> None:
     lines = err.splitlines()
     assert lines[-1] == "interrupted"
     assert len(lines) == (2 if name.startswith("tune") else 1), err
-    until = time.monotonic() + 5
+    until = time.monotonic() + PATIENCE_SECONDS
     while members(command.pid) and time.monotonic() < until:
         time.sleep(0.1)
     assert members(command.pid) == {}
@@ -107,6 +107,6 @@ def test_what_is_started_does_not_hear_and_what_waits_is_heard_afterwards() -> N
     """
     ran = subprocess.run(
         [sys.executable, "-c", script],
-        capture_output=True, text=True, timeout=60, check=False, preexec_fn=heed_interrupts,
+        capture_output=True, text=True, timeout=PATIENCE_SECONDS, check=False, preexec_fn=heed_interrupts,
     )  # fmt: skip
     assert ran.stdout.split("\n") == ["still here", "heard 0", ""], ran.stderr

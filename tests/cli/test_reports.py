@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+from matplotlib.font_manager import fontManager
 
 from tests.cli.running import DONE, MINIMAL, WRONG_INPUT, Ran, run, shell
 
@@ -56,6 +57,7 @@ def test_design_of_a_broken_file_writes_nothing(tmp_path: Path) -> None:
 
 
 def test_demo_takes_the_reference_trial_from_protocol_to_report(tmp_path: Path) -> None:
+    assert fontManager.ttflist, "the first process that draws looks for fonts, and tells it where that takes long"
     ran = shell("demo", "--out", tmp_path)
     assert ran.status == DONE, ran.err
     assert not [line for line in ran.err.splitlines() if not line.startswith("note: ")]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ import pytest
 
 from firstdose.designs.building import build_design
 from firstdose.protocol import read_protocol
-from tests.cli.running import DONE, MINIMAL, WRONG_INPUT, WRONG_USAGE, Ran, command_line, protocol_text, run
+from tests.cli.running import DONE, MINIMAL, WRONG_INPUT, WRONG_USAGE, Ran, protocol_text, run
 from tests.simulation.tunings import plan_text
 
 WRITTEN = {"tune.html", "tuning.csv", "best.yaml", "pareto.svg", "pareto.png", "provenance.json", "journal.jsonl"}
@@ -85,6 +86,22 @@ SLOW = {
 }
 
 
+STOPS_AFTER = 3
+STOPPING = f"""
+import sys, time
+from firstdose.cli import main
+from firstdose.simulation.tuning.journal import Journal
+write = Journal.write
+def write_and_stop(journal, *line):
+    write(journal, *line)
+    while len(journal.known) == {STOPS_AFTER}:
+        time.sleep(60)
+Journal.write = write_and_stop
+sys.exit(main())
+"""
+"""The command, which goes no further than so many lines of its journal: it is killed there, however fast it is."""
+
+
 def test_a_search_that_is_killed_goes_on_where_it_was(tmp_path: Path) -> None:
     """Killed without a chance to tidy up; then as if nothing had happened."""
     written_plan(tmp_path, **SLOW)
@@ -95,19 +112,20 @@ def test_a_search_that_is_killed_goes_on_where_it_was(tmp_path: Path) -> None:
 
     assert run(*arguments(whole, 1)).status == DONE
     journal = killed / "journal.jsonl"
-    begun = subprocess.Popen(command_line(*arguments(killed, 2)), stdout=subprocess.DEVNULL)
+    begun = subprocess.Popen(
+        [sys.executable, "-c", STOPPING, *map(str, arguments(killed, 2))], stdout=subprocess.DEVNULL
+    )
     try:
-        while begun.poll() is None and (not journal.exists() or journal.read_bytes().count(b"\n") < 3):
-            time.sleep(0.002)
+        while begun.poll() is None and (not journal.exists() or journal.read_bytes().count(b"\n") < STOPS_AFTER):
+            time.sleep(0.01)
     finally:
         begun.kill()
         begun.wait()
-    lines = journal.read_bytes().count(b"\n")
-    assert 3 <= lines < 25
+    assert journal.read_bytes().count(b"\n") == STOPS_AFTER
     assert not (killed / "tuning.csv").exists()
     again = run(*arguments(killed, 1))
     assert again.status == DONE
-    assert f"; {lines} taken from the journal" in again.out
+    assert f"; {STOPS_AFTER} taken from the journal" in again.out
     for name in ("tuning.csv", "best.yaml", "tune.html", "pareto.png"):
         assert (killed / name).read_bytes() == (whole / name).read_bytes()
 

@@ -13,7 +13,7 @@ from firstdose.conduct.catalogue import SafetyReport
 from firstdose.conduct.staleness import StaleDecision
 from firstdose.conduct.troughs import against
 from firstdose.protocol.product import TroughTarget
-from firstdose.records import Dosing, LabResult, TrialData, Visit
+from firstdose.records import Death, Dosing, LabResult, TrialData, Visit
 from tests.dosing.trial import Trial, at, protocol, time
 
 MORE = """background_treatments:
@@ -81,6 +81,28 @@ def test_an_event_that_may_be_a_dlt_waits_for_a_verdict() -> None:
     assert found(judged, "2026-04-20T12:00")["dlt"].weight == "note"
     assert found(judged, "2026-04-09T12:00").keys() == {"possible_dlt"}
     assert found(trial.verdict("P1", "not_dlt", "2026-04-10T12:00"), "2026-04-20T12:00") == {}
+
+
+def test_a_death_in_the_window_that_nobody_judged_is_listed_until_the_cause_is_judged() -> None:
+    """P1 was dosed on 2 March; the window's last day is 30 March. A death after it is no matter of the window."""
+    died = SEEN.plus(Death(subject="P1", died=time("2026-03-20")))
+    listed = found(died, "2026-04-20T12:00")
+    alert = listed["unjudged_death"]
+    assert (alert.who, alert.weight, alert.when) == ("P1", "now", "since 20 March 2026")
+    assert alert.record == ("deaths", "P1")
+    assert alert.words.startswith("died before the DLT window was over and counts as not evaluable: no verdict says")
+    cause: dict[str, Any] = {"outcome": "fatal", "end": time("2026-03-20"), "grade": 5}
+    judged = died.event("P1", "2026-03-18", **cause).verdict("P1", "not_dlt", "2026-04-10T12:00")
+    assert "unjudged_death" not in found(judged, "2026-04-20T12:00")
+    later = SEEN.plus(Death(subject="P1", died=time("2026-04-02")))
+    assert "unjudged_death" not in found(later, "2026-04-20T12:00")
+
+
+def test_a_death_that_an_event_alone_tells_of_is_listed_with_it() -> None:
+    facts: dict[str, Any] = {"outcome": "fatal", "end": time("2026-03-20"), "relation_to_product": "not_related"}
+    alert = found(SEEN.event("P1", "2026-03-18", **facts, relation_to_procedure="not_related"), "2026-04-20T12:00")
+    assert alert["unjudged_death"].record == ("adverse_events", "P1/1")
+    assert alert["unjudged_death"].when == "since 20 March 2026"
 
 
 @pytest.mark.parametrize(

@@ -161,3 +161,29 @@ def test_a_version_is_never_altered(place: Workplace, change: FieldChange) -> No
         work.append(Draft("change", "protocol_versions", "1", (change,), reason="a slip"))
     with pytest.raises(Refused, match="never altered or removed"), place.work(OTHER_DATA_MANAGER) as work:
         work.append(Draft("remove", "protocol_versions", "1", reason="a slip"))
+
+
+def test_a_version_is_approved_against_the_one_that_it_was_compared_with(place: Workplace) -> None:
+    """3 was compared with 1, by which the window is 28 days too; meanwhile 2 came into force, with one of 42 days."""
+    with place.work(DATA_MANAGER) as work:
+        load(work, file("3"))
+    put_in_force(place, file("2", window=42))
+    with (
+        pytest.raises(Refused, match="version 2 came into force since version 3 was compared with 1"),
+        place.work(OTHER_DATA_MANAGER) as work,
+    ):
+        approve(work, "3", "vote", compared_with="1")
+    with place.work(OTHER_DATA_MANAGER) as work:
+        approve(work, "3", "vote", compared_with="2")
+    newest = in_force(place.ledger)
+    assert newest is not None
+    assert newest.version == "3"
+
+
+def test_nobody_follows_a_version_by_almost_its_name(place: Workplace) -> None:
+    """By "1 " dosing would find no version, and take the one in force instead."""
+    put_in_force(place, file("2", window=42))
+    with pytest.raises(Refused, match="did you mean '1'"):
+        place.enter("subjects", subject="P02", consent="2026-03-05", protocol_version="1 ")
+    with pytest.raises(Refused, match="did you mean '2'"), place.work(INVESTIGATOR) as work:
+        move(work, "P01", " 2", "consented again on 6 March")

@@ -14,7 +14,7 @@ from firstdose.dosing.recorded import Records
 from firstdose.records import Slot
 from tests.conduct.running import SWISS_NURSE, Running
 from tests.conduct.workplace import MEMBER, NURSE, STATISTICIAN
-from tests.dosing.trial import protocol
+from tests.dosing.trial import protocol, with_sentinel
 
 
 def states(running: Running) -> list[tuple[int, str, str | None]]:
@@ -89,6 +89,20 @@ def test_a_slot_given_back_stays_on_record(running: Running) -> None:
     running.reserve("P1", "C1")
     assert (4, "reserved", "P1") not in states(running), "the first free slot is number 2"
     assert states(running)[1] == (2, "reserved", "P1")
+
+
+def test_a_sentinels_slot_that_was_given_back_is_the_next_to_be_taken(running: Running) -> None:
+    """The others wait for the sentinel, so whoever comes next must be able to be one."""
+    running.protocol = protocol(with_sentinel)
+    running.open()
+    running.enrol("P1", "C1")
+    with running.work(NURSE) as work:
+        release_slot(work, "P1", "had a cold")
+    running.enrol("P2", "C1")
+    running.enrol("P3", "C1")
+    assert states(running) == [(1, "released", "P1"), (2, "assigned", "P3"), (3, "open", None), (4, "assigned", "P2")]
+    assert running.words("P2") == []
+    assert running.words("P3") == ["1 of cohort C1's sentinels is still to be dosed: P2"]
 
 
 def test_who_was_dosed_does_not_release_the_slot(one_cohort: Running) -> None:

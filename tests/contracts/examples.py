@@ -14,15 +14,17 @@ from firstdose.designs import DESIGNS, GUARDS
 from firstdose.designs.blrm import Declaration, ReferenceDose
 from firstdose.designs.design import Frame
 from firstdose.designs.rule import EscalationRule
-from tests.independent import naive_designs as naive
-from tests.independent import naive_rule
+from tests.independent import naive_blrm, naive_crm, naive_rule
+from tests.independent import naive_counting_designs as naive_counting
+from tests.independent import naive_interval_designs as naive_interval
+from tests.independent.naive_design import NaiveDesign, Trial
 from tests.independent.naive_rule import NaiveGuard, NaiveRule
 
 DOSES = (5.0, 10.0, 16.0)
 SKELETON = (0.08, 0.2, 0.38)
 BLRM = {"prior_mean": (-1.9, 0.0), "prior_sd": (1.5, 0.7)}
 
-NaiveMaker = Callable[[naive.Trial], naive.NaiveDesign]
+NaiveMaker = Callable[[Trial], NaiveDesign]
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,9 @@ def _blrm(**settings: Any) -> DesignExample:
     return DesignExample(
         "blrm",
         {"reference_dose": ReferenceDose(value=10.0, unit="million cells"), **BLRM, **settings},
-        lambda trial: naive.Blrm(trial, 10.0, **{**BLRM, **settings, **({} if shown is None else {"declare": shown})}),
+        lambda trial: naive_blrm.Blrm(
+            trial, 10.0, **{**BLRM, **settings, **({} if shown is None else {"declare": shown})}
+        ),
     )
 
 
@@ -60,66 +64,68 @@ DESIGN_EXAMPLES: dict[str, DesignExample] = {
         f"three_plus_three {variant}": DesignExample(
             "three_plus_three",
             {"variant": variant},
-            lambda trial, variant=variant: naive.ThreePlusThree(trial, variant),  # type: ignore[misc]
+            lambda trial, variant=variant: naive_counting.ThreePlusThree(trial, variant),  # type: ignore[misc]
         )
         for variant in ("previous", "step_down", "confirm_six")
     },
-    "i3plus3": DesignExample("i3plus3", {}, naive.I3plus3),
+    "i3plus3": DesignExample("i3plus3", {}, naive_interval.I3plus3),
     "i3plus3 wide": DesignExample(
         "i3plus3",
         {"epsilon1": 0.1, "epsilon2": 0.08, "exclusion_certainty": 0.85},
-        lambda trial: naive.I3plus3(trial, 0.1, 0.08, 0.85),
+        lambda trial: naive_interval.I3plus3(trial, 0.1, 0.08, 0.85),
     ),
-    "mtpi": DesignExample("mtpi", {}, lambda trial: naive.Keys(trial, equally_wide=False)),
+    "mtpi": DesignExample("mtpi", {}, lambda trial: naive_interval.Keys(trial, equally_wide=False)),
     "mtpi with a prior": DesignExample(
         "mtpi",
         {"prior": (0.5, 0.7), "exclusion_certainty": 0.9},
-        lambda trial: naive.Keys(trial, certainty=0.9, prior=(0.5, 0.7), equally_wide=False),
+        lambda trial: naive_interval.Keys(trial, certainty=0.9, prior=(0.5, 0.7), equally_wide=False),
     ),
-    "mtpi2": DesignExample("mtpi2", {}, naive.Keys),
+    "mtpi2": DesignExample("mtpi2", {}, naive_interval.Keys),
     "mtpi2 unequal": DesignExample(
-        "mtpi2", {"epsilon1": 0.07, "epsilon2": 0.04}, lambda trial: naive.Keys(trial, 0.07, 0.04)
+        "mtpi2", {"epsilon1": 0.07, "epsilon2": 0.04}, lambda trial: naive_interval.Keys(trial, 0.07, 0.04)
     ),
-    "keyboard": DesignExample("keyboard", {}, lambda trial: naive.Keys(trial, selection_prior=0.05)),
+    "keyboard": DesignExample("keyboard", {}, lambda trial: naive_interval.Keys(trial, selection_prior=0.05)),
     "keyboard wide": DesignExample(
         "keyboard",
         {"margin_left": 0.12, "margin_right": 0.1, "elimination_certainty": 0.8},
-        lambda trial: naive.Keys(trial, 0.12, 0.1, 0.8, selection_prior=0.05),
+        lambda trial: naive_interval.Keys(trial, 0.12, 0.1, 0.8, selection_prior=0.05),
     ),
-    "boin": DesignExample("boin", {}, naive.Boin),
+    "boin": DesignExample("boin", {}, naive_interval.Boin),
     "boin extra_safe": DesignExample(
-        "boin", {"extra_safe": True, "offset": 0.15}, lambda trial: naive.Boin(trial, extra_safe=True, offset=0.15)
+        "boin",
+        {"extra_safe": True, "offset": 0.15},
+        lambda trial: naive_interval.Boin(trial, extra_safe=True, offset=0.15),
     ),
     "boin bound_mtd": DesignExample(
         "boin",
         {"bound_mtd": True, "p_saf": 0.1, "p_tox": 0.32},
-        lambda trial: naive.Boin(trial, 0.1, 0.32, bound_mtd=True),
+        lambda trial: naive_interval.Boin(trial, 0.1, 0.32, bound_mtd=True),
     ),
-    "boin stop_at": DesignExample("boin", {"stop_at": 6}, lambda trial: naive.Boin(trial, stop_at=6)),
-    "boin titration": DesignExample("boin", {"titration": True}, naive.Boin, starts_singly=True),
-    "crm": DesignExample("crm", {"skeleton": SKELETON}, lambda trial: naive.Crm(trial, SKELETON)),
+    "boin stop_at": DesignExample("boin", {"stop_at": 6}, lambda trial: naive_interval.Boin(trial, stop_at=6)),
+    "boin titration": DesignExample("boin", {"titration": True}, naive_interval.Boin, starts_singly=True),
+    "crm": DesignExample("crm", {"skeleton": SKELETON}, lambda trial: naive_crm.Crm(trial, SKELETON)),
     "crm logistic": DesignExample(
         "crm",
         {"skeleton": SKELETON, "model": "logistic", "prior_variance": 0.5, "intercept": 2.0},
-        lambda trial: naive.Crm(trial, SKELETON, "logistic", 0.5, 2.0),
+        lambda trial: naive_crm.Crm(trial, SKELETON, "logistic", 0.5, 2.0),
     ),
     "crm unrestricted": DesignExample(
         "crm",
         {"skeleton": SKELETON, "restrict": False},
-        lambda trial: naive.Crm(trial, SKELETON, restrict=False),
+        lambda trial: naive_crm.Crm(trial, SKELETON, restrict=False),
     ),
     "blrm": _blrm(),
     "blrm max_target": _blrm(choice="max_target", prior_correlation=-0.3, overdose_bound=0.35),
     "blrm declare": _blrm(declare=Declaration(participants=6, target_probability=0.4, required=True)),
     # with every window closed these are the designs that they extend
-    "tite_boin": DesignExample("tite_boin", {}, naive.Boin),
+    "tite_boin": DesignExample("tite_boin", {}, naive_interval.Boin),
     "tite_boin effective": DesignExample(
         "tite_boin",
         {"estimate": "effective_sample_size", "extra_safe": True, "offset": 0.15},
-        lambda trial: naive.Boin(trial, extra_safe=True, offset=0.15),
+        lambda trial: naive_interval.Boin(trial, extra_safe=True, offset=0.15),
     ),
-    "tite_crm": DesignExample("tite_crm", {"skeleton": SKELETON}, lambda trial: naive.Crm(trial, SKELETON)),
-    "rolling_six": DesignExample("rolling_six", {}, naive.RollingSix),
+    "tite_crm": DesignExample("tite_crm", {"skeleton": SKELETON}, lambda trial: naive_crm.Crm(trial, SKELETON)),
+    "rolling_six": DesignExample("rolling_six", {}, naive_counting.RollingSix),
 }
 
 EXACT_EXAMPLES = {name: example for name, example in DESIGN_EXAMPLES.items() if not example.needs_time}
@@ -235,7 +241,7 @@ def make_naive(design: str, guards: str = "none", **setting: Unpack[Setting]) ->
     """The same rule in the naive re-programming."""
     trial: Setting = {**USUAL, **setting}
     example, extra = DESIGN_EXAMPLES[design], GUARD_EXAMPLES[guards]
-    frame = naive.Trial(
+    frame = Trial(
         levels=len(DOSES),
         target=trial["target"],
         cohort_size=trial["cohort_size"],
@@ -251,7 +257,7 @@ def make_naive(design: str, guards: str = "none", **setting: Unpack[Setting]) ->
 
 
 @cache
-def naive_design(design: str, trial: naive.Trial) -> naive.NaiveDesign:
+def naive_design(design: str, trial: Trial) -> NaiveDesign:
     """A naive design; kept, because the posteriors that it works out are worth keeping."""
     return DESIGN_EXAMPLES[design].naive(trial)
 

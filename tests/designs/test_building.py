@@ -12,8 +12,9 @@ from firstdose.designs import DESIGNS, GUARDS
 from firstdose.designs.blrm import Blrm, Declaration, ReferenceDose
 from firstdose.designs.boin import Boin
 from firstdose.designs.building import build_design, check_escalation
+from firstdose.designs.cohort_size_guards import Titration
 from firstdose.designs.crm import Crm
-from firstdose.designs.guards import HighestLevel, NoSkipping, StopWhenTooToxic, Titration
+from firstdose.designs.guards import HighestLevel, NoSkipping, StopWhenTooToxic
 from firstdose.protocol.plan import Protocol
 from firstdose.protocol.problems import ProblemsFound
 from firstdose.protocol.reading import examine_bytes

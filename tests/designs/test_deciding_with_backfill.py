@@ -10,8 +10,9 @@ from dataclasses import replace
 import pytest
 
 from firstdose.designs.boin import Boin
+from firstdose.designs.cohort_size_guards import Titration
 from firstdose.designs.design import Frame
-from firstdose.designs.guards import StopWhenTooToxic, Titration
+from firstdose.designs.guards import StopWhenTooToxic
 from firstdose.designs.history import Cohort, OutcomesError, parse_outcomes
 from firstdose.designs.recommendation import Recommendation
 from firstdose.designs.rule import EscalationRule

@@ -85,6 +85,26 @@ def test_a_chosen_batch_is_judged_and_the_others_are_named() -> None:
     assert rules_of(gate(trial.dosed("P4", "2026-03-21T10:00", "C2", 2, **planned))) == ["batches.released"]
 
 
+def test_a_batch_made_for_one_person_is_given_to_nobody_else() -> None:
+    trial = C2.changed(Batch, lambda batch: True, made_for="P1").batch("B2", made_for="P4")
+    found = gate(trial)
+    assert (found.allowed, found.batches) == (True, ("B2",))
+    refused = gate(trial, batch="B1")
+    assert [(reason.rule, reason.words) for reason in refused.reasons] == [
+        ("batches.made_for", "batch B1 was made for P1, not for P4")
+    ]
+    assert gate(trial, batch="B2").allowed
+
+
+def test_a_batch_of_somebodys_own_cells_says_whose() -> None:
+    own = protocol(lambda text: text.replace("  name: cells\n", "  name: cells\n  autologous: true\n"))
+    found = may_be_dosed(own, C2.data, "P4", at("2026-03-21T10:00"))
+    assert [reason.rule for reason in found.reasons] == ["batches.made_for"]
+    assert "batch B1 does not say for whom it was made" in found.reasons[0].words
+    named = C2.changed(Batch, lambda batch: True, made_for="P4")
+    assert may_be_dosed(own, named.data, "P4", at("2026-03-21T10:00")).allowed
+
+
 def test_a_batch_serves_to_the_end_of_the_day_of_its_expiry() -> None:
     trial = C2.changed(Batch, lambda batch: True, expires=day("2026-03-21"))
     assert gate(trial, "2026-03-21T23:59").allowed

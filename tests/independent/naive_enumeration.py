@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from tests.independent.naive_designs import Given, History, counts
+from tests.independent.naive_design import Given, History, counts
 from tests.independent.naive_rule import Decision, NaiveRule
 
 Array = NDArray[np.float64]

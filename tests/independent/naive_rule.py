@@ -5,17 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from functools import cache
 
-from tests.independent.naive_designs import (
-    Answer,
-    Blrm,
-    Crm,
-    Given,
-    History,
-    NaiveDesign,
-    ThreePlusThree,
-    as_judged,
-    at,
-)
+from tests.independent.naive_blrm import Blrm
+from tests.independent.naive_counting_designs import ThreePlusThree
+from tests.independent.naive_crm import Crm
+from tests.independent.naive_design import Answer, Given, History, NaiveDesign, as_judged, at
 
 COMPLETION = ("enough_at_level", "precise", "declared")
 

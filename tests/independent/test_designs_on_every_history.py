@@ -11,7 +11,7 @@ from firstdose.designs.history import parse_outcomes
 from firstdose.designs.rule import EscalationRule
 from firstdose.designs.states import States, Stop
 from tests.contracts.examples import DESIGN_EXAMPLES, Setting, combinations, make_naive, make_rule
-from tests.independent.naive_designs import Given, History
+from tests.independent.naive_design import Given, History
 from tests.independent.naive_rule import Decision, NaiveRule
 
 

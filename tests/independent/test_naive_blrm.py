@@ -8,7 +8,8 @@ import pytest
 from scipy.integrate import dblquad
 from scipy.special import expit
 
-from tests.independent.naive_designs import Data, LogisticPrior, interval_probabilities
+from tests.independent.naive_blrm import LogisticPrior, interval_probabilities
+from tests.independent.naive_design import Data
 
 PRIOR = LogisticPrior((math.log(0.5), 0.0, math.log(1.6)), (-1.1, 0.0), (2.0, 0.8), -0.3)
 

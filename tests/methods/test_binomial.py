@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from firstdose.methods.binomial import (
     Interval,
     clopper_pearson,
-    interval_probability,
     jeffreys,
     largest_undetected_rate,
     probability_above,
@@ -37,18 +36,6 @@ def test_many_states_give_the_figures_of_each_state_alone() -> None:
     together = probability_above(0.25, participants, dlts)
     alone = [float(probability_above(0.25, n, t)) for n, t in zip(participants, dlts, strict=True)]
     assert together.tolist() == alone
-
-
-@given(counts, rates, rates, st.tuples(st.floats(0.1, 3), st.floats(0.1, 3)))
-def test_interval_probabilities_are_probabilities_and_add_up(
-    count: tuple[int, int], one: float, other: float, prior: tuple[float, float]
-) -> None:
-    lower, upper = sorted((one, other))
-    parts = [interval_probability(a, b, *count, prior) for a, b in ((0, lower), (lower, upper), (upper, 1))]
-    assert min(parts) >= 0
-    assert max(parts) <= 1
-    assert sum(parts) == pytest.approx(1, abs=1e-12)
-    assert parts[2] == pytest.approx(float(probability_above(upper, *count, prior)), abs=1e-12)
 
 
 @given(counts, rates)
@@ -134,7 +121,6 @@ def test_what_are_no_counts_is_refused(participants: object, dlts: object, messa
     [
         (lambda: probability_above(1.2, 3, 1), "threshold 1.2"),
         (lambda: probability_above(0.3, 3, 1, prior=(0, 1)), "two positive numbers"),
-        (lambda: interval_probability(0.4, 0.3, 3, 1), "lower 0.4 exceeds upper 0.3"),
         (lambda: clopper_pearson(3, 1, certainty=1.0), "certainty 1.0"),
         (lambda: wilson(3, 1, side="left"), "side 'left'"),  # type: ignore[arg-type]
         (lambda: probability_of_at_least_one(1.5, 3), "between 0 and 1"),

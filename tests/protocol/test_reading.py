@@ -12,6 +12,7 @@ from firstdose.protocol import (
     examine_text,
     read_protocol,
 )
+from firstdose.protocol.escalation import dose_in_words
 
 MINIMAL = """\
 trial: {id: EXAMPLE-1, title: A dose-escalation trial}
@@ -217,6 +218,33 @@ def test_a_problem_is_shown_with_place_key_value_rule_and_fix(tmp_path: Path) ->
         f'{file}:7: escalation.target_dlt_rate: "25%": must be a number, above 0 and below 1; '
         "write it as a number without the sign, such as 0.25"
     )
+
+
+TOLERANCE = "product:\n  name: cells\n  dose_tolerance: {below: %s, above: 10%s}\n"
+
+
+def test_a_percentage_is_mended_in_the_unit_of_its_key() -> None:
+    """20 % of the dose must not become a tolerance of 0.2 %."""
+    (problem,) = examine_text(MINIMAL + TOLERANCE % ("20%", ', unit: "%"')).problems
+    assert (
+        problem.fix == "write it as a number without the sign: 20 where its unit is %, 0.2 where a share of 1 is meant"
+    )
+    (problem,) = examine_text(MINIMAL + "metabolism: {most_missing: 30%}\n").problems
+    assert problem.fix == "write it as a number without the sign, such as 30"
+
+
+def test_a_key_to_be_added_can_be_typed_as_it_is_advised() -> None:
+    (problem,) = examine_text(MINIMAL + TOLERANCE % (10, "")).problems
+    assert problem.fix == 'add `unit: "%"`'
+    assert not examine_text(MINIMAL + TOLERANCE % (10, ', unit: "%"')).problems
+
+
+def test_a_dose_is_written_out_so_that_a_tenfold_slip_is_seen() -> None:
+    doses = (0.3, 16, 24.5, 999_999, 1e6, 1_250_000, 1e9)
+    words = ["0.3", "16", "24.5", "999,999", "1,000,000", "1,250,000", "1,000,000,000"]
+    assert [dose_in_words(dose) for dose in doses] == words
+    levels = read(MINIMAL.replace("values: [5, 10, 16, 24]", "values: [1e6, 3e6, 1e7]")).dose_levels
+    assert levels.dose_with_unit(3) == "10,000,000 million cells"
 
 
 def test_an_assumption_covers_the_keys_inside_it() -> None:

@@ -1,5 +1,6 @@
 """Contradictions between and inside records are found, and only where the dates surely say so."""
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -82,6 +83,8 @@ WRONG: dict[str, tuple[list[Any], tuple[str, str]]] = {
         ("batch", "not released"),
     ),
     "cells before release": ([BATCH, dosing(batch="B1", product_start=at("2026-01-31"))], ("batch", "released later")),
+    "cells made for another": ([replace(BATCH, made_for="S2"), dosing(batch="B1")], ("batch", "for another subject")),
+    "cells made for nobody known": ([replace(BATCH, made_for="S9")], ("made_for", "existing subject")),
     "cells after expiry": ([BATCH, dosing(batch="B1", product_start=at("2026-07-01"))], ("batch", "expired")),
     "cells from no batch": ([BATCH, dosing(batch="B2")], ("batch", "existing batch")),
     "slot of no cohort": (
@@ -162,6 +165,7 @@ def test_a_contradiction_is_found(case: str) -> None:
         [DEATH, event(end=at("2026-04-10"), outcome="fatal", grade=5, serious=True, serious_death=True)],
         [DEATH, event(end=at("2026-04"))],
         [BATCH, dosing(batch="B1", product_start=at("2026-06-30"))],
+        [replace(BATCH, made_for="P1"), dosing(batch="B1", product_start=at("2026-06-01"))],
         [Assessment(subject="P1", number=1, measure="w", item="s", performed="unable_to_perform", reason="EDSS 8")],
         [event(grade=3), GradeChange(subject="P1", event=1, change=1, grade=3)],
         [lab(1), lab(2, test="AST", unit="ukat/L")],

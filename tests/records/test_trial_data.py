@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from firstdose.records import (
     AdverseEvent,
+    Dosing,
     Subject,
     TrialData,
     cut,
@@ -99,3 +100,15 @@ def test_the_hash_is_the_same_today_as_when_it_was_first_printed() -> None:
 def test_minus_zero_is_zero() -> None:
     zero, minus = (TrialData.of([Subject(subject="P1", age_years=age)]) for age in (0.0, -0.0))
     assert zero == minus
+
+
+def test_a_dosing_whose_cells_have_no_start_is_no_earlier_than_its_procedure() -> None:
+    """The procedure of 1 began on 14 March, that of 2 on the day after; of 3 nothing is dated."""
+    starts = {1: "2026-03-14T10:00", 2: "2026-03-15T10:00", 3: None}
+    dosings = [
+        Dosing(subject="P1", number=number, procedure_start=read_partial_date_time(start) if start else None)
+        for number, start in starts.items()
+    ]
+    data = TrialData.of(dosings)
+    assert cut(data, date(2026, 3, 14))[Dosing]["number"].to_list() == [1, 3]
+    assert uncertain_at(data, date(2026, 3, 14))["dosings"]["number"].to_list() == [3]

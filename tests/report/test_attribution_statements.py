@@ -95,6 +95,9 @@ def test_negative_controls_are_told() -> None:
     plan = replace(EDSS_ONLY.attribution, negative_controls=(control,))
     frame = trial(FIFTEEN, laboratory=magnesium(0.0), protocol=replace(PROTOCOL, attribution=plan))
     assert "MG speaks against the drug" in told(frame)["negative_control"]
+    named = [replace(row, name="Magnesium") for row in magnesium(0.0)]
+    frame = trial(FIFTEEN, laboratory=named, protocol=replace(PROTOCOL, attribution=plan))
+    assert "The negative control magnesium (MG) speaks against" in told(frame)["negative_control"]
     assert "No negative control" in told(trial(FIFTEEN))["no_negative_control"]
 
 

@@ -13,6 +13,7 @@ import pytest
 from firstdose.report.design.content import DesignReport
 from firstdose.report.design.report import design_document, render_design_report
 from firstdose.report.documents.wording import number, percent, percent_figure
+from tests.patience import PATIENCE_SECONDS
 
 EXAMPLES = ("nsc-spms", "car-t-boin", "blrm", "sentinel-3plus3")
 VOID = {"meta", "img", "br", "wbr", "link", "input", "hr"}
@@ -176,7 +177,7 @@ def test_a_telephone_shows_the_page_without_sideways_scrolling(
     file.write_text(page.replace("</body>", f"<script>{measure}</script></body>"), "utf-8")
     shown = subprocess.run(
         [*chromium, "--window-size=390,844", "--dump-dom", file.as_uri()],
-        check=True, capture_output=True, text=True, timeout=120,
+        check=True, capture_output=True, text=True, timeout=PATIENCE_SECONDS,
     ).stdout  # fmt: skip
     match = re.search(r'data-widths="(\d+)/(\d+)"', shown)
     assert match is not None

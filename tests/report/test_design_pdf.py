@@ -14,6 +14,7 @@ from firstdose.report.design.content import DesignReport
 from firstdose.report.design.evaluation import Engine
 from firstdose.report.design.report import render_design_pdf, render_design_report, write_design_report
 from firstdose.report.documents.wording import percent_figure
+from tests.patience import PATIENCE_SECONDS
 from tests.report.conftest import DAY, ROOT
 
 HOSTILE = "<script>alert(1)</script> #text(red)[x] $x$ {{ 7*7 }} */ // @ref <b> ]#panic()"
@@ -49,7 +50,7 @@ def pdf_text(pdftoppm: str, tmp_path: Path) -> Callable[[bytes], str]:
         file.write_bytes(made)
         tool = Path(pdftoppm).with_name("pdftotext")
         return subprocess.run(
-            [tool, "-layout", file, "-"], check=True, capture_output=True, text=True, timeout=60
+            [tool, "-layout", file, "-"], check=True, capture_output=True, text=True, timeout=PATIENCE_SECONDS
         ).stdout
 
     return read
@@ -75,7 +76,7 @@ def test_another_process_writes_the_same_bytes(tmp_path: Path) -> None:
         write_design_report(protocol, build_design(protocol), folder, day, engine=Engine(curves=5))
     """
     file = ROOT / "examples" / "minimal" / "protocol.yaml"
-    subprocess.run([sys.executable, "-c", code, file, tmp_path / "there"], check=True, timeout=120)
+    subprocess.run([sys.executable, "-c", code, file, tmp_path / "there"], check=True, timeout=PATIENCE_SECONDS)
     for path in written:
         assert (tmp_path / "there" / path.name).read_bytes() == path.read_bytes()
 
@@ -103,7 +104,7 @@ def test_pdf_is_tagged_and_has_a_title(content: DesignReport, pdftoppm: str, tmp
     file = tmp_path / "report.pdf"
     file.write_bytes(render_design_pdf(content))
     tool = Path(pdftoppm).with_name("pdfinfo")
-    told = subprocess.run([tool, file], check=True, capture_output=True, text=True, timeout=60).stdout
+    told = subprocess.run([tool, file], check=True, capture_output=True, text=True, timeout=PATIENCE_SECONDS).stdout
     assert re.search(r"Tagged:\s+yes", told)
     assert re.search(r"Title:\s+NCT03282760: design report", told)
     assert re.search(r"Page size:.*A4", told)

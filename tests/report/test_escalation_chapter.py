@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 
 import polars as pl
+import pytest
 
 from firstdose.dosing import course_of, history_of
 from firstdose.records import TrialData
@@ -75,6 +76,26 @@ def test_of_many_decisions_what_was_seen_is_told_of_the_last_ones() -> None:
     many = pl.concat([frame.with_columns(decision=pl.col("decision") + 100 * copy) for copy in range(4)])
     shown = seen(records().replace({"dose_decisions": many}))
     assert [bool(text) for text in shown] == [False] * (len(shown) - MOST_SEEN) + [True] * MOST_SEEN
+
+
+@pytest.mark.parametrize(
+    ("recorded", "day", "moment"),
+    [
+        ("2018-10-30", "30 October 2018", "30 October 2018"),
+        ("2018-10-30T09:05:00+00:00", "30 October 2018", "30 October 2018, 09:05 UTC"),
+        ("2018-10-30T09:05:00+01:00", "30 October 2018", "30 October 2018, 09:05"),
+        ("2018-10", "October 2018", "October 2018"),
+        (None, "not recorded", ""),
+    ],
+)
+def test_days_and_moments_of_decisions_are_told_in_words(recorded: str | None, day: str, moment: str) -> None:
+    frame = records().frames["dose_decisions"]
+    dated = pl.when(pl.col("decision") == 1).then(pl.lit(recorded))
+    frame = frame.with_columns(decided=dated.otherwise("decided"), data_as_of=dated.otherwise("data_as_of"))
+    trial_data = records().replace({"dose_decisions": frame})
+    table = decision_table(protocol(), trial_data, history_of(protocol(), trial_data, moment_of(trial_data)))
+    places = [table.columns.index(column) for column in ("date", "data up to")]
+    assert [table.rows[0].cells[place].text for place in places] == [day, moment]
 
 
 def test_columns_in_which_nothing_is_recorded_are_left_out() -> None:

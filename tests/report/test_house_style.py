@@ -19,8 +19,8 @@ from firstdose.report.documents.house_style import DEFAULT, contrast, read_style
 from firstdose.report.documents.house_style_pages import PLAIN_PRESS, Press
 from firstdose.report.documents.html_page import render_html
 from firstdose.report.documents.pdf_file import render_pdf
+from tests.report.committee_decisions import DATES, decision_at
 from tests.report.reference_trial import DAY
-from tests.report.test_committee_pack import DATES, decision_at
 
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 10 10">{}</svg>'
 DOCUMENT = Document(

@@ -18,9 +18,10 @@ from firstdose.report.metabolism.class_forest_picture import class_forest
 from firstdose.report.metabolism.dose_response_picture import MOST_PANELS, dose_response
 from firstdose.report.metabolism.heat_map_picture import MOST_ROWS, heat_map
 from firstdose.report.metabolism.heat_map_tones import scale_limit, tone
+from firstdose.report.metabolism.metabolite_quality_picture import metabolite_quality
 from firstdose.report.metabolism.names import MARKS, NOT_DRAWABLE, class_style, label
-from firstdose.report.metabolism.quality_picture import metabolite_quality, sample_quality
 from firstdose.report.metabolism.rows import figures_of_analyses
+from firstdose.report.metabolism.sample_quality_picture import sample_quality
 from firstdose.report.metabolism.volcano_picture import volcano, within
 from tests.report.metabolism_cases import LONG, PLAN, analysis, figures
 

@@ -30,6 +30,7 @@ from firstdose.report.metabolism.rows import FluidFigures, FluidRows
 from firstdose.report.metabolism.search import PARTS, search_table
 from firstdose.report.results.chapters import rows_of
 from firstdose.report.results.wording import figure
+from tests.patience import PATIENCE_SECONDS
 from tests.report.metabolism_cases import ODD, analysis, figures
 
 DAY = date(2026, 3, 14)
@@ -165,7 +166,7 @@ def test_a_search_shows_what_was_found(chromium: list[str], tmp_path: Path) -> N
     html = re.sub(r'<meta http-equiv="Content-Security-Policy"[^>]*>', "", render_html(document("slope")))
     page.write_text(html.replace("</body>", f"{SEARCH}</body>"), encoding="utf-8")
     command = [*chromium, "--virtual-time-budget=20000", "--dump-dom", page.as_uri()]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE_SECONDS, check=True)
     seen = json.loads(unescape(re.search(r'data-seen="([^"]*)"', done.stdout)[1]))  # type: ignore[index]
     assert seen["said"] == "10 of 30 metabolites found. Shown: m000. The others stand in the table below."
     assert seen["none"] == "0 of 30 metabolites found."

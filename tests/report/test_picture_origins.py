@@ -9,8 +9,6 @@ import re
 import subprocess
 from dataclasses import replace
 from functools import cache
-from hashlib import sha256
-from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +32,7 @@ from firstdose.report.documents.tracing import records_of_table, traced
 from firstdose.report.trial.report import trial_document
 from firstdose.report.trial.swimmer_picture import swimmer
 from tests.conftest import find_tool
+from tests.report.page_in_browser import log_of
 from tests.report.reference_trial import DAY, analysis, document, page, protocol, records
 
 OF_RESULTS_ALONE = ("metabolite-", "tipping-")
@@ -203,16 +202,7 @@ document.documentElement.dataset.log = JSON.stringify(log);
 
 def test_a_cell_of_the_escalation_tells_in_a_browser_what_it_was_made_from(chromium: list[str], tmp_path: Path) -> None:
     """From a cell to its records, on to the first of them in the listings; and from a picture to its rows."""
-    allowed = base64.b64encode(sha256(CLICKS.encode()).digest()).decode()
-    text = page().replace("script-src ", f"script-src 'sha256-{allowed}' ", 1)
-    file = tmp_path / "page.html"
-    file.write_text(text.replace("</body>", f"<script>{CLICKS}</script></body>"), "utf-8")
-    done = subprocess.run(
-        [*chromium, "--window-size=1280,900", "--virtual-time-budget=20000", "--dump-dom", file.as_uri()],
-        check=True, capture_output=True, text=True, timeout=120,
-    )  # fmt: skip
-    (found,) = re.findall(r'data-log="([^"]*)"', done.stdout)
-    log = json.loads(unescape(found))
+    log = log_of(CLICKS, page(), chromium, tmp_path)
     first = log["records"].split("; ")[0]
     assert log["record"] == first
     assert log["seen"]

@@ -1,19 +1,26 @@
 """What the design report says: decision tables, pathways, comparison, detection and the engine it falls back to."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
+import numpy as np
 import pytest
 
+from firstdose.designs.interval import IntervalDesign
+from firstdose.designs.states import Seen, Stop
 from firstdose.report.design.content import DesignReport
-from firstdose.report.design.decisions import CountsTable
+from firstdose.report.design.decisions import CountsTable, counts_table
+from firstdose.report.design.decisions_chapter import decisions_chapter
 from firstdose.report.design.detection import detection
 from firstdose.report.design.evaluation import Engine
 from firstdose.report.design.model_steps import ModelTable
 from firstdose.report.design.pathway_picture import grouped, ways
 from firstdose.report.design.report import render_design_report
 from firstdose.report.design.situations import SituationsTable
+from firstdose.report.documents.blocks import Table
 from firstdose.report.documents.figure_style import spread
 from firstdose.report.documents.wording import between, listed, number, percent, percent_figure, quantile, run_together
+from tests.contracts.examples import EXACT_EXAMPLES, make_rule
 
 BOIN = """
 trial: {{id: EXAMPLE-1, title: A title}}
@@ -41,6 +48,78 @@ def test_counts_that_only_eliminate_are_drawn_together(text_content: Callable[[s
     assert set(table.moves[-1]) == {"eliminate", None}
     assert set(table.moves[-2]) != {"eliminate", None}
     assert table.move(24, 24) == "eliminate"
+
+
+def test_many_participants_have_a_line_each_that_says_what_the_grids_would(
+    text_content: Callable[[str], DesignReport],
+) -> None:
+    content = text_content(BOIN.format(target=0.25, most=150))
+    table = content.decisions
+    assert isinstance(table, CountsTable)
+    *grids, lines = [block for block in decisions_chapter(content).blocks if isinstance(block, Table)]
+    assert [grid.columns[-1] for grid in grids] == ["24", "48", "72", "96", "120"]
+    assert lines.columns == ("participants", "E", "S", "D", "X")
+    moves = ("escalate", "stay", "deescalate", "eliminate")
+    assert [row.cells[0].text for row in lines.rows] == [str(count) for count in range(121, 151)]
+    for count, line in enumerate(lines.rows, start=121):
+        led = [[dlts for dlts in range(count + 1) if table.move(count, dlts) == move] for move in moves]
+        assert [cell.text for cell in line.cells[1:]] == [run_together(dlts) or "–" for dlts in led]
+
+
+def naive_moves(design: IntervalDesign, level: int, most: int) -> dict[tuple[int, int], str]:
+    """The design's move after each (participants, DLTs) at one of three levels, asked one by one."""
+    found = {}
+    for participants in range(1, most + 1):
+        for dlts in range(participants + 1):
+            one = np.ones(1, dtype=np.int16)
+            of_level = one[:, None] * (np.arange(1, 4) == level)
+            step = design.next_step(
+                Seen(
+                    participants * of_level, dlts * of_level, level * one, participants * one, dlts * one, 3 * one,
+                    np.zeros((1, len(design.remembers)), dtype=np.int16),
+                )
+            )  # fmt: skip
+            following, highest, stop = int(step.level[0]), int(step.highest[0]), int(step.stop[0])
+            if stop not in (Stop.GOES_ON, Stop.TOO_TOXIC):
+                move = "stop_eliminate" if highest < level else "stop"
+            elif highest < level or stop == Stop.TOO_TOXIC:
+                move = "eliminate"
+            else:
+                move = "escalate" if following > level else "deescalate" if following < level else "stay"
+            found[participants, dlts] = move
+    return found
+
+
+def naive_last(moves: dict[tuple[int, int], str], most: int) -> int:
+    """The fewest DLTs beyond which more change nothing."""
+    return next(
+        dlts
+        for dlts in range(most + 1)
+        if all(moves[n, more] == moves[n, dlts] for n in range(max(dlts, 1), most + 1) for more in range(dlts, n + 1))
+    )
+
+
+INTERVAL_DESIGNS = [name for name in EXACT_EXAMPLES if isinstance(make_rule(name).design, IntervalDesign)]
+
+
+@pytest.mark.parametrize("most", [1, 5, 21])
+@pytest.mark.parametrize("name", INTERVAL_DESIGNS)
+def test_tables_are_those_of_a_design_asked_count_by_count(name: str, most: int) -> None:
+    design = make_rule(name, most=24).design
+    assert isinstance(design, IntervalDesign)
+    table, of_three = counts_table(design, most), replace(design, frame=replace(design.frame, start_level=1))
+    for level, shown in ((2, table), (1, table.level_one)):
+        moves = naive_moves(of_three, level, most)
+        if shown is None:
+            below = {"deescalate": "stay", "stop_eliminate": "eliminate"}
+            middle = naive_moves(of_three, 2, most)
+            assert moves == {at: below.get(move, move) for at, move in middle.items()}
+            continue
+        last = naive_last(moves, most)
+        assert (shown.participants, shown.dlts) == (tuple(range(1, most + 1)), tuple(range(last + 1)))
+        assert shown.is_open == (last < most)
+        for dlts, line in enumerate(shown.moves):
+            assert line == tuple(moves.get((count, dlts)) for count in shown.participants)
 
 
 def test_three_plus_three_table_is_the_rule_as_people_know_it(

@@ -29,6 +29,7 @@ from firstdose.report.results.tables import tables
 from firstdose.report.results.wording import figure, plain, probability, value_of
 from tests.analysis.laboratory_frames import make_frame, person, reference_protocol, result
 from tests.cli.running import protocol_text
+from tests.patience import PATIENCE_SECONDS
 from tests.report.test_design_page import Page, read_page
 
 ORIGIN = Provenance("NCT-1", "ab" * 32, "cd" * 32, date(2026, 3, 31), 7, "9.9")
@@ -180,7 +181,7 @@ def test_a_figure_stands_in_the_column_of_its_group() -> None:
 
 
 def test_identity_and_methods_stand_on_the_page(html: str, page: Page, rows: list[Result]) -> None:
-    for part in (ORIGIN.protocol_hash, ORIGIN.data_hash, "2026-03-31", "Firstdose 9.9", "NCT-1"):
+    for part in (ORIGIN.protocol_hash, ORIGIN.data_hash, "31 March 2026", "Firstdose 9.9", "NCT-1"):
         assert part in page.text
     for method in {row.method for row in rows} & METHODS.keys():
         assert METHODS[method].source in page.text
@@ -264,7 +265,7 @@ def test_a_telephone_shows_the_page_without_sideways_scrolling(chromium: list[st
     file.write_text(page.replace("</body>", f"<script>{measure}</script></body>"), "utf-8")
     shown = subprocess.run(
         [*chromium, "--window-size=390,844", "--dump-dom", file.as_uri()],
-        check=True, capture_output=True, text=True, timeout=120,
+        check=True, capture_output=True, text=True, timeout=PATIENCE_SECONDS,
     ).stdout  # fmt: skip
     match = re.search(r'data-widths="(\d+)/(\d+)"', shown)
     assert match is not None

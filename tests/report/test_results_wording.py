@@ -9,7 +9,7 @@ import pytest
 from firstdose.analysis.analysing import CHAPTERS
 from firstdose.records.results import Provenance, Result, Results
 from firstdose.report.results.glance import at_a_glance
-from firstdose.report.results.names import TITLES, title, words
+from firstdose.report.results.names import TITLES, in_sentence, in_small_letters, title, words
 from firstdose.report.results.wording import figure, plain
 
 ORIGIN = Provenance("T", "0" * 64, "0" * 64, None, 1, "0")
@@ -59,6 +59,23 @@ def test_keys_are_written_as_people_say_them() -> None:
     assert words("events_per_person_year") == "events per person-year"
     assert title("among_evaluable") == "DLTs among the evaluable"
     assert not TITLES.keys() & {*CHAPTERS} - {"scores"}
+
+
+@pytest.mark.parametrize(
+    ("entered", "text"),
+    [
+        ("WITHDRAWAL BY SUBJECT", "withdrawal by subject"),
+        ("WITHDRAWAL BY SUBJECT: moved to Bern", "withdrawal by subject: moved to Bern"),
+        ("OTHER: MRI not possible", "other: MRI not possible"),
+        ("moved: to Bern", "moved: to Bern"),
+    ],
+)
+def test_a_term_in_capitals_is_told_in_small_letters_and_what_people_said_as_it_is(entered: str, text: str) -> None:
+    assert in_small_letters(entered) == text
+
+
+def test_names_inside_a_sentence_begin_small_but_for_abbreviations() -> None:
+    assert [in_sentence(name) for name in ("Magnesium", "ALT", "Treated", "")] == ["magnesium", "ALT", "treated", ""]
 
 
 def test_worsening_is_named_by_its_definition() -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import polars as pl
 
 from firstdose.records import TrialData, write_folder
+from tests.patience import PATIENCE_SECONDS
 from tests.report.reference_trial import REFERENCE, raw, records
 
 PEOPLE = 3
@@ -44,7 +45,7 @@ def test_a_dated_report_is_the_same_to_the_byte(tmp_path: Path) -> None:
     runs = {"once": ("1", "UTC"), "again": ("2", "Pacific/Auckland")}
     processes = [started(tmp_path / "data", tmp_path / name, *each) for name, each in runs.items()]
     for process in processes:
-        _, told = process.communicate(timeout=300)
+        _, told = process.communicate(timeout=PATIENCE_SECONDS)
         assert process.returncode == 0, told.decode()
     once, again = (written(tmp_path / name) for name in runs)
     assert {Path(name).suffix for name in once} == KINDS

@@ -20,6 +20,7 @@ from firstdose.report.documents.figure_style import new_figure
 from firstdose.report.documents.second_process import alone, beside_this_process
 from firstdose.report.trial.files import DRAWINGS
 from firstdose.report.trial.report import trial_document
+from tests.patience import PATIENCE_SECONDS
 from tests.report.reference_trial import DAY, analysis, protocol
 
 HERE = __name__
@@ -88,7 +89,7 @@ def waited(drawings: Sequence[Drawing]) -> Sequence[Drawing]:
 
 def is_made_here(drawing: Drawing) -> bool:
     assert drawing.elsewhere is not None
-    return drawing.elsewhere.exception(120) is not None or drawing.elsewhere.result() is None
+    return drawing.elsewhere.exception(PATIENCE_SECONDS) is not None or drawing.elsewhere.result() is None
 
 
 def test_what_cannot_be_sent_or_drawn_there_is_drawn_or_told_here() -> None:
@@ -96,7 +97,7 @@ def test_what_cannot_be_sent_or_drawn_there_is_drawn_or_told_here() -> None:
     with beside_this_process(HERE) as beside:
         good, bad, odd, local = beside([drawing("good"), drawing("bad", wrong), drawing("odd", warned), unsent])
         assert good.elsewhere is not None
-        assert good.elsewhere.result(60) is not None  # asked for last
+        assert good.elsewhere.result(PATIENCE_SECONDS) is not None  # asked for last
         assert good.picture().svg == drawing("good").picture().svg
         assert local.png() == drawing("unsent").png()
         with pytest.raises(ValueError, match="bad cannot be drawn"):
@@ -146,7 +147,7 @@ def test_a_killed_command_leaves_no_process() -> None:
         number = int(parent.stdout.readline())
         os.kill(number, 0)
         parent.send_signal(signal.SIGKILL)
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + PATIENCE_SECONDS
     while is_alive(number):
         assert time.monotonic() < deadline
         time.sleep(0.05)
@@ -157,5 +158,10 @@ def is_alive(number: int) -> bool:
         os.kill(number, 0)
     except ProcessLookupError:
         return False
-    state = Path(f"/proc/{number}/stat")  # of one that has ended and that nobody has asked about yet: Z
-    return not state.exists() or state.read_text().rpartition(")")[2].split()[0] != "Z"
+    if not Path("/proc/self/stat").exists():
+        return True
+    try:
+        state = Path(f"/proc/{number}/stat").read_text()
+    except (FileNotFoundError, ProcessLookupError):  # it ended just now
+        return False
+    return state.rpartition(")")[2].split()[0] != "Z"  # of one that has ended and that nobody has asked about yet

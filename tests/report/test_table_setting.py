@@ -8,10 +8,11 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from firstdose.report.documents.blocks import Chapter, Document, Paragraph, Picture, Row, Table, rows
+from firstdose.report.documents.blocks import Chapter, Document, Heading, Paragraph, Picture, Row, Table, rows
 from firstdose.report.documents.pdf_file import render_pdf
 from firstdose.report.documents.table_setting import WORD_JOINER, set_tables
 from tests.conftest import find_tool
+from tests.patience import PATIENCE_SECONDS
 
 TEXTS = st.text(alphabet=st.sampled_from("ab \n"), max_size=12)
 
@@ -60,11 +61,49 @@ def test_pictures_that_wait_for_room_keep_their_order_and_their_chapter(tmp_path
     first: tuple[Paragraph | Picture, ...] = (lines[0], *pictures, *lines)
     second: tuple[Paragraph | Picture, ...] = (drawing(3, 20), *lines)
     made = Document("T", "K", "T", (), (Chapter("a", "First", first), Chapter("b", "Second", second)), "F")
-    (tmp_path / "made.pdf").write_bytes(render_pdf(made.numbered(), date(2026, 1, 1)))
-    command = [find_tool("pdftotext"), "-layout", str(tmp_path / "made.pdf"), "-"]
-    text = subprocess.run(command, check=True, capture_output=True, text=True, timeout=60).stdout
+    text = printed(made, tmp_path)
     assert re.findall(r"Figure (\d)\.", text) == ["1", "2", "3", "4"]
     assert text.index("Figure 3.") < text.index("Second") < text.index("Figure 4.")
+
+
+def test_each_heading_has_its_picture_below_it(tmp_path: Path) -> None:
+    """A picture that floated away would leave a heading with nothing below it, and stand below another one."""
+    lines = Paragraph("Text. " * 60)
+    blocks = [block for number in range(5) for block in (Heading(f"Person {number}"), drawing(number, 90))]
+    made = Document("T", "K", "T", (), (Chapter("a", "First", (lines, *blocks)),), "F")
+    text = printed(made, tmp_path)
+    assert re.findall(r"(Person|Figure) (\d)", text) == [
+        pair for number in range(5) for pair in (("Person", str(number)), ("Figure", str(number + 1)))
+    ]
+
+
+def test_a_table_behind_several_tall_pictures_is_not_cut_above_them(tmp_path: Path) -> None:
+    pictures = [drawing(number, 60) for number in range(4)]
+    table = Table("T", ("", "n"), rows([(f"row {number}", "1") for number in range(40)]))
+    text = printed(Document("T", "K", "T", (), (Chapter("a", "First", (*pictures, table)),), "F"), tmp_path)
+    assert text.index("Figure 4.") < text.index("Table 1.") < text.index("row 0")
+
+
+def test_a_long_word_in_a_table_of_two_columns_is_not_set_over_its_neighbour(tmp_path: Path) -> None:
+    key = "background_treatments[1].withdrawal_window_days"
+    lines = rows(
+        [("escalation.dlt", "Not in the sources at hand, as far as they could be read. " * 3), (key, "Not so.")]
+    )
+    words = re.findall(
+        r'<word xMin="([0-9.]+)" yMin="([0-9.]+)" xMax="([0-9.]+)" yMax="[0-9.]+">([^<]+)</word>',
+        printed(document(Table("T", ("statement", "why"), lines, words=(0, 1))), tmp_path, "-bbox"),
+    )
+    ((_, line, end, _),) = [word for word in words if word[3] == key]
+    beside = [float(start) for start, top, _, text in words if top == line and text == "Not"]
+    assert beside
+    assert beside[0] > float(end)
+
+
+def printed(made: Document, folder: Path, how: str = "-layout") -> str:
+    """The text of the PDF, line by line as it stands on the pages; with ``-bbox`` the place of each word."""
+    (folder / "made.pdf").write_bytes(render_pdf(made.numbered(), date(2026, 1, 1)))
+    command = [find_tool("pdftotext"), how, str(folder / "made.pdf"), "-"]
+    return subprocess.run(command, check=True, capture_output=True, text=True, timeout=PATIENCE_SECONDS).stdout
 
 
 def drawing(number: int, height: int) -> Picture:

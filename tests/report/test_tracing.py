@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 from hashlib import sha256
-from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +33,7 @@ from firstdose.report.results.chapters import methods_chapter, rows_of
 from firstdose.report.results.page import results_document
 from firstdose.report.results.wording import plain, value_of
 from tests.conftest import find_tool
+from tests.report.page_in_browser import log_of
 from tests.report.reference_trial import DAY, analysis, document, page, protocol
 
 NUMBER = re.compile(r"([<>]?)(−?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:e[−+]?\d+)?)")
@@ -350,16 +350,7 @@ document.documentElement.dataset.log = JSON.stringify(log);
 
 def test_a_figure_tells_in_a_browser_where_it_comes_from(chromium: list[str], tmp_path: Path) -> None:
     """By keyboard to a figure, to its dialog, back to the figure, and on to a record, under the page's own policy."""
-    allowed = base64.b64encode(sha256(CLICKS.encode()).digest()).decode()
-    text = page().replace("script-src ", f"script-src 'sha256-{allowed}' ", 1)
-    file = tmp_path / "page.html"
-    file.write_text(text.replace("</body>", f"<script>{CLICKS}</script></body>"), "utf-8")
-    done = subprocess.run(
-        [*chromium, "--window-size=1280,900", "--virtual-time-budget=20000", "--dump-dom", file.as_uri()],
-        check=True, capture_output=True, text=True, timeout=120,
-    )  # fmt: skip
-    (found,) = re.findall(r'data-log="([^"]*)"', done.stdout)
-    log = json.loads(unescape(found))
+    log = log_of(CLICKS, page(), chromium, tmp_path)
     rows = [result(row) for row in numbers_in(log["rows"])]
     assert log["stops"] == 1
     assert log["modal"]

@@ -11,6 +11,7 @@ import pytest
 
 from tests.cli.running import DONE, EXAMPLES, run
 from tests.conftest import find_tool
+from tests.patience import PATIENCE_SECONDS
 
 REFERENCE = EXAMPLES / "nsc-spms" / "protocol.yaml"
 CAPTION = re.compile(r"^\f?Table ([0-9]+)\.", re.MULTILINE)
@@ -45,9 +46,9 @@ def test_word_processors_open_every_table(soffice: list[str], tmp_path: Path) ->
     assert len(numbers) > 50
     assert [int(number) for caption in captions for number in CAPTION.findall(caption)] == numbers
     file = str(out / "tables.docx")
-    subprocess.run([*soffice, "--convert-to", "pdf", "--outdir", str(out), file], check=True, timeout=300)
+    subprocess.run([*soffice, "--convert-to", "pdf", "--outdir", str(out), file], check=True, timeout=PATIENCE_SECONDS)
     shown = subprocess.run(
-        [pdftotext, str(out / "tables.pdf"), "-"], check=True, capture_output=True, text=True, timeout=120
+        [pdftotext, str(out / "tables.pdf"), "-"], check=True, capture_output=True, text=True, timeout=PATIENCE_SECONDS
     ).stdout
     assert sorted({int(number) for number in CAPTION.findall(shown)}) == numbers
     laid_out = plain(shown)

@@ -14,7 +14,6 @@ from firstdose.safety.dlt import (
     adjudicated,
     began_in_window,
     is_attributed,
-    is_candidate,
     is_dlt,
     is_window_complete,
     trial_day,
@@ -112,10 +111,6 @@ def test_a_cause_that_the_protocol_does_not_name_makes_no_dlt() -> None:
     assert (
         is_attributed({"product": "not_related", "procedure": "not_related", "disease": "related"}, DEFINITION) is False
     )
-    start = Moment.on(date(2026, 3, 5))
-    assert is_candidate(start, {"product": "possible"}, PROCEDURE, ROME, DEFINITION) is True
-    assert is_candidate(start, {}, PROCEDURE, ROME, DEFINITION) is None
-    assert is_candidate(Moment.on(date(2026, 4, 5)), {}, PROCEDURE, ROME, DEFINITION) is False
 
 
 def test_the_latest_adjudication_counts_as_of_an_instant() -> None:

@@ -293,21 +293,26 @@ def test_backfilling_treats_more_below_and_takes_no_longer() -> None:
 
 
 def test_nobody_is_backfilled_once_the_next_cohort_may_be_dosed() -> None:
-    """Windows closed, the committee met and three days over: who comes then goes on with the escalation."""
+    """Windows closed, the committee met and three days over without a DLT: who comes then goes on with it."""
     calendar = replace(CALENDAR, meeting_interval_days=14, decision_lag_days=3)
     clocks = run(boin().with_backfill(60), calendar, TRUTH, 60, 8)
-    people, seen = clocks.people, 0
+    people, seen, overtaken = clocks.people, 0, 0
     for trial in range(60):
         cohort: list[float] = []
         for place in range(people.dosed):
             if not people.level[place, trial]:
                 break
+            toxic_on = people.closes[:place, trial][people.is_toxic[:place, trial]]
             if not clocks.is_backfilled[place][trial]:
                 cohort = [*cohort, people.closes[place, trial]] if len(cohort) < 3 else [people.closes[place, trial]]
                 continue
-            assert people.dosed_on[place, trial] < 14 * math.ceil(max(cohort) / 14 - 1e-9) + 3
+            day, met = people.dosed_on[place, trial], 14 * math.ceil(max(cohort) / 14 - 1e-9)
+            while news := [each for each in toxic_on if met < each <= max(day, met + 3)]:  # people decide again
+                met, overtaken = 14 * math.ceil(min(news) / 14 - 1e-9), overtaken + 1
+            assert day < met + 3
             seen += 1
     assert seen > 500
+    assert overtaken > 10
 
 
 def refuses(rule: EscalationRule, calendar: Calendar, words: str) -> None:

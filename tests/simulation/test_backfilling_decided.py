@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from firstdose.designs.boin import Boin
+from firstdose.designs.cohort_size_guards import Titration
 from firstdose.designs.design import Frame
-from firstdose.designs.guards import StopWhenEnough, Titration
+from firstdose.designs.guards import StopWhenEnough
 from firstdose.designs.history import Cohort, History
 from firstdose.designs.rule import EscalationRule
 from firstdose.designs.states import Floats, Stop
@@ -94,8 +95,32 @@ CALENDARS = {
         CALENDAR, whole_days=True, meeting_interval_days=14, decision_lag_days=3, between_cohorts_days=40
     ),
     "leaving": replace(CALENDAR, leaving=0.25),
+    "apart": replace(CALENDAR, whole_days=True, between_participants_days=9),
+    "late": replace(CALENDAR, meeting_interval_days=14, decision_lag_days=20, between_participants_days=3),
 }
-UNDER = {"boin": ["plain", "meetings", "leaving"], "many": ["plain"], "guards": ["meetings"], "titration": ["leaving"]}
+UNDER = {
+    "boin": ["plain", "meetings", "leaving", "apart", "late"],
+    "many": ["plain"],
+    "guards": ["meetings"],
+    "titration": ["leaving"],
+}
+
+
+def check_what_lies_between(clocks: BackfillingClocks, found: list[list[Decided]]) -> None:
+    """Everybody keeps the interval; no DLT comes between a decision to go on and the dosing that it allows."""
+    people, calendar, rounding = clocks.people, clocks.calendar, 1e-9
+    for trial, decided in enumerate(found):
+        places = [place for place in range(people.dosed) if people.level[place, trial]]
+        dosed_on = people.dosed_on[places, trial]
+        assert (np.diff(dosed_on) >= calendar.between_participants_days - rounding).all()
+        for each in decided:
+            if each.stop != Stop.GOES_ON:
+                continue
+            begins = dosed_on[each.dosed]  # the next place is the first of the new cohort
+            assert begins >= each.day + calendar.decision_lag_days - rounding
+            before = slice(0, each.dosed)
+            closes, toxic = people.closes[before, trial], people.is_toxic[before, trial]
+            assert not (toxic & (closes > each.day) & (closes <= begins)).any()
 
 
 @pytest.mark.parametrize("truth", [TRUTH, TOXIC], ids=["usual", "toxic"])
@@ -123,6 +148,7 @@ def test_decide_says_what_the_simulation_decided(
         last = rule.decide(at(float(clocks.ended[trial]), each.dosed))
         if each.stop == Stop.MAXIMUM:
             assert (last.action, last.stop_reason, last.recommended_level) == ("stop", "maximum", each.selected)
+    check_what_lies_between(clocks, found)
     assert beside > 25
     assert pooled > 0 or calendar.leaving
 

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from firstdose.designs import DESIGNS
 from firstdose.designs.blrm import ReferenceDose
+from firstdose.designs.cohort_size_guards import Titration
 from firstdose.designs.design import Frame
-from firstdose.designs.guards import StopWhenEnough, Titration
+from firstdose.designs.guards import StopWhenEnough
 from firstdose.designs.rule import EscalationRule
 from firstdose.designs.states import States, Stop
 from firstdose.designs.three_plus_three import ThreePlusThree
@@ -22,13 +23,17 @@ from firstdose.protocol.escalation import CommitteeReview, DltDefinition, Escala
 from firstdose.simulation.calendar import (
     Calendar,
     CalendarError,
+    Clocks,
+    Manufacturing,
     Site,
     calendar_of,
     characteristics_in_time,
     outcomes_in_the_end,
     simulate_in_time,
 )
-from firstdose.simulation.calendar.draws import Draws
+from firstdose.simulation.calendar.draws import Booleans, Draws, Floats
+from firstdose.simulation.calendar.people import Rows
+from firstdose.simulation.calendar.sentinels import Sentinels
 from firstdose.simulation.monte_carlo import simulate
 from firstdose.simulation.operating_characteristics import operating_characteristics
 from firstdose.simulation.scenarios import listed
@@ -182,6 +187,129 @@ def test_dosing_days_are_those_of_the_live_trial(
             assert clocks.people.dosed_on[place, trial] == day
             dosed.append(Dosed(place // 3 + 1, day, is_sentinel=place % 3 == 0, has_dlt=False))
         assert clocks.ended[trial] == dosed[-1].day + window + 1
+
+
+def day_by_day(clocks: Clocks, trial: int, place: int, escalation: Escalation, sentinels: set[int], since: int) -> int:
+    """The first day from one on on which the live trial lets the next be dosed, asked on each with what is known.
+
+    ``sentinels`` are the places of those who were dosed as such. Cohorts have three, of whom nobody is replaced.
+    """
+    people, doses = clocks.people, clocks.doses
+    assert escalation.sentinel is not None
+    for day in range(since, since + 10_000):
+        dosed = []
+        for each in range(place):
+            left = bool(people.is_lost[each, trial]) and people.closes[each, trial] <= day
+            was_watched = people.closes[each, trial] - people.dosed_on[each, trial] >= escalation.sentinel.interval_days
+            full = doses is None or doses.given[each][trial] == doses.assigned[each][trial]
+            counts = each in sentinels and full and (was_watched or not left)
+            dosed.append(Dosed(each // 3 + 1, int(people.dosed_on[each, trial]), counts, False, left))
+        allowed = earliest_dosing(escalation, dosed, cohort=place // 3 + 1).day
+        assert allowed is not None
+        if allowed <= day:
+            own = [each for each in range(place // 3 * 3, place) if dosed[each].is_sentinel]
+            if len(own) < escalation.sentinel.participants:
+                sentinels.add(place)
+            return day
+    raise AssertionError("nobody may ever be dosed")
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    participants=st.integers(1, 2),
+    interval=st.integers(1, 30),
+    apart=st.integers(0, 9),
+    accrual=st.sampled_from([3.0, 1000.0]),
+    shortfall=st.sampled_from([0.0, 0.4]),
+    seed=st.integers(0, 99),
+)
+def test_who_leaves_or_is_given_less_is_a_sentinel_no_more_than_in_the_live_trial(
+    participants: int, interval: int, apart: int, accrual: float, shortfall: float, seed: int
+) -> None:
+    escalation = Escalation(
+        design="boin",
+        target_dlt_rate=0.25,
+        cohort_size=3,
+        max_participants=30,
+        dlt=DltDefinition(definition="any", attribution=("product",), window_days=28),
+        sentinel=Sentinel(participants=participants, interval_days=interval, on_dlt="continue"),
+        interval_between_participants_days=apart,
+        committee_review=CommitteeReview(required=False),
+    )
+    making = Manufacturing(lead_days=0.0, shortfall=shortfall)
+    calendar = calendar_of(escalation, (Site(accrual),), leaving=0.5, manufacturing=making)
+    rule = replace(rule_of("boin", most=30), replaces=False)
+    clocks = simulate_in_time(rule, calendar, np.zeros(3), range(3), seed)
+    draws = Draws.of(calendar, range(3), seed)
+    for trial in range(3):
+        arrival, sentinels, last = np.zeros(1), set[int](), 0
+        for place in range(12):
+            arrival = draws.next_arrival(np.array([trial]), place, arrival)
+            last = day_by_day(clocks, trial, place, escalation, sentinels, max(last, int(np.ceil(arrival[0]))))
+            assert clocks.people.dosed_on[place, trial] == last
+
+
+def test_a_sentinel_given_less_counts_once_a_dlt_is_seen() -> None:
+    """One sentinel, at the level below for want of product, with a DLT on day 5: until then one is lacking."""
+    sentinels = Sentinels(1, 14.0, 1)
+    row, yes, no = np.zeros(1, dtype=np.intp), np.ones(1, dtype=bool), np.zeros(1, dtype=bool)
+
+    def others_from(day: float) -> float:
+        return float(sentinels.others_from(row, np.full(1, day))[0])
+
+    sentinels.note(row, np.zeros(1), np.full(1, 5.0), yes, no, yes)
+    assert (others_from(4.0), others_from(5.0)) == (-np.inf, 14.0)
+    sentinels.note(row, np.full(1, 4.0), np.full(1, 9.0), no, yes, no)
+    assert (others_from(4.0), others_from(9.0)) == (9.0, -np.inf)
+    assert sentinels.toxic_on[0] == 5.0
+    sentinels.begin(row)
+    assert (others_from(9.0), sentinels.toxic_on[0]) == (-np.inf, np.inf)
+
+
+def test_a_sentinel_s_dlt_seen_while_nobody_waits_is_reviewed_as_well() -> None:
+    """The interval is over, nobody has come: the committee is asked before the next is dosed, however late."""
+    slow = replace(
+        STAGGERED, window_days=60, sites=(Site(0.5),), sentinel_dlt="committee_review", sentinel_interval_days=3.0,
+        between_participants_days=0.0, meeting_interval_days=500,
+    )  # fmt: skip
+    people = simulate_in_time(rule_of("boin"), slow, np.ones(3), range(200), 2).people
+    late = (people.closes[0] > people.dosed_on[0] + 3) & (people.closes[0] <= people.dosed_on[1])
+    assert late.sum() > 20
+    reviewed = np.ceil((people.closes[0, late] + 1) / 500) * 500
+    assert (people.dosed_on[1, late] >= reviewed + 3).all()
+
+
+@pytest.mark.parametrize("design", ["tite_boin", "tite_crm"])
+def test_people_decide_again_on_a_dlt_before_the_dosing_that_they_allowed(
+    design: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No cohort begins by a decision since which a DLT was seen; without days between, nothing is decided anew."""
+    met: list[list[tuple[float, int]]] = []
+    overtaken = 0
+    decide = Clocks._decide_in_time
+
+    def kept(clocks: Clocks, rows: Rows, day: Floats, at_last: Booleans, from_day: Floats) -> tuple[Booleans, Floats]:
+        nonlocal overtaken
+        decided, toxic = decide(clocks, rows, day, at_last, from_day)
+        overtaken += int(np.isfinite(toxic).sum())
+        for row in np.flatnonzero(decided).tolist():
+            if clocks.states.stop[rows[row]] == Stop.GOES_ON:
+                met[rows[row]].append((float(day[row]), clocks.people.dosed))
+        return decided, toxic
+
+    monkeypatch.setattr(Clocks, "_decide_in_time", kept)
+    truth = np.array([0.3, 0.4, 0.6])
+    for lag, found in ((25.0, True), (0.0, False)):
+        met, overtaken = [[] for _ in range(200)], 0
+        calendar = Calendar(window_days=60, sites=(Site(9.0),), meeting_interval_days=20, decision_lag_days=lag)
+        people = simulate_in_time(rule_of(design), calendar, truth, range(200), 3).people
+        assert (overtaken > 10) == found
+        for trial, decisions in enumerate(met):
+            for day, begins in decisions:
+                dosed_on = people.dosed_on[begins, trial]
+                assert dosed_on >= day + lag
+                closes, toxic = people.closes[:begins, trial], people.is_toxic[:begins, trial]
+                assert not (toxic & (closes > day) & (closes <= (dosed_on if lag else day))).any()
 
 
 def test_the_same_seed_gives_the_same_trials_however_they_are_split() -> None:

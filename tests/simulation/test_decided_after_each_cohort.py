@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from firstdose.designs.guards import CohortSizes, Guard, Titration
+from firstdose.designs.cohort_size_guards import CohortSizes, Titration
+from firstdose.designs.guards import Guard
 from firstdose.designs.history import Cohort, History, parse_outcomes
 from firstdose.designs.rule import EscalationRule
 from firstdose.designs.states import Stop
@@ -39,15 +40,35 @@ def letter(clocks: Clocks, place: int, trial: int) -> str:
     return "T" if clocks.people.is_toxic[place, trial] else "-" if clocks.people.is_lost[place, trial] else "N"
 
 
+def ended_by_its_sentinel(clocks: Clocks, trial: int, places: Sequence[int], participants: int) -> bool:
+    """Whether a sentinel of a cohort had a DLT; who follows one who left too early, or was given less, is one too."""
+    people, doses, sentinels = clocks.people, clocks.doses, list[int]()
+
+    def counts(place: int, day: float) -> bool:
+        dosed_on, closes = people.dosed_on[place, trial], people.closes[place, trial]
+        if people.is_toxic[place, trial] and closes <= day:
+            return True
+        if doses is not None and doses.given[place][trial] < doses.assigned[place][trial]:
+            return False
+        left = people.is_lost[place, trial] and closes <= day
+        return not (left and closes - dosed_on < clocks.calendar.sentinel_interval_days)
+
+    for place in places:
+        day = people.dosed_on[place, trial]
+        if sum(counts(each, day) for each in sentinels) < participants:
+            sentinels.append(place)
+    return any(people.is_toxic[each, trial] for each in sentinels)
+
+
 def cohorts_written(clocks: Clocks, trial: int, places: Sequence[int], ended_by: int) -> list[Cohort]:
     """A cohort in its parts; ``ended_by`` is the number of sentinels whose DLT ends it."""
+    is_over = ended_by_its_sentinel(clocks, trial, places, ended_by)
     doses = clocks.doses
     assigned = [int((doses.assigned if doses else clocks.people.level)[place][trial]) for place in places]
     given = [int((doses.given if doses else clocks.people.level)[place][trial]) for place in places]
     level = assigned[0]
     assert set(assigned) == {level}
     letters = [letter(clocks, place, trial) for place in places]
-    is_over = "T" in letters[:ended_by]
     below = [toxic for toxic, dose in zip(letters, given, strict=True) if toxic == "T" and dose < level]
     own = [each for each, dose in zip(letters, given, strict=True) if each != "T" or dose == level]
     parts = [Cohort(level - 1, "".join(below), is_part=bool(own), is_over=is_over)] if below else []

@@ -21,6 +21,7 @@ from firstdose.simulation.calendar import Calendar, CalendarError, Site, charact
 from firstdose.simulation.machines import MachinesError, RunParts, in_order, in_this_process, place_to_run
 from firstdose.simulation.machines import cluster as on_dask
 from firstdose.simulation.scenarios import listed
+from tests.patience import PATIENCE_SECONDS
 
 RULE = EscalationRule(DESIGNS["tite_boin"](frame=Frame((5.0, 10.0, 16.0), "million cells", 0.25, 3, 18)))
 SCENARIOS = listed([[0.08, 0.25, 0.45], [0.3, 0.4, 0.5]], 3)
@@ -98,7 +99,8 @@ def test_workers_with_other_versions_are_refused(two_processes: RunParts, monkey
         list(two_processes(refuse_three, [0]))
 
 
-def test_a_scheduler_s_address_is_used_with_the_workers_that_come() -> None:
+def test_a_scheduler_s_address_is_used_with_the_workers_that_come(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(on_dask, "CONNECT_SECONDS", PATIENCE_SECONDS)
     told: list[str] = []
     cluster: Any = distributed.LocalCluster
     with cluster(

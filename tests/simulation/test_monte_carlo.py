@@ -7,9 +7,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from firstdose.designs.history import DLT, NO_DLT, History
 from firstdose.designs.rule import EscalationRule
+from firstdose.simulation.counted_random import trial_keys, uniforms
 from firstdose.simulation.figures import ScenarioFigures
-from firstdose.simulation.monte_carlo import monte_carlo, simulate
+from firstdose.simulation.monte_carlo import TOLERANCE, monte_carlo, simulate
 from firstdose.simulation.operating_characteristics import operating_characteristics
 from firstdose.simulation.scenarios import listed
 from firstdose.simulation.simulated_sums import standard_errors, tally_trials
@@ -68,6 +70,37 @@ def test_the_first_participants_are_the_same_whatever_share_is_not_evaluable() -
     none_lost = dosed.sum(axis=1) == 3
     assert 0.4 < none_lost.mean() < 0.62
     np.testing.assert_array_equal(plain.dlts[none_lost], losing.dlts[none_lost])
+
+
+def as_decided(rule: EscalationRule, trial: int, seed: int) -> tuple[list[int], list[int], int]:
+    """Participants and DLTs by level and the level named, of a trial of the same people that ``decide`` alone leads."""
+    history, dosed = History(), 0
+    participants, dlts = [0] * rule.frame.levels, [0] * rule.frame.levels
+    key = trial_keys(seed, TOLERANCE, np.array([trial]))
+    while (advice := rule.decide(history)).action == "dose":
+        assert advice.next_level is not None
+        assert advice.cohort_size is not None
+        people = range(dosed, dosed + advice.cohort_size)
+        toxic = sum(uniforms(key, np.full(1, each))[0] < TRUTH[advice.next_level - 1] for each in people)
+        history = history.then(advice.next_level, DLT * int(toxic) + NO_DLT * (advice.cohort_size - int(toxic)))
+        participants[advice.next_level - 1] += advice.cohort_size
+        dlts[advice.next_level - 1] += int(toxic)
+        dosed += advice.cohort_size
+    return participants, dlts, advice.recommended_level or 0
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [BOIN, make_rule("crm", most=15), make_rule("three_plus_three confirm_six"), make_rule("boin", "titration")],
+    ids=["boin", "crm", "3+3", "titration"],
+)
+def test_each_trial_goes_as_decide_advises_on_its_whole_history(rule: EscalationRule) -> None:
+    states, dosed = simulate(rule, TRUTH, range(40), 6)
+    for trial in range(40):
+        participants, dlts, selected = as_decided(rule, trial, 6)
+        assert participants == states.participants[trial].tolist() == dosed[trial].tolist()
+        assert dlts == states.dlts[trial].tolist()
+        assert selected == states.selected[trial]
 
 
 @pytest.mark.parametrize("share", [-0.1, 1.0, float("nan")])

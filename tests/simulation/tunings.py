@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import copy
+import itertools
 import json
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, TypeVar
 
 from firstdose.protocol.plan import Protocol
 from firstdose.protocol.reading import examine_text
@@ -48,3 +50,16 @@ def plan_text(**changes: Any) -> str:
 def plan_with(protocol: Protocol | None = None, **changes: Any) -> Plan:
     """The plan, read."""
     return plan_of(plan_text(**changes), protocol or protocol_of(), "plan.yaml")
+
+
+TARGET = 0.25
+PartType = TypeVar("PartType")
+ResultType = TypeVar("ResultType")
+
+
+def combinations() -> Iterator[dict[str, Any]]:
+    """The settings of the plan, written out."""
+    for p_tox, size, most in itertools.product((0.3, 0.4), (2, 3), (6, 9, 12)):
+        yield {"design": "boin", "settings": {"p_tox": p_tox}, "cohort_size": size, "max_participants": most}
+    for size, most in itertools.product((2, 3), (6, 9, 12)):
+        yield {"design": "keyboard", "cohort_size": size, "max_participants": most}

@@ -14,6 +14,7 @@ import pytest
 from firstdose.cli import evaluation_commands
 from firstdose.validation.installation import Finding
 from tests.conduct.ledger.servers import OWNER, running_server
+from tests.patience import PATIENCE_SECONDS
 from tests.validation.benches import statuses
 
 LIVE = ("DATABASE_URL", "FIRSTDOSE_KEY_FILE", "FIRSTDOSE_HEADS_FILE", "FIRSTDOSE_SECRET_FILE", "FIRSTDOSE_FOLDER")
@@ -102,7 +103,9 @@ def findings_of(monkeypatch: pytest.MonkeyPatch, folder: Path, variables: Mappin
 def findings_of_script(script: str, folder: Path, url: str | None = None) -> dict[str, dict[str, str]]:
     """What a process finds, by the names of the checks."""
     command = [sys.executable, "-P", "-c", script, str(folder), url or url_in(folder)]
-    ran = subprocess.run(command, env=environment(), capture_output=True, text=True, check=False, timeout=120)
+    ran = subprocess.run(
+        command, env=environment(), capture_output=True, text=True, check=False, timeout=PATIENCE_SECONDS
+    )
     assert ran.returncode == 0, ran.stderr
     return {each["name"]: each for each in json.loads(ran.stdout)}
 

@@ -65,6 +65,15 @@ def set_clock(patch: pytest.MonkeyPatch, clock: Clock) -> None:
             patch.setattr(module, "now", clock)
 
 
+@contextmanager
+def site_with_clock(shared: Sites, fill: Callable[[Any], None], patch: pytest.MonkeyPatch) -> Iterator[Clock]:
+    """The clock of a site of a test's own, which ``fill`` has filled."""
+    found = Clock()
+    set_clock(patch, found)
+    with another_site(shared, fill):
+        yield found
+
+
 def place_of(configuration: Any, protocol_file: str) -> Any:
     """Where a trial that is run by commands finds the ledger of a site, which is made for it with its protocol."""
     from firstdose.web import starting

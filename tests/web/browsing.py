@@ -5,14 +5,21 @@ from __future__ import annotations
 import re
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from html.parser import HTMLParser
 from itertools import count
 from typing import Any
 
 from firstdose.web.starting import Person, add_people
 
+Client = Callable[[str], Any]
+"""What the fixture ``signed_in`` gives: the browser of an account."""
+SubjectOf = Callable[[str], str]
+"""What the fixture ``subject_of`` gives: a participant of a site."""
 SECRET = "a-good-passphrase-of-its-own"
+TRIES = 5
+"""So many failures to sign in lock somebody out."""
+CODE_PAGE = "/account/factors/authenticate/"
 ADDRESSES = count(1)
 TOKEN = re.compile(rb'(?<=name="csrfmiddlewaretoken" value=")[A-Za-z0-9]+')
 
@@ -159,3 +166,24 @@ def without_tokens(answer: Any) -> bytes:
     """What a page says without the tokens of its forms, which are others in every answer."""
     content: bytes = answer.content
     return TOKEN.sub(b"", content)
+
+
+def text_of(answer: Any) -> str:
+    """A page with each run of white space as one blank."""
+    return " ".join(answer.content.decode().split())
+
+
+def value(page: str, name: str) -> str:
+    """What stands in the field of a record's form."""
+    found = re.search(rf'<input id="field-{name}" name="{name}" value="([^"]*)"', page)
+    assert found, name
+    return found[1]
+
+
+def with_two_events(nurse: Any, letter: str) -> str:
+    """A new participant of the first site, whose name begins with a letter, with two adverse events."""
+    name = f"{letter}-{uuid.uuid4().hex[:8]}"
+    nurse.post("/participants/new/", {"subject": name, "centre": "01", "consent": "2026-01-02"})
+    for number in ("1", "2"):
+        nurse.post(f"/participants/{name}/adverse_events/new/", {"number": number, "term": "Fever"})
+    return name

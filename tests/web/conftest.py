@@ -106,6 +106,14 @@ def signed_in(site: Any) -> Callable[[str], Any]:
 
 
 @pytest.fixture
+def nobody_was_counted(site: Any) -> None:
+    """The counts of others, who failed to sign in or to sign, are forgotten."""
+    from django.core.cache import cache
+
+    cache.clear()
+
+
+@pytest.fixture
 def subject_of(site: Any) -> Callable[[str], str]:
     """The participant of a site about whose first adverse event there has been a query from the beginning."""
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -15,7 +14,9 @@ from http.cookies import SimpleCookie
 from pathlib import Path
 from urllib.parse import urlencode
 
-WAIT_SECONDS = 120.0
+from tests.patience import PATIENCE_SECONDS
+from tests.ports import free_port
+
 SETTINGS = ("FIRSTDOSE_", "DATABASE_URL", "DJANGO_")
 
 
@@ -37,7 +38,7 @@ def command(*words: str | Path) -> list[str]:
 def firstdose(*words: str | Path, **more: str) -> subprocess.CompletedProcess[str]:
     """A command that ends by itself."""
     return subprocess.run(
-        command(*words), env=environment(**more), capture_output=True, text=True, timeout=WAIT_SECONDS, check=False
+        command(*words), env=environment(**more), capture_output=True, text=True, timeout=PATIENCE_SECONDS, check=False
     )
 
 
@@ -51,14 +52,12 @@ class Running:
 
     def stop(self) -> None:
         self.process.send_signal(signal.SIGINT)
-        self.process.communicate(timeout=WAIT_SECONDS)
+        self.process.communicate(timeout=PATIENCE_SECONDS)
 
 
 def started(*words: str | Path, **more: str) -> Running:
     """`firstdose serve` at a free port, once it answers."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     process = subprocess.Popen(
         command("serve", *words, "--port", str(port)),
         env=environment(**more),
@@ -105,7 +104,7 @@ class Browser:
         return answer
 
     def _ask(self, method: str, address: str, fields: Mapping[str, str] | None = None) -> Answer:
-        connection = HTTPConnection("127.0.0.1", self.port, timeout=WAIT_SECONDS)
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE_SECONDS)
         headers = {"Host": f"localhost:{self.port}"}
         headers["Cookie"] = "; ".join(f"{name}={text}" for name, text in self.cookies.items())
         if fields is not None:

@@ -42,7 +42,9 @@ class Sites:
             self.leave()
             self._turn_to(self._copy(kind))
             self.at = (kind, file)
-        return the_trial()
+        trial = the_trial()
+        trial.patience = 0.0  # a slow machine keeps pages for a while that a quick one makes anew
+        return trial
 
     def _filled(self, kind: str) -> Configuration:
         """A site, made as its owner and left to the role that works with it."""

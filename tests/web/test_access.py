@@ -8,9 +8,8 @@ from typing import Any
 import pytest
 
 from firstdose.conduct.roles import ROLES
-from tests.web.browsing import without_tokens
+from tests.web.browsing import Client, without_tokens
 
-Client = Callable[[str], Any]
 OURS = ("", "account/")
 PARTS = {"record_type": "adverse_events", "record": "{subject}/1", "visit": "M1"}
 

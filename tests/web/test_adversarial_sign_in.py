@@ -1,4 +1,4 @@
-"""Attacks on signing in: sessions that are planted or kept, guessed passwords and codes, lockouts, second factors."""
+"""Attacks on signing in: sessions that are planted or kept, guessed passwords, lockouts, people struck off."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 
 from tests.web.browsing import (
+    CODE_PAGE,
     SECRET,
+    TRIES,
     add_authenticator,
     browser,
     do_to_account,
@@ -22,18 +24,12 @@ from tests.web.browsing import (
 )
 from tests.web.sites import on_both
 
-TRIES = 5
-CODE_PAGE = "/account/factors/authenticate/"
-
 pytestmark = on_both
 
 
 @pytest.fixture(autouse=True)
-def nobody_was_counted(site: Any) -> None:
+def begins_afresh(nobody_was_counted: None) -> None:
     """Each test begins without the counts of others."""
-    from django.core.cache import cache
-
-    cache.clear()
 
 
 def test_item_30_a_session_that_was_planted_is_not_the_one_that_is_signed_in(site: Any) -> None:
@@ -137,103 +133,6 @@ def test_item_30_many_names_from_one_address_are_slowed(site: Any) -> None:
     answers = [sign_in(where, f"name-{number}", "wrong").status_code for number in range(35)]
     assert answers[0] == 200
     assert answers[-1] == 429
-
-
-def test_item_30_a_code_is_needed_where_there_is_a_factor(site: Any) -> None:
-    account, where = person(site), browser()
-    codes = add_authenticator(account)
-    answer = sign_in(where, account)
-    assert answer.headers["Location"].startswith(CODE_PAGE)
-    assert not is_in(where)
-    assert where.get("/participants/").status_code == 302
-    assert where.post(CODE_PAGE, {"code": codes.wrong()}).status_code == 200
-    assert not is_in(where)
-    where.post(CODE_PAGE, {"code": codes.at()})
-    assert is_in(where)
-    assert "code of the second factor was wrong" in events_of(site, account)
-
-
-def test_item_30_codes_cannot_be_guessed(site: Any) -> None:
-    account, where = person(site), browser()
-    codes = add_authenticator(account)
-    sign_in(where, account)
-    answers = [where.post(CODE_PAGE, {"code": codes.wrong()}).status_code for _ in range(TRIES)]
-    assert answers[-1] == 429
-    where.post(CODE_PAGE, {"code": codes.at()})
-    assert not is_in(where)
-    assert "locked out after repeated failures" in events_of(site, account)
-
-
-def test_item_30_nor_from_many_addresses(site: Any) -> None:
-    account = person(site)
-    codes = add_authenticator(account)
-    for _ in range(4):
-        where = browser()
-        sign_in(where, account)
-        for _ in range(3):
-            where.post(CODE_PAGE, {"code": codes.wrong()})
-    where = browser()
-    sign_in(where, account)
-    where.post(CODE_PAGE, {"code": codes.at()})
-    assert not is_in(where)
-
-
-@pytest.mark.parametrize(("periods", "is_taken"), [(-2, False), (-1, True), (0, True), (1, True), (2, False)])
-def test_item_30_a_clock_may_be_half_a_minute_off_and_no_more(site: Any, periods: int, is_taken: bool) -> None:
-    account, where = person(site), browser()
-    codes = add_authenticator(account)
-    sign_in(where, account)
-    while time.time() % 30 > 27:  # a code made now must still be of this half minute when it arrives
-        time.sleep(0.5)
-    where.post(CODE_PAGE, {"code": codes.at(periods)})
-    assert is_in(where) is is_taken
-
-
-def test_item_30_a_code_counts_once_as_long_as_it_could_be_right(site: Any) -> None:
-    """A code of the next half minute is right for 90 seconds; here it comes again when the cache has forgotten it."""
-    from django.core.cache import cache
-
-    account, first, second = person(site), browser(), browser()
-    codes = add_authenticator(account)
-    code = codes.at(1)
-    sign_in(first, account)
-    first.post(CODE_PAGE, {"code": code})
-    assert is_in(first)
-    cache.clear()
-    for again in (code, f"{code[:3]} {code[3:]}"):
-        sign_in(second, account)
-        second.post(CODE_PAGE, {"code": again})
-        assert not is_in(second)
-
-
-def test_item_30_a_recovery_code_counts_once(site: Any) -> None:
-    from firstdose.web.models import TriedCode
-
-    account = person(site)
-    codes = add_authenticator(account)
-    for is_taken in (True, False):
-        where = browser()
-        sign_in(where, account)
-        where.post(CODE_PAGE, {"code": codes.recovery[0]})
-        assert is_in(where) is is_taken
-        TriedCode.objects.all().delete()
-
-
-def test_item_30_where_it_is_asked_nothing_opens_without_a_second_factor(
-    site: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from firstdose.web.routes import ROUTES
-
-    monkeypatch.setattr(site, "configuration", replace(site.configuration, second_factor=True))
-    account, where = person(site), browser()
-    sign_in(where, account)
-    for route in ROUTES:
-        if "<" not in route.address and "GET" in route.methods:
-            assert where.get(f"/{route.address}").headers["Location"] == "/account/factors/totp/activate/"
-    assert where.post("/participants/new/", {"subject": "X-1", "centre": "01"}).status_code == 302
-    assert not site.ledger.record("subjects", "X-1").exists
-    add_authenticator(account)
-    assert where.get("/participants/").status_code == 200
 
 
 def test_item_30_a_password_that_was_used_is_not_taken_again(site: Any) -> None:
@@ -348,37 +247,6 @@ def test_item_11_what_happens_to_accounts_stands_in_the_ledger(site: Any) -> Non
     expected = ["signed in", "signed out", "second factors dropped", "account closed", "account opened again"]
     assert events_of(site, account) == expected
     assert not user_of(account).authenticator_set.exists()
-
-
-def test_item_11_a_factor_is_noted_when_it_is_added_and_removed(site: Any) -> None:
-    from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
-
-    where, account = browser(), person(site)
-    sign_in(where, account)
-    activate = "/account/factors/totp/activate/"
-    if where.get(activate).status_code == 302:
-        where.post(f"/account/reauthenticate/?next={activate}", {"password": SECRET})
-    page = where.get(activate)
-    assert page.status_code == 200
-    secret = where.session["mfa.totp.secret"]
-    code = format_hotp_value(hotp_value(secret, int(time.time()) // 30))
-    assert where.post(activate, {"code": code}).status_code == 302
-    assert "second factor added" in events_of(site, account)
-    assert where.post("/account/factors/totp/deactivate/").status_code == 302
-    assert "second factor removed" in events_of(site, account)
-
-
-def test_item_30_factors_are_not_changed_without_proving_again_who_one_is(site: Any) -> None:
-    where, account = browser(), person(site)
-    codes = add_authenticator(account)
-    sign_in(where, account)
-    where.post(CODE_PAGE, {"code": codes.at()})
-    assert is_in(where)
-    for page in ("totp/deactivate/", "recovery-codes/", "recovery-codes/generate/", "webauthn/add/"):
-        answer = where.get(f"/account/factors/{page}")
-        assert "reauthenticate" in answer.headers.get("Location", ""), page
-    where.post("/account/factors/totp/deactivate/")
-    assert user_of(account).authenticator_set.filter(type="totp").exists()
 
 
 def test_a_reverse_proxy_is_believed_and_nobody_else(site: Any, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -34,10 +34,8 @@ def can_be_decided_on(site: Any) -> None:
 
 
 @pytest.fixture(autouse=True)
-def nobody_was_counted(site: Any) -> None:
-    from django.core.cache import cache
-
-    cache.clear()
+def begins_afresh(nobody_was_counted: None) -> None:
+    """Each test begins without the counts of others."""
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -13,10 +12,9 @@ from firstdose.conduct.roles import ROLES
 from firstdose.records import columns_of
 from firstdose.records.catalogue import RECORDS
 from firstdose.web.subject_records import FORMS
-from tests.web.browsing import SECRET, Page, addresses, browser, person, sign_in
+from tests.web.browsing import SECRET, Client, Page, addresses, browser, person, sign_in
 from tests.web.sites import on_both
 
-Client = Callable[[str], Any]
 MARK = "evil-mark"
 HOSTILE = (
     f'"><script data-x="{MARK}">alert(1)</script><img src=x onerror=alert(1)><svg/onload=alert(1)>'

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -14,11 +14,10 @@ from firstdose.web.pages import doses
 from tests.conduct.running import second_cohort
 from tests.conduct.test_backfilling import backfills
 from tests.dosing.trial import PROTOCOL, protocol
-from tests.web.another_site import Clock, another_site, browser_of, place_of, set_clock
-from tests.web.browsing import SECRET
+from tests.web.another_site import Clock, browser_of, place_of, site_with_clock
+from tests.web.browsing import SECRET, Client
 from tests.web.sites import Sites
 
-Client = Callable[[str], Any]
 OPTION = '<option value="backfill">'
 OPEN = {"step": "open", "decision": "backfill", "cohort": "B1"}
 STATISTICIAN, NURSE = "backfilling-statistician", "backfilling-nurse"
@@ -68,9 +67,7 @@ def fill(configuration: Any) -> None:
 @pytest.fixture
 def clock(sites: Sites, monkeypatch: pytest.MonkeyPatch) -> Iterator[Clock]:
     """The clock of a site of this test's own, whose second cohort waits."""
-    found = Clock()
-    set_clock(monkeypatch, found)
-    with another_site(sites, fill):
+    with site_with_clock(sites, fill, monkeypatch) as found:
         yield found
 
 

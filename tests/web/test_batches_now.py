@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-Client = Callable[[str], Any]
+from tests.web.browsing import Client
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -11,8 +10,8 @@ import pytest
 from firstdose.measures import MEASURES
 from firstdose.records import RECORDS, columns_of
 from firstdose.web.form_fields import LONGEST_QUESTION
+from tests.web.browsing import Client
 
-Client = Callable[[str], Any]
 FORMS = (
     "subjects", "criterion_answers", "disease_histories", "medical_histories", "dosings", "visits", "adverse_events",
     "grade_changes", "medications", "lab_results", "vital_signs", "assessments", "images", "samples", "relapses",

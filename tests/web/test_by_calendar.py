@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
@@ -14,8 +13,8 @@ from firstdose.records import RECORDS, TrialData
 from firstdose.web.by_calendar import by_calendar_alone
 from firstdose.web.pages import doses, home
 from firstdose.web.trial import now
+from tests.web.browsing import Client
 
-Client = Callable[[str], Any]
 NAME_OF = {kind: name for name, kind in RECORDS.items()}
 
 

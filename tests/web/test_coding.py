@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-Client = Callable[[str], Any]
+from tests.web.browsing import Client
+
 ROWS = (
     b"term,preferred_term,organ_class,code\r\n"
     b"Pyrexia,Pyrexia,General disorders,P1\r\n"

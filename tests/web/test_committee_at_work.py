@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 
+from tests.web.browsing import Client
 from tests.web.conftest import PASSWORD
 
-Client = Callable[[str], Any]
 PROPOSE = {"step": "propose", "action": "stop", "reason": "for want of cells"}
 HEAD = re.compile(r'name="head" value="([0-9]+)"')
 OTHER_MEMBER = "committee_member_2"

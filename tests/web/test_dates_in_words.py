@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from firstdose.web.value_words import moment_words, value_words
+from tests.web.browsing import Client
 from tests.web.test_words import Read
 
-Client = Callable[[str], Any]
 TYPED = re.compile(r"\b(?:19|20)\d\d-\d\d(?:-\d\d)?\b")
 EXAMPLES = ("2026-03-14", "2026-03", "2026-01-31")
 """How dates are to be typed, as the help beside a field says."""

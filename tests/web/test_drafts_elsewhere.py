@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 
+from tests.web.browsing import Client, text_of, value
 from tests.web.sites import on_both
-
-Client = Callable[[str], Any]
 
 
 @pytest.fixture
@@ -21,16 +19,6 @@ def subject(signed_in: Client) -> str:
     sent = {"subject": name, "centre": "01", "consent": "2026-01-02"}
     assert signed_in("coordinator").post("/participants/new/", sent).status_code == 302
     return name
-
-
-def text_of(answer: Any) -> str:
-    return " ".join(answer.content.decode().split())
-
-
-def value(page: str, name: str) -> str:
-    found = re.search(rf'<input id="field-{name}" name="{name}" value="([^"]*)"', page)
-    assert found, name
-    return found[1]
 
 
 @on_both

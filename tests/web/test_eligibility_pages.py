@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from itertools import count
 from typing import Any
 
@@ -11,9 +10,9 @@ import pytest
 
 from firstdose.conduct.confirmation import confirmation_of
 from firstdose.conduct.own_records import all_of
+from tests.web.browsing import Client
 from tests.web.conftest import PASSWORD
 
-Client = Callable[[str], Any]
 NUMBERS = count(1)
 CRITERIA = ("I1", "I2", "I3", "I4", "I5")
 

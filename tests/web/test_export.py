@@ -9,15 +9,14 @@ import json
 import re
 import uuid
 import zipfile
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from firstdose.web.spreadsheets import original_cell
+from tests.web.browsing import Client
 
-Client = Callable[[str], Any]
 FORMULA = '=HYPERLINK("http://elsewhere")'
 
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 import io
 import uuid
 import zipfile
-from collections.abc import Callable
 from typing import Any
 
 from tests.cdisc.odm_reading import NAMESPACE, Database, parsed, read_groups, read_snapshot
+from tests.web.browsing import Client
 
-Client = Callable[[str], Any]
 HOSTILE = "<script>\x0b&]]> \\u000B"
 
 

@@ -6,9 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.web.browsing import add_authenticator, browser, is_in, person, sign_in, user_of
-
-CODE_PAGE = "/account/factors/authenticate/"
+from tests.web.browsing import CODE_PAGE, add_authenticator, browser, is_in, person, sign_in, user_of
 
 
 def kept(account: str) -> dict[str, dict[str, Any]]:

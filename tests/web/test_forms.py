@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
+from tests.web.browsing import Client
 from tests.web.sites import on_both
 
-Client = Callable[[str], Any]
 HOSTILE = "<script>alert(1)</script> \u202e\u05d0\u05d1 \U0001f9e0 {{ 7*7 }} {% now %} =1+1"
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from tests.conduct.running import second_cohort
 from tests.dosing.trial import PROTOCOL
-from tests.web.another_site import Clock, another_site, browser_of, place_of, set_clock
+from tests.web.another_site import Clock, browser_of, place_of, site_with_clock
 from tests.web.browsing import SECRET
 from tests.web.sites import Sites
 
@@ -37,9 +37,7 @@ def fill(configuration: Any) -> None:
 
 @pytest.fixture
 def clock(sites: Sites, monkeypatch: pytest.MonkeyPatch) -> Iterator[Clock]:
-    found = Clock()
-    set_clock(monkeypatch, found)
-    with another_site(sites, fill):
+    with site_with_clock(sites, fill, monkeypatch) as found:
         yield found
 
 

@@ -17,8 +17,7 @@ from firstdose.web.acting import Acting, Grant
 from firstdose.web.halting import ELSEWHERE, halts_of
 from firstdose.web.pages import doses, home
 from firstdose.web.trial import now
-
-Client = Callable[[str], Any]
+from tests.web.browsing import Client
 
 
 def acting(role: str, site: str) -> Acting:

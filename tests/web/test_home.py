@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,8 +14,8 @@ from firstdose.conduct.snapshot import snapshot_now
 from firstdose.conduct.staleness import stale_decisions
 from firstdose.dosing import course_of
 from firstdose.dosing.known import zone_named
+from tests.web.browsing import Client
 
-Client = Callable[[str], Any]
 ITEM = re.compile(r"<li>(?:<a href=\"([^\"]*)\">)?([^<:]+)(?:</a>)?: ")
 
 
@@ -64,7 +63,7 @@ def test_who_sees_all_sites_is_told_of_all(signed_in: Client, everything: list[A
 
 def test_the_committee_is_told_of_what_it_judges_alone(signed_in: Client, everything: list[Any]) -> None:
     page = signed_in("committee_member").get("/").content.decode()
-    kinds = ("stale_decision", "possible_dlt", "dlt", "safety_report")
+    kinds = ("stale_decision", "possible_dlt", "unjudged_death", "dlt", "safety_report")
     assert sorted(listed(page)) == sorted(each.who for each in everything if each.kind in kinds)
     assert "Overdue visits" not in page
     assert "/participants/" not in page

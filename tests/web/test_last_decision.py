@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -12,8 +11,8 @@ from firstdose.records import DoseDecision
 from firstdose.web.last_decision import LastDecision, last_decision
 from firstdose.web.pages import doses, home
 from tests.dosing.trial import Trial, protocol, time
+from tests.web.browsing import Client
 
-Client = Callable[[str], Any]
 RULE = protocol()
 MORE = Recommendation("dose", 3, None, "1 of cohort 4 still to be dosed", ())
 

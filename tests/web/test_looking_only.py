@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-Client = Callable[[str], Any]
+from tests.web.browsing import Client
+
 FORM = re.compile(r'<form method="post" class="record".*?</form>', re.S)
 DISABLED = re.compile(r'<fieldset class="whole[^"]*" disabled>')
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from firstdose.measures import MEASURES
+from tests.web.browsing import Client
 
-Client = Callable[[str], Any]
 WALKED = {"item:trial_1": "6.5", "item:trial_2": "7.5", "assessed": "2026-02-03", "assessor": "rater-09"}
 
 

@@ -9,8 +9,7 @@ from typing import Any
 import pytest
 
 from firstdose.web.navigation import NAVIGATION, Item, shown_menu
-
-Client = Callable[[str], Any]
+from tests.web.browsing import Client
 
 
 def address(item: Item) -> str:

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from tests.web.browsing import person
+from tests.web.browsing import Client, person, text_of, value
 from tests.web.sites import on_both
 
-Client = Callable[[str], Any]
 FORM, CHECK = "/participants/new/", "/participants/new/check/"
 
 
@@ -24,17 +22,6 @@ def number() -> str:
 def nurse(site: Any, signed_in: Client) -> Any:
     """A coordinator of the first site who has typed nothing before."""
     return signed_in(person(site))
-
-
-def text_of(answer: Any) -> str:
-    return " ".join(answer.content.decode().split())
-
-
-def value(page: str, name: str) -> str:
-    """What stands in a field."""
-    found = re.search(rf'<input id="field-{name}" name="{name}" value="([^"]*)"', page)
-    assert found, name
-    return found[1]
 
 
 @on_both

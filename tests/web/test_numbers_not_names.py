@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-Client = Callable[[str], Any]
+from tests.web.browsing import Client
 
 
 @pytest.mark.parametrize("name", ["Mario Rossi", " Anna  Maria Verdi ", "Åsa Öberg"])

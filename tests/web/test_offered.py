@@ -5,12 +5,12 @@ from __future__ import annotations
 import html
 import re
 import uuid
-from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-Client = Callable[[str], Any]
+from tests.web.browsing import Client
 
 
 @pytest.fixture
@@ -78,16 +78,40 @@ def test_a_release_test_names_one_of_the_protocol_and_a_batch(site: Any, signed_
     assert f"{site.protocol.product.release_criteria[0].test}:" in listed_now.content.decode(), "in words"
 
 
-def test_events_of_special_interest_are_free_and_the_form_says_so(site: Any, signed_in: Client, subject: str) -> None:
-    """The file of a protocol has no list of them; were there one, it would be offered here."""
-    from firstdose.protocol import Protocol
+def told_of_interest(page: str) -> str:
+    found = re.search(r'<p class="help" id="help-special_interest">([^<]*)</p>', html.unescape(page))
+    assert found
+    return found[1]
 
-    assert not any("interest" in name for name in Protocol.__dataclass_fields__)
+
+def test_events_of_special_interest_are_free_where_the_protocol_lists_none(signed_in: Client, subject: str) -> None:
     browser, address = signed_in("coordinator"), f"/participants/{subject}/adverse_events/"
-    page = html.unescape(browser.get(f"{address}new/").content.decode())
-    told = re.search(r'<p class="help" id="help-special_interest">([^<]*)</p>', page)
-    assert told
-    assert "the same for all of its kind" in told[1]
-    assert "lists no such events" in told[1]
+    page = browser.get(f"{address}new/").content.decode()
+    assert 'list="offered-special_interest"' not in page
+    told = told_of_interest(page)
+    assert "the same for all of its kind" in told
+    assert "lists no such events" in told
     sent = {"number": "1", "term": "Seizure", "special_interest": "seizure"}
     assert "none of those" not in last_said(browser.post(f"{address}new/", sent, follow=True))
+
+
+def test_those_that_the_protocol_lists_are_offered_and_others_told_apart(
+    site: Any, signed_in: Client, subject: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from firstdose.protocol.analysis_plan import EventOfSpecialInterest
+
+    growth = EventOfSpecialInterest(id="growth", name="Neoplasm or ectopic growth", definition="any new mass")
+    seizure = EventOfSpecialInterest(id="seizure", name="Seizure", definition="any seizure")
+    listing = replace(site.protocol, events_of_special_interest=(growth, seizure))
+    monkeypatch.setattr(type(site), "protocol", property(lambda _: listing))
+    browser, address = signed_in("coordinator"), f"/participants/{subject}/adverse_events/"
+    page = browser.get(f"{address}new/").content.decode()
+    assert listed(page, "special_interest") == ["growth", "seizure"]
+    assert "Neoplasm or ectopic growth" in page
+    assert told_of_interest(page) == "where it is one: the protocol lists those that there are"
+    sent = {"number": "1", "term": "Seizure", "special_interest": "Fit"}
+    words = last_said(browser.post(f"{address}new/", sent, follow=True))
+    assert "<q>Fit</q>: is none of those that are known here; choose one of growth, seizure" in words
+    assert site.ledger.record("adverse_events", f"{subject}/1").fields["special_interest"] == "Fit"
+    right = {"special_interest": "seizure", "seen:special_interest": "Fit", "reason": "mistyped"}
+    assert "none of those" not in last_said(browser.post(f"{address}{subject}/1/", right, follow=True))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -12,6 +11,7 @@ import pytest
 from firstdose.conduct.roles import ROLES
 from tests.web.browsing import (
     SECRET,
+    Client,
     add_authenticator,
     browser,
     do_to_account,
@@ -22,7 +22,6 @@ from tests.web.browsing import (
     user_of,
 )
 
-Client = Callable[[str], Any]
 STEPS = ("close", "password", "factors")
 
 

@@ -10,18 +10,13 @@ from typing import Any
 
 import pytest
 
-Client = Callable[[str], Any]
+from tests.web.browsing import Client, with_two_events
 
 
 @pytest.fixture
 def subject(signed_in: Client) -> str:
     """A new participant of the first site, with two adverse events."""
-    name = f"Q-{uuid.uuid4().hex[:8]}"
-    browser = signed_in("coordinator")
-    browser.post("/participants/new/", {"subject": name, "centre": "01", "consent": "2026-01-02"})
-    for number in ("1", "2"):
-        browser.post(f"/participants/{name}/adverse_events/new/", {"number": number, "term": "Fever"})
-    return name
+    return with_two_events(signed_in("coordinator"), "Q")
 
 
 def queries_about(site: Any, record: str, **holding: str) -> list[Any]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-Client = Callable[[str], Any]
+from tests.web.browsing import Client
+
 EDSS = {"item:mobility": "walks", "item:distance_metres": "60", "item:aid": "one_side", "assessed": "2026-02-03"}
 
 

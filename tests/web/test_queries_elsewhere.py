@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Callable
 from typing import Any
 
-Client = Callable[[str], Any]
+from tests.web.browsing import Client
 
 
 def said(answer: Any) -> str:

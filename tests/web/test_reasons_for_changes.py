@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -13,9 +12,8 @@ from firstdose.records import columns_of
 from firstdose.web.form_fields import OF_THE_FORM, sent_as
 from firstdose.web.sight import TRIAL_FORMS
 from firstdose.web.subject_records import FORMS
-from tests.web.browsing import Page
+from tests.web.browsing import Client, Page
 
-Client = Callable[[str], Any]
 NOT_DONE = {
     "visits": {"visit": "M0", "state": "missed"},
     "vital_signs": {"number": "1", "test": "PULSE", "performed": "not_done"},

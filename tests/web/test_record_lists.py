@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Callable
-from typing import Any
 
 import pytest
 from hypothesis import given
@@ -13,8 +11,7 @@ from hypothesis import strategies as st
 
 from firstdose.measures import MEASURES
 from firstdose.web.value_words import field_words, in_order, moment_words, value_words
-
-Client = Callable[[str], Any]
+from tests.web.browsing import Client
 
 
 @pytest.fixture

@@ -10,10 +10,9 @@ from typing import Any
 import pytest
 
 from firstdose.web.refilling import refilled
-from tests.web.browsing import fresh_preparation
+from tests.web.browsing import Client, fresh_preparation
 from tests.web.conftest import PASSWORD
 
-Client = Callable[[str], Any]
 TOKEN = '<input type="hidden" name="csrfmiddlewaretoken" value="x">'
 
 

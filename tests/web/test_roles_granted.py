@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 
-from tests.web.browsing import do_to_account
+from tests.web.browsing import Client, do_to_account
 from tests.web.conftest import PASSWORD
-
-Client = Callable[[str], Any]
 
 
 @pytest.fixture

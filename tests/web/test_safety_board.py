@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -12,8 +11,7 @@ import pytest
 
 from firstdose.conduct.ledger import Author, Head
 from firstdose.report.committee.pdf import fitting_pack
-
-Client = Callable[[str], Any]
+from tests.web.browsing import Client
 
 
 def test_the_board_shows_every_dose_with_its_dlts_and_deaths(site: Any, signed_in: Client) -> None:

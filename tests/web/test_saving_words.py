@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from firstdose.conduct.ledger import Refused
 from firstdose.web.pages import doses
-
-Client = Callable[[str], Any]
+from tests.web.browsing import Client
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.ports import free_port
 from tests.web.processes import firstdose, started
 
 PROTOCOL = Path("src/firstdose/examples/nsc-spms/protocol.yaml").resolve()
@@ -14,14 +15,14 @@ PROTOCOL = Path("src/firstdose/examples/nsc-spms/protocol.yaml").resolve()
 
 def test_a_faulty_protocol_leaves_no_folder(tmp_path: Path) -> None:
     (tmp_path / "faulty.yaml").write_text(PROTOCOL.read_text().replace("quorum: 3", "quorum: 9"))
-    ended = firstdose("serve", tmp_path / "faulty.yaml", "--folder", tmp_path / "site", "--port", free_port())
+    ended = firstdose("serve", tmp_path / "faulty.yaml", "--folder", tmp_path / "site", "--port", str(free_port()))
     assert ended.returncode == 1
     assert "quorum" in ended.stdout + ended.stderr
     assert not (tmp_path / "site").exists()
 
 
 def test_no_protocol_leaves_no_folder(tmp_path: Path) -> None:
-    ended = firstdose("serve", "--folder", tmp_path / "site", "--port", free_port())
+    ended = firstdose("serve", "--folder", tmp_path / "site", "--port", str(free_port()))
     assert ended.returncode == 1
     assert "the first start needs the protocol file" in ended.stdout + ended.stderr
     assert not (tmp_path / "site").exists()
@@ -54,16 +55,10 @@ def test_the_accounts_of_the_demonstration_are_told_at_each_start(tmp_path: Path
 
 
 def test_a_zone_that_is_left_out_is_told_and_one_that_there_is_not_is_refused(tmp_path: Path) -> None:
-    words = ("serve", "--folder", tmp_path / "site", "--port", free_port())
+    words = ("serve", "--folder", tmp_path / "site", "--port", str(free_port()))
     assert "keeps its days and times in UTC" in firstdose(*words).stdout
     assert "UTC" not in firstdose(*words, FIRSTDOSE_ZONE="Europe/Rome").stdout
     ended = firstdose(*words, FIRSTDOSE_ZONE="Europe/Rom")
     assert ended.returncode == 1
     assert "FIRSTDOSE_ZONE: 'Europe/Rom' is no time zone" in " ".join((ended.stdout + ended.stderr).split())
     assert not (tmp_path / "site").exists()
-
-
-def free_port() -> str:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return str(free.getsockname()[1])

@@ -3,26 +3,18 @@
 from __future__ import annotations
 
 import re
-import uuid
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 
+from tests.web.browsing import Client, with_two_events
 from tests.web.conftest import PASSWORD
-
-Client = Callable[[str], Any]
 
 
 @pytest.fixture
 def subject(signed_in: Client) -> str:
     """A new participant of the first site, with two adverse events."""
-    name = f"S-{uuid.uuid4().hex[:8]}"
-    browser = signed_in("coordinator")
-    browser.post("/participants/new/", {"subject": name, "centre": "01", "consent": "2026-01-02"})
-    for number in ("1", "2"):
-        browser.post(f"/participants/{name}/adverse_events/new/", {"number": number, "term": "Fever"})
-    return name
+    return with_two_events(signed_in("coordinator"), "S")
 
 
 def choices(browser: Any, subject: str) -> dict[str, str]:

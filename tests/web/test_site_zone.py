@@ -5,15 +5,15 @@ from __future__ import annotations
 import html
 import re
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from firstdose.records import RECORDS, PartialDateTime, columns_of
+from tests.web.browsing import Client
 
-Client = Callable[[str], Any]
 ZONE, OF_CENTRE = "America/Bogota", "Europe/Rome"
 """The site's zone in these tests, and that which the dosings of its centres name."""
 

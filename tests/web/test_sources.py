@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-Client = Callable[[str], Any]
+from tests.web.browsing import Client
 
 
 @pytest.fixture

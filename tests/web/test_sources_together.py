@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-Client = Callable[[str], Any]
+from tests.web.browsing import Client
+
 BOX = re.compile(r'<input type="checkbox" name="record" value="([^"]*)"')
 
 

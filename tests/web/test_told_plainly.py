@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-Client = Callable[[str], Any]
+from tests.web.browsing import Client
 
 
 def test_a_wrong_host_is_one_line_in_the_log(site: Any, caplog: pytest.LogCaptureFixture) -> None:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import html
 import re
 import uuid
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-Client = Callable[[str], Any]
+from tests.web.browsing import Client
+
 HOSTILE = 'Mild</q>": must be a number; write it. Closed by the monitor. <b>\u202ekO'
 Q = re.compile("<q>(.*?)</q>", re.S)
 

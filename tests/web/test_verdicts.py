@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from firstdose.records import AdverseEvent, DltAdjudication, Dosing, TrialData
+from firstdose.records import AdverseEvent, DltAdjudication, Dosing, Subject, TrialData
 from firstdose.web.judged_events import waiting_for_verdict
-
-Client = Callable[[str], Any]
+from tests.web.browsing import Client
 
 
 @pytest.fixture
@@ -146,3 +144,28 @@ def test_a_verdict_is_chosen_by_members_and_signed(site: Any, signed_in: Client)
     members = site.ledger.record("dlt_adjudications", last.signature.about_record).fields["members"]
     assert f"Full name of {other}" in members
     assert "Member of the safety committee" in members
+
+
+def test_a_correction_that_opens_a_verdict_is_shown_where_members_judge(site: Any, signed_in: Client) -> None:
+    """A nurse says that an event in the window is not related: that is kept, and members see it with what it was."""
+    data: TrialData = site.dosing_data()
+    here = {each.subject for each in data.records(Subject) if each.centre == "01"}
+    subject, day = next(
+        (each.subject, str(each.product_start)[:10])
+        for each in data.records(Dosing)
+        if each.product_start and each.subject in here
+    )
+    browser, address = signed_in("coordinator"), f"/participants/{subject}/adverse_events/"
+    sent = {"number": "90", "term": "Vertigo", "grade": "2", "start": day, "relation_to_product": "possible"}
+    assert browser.post(f"{address}new/", sent).status_code == 302
+    new = {"relation_to_product": "not_related", "seen:relation_to_product": "possible", "reason": "judged anew"}
+    assert browser.post(f"{address}{subject}/90/", new).status_code == 302
+    assert site.ledger.record("adverse_events", f"{subject}/90").fields["relation_to_product"] == "not_related"
+    refused = browser.post(f"{address}{subject}/90/", {"remove": "1", "reason": "entered for another"}, follow=True)
+    assert "could be a dose-limiting toxicity" in refused.content.decode()
+    page = signed_in("committee_member").get("/verdicts/").content.decode()
+    (card,) = [each for each in page.split("<section") if f"<h2>{subject}, event 90: Vertigo" in each]
+    assert "the rule waits for the verdict" in card
+    assert "<b>undecided</b>, opened by the correction of the event: corrected by coordinator" in card
+    assert "before anybody had judged it: related to the cells: not related (was possible)" in card
+    assert " by None" not in card

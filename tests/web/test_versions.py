@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
 from importlib.resources import files
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-Client = Callable[[str], Any]
+from tests.web.browsing import Client
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from __future__ import annotations
 import html
 import re
 import uuid
-from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,8 +12,8 @@ from typing import Any
 import pytest
 
 from firstdose.protocol import read_protocol
+from tests.web.browsing import Client
 
-Client = Callable[[str], Any]
 REFERENCE = Path(__file__).parents[2] / "examples" / "nsc-spms" / "protocol.yaml"
 ROW = re.compile(r'<tr><th scope="row"><a href="[^"]*/schedule/([^/"]+)/">.*?</tr>', re.DOTALL)
 

@@ -9,10 +9,8 @@ from typing import Any
 import pytest
 
 from firstdose.web.waiting_for_you import waiting_for
-from tests.web.browsing import fresh_preparation, person
+from tests.web.browsing import Client, fresh_preparation, person
 from tests.web.conftest import PASSWORD
-
-Client = Callable[[str], Any]
 
 
 def begins(browser: Any) -> str:

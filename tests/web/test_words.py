@@ -14,8 +14,7 @@ from firstdose.conduct.catalogue import LEDGER_RECORDS
 from firstdose.conduct.roles import ROLES
 from firstdose.measures import MEASURES
 from firstdose.records import columns_of
-
-Client = Callable[[str], Any]
+from tests.web.browsing import Client
 
 NAME = re.compile(r"(?<![A-Za-z0-9_./-])[a-z][a-z0-9]*(?:_[a-z0-9]+)+(?![A-Za-z0-9_])")
 PAGES_OF_A_KIND = 2

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 import polars as pl
@@ -47,12 +47,13 @@ def described(
     rows: pl.DataFrame,
     quantities: list[Quantity],
     place: Place,
-    doubts: dict[Quantity, str] | None = None,
+    doubts: Mapping[tuple[Quantity, str], str] | None = None,
 ) -> Iterator[Result]:
     """The descriptions of quantities in each group, from rows with the columns of `NUMBERS`.
 
     People whose value is missing are not among the n, which stands beside the number of people in the group. The
-    standard deviation has n - 1 and is left out for one person. ``doubts`` are warnings for single quantities.
+    standard deviation has n - 1 and is left out for one person. ``doubts`` are warnings for single
+    quantities in single groups, by the group's name.
     """
     value = pl.col("value")
     summaries = (
@@ -75,7 +76,7 @@ def described(
         for group in frame.groups(place.population):
             summary = found.get((*quantity[:3], group.name))
             fields = {**vars(place), **quantity._asdict(), "group": group.name}
-            fields["warning"] = (doubts or {}).get(quantity, "")
+            fields["warning"] = (doubts or {}).get((quantity, group.name), "")
             yield from _figures(fields, summary, group.count)
 
 

@@ -29,8 +29,10 @@ from firstdose.cli import (
 )
 from firstdose.cli.command_words import name_in_few_words
 from firstdose.cli.encodings import refuse_what_is_no_text, write_what_can_be_written
+from firstdose.cli.readers import outlive_readers, reader_is_gone
 
-DONE, WRONG_INPUT, INTERRUPTED = 0, 1, 130
+DONE, WRONG_INPUT, INTERRUPTED, NOBODY_READ = 0, 1, 130, 141
+"""The last two are what shells say of a command that an interrupt ends, or a pipe that nobody reads."""
 
 OBJECTS_BETWEEN_COLLECTIONS = 1_000_000
 """Most objects of a command live to its end: to look through them as often as Python does takes a tenth of it. For the
@@ -50,7 +52,8 @@ app = typer.Typer(
         "A first-in-human, dose-escalation trial of a cell therapy, from one protocol file.\n\n"
         "Begin with `firstdose demo`, or with `firstdose check protocol.yaml`. Figures are exact unless they say "
         "monte-carlo. Firstdose advises; people decide.\n\n"
-        "Exit status: 0 done, 1 the input is wrong or unreadable, 2 wrong usage."
+        "Exit status: 0 done, 1 the input is wrong or unreadable, 2 wrong usage, 141 done and its files written whole, "
+        "but whoever read the output had gone (as after `| head`)."
     ),
 )
 
@@ -106,6 +109,7 @@ def main(arguments: list[str] | None = None) -> int:
         os.environ.setdefault(threads, "1")
     gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS, 20, 20)
     atexit.register(gc.freeze)
+    outlive_readers()
     write_what_can_be_written()
     try:
         refuse_what_is_no_text(sys.argv[1:] if arguments is None else arguments)
@@ -115,9 +119,6 @@ def main(arguments: list[str] | None = None) -> int:
             typer.echo("interrupted", err=True)
             _end_if_threads_stay()
         return _leave(end.code)
-    except BrokenPipeError:
-        sys.stderr.close()
-        return _leave(WRONG_INPUT)
     except Exception as error:
         message = input_error(error)
         if message is None:
@@ -150,4 +151,5 @@ def _discard_output() -> None:
 
 
 def _leave(code: object) -> int:
-    sys.exit(code if isinstance(code, int) else WRONG_INPUT)
+    status = code if isinstance(code, int) else WRONG_INPUT
+    sys.exit(NOBODY_READ if status == DONE and reader_is_gone() else status)

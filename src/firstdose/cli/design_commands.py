@@ -46,6 +46,7 @@ def check(protocol: ProtocolFile, as_json: AsJson = False) -> None:
     """Report every problem of a protocol file at once, with line, key, value, rule and fix."""
     from firstdose.cli.inputs import InputError, every_problem, problems_text
     from firstdose.cli.output import show_json
+    from firstdose.protocol.escalation import dose_in_words
     from firstdose.protocol.problems import printable
 
     read, problems = every_problem(protocol)
@@ -56,7 +57,7 @@ def check(protocol: ProtocolFile, as_json: AsJson = False) -> None:
         return
     if problems or read is None:
         raise InputError(problems_text(problems))
-    doses = ", ".join(f"{dose:g}" for dose in read.dose_levels.values)
+    doses = ", ".join(map(dose_in_words, read.dose_levels.values))
     typer.echo(f"{printable(str(protocol))}: no problem found.")
     typer.echo(f"{read.trial.id}: {read.escalation.design} over {doses} {read.dose_levels.unit}")
     for assumption in read.assumed:

@@ -7,19 +7,16 @@ export before, an interrupt or a full disk, leaves what was there before as it w
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from shutil import rmtree
-from tempfile import mkdtemp
 from typing import TYPE_CHECKING
+
+from firstdose.cli.output_folder import is_same, room_in
 
 if TYPE_CHECKING:
     from firstdose.cdisc.writing.checking import FileFormat
-
-
-UNFINISHED = ".unfinished-export-"
 
 
 class Standard(StrEnum):
@@ -61,7 +58,7 @@ def look_for_room(targets: Sequence[Target], data: Path | None, overwrite: bool)
 
     for target in targets:
         folder = target.folder
-        if data is not None and folder.resolve() == data.resolve():
+        if data is not None and is_same(folder, data):
             raise InputError(f"--out {printable(str(folder))}: this folder holds the data; name another for the export")
         files = _written_before(target)
         if files and not overwrite:
@@ -77,20 +74,12 @@ def unfinished(out: Path, targets: Sequence[Target]) -> Iterator[Mapping[Target,
 
     If the block fails nothing is, and the folders are removed with all that they hold.
     """
-    is_new = not out.exists()
-    out.mkdir(parents=True, exist_ok=True)
-    room = Path(mkdtemp(prefix=UNFINISHED, dir=out))
-    try:
+    with room_in(out) as room:
         folders = {target: room / str(number) for number, target in enumerate(targets)}
         yield folders
         for target, folder in folders.items():
             if folder.is_dir():
                 _put_in_place(folder, target)
-    finally:
-        rmtree(room, ignore_errors=True)
-        if is_new:
-            with suppress(OSError):  # it holds what was written
-                out.rmdir()
 
 
 def _put_in_place(folder: Path, target: Target) -> None:

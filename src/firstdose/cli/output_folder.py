@@ -11,6 +11,8 @@ from typing import Annotated
 
 import typer
 
+UNFINISHED = ".firstdose-"
+"""How the name of a folder begins that is written into, until all in it is whole."""
 Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace what an earlier run wrote there.")]
 
 
@@ -67,19 +69,26 @@ def whole_or_not(out: Path) -> Iterator[Path]:
 
     A disk that is full must not leave half a table, or new figures beside an old page.
     """
+    with room_in(out) as made:
+        yield made
+        for path in sorted(made.rglob("*")):
+            if path.is_file():
+                target = out / path.relative_to(made)
+                target.parent.mkdir(parents=True, exist_ok=True)
+                path.replace(target)
+
+
+@contextmanager
+def room_in(out: Path) -> Iterator[Path]:
+    """A folder inside ``out``, gone at the end; ``out`` is made if it is missing, and goes too after an error."""
     is_new = not out.exists()
     out.mkdir(parents=True, exist_ok=True)
     try:
-        with TemporaryDirectory(prefix=".firstdose-", dir=out) as made:
+        with TemporaryDirectory(prefix=UNFINISHED, dir=out) as made:
             yield Path(made)
-            for path in sorted(Path(made).rglob("*")):
-                if path.is_file():
-                    target = out / path.relative_to(made)
-                    target.parent.mkdir(parents=True, exist_ok=True)
-                    path.replace(target)
     except BaseException:
         if is_new:
-            with suppress(OSError):
+            with suppress(OSError):  # it holds what was written
                 out.rmdir()
         raise
 

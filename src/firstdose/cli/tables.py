@@ -6,6 +6,7 @@ import typer
 
 from firstdose.cli.output import number, percent, show_table
 from firstdose.designs.states import STOP_WORDS, Stop
+from firstdose.protocol.escalation import dose_in_words
 from firstdose.simulation.figures import OperatingCharacteristics, ScenarioFigures
 from firstdose.simulation.pathways import Pathway
 from firstdose.simulation.summary import SUMMARISED, summarise_family
@@ -49,7 +50,7 @@ def _show_scenario(found: OperatingCharacteristics, row: ScenarioFigures) -> Non
     mtd = "" if found.target is None else f" (true MTD: {f'level {row.true_mtd}' if row.true_mtd else 'none'})"
     typer.echo(f"{row.name}{mtd}")
     headings = ["", *[f"level {level + 1}" for level in levels], "none", "all"]
-    shares = [f"{dose:g}" for dose in found.dose_levels]
+    shares = [dose_in_words(dose) for dose in found.dose_levels]
     rows = [[f"dose ({found.unit})", *shares, "", ""], ["true DLT rate %", *map(percent, row.truth), "", ""]]
     rows.append(["selected %", *map(percent, row.selected), percent(row.none_selected), ""])
     if errors:

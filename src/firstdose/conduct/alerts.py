@@ -18,13 +18,22 @@ from firstdose.conduct.troughs import last_troughs
 from firstdose.dosing.courses import Courses
 from firstdose.dosing.known import WHERE_DAYS_END_LAST, Recorded, span_of
 from firstdose.dosing.recorded import Records
+from firstdose.dosing.unjudged_deaths import unjudged_deaths
 from firstdose.protocol import Protocol
 from firstdose.records import TrialData
 from firstdose.records.date_words import day_words, instant_words, since_words
 from firstdose.safety.evaluability import Status
 
 AlertKind = Literal[
-    "stale_decision", "dlt", "possible_dlt", "safety_report", "dlt_window", "trough", "visit_overdue", "visit_closing"
+    "stale_decision",
+    "dlt",
+    "possible_dlt",
+    "unjudged_death",
+    "safety_report",
+    "dlt_window",
+    "trough",
+    "visit_overdue",
+    "visit_closing",
 ]
 Weight = Literal["now", "soon", "note"]
 WEIGHTS: tuple[Weight, ...] = ("now", "soon", "note")
@@ -115,7 +124,7 @@ def stale_alerts(stale: Iterable[StaleDecision], zone: tzinfo | None = None) -> 
 
 
 def _toxicity(watched: Watched) -> Iterator[Alert]:
-    """DLTs, events that wait for a verdict, and DLT windows that end soon."""
+    """DLTs, events that wait for a verdict, deaths without one, and DLT windows that end soon."""
     courses, moment = watched.courses, watched.moment
     for course in courses.all:
         for event in course.events:
@@ -130,6 +139,11 @@ def _toxicity(watched: Watched) -> Iterator[Alert]:
             words = "the DLT window ends: see that everything in it is entered"
             when = _to_the_end_of(end, course.zone)
             yield Alert("dlt_window", course.subject, words, "soon", course.procedure_start, end, when=when)
+    for death in unjudged_deaths(courses):
+        since = courses.records.span(death.died, death.subject).first
+        name_of_kind, _, name = death.record.partition(" ")
+        when = since_words(death.died) if death.died else ""
+        yield Alert("unjudged_death", death.subject, death.said, "now", since, None, (name_of_kind, name), when)
 
 
 def _to_the_end_of(end: datetime, zone: tzinfo | None) -> str:

@@ -74,10 +74,11 @@ def differences(source: Recorded, version: str) -> tuple[Difference, ...]:
     return compare(protocol_of_version(source, before.version), protocol_of_version(source, version))
 
 
-def approve(work: Work, version: str, reason: str) -> Entry:
+def approve(work: Work, version: str, reason: str, compared_with: str | None = None) -> Entry:
     """Put a version in force, as another person loaded it; who has no version noted is noted to keep the one before.
 
-    Raises Refused.
+    ``compared_with`` is the version against which its differences were shown to the approver.
+    Raises Refused, also if another one is in force by now, since what it would change was not seen.
     """
     loaded = _version(work, version)
     if loaded.state != "loaded":
@@ -85,6 +86,11 @@ def approve(work: Work, version: str, reason: str) -> Entry:
     if not reason.strip():
         raise Refused("say what the approval rests on, such as the vote of the ethics committee")
     before = in_force(work)
+    if before is not None and compared_with not in (None, before.version):
+        raise Refused(
+            f"version {before.version} came into force since version {version} was compared with {compared_with}: look "
+            "at what it changes now, then approve it"
+        )
     for stored in work.records("subjects") if before else ():
         if before and not stored.is_removed and not stored.fields.get("protocol_version"):
             stays = (FieldChange("protocol_version", None, before.version),)
@@ -112,9 +118,10 @@ def move(work: Work, subject: str, version: str, reason: str) -> Entry:
 
 
 def in_force(source: Recorded) -> ProtocolVersion | None:
-    """The version that was approved last; None if none was."""
-    approved = [each for each in all_of(source, ProtocolVersion) if each.state == "approved"]
-    return max(approved, key=lambda each: str(each.approved or ""), default=None)
+    """The version that was approved last, by the order of the entries and not by the clock; None if none was."""
+    approved = [each for each in source.records("protocol_versions") if each.fields.get("state") == "approved"]
+    last = max(approved, key=lambda each: each.head, default=None)  # nothing is entered of one once it is approved
+    return None if last is None else as_object(ProtocolVersion, last)
 
 
 def protocol_in_use(source: Recorded) -> AmendedProtocol:
@@ -175,8 +182,11 @@ def refuse_wrong_version(work: Work, draft: Draft) -> None:
 
 
 def _check_is_approved(source: Recorded, version: str) -> None:
-    if _version(source, version).state != "approved":
+    found = _version(source, version)
+    if found.state != "approved":
         raise Refused(f"version {version} of the protocol is not approved")
+    if found.version != version:  # a record is found by its name without the spaces around it, a version is not
+        raise Refused(f"there is no version {version!r} of the protocol; did you mean {found.version!r}?")
 
 
 def _version(source: Recorded, version: str) -> ProtocolVersion:

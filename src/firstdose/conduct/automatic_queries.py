@@ -8,14 +8,14 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from functools import partial
+from dataclasses import dataclass, field
 from typing import Any
 
 from firstdose.conduct.answer_queries import ASSESSMENTS, FITS, asked_of_answers
 from firstdose.conduct.catalogue import Query
 from firstdose.conduct.criteria import ANSWERS
 from firstdose.conduct.criterion_queries import AGREES, asked_of_criteria, bears_on_criteria
-from firstdose.conduct.desk import Work
+from firstdose.conduct.desk import LastStep, Work
 from firstdose.conduct.entering import Finding, check_fields
 from firstdose.conduct.identity import name_of
 from firstdose.conduct.ledger import Entry, StoredRecord
@@ -61,30 +61,42 @@ def check_record(work: Work, record_type: str, record: str, by: Deed | None = No
     if bears_on_criteria(stored) and stored.fields.get("subject", "").strip():
         _check_criteria(work, stored.fields["subject"].strip(), by or ENTERED_BY[record_type])
     if record_type == ASSESSMENTS:
-        person = record.split("/")[0]
-        work.at_its_end(f"answers of {person}", partial(_check_answers, work, person, by or ENTERED_BY[ASSESSMENTS]))
+        work.at_its_end(CheckAnswers(record.split("/")[0], by or ENTERED_BY[ASSESSMENTS]))
     subject = stored.fields.get("subject", "").strip()
     if subject and (record_type == VISITS or record_type in AT_VISITS):
-        step = partial(_check_visits_asked_about, work, subject, by or ENTERED_BY[record_type])
-        work.at_its_end(f"visits of {subject}", step)
+        work.at_its_end(CheckVisitsAskedAbout(subject, by or ENTERED_BY[record_type]))
 
 
-def _check_answers(work: Work, person: str, by: Deed) -> None:
+@dataclass(frozen=True)
+class CheckAnswers(LastStep):
     """Bring the queries up to date about a person's answers to measures; ``person`` is how names of records begin."""
-    queries = all_of(work, Query, about_type=ASSESSMENTS, rule=ANSWERS_FIT)
-    mine = [each for each in queries if each.about_record.startswith(f"{person}/")]
-    asked = asked_of_answers(work.records_under(ASSESSMENTS, person), ANSWERS_FIT)
-    _bring_up_to_date(work, mine, {_key(each): each for each in asked}, by)
+
+    person: str
+    by: Deed = field(compare=False)
+
+    def take(self, work: Work) -> None:
+        """Raises Refused."""
+        queries = all_of(work, Query, about_type=ASSESSMENTS, rule=ANSWERS_FIT)
+        mine = [each for each in queries if each.about_record.startswith(f"{self.person}/")]
+        asked = asked_of_answers(work.records_under(ASSESSMENTS, self.person), ANSWERS_FIT)
+        _bring_up_to_date(work, mine, {_key(each): each for each in asked}, self.by)
 
 
-def _check_visits_asked_about(work: Work, subject: str, by: Deed) -> None:
+@dataclass(frozen=True)
+class CheckVisitsAskedAbout(LastStep):
     """Close the queries about visits of a person that are entered by now, or that nothing names; none is opened."""
-    open_ones = [each for each in all_of(work, Query, rule=VISIT_ENTERED) if each.state != "closed"]
-    queries = [each for each in open_ones if _subject_of(work, each) == subject]
-    if queries:
-        asked = {_key(each): each for each in _visits_asked(records_with_visits(work, subject), queries)}
-        known = {(each.about_type, each.about_record, each.about_field, VISIT_ENTERED) for each in queries}
-        _bring_up_to_date(work, queries, {key: each for key, each in asked.items() if key in known}, by)
+
+    subject: str
+    by: Deed = field(compare=False)
+
+    def take(self, work: Work) -> None:
+        """Raises Refused."""
+        open_ones = [each for each in all_of(work, Query, rule=VISIT_ENTERED) if each.state != "closed"]
+        queries = [each for each in open_ones if _subject_of(work, each) == self.subject]
+        if queries:
+            asked = {_key(each): each for each in _visits_asked(records_with_visits(work, self.subject), queries)}
+            known = {(each.about_type, each.about_record, each.about_field, VISIT_ENTERED) for each in queries}
+            _bring_up_to_date(work, queries, {key: each for key, each in asked.items() if key in known}, self.by)
 
 
 def _subject_of(work: Work, query: Query) -> str:

@@ -59,7 +59,7 @@ def prepare_decision(work: Work, frozen: Frozen) -> int:
         work,
         PreparedDecision(
             preparation=number,
-            decision=1 + max((each.decision for each in records.decisions), default=0),
+            decision=work.next_number("dose_decisions"),
             prepared=this_moment(work),
             cohort=cohorts[-1].identifier if cohorts else None,
             data_as_of=PartialDateTime.of(frozen.as_of),

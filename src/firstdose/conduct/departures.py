@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, tzinfo
 
 from firstdose.conduct.desk import Work
 from firstdose.conduct.gating import gate_in
@@ -13,6 +13,7 @@ from firstdose.conduct.participants import protocol_of, records_now, without_oth
 from firstdose.dosing import Reason
 from firstdose.dosing.courses import Courses
 from firstdose.dosing.known import Span, day_number, span_of, zone_named
+from firstdose.protocol.escalation import dose_in_words
 from firstdose.records import Dosing
 from firstdose.records.wording import counted
 from firstdose.safety.evaluability import is_within_tolerance
@@ -29,9 +30,7 @@ def departures(work: Work, actual: Dosing, planned: Dosing | None) -> tuple[str,
 
 def start_of(work: Work, actual: Dosing) -> Span:
     """When a dosing started, as far as is known."""
-    records = records_now(work)
-    zone = zone_named(actual.zone) or records.zone_at(actual.subject)
-    return span_of(actual.procedure_start or actual.product_start, zone)
+    return span_of(actual.procedure_start or actual.product_start, _zone_of(work, actual))
 
 
 def dose_departures(work: Work, actual: Dosing, planned: Dosing | None) -> Iterator[str]:
@@ -48,7 +47,7 @@ def dose_departures(work: Work, actual: Dosing, planned: Dosing | None) -> Itera
         yield f"recorded for {_level_words(actual.level_assigned)}, {_level_words(level)} was assigned"
     typed = actual.dose_assigned
     if assigned is not None and typed is not None and not is_within_tolerance(assigned, typed, None):
-        yield f"{typed:g} recorded as the dose assigned, which was {assigned:g}"
+        yield f"{dose_in_words(typed)} recorded as the dose assigned, which was {dose_in_words(assigned)}"
     tolerance = protocol.product.dose_tolerance if protocol.product else None
     unit = actual.dose_unit or protocol.dose_levels.unit
     if unit.split() != protocol.dose_levels.unit.split():
@@ -59,7 +58,8 @@ def dose_departures(work: Work, actual: Dosing, planned: Dosing | None) -> Itera
         yield "no dose was assigned"
     elif not is_within_tolerance(assigned, actual.dose_given, tolerance):
         side = "below" if actual.dose_given < assigned else "above"
-        yield f"given {actual.dose_given:g} {unit} of {assigned:g} assigned, {side} the tolerance"
+        given = dose_in_words(actual.dose_given)
+        yield f"given {given} {unit} of {dose_in_words(assigned)} assigned, {side} the tolerance"
 
 
 def _assigned(work: Work, actual: Dosing, planned: Dosing | None) -> tuple[int | None, float | None]:
@@ -84,7 +84,7 @@ def _departures(work: Work, actual: Dosing, planned: Dosing | None) -> Iterator[
     start = start_of(work, actual)
     is_exact = start.first is not None and start.first == start.last
     if not is_exact:
-        yield "when the dosing started is not recorded to the minute"
+        yield _inexact_words(work, actual, start)
     moment: datetime = start.first if is_exact and start.first is not None else work.now
     found = gate_in(work, actual.subject, as_of=min(moment, work.now), batch=actual.batch)
     if actual.cohort != found.cohort:
@@ -98,10 +98,27 @@ def _departures(work: Work, actual: Dosing, planned: Dosing | None) -> Iterator[
     yield from (without_others(work, words) for words in _dosed_since(work, actual, start))
 
 
+def _inexact_words(work: Work, actual: Dosing, start: Span) -> str:
+    """What is lacking in the start of a dosing, by which it cannot be told when that was."""
+    started, zone = actual.procedure_start or actual.product_start, _zone_of(work, actual)
+    if started is None or started.minute is None or zone is None or start.first is None or start.last is None:
+        return "when the dosing started is not recorded to the minute"
+    meant = (each.astimezone(zone).isoformat(timespec="minutes") for each in (start.first, start.last))
+    return (
+        f"when the dosing started is not clear: the clocks were changed that night and showed {started} twice, or not "
+        f"at all. Write it with its offset from UTC: {' or '.join(meant)}"
+    )
+
+
+def _zone_of(work: Work, actual: Dosing) -> tzinfo | None:
+    """The zone of the site of a dosing."""
+    return zone_named(actual.zone) or records_now(work).zone_at(actual.subject)
+
+
 def _dosed_since(work: Work, actual: Dosing, start: Span) -> Iterator[str]:
     """Who was dosed after this dosing and too soon after it, since it was not recorded then."""
     apart, records = work.protocol.escalation.interval_between_participants_days, records_now(work)
-    zone = zone_named(actual.zone) or records.zone_at(actual.subject) or zone_of(work)
+    zone = _zone_of(work, actual) or zone_of(work)
     if not apart or start.first is None or start.last is None or zone is None:
         return
     day = day_number(start.last, zone)

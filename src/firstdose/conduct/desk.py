@@ -6,8 +6,10 @@ the data as they are at that moment, and appends. Nobody else writes between the
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 
 from firstdose.conduct.ledger import (
@@ -31,6 +33,21 @@ from firstdose.records import TrialData
 Rule = Callable[["Work", Draft], None]
 
 
+@dataclass(frozen=True)
+class LastStep(ABC):
+    """What is to be done at the end of a write, when all of it is there.
+
+    Steps of one kind with equal fields are one step; what does not tell them apart is a field with ``compare=False``.
+    """
+
+    @abstractmethod
+    def take(self, work: Work) -> None:
+        """Do it, as the author of the work.
+
+        Raises Refused or Conflict.
+        """
+
+
 class Work:
     """What one author does in one transaction."""
 
@@ -39,7 +56,7 @@ class Work:
         self._rules = rules
         self._snapshot: Snapshot | None = None
         self._dosing_data: TrialData | None = None
-        self._at_its_end: dict[str, Callable[[], None]] = {}
+        self._last_steps: dict[LastStep, LastStep] = {}
         self.author = author
         self.protocol = protocol
         self.deed: Deed | None = None
@@ -123,17 +140,17 @@ class Work:
         except Conflict as problem:
             raise _in_words(problem) from problem
 
-    def at_its_end(self, name: str, step: Callable[[], None]) -> None:
-        """Take a step once all is written, in the same transaction: once, however often it is asked for by its name."""
-        self._at_its_end[name] = step
+    def at_its_end(self, step: LastStep) -> None:
+        """Take a step once all is written, in the same transaction: once, as it was asked for last."""
+        self._last_steps[step] = step
 
     def finish(self) -> None:
         """Take the steps that wait for the end of the write; who wants to see what they lead to may ask for it before.
 
         Raises Refused or Conflict; the whole work is then undone.
         """
-        while self._at_its_end:
-            self._at_its_end.pop(next(iter(self._at_its_end)))()
+        while self._last_steps:
+            self._last_steps.pop(next(iter(self._last_steps))).take(self)
 
     def next_number(self, record_type: str) -> int:
         """The next number of a kind of record that is numbered through."""

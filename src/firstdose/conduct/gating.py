@@ -15,7 +15,6 @@ from firstdose.conduct.catalogue import JudgedEvent, PreparedDecision
 from firstdose.conduct.confirmation import confirmation_reasons
 from firstdose.conduct.criteria import contradictions
 from firstdose.conduct.desk import Work
-from firstdose.conduct.feared import feared
 from firstdose.conduct.impossible import impossible
 from firstdose.conduct.in_short import in_short
 from firstdose.conduct.judged import changed_since_verdict
@@ -25,6 +24,7 @@ from firstdose.conduct.participants import zone_of
 from firstdose.conduct.unusable import unusable_records
 from firstdose.dosing import Gate, Reason
 from firstdose.dosing.decisions import ON_DATA_SEEN
+from firstdose.dosing.feared import feared
 from firstdose.dosing.gate import answer
 from firstdose.dosing.known import record_name
 from firstdose.dosing.question import Question

@@ -14,12 +14,10 @@ from typing import Any
 import polars as pl
 
 from firstdose.conduct.naming import record_words, value_words
-from firstdose.dosing.courses import Courses
 from firstdose.dosing.known import record_name
 from firstdose.dosing.recorded import Records
-from firstdose.records import AdverseEvent, Death, Disposition, DltAdjudication, GradeChange
+from firstdose.records import AdverseEvent, Death, Disposition, DltAdjudication, DoseDecision, GradeChange
 from firstdose.records.frames import records_of
-from firstdose.safety.evaluability import Status
 
 DATED: tuple[tuple[type, tuple[str, ...]], ...] = (
     (AdverseEvent, ("start", "recorded")),
@@ -36,31 +34,15 @@ FARTHEST_ZONES = timedelta(days=2)
 def impossible(records: Records) -> Iterator[tuple[str, str]]:
     """Everything of those who are dosed or hold a slot that cannot be so now, in words, with the record's name.
 
-    Dates that are surely later than now; a dosing that says how much was given, and lies in the future; a verdict
+    Dates that are surely later than now, that of the latest decision too, which the server's clock gave it; a dosing
+    that says how much was given, and lies in the future; a verdict
     that an event is a DLT, or is undecided, where the event is not there any more; and what is recorded of somebody
     who is neither a participant nor was dosed, for it may be anybody's.
     """
     yield from _later_than_now(records)
+    yield from _decided_later(records)
     yield from _not_given_yet(records)
     yield from _without_their_event(records)
-
-
-def unjudged_deaths(courses: Courses) -> Iterator[str]:
-    """Who died before the DLT window was over, counts as not evaluable, and of whose death nobody judged the cause.
-
-    By the rules that is so; people should know of it before they follow them.
-    """
-    records = courses.records
-    for course in courses.all:
-        has_died = course.status is Status.NOT_EVALUABLE and any(ending.is_death for ending in course.endings)
-        fatal = [
-            each for each in records.events.get(course.subject, ()) if each.outcome == "fatal" or each.serious_death
-        ]
-        if has_died and not any((each.subject, each.number) in records.adjudications for each in fatal):
-            yield (
-                f"{course.subject} died before the DLT window was over and counts as not evaluable: no verdict says "
-                "whether what led to the death was dose-limiting"
-            )
 
 
 def _later_than_now(records: Records) -> Iterator[tuple[str, str]]:
@@ -76,6 +58,14 @@ def _later_than_now(records: Records) -> Iterator[tuple[str, str]]:
             for date in (getattr(each, field) for field in fields if each.subject in concerned):
                 if not records.is_known(date):
                     yield name, f"{_called(name)} is dated later than now ({date}); correct the date"
+
+
+def _decided_later(records: Records) -> Iterator[tuple[str, str]]:
+    """The latest decision, if by the clock of now it was not taken yet: what people decided would not be known."""
+    last = max(records.trial_data.records(DoseDecision), key=lambda each: each.decision, default=None)
+    if last is not None and not records.is_known(last.decided):
+        words = f"decision {last.decision} is dated later than now ({last.decided}), for the server's clock was wrong"
+        yield record_name(last), f"{words}; take a new decision, or wait until then"
 
 
 def _suspects(records: Records, kind: type, fields: tuple[str, ...], known: Collection[str]) -> Iterator[Any]:

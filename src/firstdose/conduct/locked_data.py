@@ -19,6 +19,7 @@ from firstdose.records import (
     PartialDateTime,
     Subject,
     TrialData,
+    beginning_of,
     columns_of,
     cut,
     occurrence_of,
@@ -28,6 +29,23 @@ from firstdose.records.values import Unreadable, read_value
 
 ABOUT_OTHERS = ("queries", "source_checks")
 """Records of the conduct that are refused where what they are about is locked."""
+PLACES = "slots"
+PREPARED = {
+    "dosings": (
+        "subject",
+        "number",
+        "treatment",
+        "cohort",
+        "level_assigned",
+        "dose_assigned",
+        "dose_unit",
+        "batch",
+        "zone",
+    )
+}
+"""All that stands in a dosing of which nothing took place yet."""
+AS_IT_STANDS = {"batches": ("state", "released", "expires")}
+"""Fields that say how a thing stands now and bear no date of their own: a batch can be called back on any day."""
 
 Content = Mapping[str, str]
 
@@ -86,12 +104,19 @@ class Locked:
         return self._content(draft.record_type, {name: text for name, text in filled.items() if text is not None})
 
     def _content(self, record_type: str, fields: Content) -> Content | None:
-        occurrence = occurrence_of(RECORDS[record_type])
+        if _is_of_the_work(record_type, fields):
+            return None
+        occurrence = _dated_by(record_type, fields)
         if occurrence is not None and self._is_later(record_type, occurrence, fields):
             return None
         if record_type != "subjects" and self._is_of_later_subject(fields.get("subject", "")):
             return None
-        return {name: text for name, text in fields.items() if not self._is_known_later(record_type, name, fields)}
+        passing = AS_IT_STANDS.get(record_type, ())
+        return {
+            name: text
+            for name, text in fields.items()
+            if name not in passing and not self._is_known_later(record_type, name, fields)
+        }
 
     def _is_of_later_subject(self, subject: str) -> bool:
         """Whether a subject surely came into the trial after the day."""
@@ -124,7 +149,32 @@ def locked_part(trial_data: TrialData, cut_off: date) -> TrialData:
         name: frame.filter(~pl.col("subject").is_in(later.implode())) if "subject" in frame.columns else frame
         for name, frame in kept.frames.items()
     }
-    return TrialData(frames, cut_off)
+    return TrialData({name: _without_the_work(name, frame) for name, frame in frames.items()}, cut_off)
+
+
+def _dated_by(record_type: str, fields: Content) -> str | None:
+    """The field that says when a thing occurred; that of what leads to it where nothing stands in the other."""
+    occurrence, beginning = occurrence_of(RECORDS[record_type]), beginning_of(RECORDS[record_type])
+    return beginning if beginning and occurrence and not fields.get(occurrence, "").strip() else occurrence
+
+
+def _is_of_the_work(record_type: str, fields: Content) -> bool:
+    """Whether a record tells how far the work has come and nothing that occurred: a place, a dosing that is prepared.
+
+    A lock does not stop the trial: places are taken and given back, and people dosed, whatever is locked.
+    """
+    filled = {name for name, text in fields.items() if text.strip()}
+    return record_type == PLACES or (record_type in PREPARED and filled <= {*PREPARED[record_type]})
+
+
+def _without_the_work(name: str, frame: pl.DataFrame) -> pl.DataFrame:
+    """Records of a kind without what a lock does not hold of them."""
+    if name == PLACES:
+        return frame.clear()
+    if name in PREPARED:
+        told = [column for column in frame.columns if column not in PREPARED[name]]
+        frame = frame.filter(pl.any_horizontal(pl.col(told).is_not_null()))
+    return frame.with_columns(pl.lit(None, frame.schema[field]).alias(field) for field in AS_IT_STANDS.get(name, ()))
 
 
 def _new(draft: Draft) -> dict[str, str | None]:

@@ -11,7 +11,7 @@ from typing import Any
 
 from firstdose.conduct.bearing import Bearing
 from firstdose.conduct.catalogue import PreparedDecision
-from firstdose.conduct.impossible import impossible, unjudged_deaths
+from firstdose.conduct.impossible import impossible
 from firstdose.conduct.ledger import Ledger
 from firstdose.conduct.naming import field_label, kind_words, record_words, rule_words
 from firstdose.conduct.snapshot import Snapshot, snapshot_now
@@ -19,6 +19,7 @@ from firstdose.designs.recommendation import Recommendation
 from firstdose.dosing import recommendation as ask_the_rule
 from firstdose.dosing.courses import Courses
 from firstdose.dosing.recorded import Records
+from firstdose.dosing.unjudged_deaths import unjudged_deaths
 from firstdose.protocol import Protocol
 from firstdose.records import Problem, TrialData
 
@@ -126,7 +127,8 @@ def _advised(protocol: Protocol, found: Snapshot, as_of: datetime, rule: Rule) -
     fault = _fault(protocol, answer)
     if fault:
         return _none(fault)
-    told = (*map(set_aside_words, beside), *unjudged_deaths(Courses(protocol, records)))
+    deaths = (each.words for each in unjudged_deaths(Courses(protocol, records)))
+    told = (*map(set_aside_words, beside), *deaths)
     return Advised(replace(answer, flags=(*answer.flags, *told)))
 
 

@@ -6,7 +6,9 @@ from firstdose.conduct.amendments import in_force, refuse_wrong_version
 from firstdose.conduct.catalogue import CONDUCT_RECORDS
 from firstdose.conduct.desk import Rule, Work
 from firstdose.conduct.identity import name_of
+from firstdose.conduct.keeping_doses import refuse_raised_levels
 from firstdose.conduct.keeping_windows import refuse_shorter_window
+from firstdose.conduct.kept_open import keep_possible_dlts_open
 from firstdose.conduct.ledger import Draft, Refused, StoredRecord
 from firstdose.conduct.locking import refuse_locked, refuse_wrong_step
 from firstdose.conduct.naming import record_words
@@ -97,5 +99,7 @@ RULES: tuple[Rule, ...] = (
     refuse_removing_participants,
     refuse_under_another_protocol,
     refuse_shorter_window,
+    refuse_raised_levels,
+    keep_possible_dlts_open,
     refuse_false_signature,
 )

@@ -38,6 +38,7 @@ def held_by(work: Work, slots: Iterable[Slot]) -> str:
 def reserve_slot(work: Work, cohort: str, subject: str, reason: str = "") -> Entry:
     """Reserve the first free slot of an open cohort for somebody who gave consent and is being screened.
 
+    A sentinel's comes before the others, who wait for it; one that was given back has the highest number.
     ``reason`` says why somebody comes before those who wait longer, if any do.
     Raises Refused if the cohort is not open or is full (the words name who holds its slots), and for somebody without
     consent, who is known not to be eligible, holds a slot, or was dosed.
@@ -60,8 +61,9 @@ def reserve_slot(work: Work, cohort: str, subject: str, reason: str = "") -> Ent
     if before and not reason.strip():
         names = ", ".join(called(work, each) for each in before)
         raise Refused(f"waiting longer than {subject}: {names}; say why {subject} comes first")
-    end_waiting(work, subject, f"slot {free[0].slot} of cohort {cohort} reserved")
-    return _step(work, free[0], {"subject": subject, "state": "reserved"}, reason or "slot reserved", "hold_slots")
+    first = min(free, key=lambda each: (not each.sentinel, each.slot))
+    end_waiting(work, subject, f"slot {first.slot} of cohort {cohort} reserved")
+    return _step(work, first, {"subject": subject, "state": "reserved"}, reason or "slot reserved", "hold_slots")
 
 
 def assign_slot(work: Work, subject: str) -> Entry:

@@ -20,16 +20,25 @@ from firstdose.records import Cohort, Slot, TrialData
 from firstdose.records.dosing import CohortKind
 from firstdose.records.wording import counted
 
-PlaceState = Literal["open", "held", "in_window", "awaiting_verdict", "dlt", "no_dlt", "not_evaluable"]
+PlaceState = Literal["open", "held", "in_window", "awaiting_verdict", "not_known", "dlt", "no_dlt", "not_evaluable"]
 PLACE_WORDS: dict[PlaceState, str] = {
     "open": "open",
     "held": "not dosed yet",
     "in_window": "in the DLT window",
     "awaiting_verdict": "awaiting the verdict on an event",
+    "not_known": "outcome not known yet",
     "dlt": "DLT",
     "no_dlt": "no DLT",
     "not_evaluable": "not evaluable",
 }
+WAITING: dict[Wait, PlaceState] = {
+    Wait.WINDOW: "in_window",
+    Wait.VERDICT: "awaiting_verdict",
+    Wait.UNKNOWN: "not_known",
+}
+OUTCOMES: dict[str, PlaceState] = {DLT: "dlt", NO_DLT: "no_dlt", NOT_EVALUABLE: "not_evaluable"}
+NOT_SETTLED = tuple(WAITING.values())
+"""The states of somebody dosed whose outcome is waited for."""
 
 
 @dataclass(frozen=True)
@@ -131,8 +140,8 @@ def participation_of(courses: Courses, subject: str) -> str:
         return "in screening"
     if not course.is_dosed:
         return "has a slot, not dosed yet"
-    is_open = letter_of(course) not in (DLT, NO_DLT, NOT_EVALUABLE)
-    return f"dosed, {PLACE_WORDS['in_window']}" if is_open else "in follow-up"
+    state = _state(course, courses.records.as_of)
+    return f"dosed, {PLACE_WORDS[state]}" if state in NOT_SETTLED else "in follow-up"
 
 
 def _rung(courses: Courses, cohort: Cohort, slots: list[Slot], people: dict[str, ParticipantCourse]) -> Rung:
@@ -148,14 +157,17 @@ def _place(courses: Courses, slot: Slot, course: ParticipantCourse | None) -> Pl
     is_sentinel, moment = bool(slot.sentinel), courses.records.as_of
     if course is None or not course.is_dosed:
         return Place(slot.slot, slot.subject, is_sentinel, "held" if slot.subject else "open")
-    states: dict[str, PlaceState] = {DLT: "dlt", NO_DLT: "no_dlt", NOT_EVALUABLE: "not_evaluable"}
-    state = states.get(letter_of(course), "in_window")
+    state = _state(course, moment)
     if state != "in_window":
         return Place(slot.slot, slot.subject, is_sentinel, state)
-    if wait_of(course, moment) is Wait.VERDICT:
-        return Place(slot.slot, slot.subject, is_sentinel, "awaiting_verdict")
     day, last = _day_of_window(course, courses.protocol_of(course.subject), moment)
     return Place(slot.slot, slot.subject, is_sentinel, state, share_followed(course), day, last)
+
+
+def _state(course: ParticipantCourse, moment: datetime) -> PlaceState:
+    """How far somebody who was dosed has come: what is waited for, or the outcome."""
+    wait = wait_of(course, moment)
+    return OUTCOMES[letter_of(course)] if wait is None else WAITING[wait]
 
 
 def _day_of_window(

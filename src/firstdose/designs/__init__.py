@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from firstdose.designs.blrm import Blrm
 from firstdose.designs.boin import Boin
+from firstdose.designs.cohort_size_guards import CohortSizes, Titration
 from firstdose.designs.crm import Crm
 from firstdose.designs.design import Design
 from firstdose.designs.guards import (
     AtLeast,
-    CohortSizes,
     Guard,
     HighestLevel,
     NoSkipping,
     StopWhenEnough,
     StopWhenPrecise,
     StopWhenTooToxic,
-    Titration,
 )
 from firstdose.designs.i3plus3 import I3plus3
 from firstdose.designs.keyboard import Keyboard

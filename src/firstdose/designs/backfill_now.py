@@ -16,6 +16,7 @@ from firstdose.designs.recommendation import Recommendation
 from firstdose.designs.replayed import Replay, places_left, planned_size
 from firstdose.designs.states import STOP_WORDS, Integers, Seen, Stop
 from firstdose.designs.transitions import Transitions
+from firstdose.protocol.escalation import dose_in_words
 
 UNTIL, MEANWHILE = "Until that cohort is opened", "Meanwhile"
 OVER = "the escalation has dosed its last participant, and nobody is backfilled any more"
@@ -165,7 +166,7 @@ def _words(rule: Transitions, found: OpenLevels, advice: Recommendation) -> str:
     """The level that is open, or why none below the current one is, as a sentence; nothing where none lies below."""
     until = UNTIL if advice.action == "dose" else MEANWHILE
     if found.level:
-        dose = f"{rule.frame.doses[found.level - 1]:g} {rule.frame.unit}"
+        dose = f"{dose_in_words(rule.frame.doses[found.level - 1])} {rule.frame.unit}"
         return f"{until} level {found.level} ({dose}) is open for backfilling."
     why = "; ".join(f"level {level}: {why}" for level, why in enumerate(found.why_not[: found.below], start=1))
     return f"{until} no level is open for backfilling ({why})." if why else ""

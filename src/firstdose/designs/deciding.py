@@ -17,6 +17,7 @@ from firstdose.designs.replaying import ended_by_sentinel, replay
 from firstdose.designs.states import STOP_WORDS, Seen, States, Stop
 from firstdose.designs.transitions import Transitions
 from firstdose.methods.logistic_model import PriorContradicted
+from firstdose.protocol.escalation import dose_in_words
 
 MOST_COMPLETIONS = 4096
 MOST_COHORTS_REPLAYED = 2 * MOST_COMPLETIONS
@@ -96,13 +97,13 @@ def recommend(rule: Transitions, found: Replay, own_reason: str | None = None) -
     level, stop = int(states.level[0]), Stop(int(states.stop[0]))
     reason, flags = _reason(rule, found, own_reason)
     if found.replacements:
-        dose = f"{frame.doses[level - 1]:g} {frame.unit}"
+        dose = f"{dose_in_words(frame.doses[level - 1])} {frame.unit}"
         reason = f"{found.replacements} of the cohort still to be replaced, not evaluable"
         text = f"{reason}. Next: {found.replacements} at level {level} ({dose})."
         return Recommendation("dose", level, None, text, flags, cohort_size=found.replacements)
     if stop == Stop.GOES_ON:
         size = planned_size(rule, found)
-        dose = f"{frame.doses[level - 1]:g} {frame.unit}"
+        dose = f"{dose_in_words(frame.doses[level - 1])} {frame.unit}"
         text = f"{reason}. Next: {size} at level {level} ({dose})."
         if found.was_too_toxic:
             flags = (
@@ -112,7 +113,7 @@ def recommend(rule: Transitions, found: Replay, own_reason: str | None = None) -
         return Recommendation("dose", level, None, text, flags, cohort_size=size)
     selected = int(states.selected[0])
     named = (
-        f"level {selected} ({frame.doses[selected - 1]:g} {frame.unit}) is recommended"
+        f"level {selected} ({dose_in_words(frame.doses[selected - 1])} {frame.unit}) is recommended"
         if selected
         else "no level is recommended"
     )

@@ -17,6 +17,7 @@ from firstdose.designs.replayed import Replay, places_in_cohort
 from firstdose.designs.replaying import ended_by_sentinel, replay
 from firstdose.designs.states import Stop
 from firstdose.designs.transitions import Transitions
+from firstdose.protocol.escalation import dose_in_words
 
 FOLLOW_UP_FLAG = "decided with {} open, from how far each was followed; earlier cohorts are read as known today"
 
@@ -63,7 +64,7 @@ def _advise(rule: Transitions, history: History) -> Recommendation:
     last = history.cohorts[-1]
     before = replay(rule, _as_if_without_dlt(History(history.cohorts[:-1])))
     if (places := _places(rule, before, last)) and not ended_by_sentinel(rule, last):
-        dose = f"{rule.frame.doses[last.level - 1]:g} {rule.frame.unit}"
+        dose = f"{dose_in_words(rule.frame.doses[last.level - 1])} {rule.frame.unit}"
         reason = f"{places} of the cohort still to be dosed. Next: {places} at level {last.level} ({dose})."
         return Recommendation("dose", last.level, None, reason, tuple(before.flags), cohort_size=places)
     found = replay(rule, _as_if_without_dlt(history))

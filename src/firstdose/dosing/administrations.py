@@ -9,6 +9,7 @@ from datetime import datetime, tzinfo
 from firstdose.dosing.known import UNKNOWN, WHERE_DAYS_END_LAST, Span, span_of
 from firstdose.dosing.recorded import Records
 from firstdose.protocol import Protocol
+from firstdose.protocol.escalation import dose_in_words
 from firstdose.records import Dosing
 from firstdose.safety.evaluability import is_within_tolerance, level_of_dose
 
@@ -138,7 +139,8 @@ def _flags(
     elif not 0 <= level <= len(doses):
         yield f"the level assigned, {level}, is not one of the protocol's"
     elif level and assigned is not None and not is_within_tolerance(doses[level - 1], assigned, None):
-        yield f"the dose assigned, {assigned:g}, is not that of level {level}, {doses[level - 1]:g}"
+        its_dose = dose_in_words(doses[level - 1])
+        yield f"the dose assigned, {dose_in_words(assigned)}, is not that of level {level}, {its_dose}"
     cohort = records.cohorts.get(dosing.cohort or "")
     if cohort is not None and level is not None and level != cohort.dose_level:
         yield f"level {level} was assigned in cohort {cohort.cohort}, which has level {cohort.dose_level}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -72,6 +73,12 @@ def advise(courses: Courses, found: TrialHistory) -> Advice:
     dose = courses.protocol.dose_levels.dose_with_unit(level)
     reason = f"{places} of {name} still to be dosed. Next: {places} at level {level} ({dose})."
     return Advice(Recommendation("dose", level, None, reason, (*flags, *advised.flags), cohort_size=places), places)
+
+
+def with_flags(advice: Advice, flags: Iterable[str]) -> Advice:
+    """The same advice with more to beware of."""
+    step = advice.recommendation
+    return replace(advice, recommendation=replace(step, flags=(*step.flags, *flags)))
 
 
 def _waiting_for(courses: Courses, found: TrialHistory, advised: Recommendation) -> Recommendation:

@@ -10,7 +10,7 @@ from firstdose.dosing.known import day_number, record_name
 from firstdose.dosing.participant import ParticipantCourse
 from firstdose.dosing.person_checks import not_past
 from firstdose.dosing.question import Question, Reason
-from firstdose.protocol.escalation import Sentinel
+from firstdose.protocol.escalation import Sentinel, dose_in_words
 from firstdose.records import Cohort, Slot
 from firstdose.safety.evaluability import Status, is_within_tolerance
 
@@ -109,7 +109,12 @@ def _opening(question: Question, cohort: CohortInOrder) -> Iterator[Reason]:
         yield Reason(COHORT, f"level {record.dose_level} has no dose to be given", None, records)
     elif record.dose is not None and not is_within_tolerance(doses.values[record.dose_level - 1], record.dose, None):
         dose = doses.dose_with_unit(record.dose_level)
-        yield Reason("dose_levels", f"{cohort.name} has the dose {record.dose:g}, its level has {dose}", None, records)
+        yield Reason(
+            "dose_levels",
+            f"{cohort.name} has the dose {dose_in_words(record.dose)}, its level has {dose}",
+            None,
+            records,
+        )
     if record.dose_unit is not None and record.dose_unit.split() != doses.unit.split():
         yield Reason("dose_levels.unit", f"{cohort.name} is in {record.dose_unit}, not {doses.unit}", None, records)
 

@@ -19,6 +19,7 @@ from firstdose.dosing.recorded import Records
 from firstdose.dosing.toxicity import CountedEvent, counted_events
 from firstdose.dosing.versions import protocol_followed
 from firstdose.protocol import Protocol
+from firstdose.protocol.escalation import dose_in_words
 from firstdose.records import Slot, TrialData
 from firstdose.safety.evaluability import Evaluability, Status
 from firstdose.safety.moments import local_day
@@ -221,4 +222,4 @@ def course_of(protocol: Protocol, trial_data: TrialData, as_of: datetime) -> tup
 def _difference(dose_given: float, level: int, given_as: int | None) -> str:
     """The dose given is not the level assigned."""
     what = f"the dose of level {given_as}" if given_as else "between the levels"
-    return f"given level differs from assigned: {dose_given:g} given is {what}, level {level} was assigned"
+    return f"given level differs from assigned: {dose_in_words(dose_given)} given is {what}, level {level} was assigned"

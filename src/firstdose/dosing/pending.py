@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import Enum
 
 from firstdose.dosing.participant import ParticipantCourse
+from firstdose.records.date_words import day_words
 from firstdose.safety.evaluability import Status
 
 MOST_NAMED = 3
@@ -42,10 +43,10 @@ def open_events(course: ParticipantCourse) -> str:
     return " and ".join(names[:MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
 
 
-def last_day(course: ParticipantCourse) -> str:
-    """The last day of the window in the site's calendar, as a date; empty where it is not known."""
+def last_day(course: ParticipantCourse) -> date | None:
+    """The last day of the window in the site's calendar; None where it is not known."""
     end = course.follow_up.window_end
-    return f"{(end - timedelta(days=1)).date()}" if end else ""
+    return (end - timedelta(days=1)).date() if end else None
 
 
 def verdict_words(course: ParticipantCourse) -> str:
@@ -62,11 +63,7 @@ def pending_words(courses: Sequence[ParticipantCourse], as_of: datetime) -> str:
     windows, verdicts, unknown = ([course for course, kind in kinds if kind is each] for each in Wait)
     parts = []
     if windows:
-        days = sorted(filter(None, map(last_day, windows)))
-        until = (
-            f" (until {days[0]})" if days and days[0] == days[-1] else f" (the last until {days[-1]})" if days else ""
-        )
-        parts.append(f"{len(windows)} window{'s' if len(windows) > 1 else ''} still open{until}")
+        parts.append(f"{len(windows)} window{'s' if len(windows) > 1 else ''} still open{_until(windows)}")
     if verdicts:
         named = _named(map(_events_of, verdicts))
         wait = "outcomes wait" if len(verdicts) > 1 else "outcome waits"
@@ -74,6 +71,15 @@ def pending_words(courses: Sequence[ParticipantCourse], as_of: datetime) -> str:
     if unknown:
         parts.append(f"{len(unknown)} not settled ({_named(course.subject for course in unknown)})")
     return " and ".join(parts)
+
+
+def _until(windows: Sequence[ParticipantCourse]) -> str:
+    """Until when these windows are open, in words."""
+    days = sorted(filter(None, map(last_day, windows)))
+    if not days:
+        return ""
+    last = day_words(days[-1])
+    return f" (until {last})" if days[0] == days[-1] else f" (the last until {last})"
 
 
 def _events_of(course: ParticipantCourse) -> str:

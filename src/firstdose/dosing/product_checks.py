@@ -1,4 +1,4 @@
-"""Reasons that lie with the product: whether a batch is released, within its specification and not expired."""
+"""Reasons that lie with the product: whether a batch is the person's, released, in specification and not expired."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from firstdose.records.date_words import recorded_words
 
 RELEASE = "batches.released"
 EXPIRY = "batches.expires"
+MADE_FOR = "batches.made_for"
 
 
 def batch_chosen(question: Question) -> str | None:
@@ -45,6 +46,7 @@ def batch_reasons(question: Question, name: str) -> Iterator[Reason]:
         yield Reason("batches", f"there is no record of batch {name}")
         return
     for batch in recorded:
+        yield from _made_for_another(question, batch)
         yield from _release(question, batch)
         yield from _expiry(question, batch)
     product = question.protocol.product
@@ -58,6 +60,17 @@ def batch_reasons(question: Question, name: str) -> Iterator[Reason]:
             failure = failure_of(criterion, test)
             if failure is not None:
                 yield Reason(rule, f"batch {name}: {criterion.test} {failure}", None, (record_name(test),))
+
+
+def _made_for_another(question: Question, batch: Batch) -> Iterator[Reason]:
+    """A batch of somebody's own cells is for that person alone; asked for nobody, it must say for whom it is."""
+    name, records, product = f"batch {batch.batch}", (record_name(batch),), question.protocol.product
+    if batch.made_for is not None:
+        if question.subject and batch.made_for != question.subject:
+            yield Reason(MADE_FOR, f"{name} was made for {batch.made_for}, not for {question.subject}", None, records)
+    elif product is not None and product.autologous:
+        words = f"{name} does not say for whom it was made, and each batch is of one participant's own cells"
+        yield Reason(MADE_FOR, words, None, records)
 
 
 def failure_of(criterion: ReleaseCriterion, test: BatchTest) -> str | None:

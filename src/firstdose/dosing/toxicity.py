@@ -12,7 +12,7 @@ from firstdose.dosing.recorded import Records
 from firstdose.protocol.escalation import DltDefinition
 from firstdose.protocol.expression import Answer, every
 from firstdose.records import CAUSES, AdverseEvent, DltAdjudication, relation_field
-from firstdose.safety.dlt import Adjudication, is_attributed, is_candidate, is_dlt
+from firstdose.safety.dlt import Adjudication, began_in_window, is_attributed, is_dlt
 from firstdose.safety.moments import local_day
 
 LONGEST = 60
@@ -57,11 +57,20 @@ def candidacy(event: AdverseEvent, administration: Administration, definition: D
     """Whether an event is to be adjudicated; where the day of the procedure is not known, at most an open answer."""
     if definition is None:
         return None
-    relations = {cause: getattr(event, relation_field(cause)) for cause in CAUSES}
+    return every([in_window(event, administration, definition), attributed(event, definition)])
+
+
+def in_window(event: AdverseEvent, administration: Administration, definition: DltDefinition) -> Answer:
+    """Whether an event began in the DLT window; open where the day of the procedure is not known."""
     start, zone = administration.start, administration.zone
     if start.first is None or start.last is None or local_day(start.first, zone) != local_day(start.last, zone):
-        return every([None, is_attributed(relations, definition)])
-    return is_candidate(moment_of(event.start, zone), relations, start.first, zone, definition)
+        return None
+    return began_in_window(moment_of(event.start, zone), start.first, definition.window_days, zone)
+
+
+def attributed(event: AdverseEvent, definition: DltDefinition) -> Answer:
+    """Whether an event is related to a cause that the protocol names."""
+    return is_attributed({cause: getattr(event, relation_field(cause)) for cause in CAUSES}, definition)
 
 
 def decided(candidate: Answer, verdicts: Sequence[Verdict], as_of: datetime) -> Answer:
@@ -88,7 +97,7 @@ def _counted(
         if answer is not False:
             ids = (record_name(event), *map(record_name, adjudications))
             yield CountedEvent(
-                event.number, event.term, answer, _words(event, answer, candidate, bool(verdicts)), ids, event.grade
+                event.number, event.term, answer, _words(event, answer, candidate, adjudications), ids, event.grade
             )
 
 
@@ -110,13 +119,19 @@ def _answer(candidate: Answer, latest: Verdict | None, as_of: datetime) -> Answe
     return None if latest.is_dlt is None else is_dlt(candidate, [Adjudication(as_of, latest.is_dlt)], as_of)
 
 
-def _words(event: AdverseEvent, answer: Answer, candidate: Answer, is_adjudicated: bool) -> str:
+def kept_open(verdict: str, members: str | None) -> bool:
+    """Whether a verdict says that nobody has judged yet: it is undecided, by no members."""
+    return verdict == "undecided" and not members
+
+
+def _words(event: AdverseEvent, answer: Answer, candidate: Answer, verdicts: Sequence[DltAdjudication]) -> str:
     """What is said of an event that counts or waits."""
     grade = f" of grade {event.grade}" if event.grade else ""
     named = f"{event.term}{grade} (event {event.number})"
     if answer:
         outside = ", though it is not attributed or did not begin in the window" if candidate is False else ""
         return f"{named} is a DLT{outside}"
-    if is_adjudicated:
-        return f"{named} was adjudicated, but its verdict is open"
-    return f"{named} waits for adjudication"
+    if all(kept_open(each.verdict, each.members) for each in verdicts):
+        why = next((each.reason for each in verdicts if each.reason), None)
+        return f"{named} waits for adjudication" + (f": {why}" if why else "")
+    return f"{named} was adjudicated, but its verdict is open"

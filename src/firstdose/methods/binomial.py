@@ -7,7 +7,7 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import betainc, betaincc, betaincinv, ndtri
+from scipy.special import betaincc, betaincinv, ndtri
 
 from firstdose.methods._counts import FloatArray, IntArray, as_counts
 
@@ -27,31 +27,6 @@ def probability_above(
     n, t, (a, b) = *as_counts(participants, dlts), _checked(prior)
     cut = _as_rate(threshold, "threshold")
     return _per_distinct_pair(lambda n, t: betaincc(a + t, b + n - t, cut), n, t)
-
-
-def interval_probability(
-    lower: float,
-    upper: float,
-    participants: ArrayLike,
-    dlts: ArrayLike,
-    prior: tuple[float, float] = (1.0, 1.0),
-) -> FloatArray:
-    """Posterior probability that lower < rate <= upper, for any shape of counts.
-
-    Prior and errors as in `probability_above`; also ValueError if lower > upper.
-    """
-    n, t, (a, b) = *as_counts(participants, dlts), _checked(prior)
-    low, high = _as_rate(lower, "lower"), _as_rate(upper, "upper")
-    if low > high:
-        raise ValueError(f"lower {low:g} exceeds upper {high:g}")
-
-    def between(n: FloatArray, t: FloatArray) -> FloatArray:
-        below = betainc(a + t, b + n - t, high) - betainc(a + t, b + n - t, low)
-        above = betaincc(a + t, b + n - t, low) - betaincc(a + t, b + n - t, high)
-        # The smaller tail loses fewer digits.
-        return np.asarray(np.where(a + t < b + n - t, above, below))
-
-    return np.clip(_per_distinct_pair(between, n, t), 0.0, 1.0)
 
 
 def clopper_pearson(

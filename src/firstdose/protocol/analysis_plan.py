@@ -8,6 +8,18 @@ from firstdose.protocol.meaning import Identifier, Meaning, Text, part
 
 
 @part
+class EventOfSpecialInterest:
+    """A kind of adverse event that the trial looks for, whatever its grade."""
+
+    id: Annotated[
+        Identifier,
+        Meaning("What adverse events of the kind hold as their event of special interest.", example="ectopic_growth"),
+    ]
+    name: Annotated[Text, Meaning("Name of the kind, as tables show it.", example="Neoplasm or ectopic growth")]
+    definition: Annotated[Text, Meaning("Which events are of the kind.")]
+
+
+@part
 class AnalysisSet:
     """A set of participants that analyses are made in."""
 

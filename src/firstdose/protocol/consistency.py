@@ -20,6 +20,7 @@ def check_consistency(sections: Mapping[str, Any], places: Places) -> Iterator[F
     yield from _check_people(sections.get("trial"), sections.get("population"), sections.get("product"))
     yield from _check_days(sections.get("schedule"), sections.get("escalation"))
     yield from plan_checks.check_treatments(sections.get("background_treatments", ()))
+    yield from plan_checks.check_events_of_special_interest(sections.get("events_of_special_interest", ()))
     yield from _check_analysis(sections)
     if sections.get("attribution"):
         treatments = sections.get("background_treatments", ())
@@ -53,6 +54,7 @@ def _check_people(trial: Trial | None, population: Population | None, product: P
         yield from plan_checks.check_identifiers("population.criteria", (c.id for c in population.criteria))
     if product:
         yield from plan_checks.check_identifiers("product.release_criteria", (c.id for c in product.release_criteria))
+        yield from plan_checks.check_whose_cells(product)
 
 
 def _check_days(schedule: Schedule | None, escalation: Escalation | None) -> Iterator[Finding]:

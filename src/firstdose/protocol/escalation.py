@@ -14,6 +14,11 @@ Cause = Literal["product", "procedure", "background_treatment", "disease"]
 NO_ESCALATION = "none"
 
 
+def dose_in_words(dose: float) -> str:
+    """A dose as people read it: 0.3, 16, 1,000,000; never as 1e+06, where a tenfold slip is hardly seen."""
+    return f"{dose:,.15g}"
+
+
 @part
 class DoseLevels:
     """The doses that may be given, from the lowest (level 1) up."""
@@ -30,7 +35,7 @@ class DoseLevels:
 
     def dose_with_unit(self, level: int) -> str:
         """The dose of a level (from 1; 0 is the control) as people say it: "5 million cells"."""
-        return f"{self.values[level - 1] if level else 0:.15g} {self.unit}"
+        return f"{dose_in_words(self.values[level - 1] if level else 0)} {self.unit}"
 
     def label(self, level: int) -> str:
         """The name of a level (from 1; 0 is the control); without names its number."""

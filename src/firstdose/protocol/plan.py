@@ -5,7 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Annotated
 
-from firstdose.protocol.analysis_plan import AnalysisSet, Conventions, Endpoint, Estimand, NaturalHistory
+from firstdose.protocol.analysis_plan import (
+    AnalysisSet,
+    Conventions,
+    Endpoint,
+    Estimand,
+    EventOfSpecialInterest,
+    NaturalHistory,
+)
 from firstdose.protocol.attribution import Attribution
 from firstdose.protocol.escalation import DoseLevels, Escalation
 from firstdose.protocol.meaning import Meaning, Text, part
@@ -37,6 +44,9 @@ class ProtocolSections:
     schedule: Annotated[Schedule | None, Meaning("The schedule of activities.")] = None
     background_treatments: Annotated[
         tuple[BackgroundTreatment, ...], Meaning("Drugs that participants take around the product.")
+    ] = ()
+    events_of_special_interest: Annotated[
+        tuple[EventOfSpecialInterest, ...], Meaning("Kinds of adverse events that the trial looks for.")
     ] = ()
     analysis_sets: Annotated[tuple[AnalysisSet, ...], Meaning("Sets of participants that analyses are made in.")] = ()
     endpoints: Annotated[tuple[Endpoint, ...], Meaning("What is measured for each objective.")] = ()

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
-from firstdose.protocol.analysis_plan import AnalysisSet, Endpoint, Estimand, NaturalHistory
+from firstdose.protocol.analysis_plan import AnalysisSet, Endpoint, Estimand, EventOfSpecialInterest, NaturalHistory
 from firstdose.protocol.attribution import Attribution
 from firstdose.protocol.metabolism import Metabolism
 from firstdose.protocol.plan import Assumption
 from firstdose.protocol.problems import Finding, Places, suggest
-from firstdose.protocol.product import BackgroundTreatment
+from firstdose.protocol.product import BackgroundTreatment, Product
 from firstdose.protocol.schedule import LongTermFollowUp, Schedule, Visit
 
 MOST_KEYS_COMPARED = 2000
+AUTOLOGOUS = re.compile(r"\bautologous\b", re.IGNORECASE)
 
 
 def check_identifiers(key: str, identifiers: Iterable[str]) -> Iterator[Finding]:
@@ -24,6 +26,26 @@ def check_identifiers(key: str, identifiers: Iterable[str]) -> Iterator[Finding]
         if earlier != number:
             rule = f"identifiers in a list must differ (in more than case); item {earlier} has this one already"
             yield Finding(f"{key}[{number}].id", identifier, rule, "give one of them another identifier")
+
+
+def check_events_of_special_interest(events: tuple[EventOfSpecialInterest, ...]) -> Iterator[Finding]:
+    """Kinds of events are told apart by what is entered, and by what tables call them."""
+    yield from check_identifiers("events_of_special_interest", (event.id for event in events))
+    first: dict[str, int] = {}
+    for number, event in enumerate(events, start=1):
+        earlier = first.setdefault(" ".join(event.name.casefold().split()), number)
+        if earlier != number:
+            rule = f"names of kinds of events must differ (in more than case); item {earlier} has this one already"
+            fix = "give one of them another name, or leave one out"
+            yield Finding(f"events_of_special_interest[{number}].name", event.name, rule, fix)
+
+
+def check_whose_cells(product: Product) -> Iterator[Finding]:
+    """A product that is called autologous says whether a batch is held for the person whose cells it is made of."""
+    if product.autologous is None and AUTOLOGOUS.search(product.kind or ""):
+        rule = "a product of each participant's own cells must say so in a key that the dosing gate reads"
+        fix = "add autologous: true, so that nobody is given another's cells; or autologous: false if that can be"
+        yield Finding("product.autologous", None, rule, fix)
 
 
 def check_schedule(schedule: Schedule) -> Iterator[Finding]:

@@ -34,6 +34,10 @@ class Product:
 
     name: Annotated[Text, Meaning("Name of the product.")]
     kind: Annotated[Text | None, Meaning("What it is.", example="allogeneic human neural stem cells")] = None
+    autologous: Annotated[
+        bool | None,
+        Meaning("Whether each batch is made of one participant's own cells, and may be given to nobody else."),
+    ] = None
     description: Annotated[Text | None, Meaning("Source, manufacture and form.")] = None
     unit: Annotated[Text | None, Meaning("Unit in which doses are made up; that of the dose levels.")] = None
     route: Annotated[Text | None, Meaning("Route of administration.", example="intracerebroventricular")] = None

@@ -13,7 +13,8 @@ from firstdose.protocol.yaml_scalars import name_character
 
 UNKNOWN_KEY = "unexpected_keyword_argument"
 FRACTION = re.compile(r"\s*([0-9.]{1,12})\s*/\s*([0-9]{1,6})\s*")
-NUMBER_IN_YAML = re.compile(r"[-+]?[0-9.]+")  # as text it needs quotes
+NEEDS_QUOTES = re.compile(r"[-+]?[0-9.]+|[%@`&*!|>#\[\]{},].*")
+"""Text that YAML does not read as text: a number, and what begins with one of its own signs."""
 MISSING_KEY = "missing"
 OWN_RULE = "protocol_rule"
 
@@ -62,7 +63,7 @@ def fix_for(value: Any, annotation: Any, path: Path) -> str:
     """The advice for a wrong value."""
     inner = bare(annotation)
     if isinstance(value, str):
-        fix = _fix_for_text(value, inner)
+        fix = _fix_for_text(value, inner, _meaning(annotation))
         if fix:
             return fix
     if inner is str and isinstance(value, int | float):
@@ -78,25 +79,35 @@ def fix_for(value: Any, annotation: Any, path: Path) -> str:
     return f"write {type_in_words(annotation)}"
 
 
-def _fix_for_text(value: str, inner: Any) -> str | None:
+def _fix_for_text(value: str, inner: Any, meaning: Meaning | None) -> str | None:
     """The advice for text that is wrong, or stands where something else should."""
     if get_origin(inner) is Literal:
         return suggest(value, [str(choice) for choice in get_args(inner)])
     if inner in (int, float):
-        return _fix_for_number(value)
+        return _fix_for_number(value, meaning)
     return f"type it afresh{strangers(value)}" if strangers(value) else None
 
 
-def _fix_for_number(value: str) -> str:
+def _fix_for_number(value: str, meaning: Meaning | None) -> str:
     """The advice for text that stands where a number should."""
     percentage = PERCENTAGE.fullmatch(value)
     if percentage:
-        return f"write it as a number without the sign, such as {float(percentage[1]) / 100:.15g}"
+        return _fix_for_percentage(float(percentage[1]), meaning)
     fraction = FRACTION.fullmatch(value)
     if fraction and float(fraction[2]):
         return f"write it as a number, such as {float(fraction[1]) / float(fraction[2]):.4g}"
     unit = " and without a unit" if any(character.isalpha() for character in value) else ""
     return f"write the number without quotes{unit}"
+
+
+def _fix_for_percentage(percentage: float, meaning: Meaning | None) -> str:
+    """The advice for a number with the sign %: as a share of 1, or in %; both where another key says which."""
+    alone, share = f"{percentage:.15g}", f"{percentage / 100:.15g}"
+    if meaning is not None and meaning.unit == "%":
+        return f"write it as a number without the sign, such as {alone}"
+    if meaning is not None and any(limit is not None and limit <= 1 for limit in (meaning.highest, meaning.below)):
+        return f"write it as a number without the sign, such as {share}"
+    return f"write it as a number without the sign: {alone} where its unit is %, {share} where a share of 1 is meant"
 
 
 def _example(annotation: Any) -> str:
@@ -106,7 +117,7 @@ def _example(annotation: Any) -> str:
         choices = get_args(bare(annotation)) if get_origin(bare(annotation)) is Literal else ()
         return str(choices[0]) if choices else ""
     if isinstance(meaning.example, str):
-        return json.dumps(meaning.example) if NUMBER_IN_YAML.fullmatch(meaning.example) else meaning.example
+        return json.dumps(meaning.example) if NEEDS_QUOTES.fullmatch(meaning.example) else meaning.example
     return json.dumps(meaning.example)
 
 

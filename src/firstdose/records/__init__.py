@@ -12,7 +12,7 @@ from firstdose.records.maybe import Maybe
 from firstdose.records.partial_date_text import NotADate, read_partial_date, read_partial_date_time
 from firstdose.records.partial_dates import PartialDate, PartialDateTime
 from firstdose.records.problems import Problem, Problems
-from firstdose.records.question import Column, Question, columns_of, keys_of, occurrence_of
+from firstdose.records.question import Column, Question, beginning_of, columns_of, keys_of, occurrence_of
 from firstdose.records.reading import Reading, read_folder
 from firstdose.records.subjects import (
     CriterionAnswer,
@@ -69,6 +69,7 @@ __all__ = [
     "TrialData",
     "Visit",
     "VitalSign",
+    "beginning_of",
     "check_trial_data",
     "columns_of",
     "cut",

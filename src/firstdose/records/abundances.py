@@ -105,10 +105,6 @@ class Abundances:
             features=self.features[columns],
         )
 
-    def of_kind(self, kind: Kind) -> Abundances:
-        """The samples of one kind: of the study, or pooled quality controls."""
-        return self.take(samples=(self.samples["kind"] == kind).to_numpy())
-
     def as_log2(self) -> Abundances:
         """The same on the log2 scale; zeros have no logarithm and become missing, and a note says how many."""
         if self.scale == "log2":

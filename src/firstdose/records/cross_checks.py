@@ -33,6 +33,7 @@ REFERENCES: tuple[tuple[type, tuple[str, ...], type, tuple[str, ...]], ...] = (
     (Dosing, ("cohort",), Cohort, ("cohort",)),
     (Dosing, ("batch",), Batch, ("batch",)),
     (BatchTest, ("batch",), Batch, ("batch",)),
+    (Batch, ("made_for",), Subject, ("subject",)),
 )
 
 
@@ -134,11 +135,12 @@ def check_cohort_units(data: TrialData) -> Iterator[Found]:
 
 
 def check_batches(data: TrialData) -> Iterator[Found]:
-    """Cells were given from a batch that was not released, or after its expiry."""
-    batches = data[Batch].select("batch", "state", "released", "expires").unique("batch", keep="first")
+    """Cells were given from a batch that was another's, that was not released, or after its expiry."""
+    batches = data[Batch].select("batch", "made_for", "state", "released", "expires").unique("batch", keep="first")
     given = data[Dosing].with_row_index("index").join(batches, on="batch", maintain_order="left")
     start = pl.col("product_start")
     for is_broken, rule in (
+        (pl.col("made_for") != pl.col("subject"), "this batch was made for another subject"),
         (pl.col("state").is_in(["quarantine", "rejected"]), "this batch is not released"),
         (is_moment_before(start, pl.col("released")), "this batch was released later"),
         (is_day_before(pl.col("expires"), start), "this batch had expired"),

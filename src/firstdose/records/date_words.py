@@ -35,6 +35,18 @@ def recorded_words(recorded: PartialDate | PartialDateTime) -> str:
     return f"{day.day} {known}" if day.day and day.month else known
 
 
+def moment_words(recorded: PartialDateTime) -> str:
+    """A moment as far as it was recorded: 14 March 2026, 10:30; March 2026; a day without its month as it stands.
+
+    The time is that of the clock there; its distance from UTC is left out, and named only where it is none.
+    """
+    if recorded.date.day and not recorded.date.month:
+        return str(recorded)
+    hour, minute = recorded.hour, recorded.minute
+    time = "" if hour is None or minute is None else f", {hour:02}:{minute:02}"
+    return f"{recorded_words(recorded)}{time}{' UTC' if time and recorded.offset_minutes == 0 else ''}"
+
+
 def since_words(recorded: PartialDate | PartialDateTime) -> str:
     """Since when, as far as it was recorded: since 23 November 2026; since November 2026 (the day is not known)."""
     day = recorded.date if isinstance(recorded, PartialDateTime) else recorded

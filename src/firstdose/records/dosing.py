@@ -50,6 +50,7 @@ class Batch:
     batch: Annotated[str, Question("Identifier of the batch", is_key=True)]
     product: Annotated[str | None, Question("Product")] = None
     donor: Annotated[str | None, Question("Donor or cell bank", identifying="indirectly")] = None
+    made_for: Annotated[str | None, Question("Subject for whom alone it was made")] = None
     manufactured: Annotated[PartialDate | None, Question("When it was made", is_occurrence=True)] = None
     expires: Annotated[PartialDate | None, Question("Expiry")] = None
     state: Annotated[BatchState | None, Question("State of release")] = None
@@ -94,7 +95,9 @@ class Dosing:
     frequency: Annotated[str | None, Question("Frequency, if given repeatedly", sdtm="EXDOSFRQ")] = None
     route: Annotated[str | None, Question("Route", sdtm="EXROUTE")] = None
     site: Annotated[str | None, Question("Site of the body", sdtm="EXLOC")] = None
-    procedure_start: Annotated[PartialDateTime | None, Question("Start of the procedure, anaesthesia included")] = None
+    procedure_start: Annotated[
+        PartialDateTime | None, Question("Start of the procedure, anaesthesia included", is_beginning=True)
+    ] = None
     product_start: Annotated[
         PartialDateTime | None, Question("Start of the cells", sdtm="EXSTDTC", is_occurrence=True)
     ] = None

@@ -26,6 +26,7 @@ class Question:
     """What a field asks, its limits and unit, the words of its codes, its SDTM variable, and whether it identifies.
 
     The fields with `is_key` tell one record from another; the one with `is_occurrence` says when the thing occurred.
+    One with `is_beginning` dates what leads to it: where the thing itself has no date, it came no earlier than that.
     What becomes known later than that names, as `known_at`, the field that says when.
     """
 
@@ -39,6 +40,7 @@ class Question:
     identifying: Identifying = "no"
     is_key: bool = False
     is_occurrence: bool = False
+    is_beginning: bool = False
     known_at: str = ""
 
     def __post_init__(self) -> None:
@@ -119,6 +121,11 @@ def occurrence_of(record_type: type) -> str | None:
     """The field that says when the thing recorded occurred, if there is one."""
     found = (name for name, column in columns_of(record_type).items() if column.question.is_occurrence)
     return next(found, None)
+
+
+def beginning_of(record_type: type) -> str | None:
+    """The field that dates what leads to the thing recorded, if there is one."""
+    return next((name for name, column in columns_of(record_type).items() if column.question.is_beginning), None)
 
 
 def _column(field: dataclasses.Field[Any], annotation: Any) -> Column:

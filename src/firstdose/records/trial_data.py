@@ -15,7 +15,7 @@ import polars as pl
 from firstdose.records.catalogue import NAMES, RECORDS
 from firstdose.records.frames import fit_schema, frame_of, in_parts, records_of
 from firstdose.records.partial_date_frames import earliest_day, is_day_before
-from firstdose.records.question import columns_of, occurrence_of
+from firstdose.records.question import beginning_of, columns_of, occurrence_of
 
 RecordType = TypeVar("RecordType")
 
@@ -105,7 +105,7 @@ def cut(trial_data: TrialData, day: date) -> TrialData:
     dates = (
         frame[field]
         for name, frame in trial_data.frames.items()
-        for field in {occurrence_of(RECORDS[name]), *_known_at(RECORDS[name]).values()}
+        for field in {occurrence_of(RECORDS[name]), beginning_of(RECORDS[name]), *_known_at(RECORDS[name]).values()}
         if field
     )
     later = later_dates(dates, day)
@@ -113,7 +113,7 @@ def cut(trial_data: TrialData, day: date) -> TrialData:
     for name, frame in trial_data.frames.items() if later else ():
         occurrence = occurrence_of(RECORDS[name])
         if occurrence and name != "subjects":
-            frame = frame.filter(pl.col(occurrence).is_in(later).fill_null(False).not_())
+            frame = frame.filter(_dated(name, occurrence).is_in(later).fill_null(False).not_())
         frames[name] = frame.with_columns(
             pl.when(pl.col(known_at).is_in(later)).then(None).otherwise(pl.col(fact)).alias(fact)
             for fact, known_at in _known_at(RECORDS[name]).items()
@@ -127,8 +127,13 @@ def uncertain_at(trial_data: TrialData, day: date) -> dict[str, pl.DataFrame]:
     for name, frame in trial_data.frames.items():
         occurrence = occurrence_of(RECORDS[name])
         if occurrence and frame.height:
-            found[name] = frame.filter(is_day_before(pl.lit(day.isoformat()), pl.col(occurrence)).is_null())
+            found[name] = frame.filter(is_day_before(pl.lit(day.isoformat()), _dated(name, occurrence)).is_null())
     return {name: frame for name, frame in found.items() if frame.height}
+
+
+def _dated(name: str, occurrence: str) -> pl.Expr:
+    """When a thing occurred; where that is empty, when it was begun, so that it came no earlier."""
+    return pl.coalesce(occurrence, beginning_of(RECORDS[name]) or occurrence)
 
 
 def is_later(date_field: str, day: date) -> pl.Expr:

@@ -53,21 +53,6 @@ def is_attributed(relations: Mapping[Cause, Relation | None], definition: DltDef
     return some(is_related(relations.get(cause)) for cause in definition.attribution)
 
 
-def is_candidate(
-    start: Moment,
-    relations: Mapping[Cause, Relation | None],
-    procedure_start: datetime,
-    zone: tzinfo,
-    definition: DltDefinition,
-) -> Answer:
-    """Whether an event lies in the window and is attributed, and so is to be adjudicated.
-
-    Whether it is severe enough stands in the definition's words, which only people apply.
-    """
-    in_window = began_in_window(start, procedure_start, definition.window_days, zone)
-    return every([in_window, is_attributed(relations, definition)])
-
-
 @dataclass(frozen=True)
 class Adjudication:
     """A decision whether an event is a DLT; a later one replaces it."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from enum import Enum
 
-from firstdose.protocol.escalation import DltDefinition, EvaluableRule
+from firstdose.protocol.escalation import DltDefinition, EvaluableRule, dose_in_words
 from firstdose.protocol.expression import Answer, some
 from firstdose.protocol.product import DoseTolerance
 from firstdose.safety.dlt import trial_day
@@ -115,7 +115,7 @@ def _failures(
         return
     if not is_within_tolerance(assigned, given, tolerance):
         side = "below" if given < assigned else "above"
-        yield f"given {given:g} of {assigned:g}, {side} the tolerance"
+        yield f"given {dose_in_words(given)} of {dose_in_words(assigned)}, {side} the tolerance"
     if treated.left_at is not None and treated.left_at <= as_of:
         day = trial_day(treated.left_at, start, zone)
         if day <= definition.window_days:

@@ -1,21 +1,21 @@
 """The second engine: simulated trials that ask the rule after each cohort, with standard errors.
 
-After each cohort the whole history of each trial is replayed from its first cohort; no state is kept and none is
-merged. Participant k of trial i has the same latent tolerance under every design, truth, maximum and share not
-evaluable, so designs are compared on the same people. Trials are simulated in blocks; no split of them changes any bit.
+Each trial keeps its own state, which the rule carries on cohort by cohort; none is merged. Participant k of trial i has
+the same latent tolerance under every design, truth, maximum and share not evaluable, so designs are compared on the
+same people. Trials are simulated in blocks; no split of them changes any bit.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial, reduce
 
 import numpy as np
 from numpy.typing import NDArray
 
 from firstdose.designs.rule import EscalationRule
-from firstdose.designs.states import Integers, States, Stop
+from firstdose.designs.states import States, Stop
 from firstdose.simulation.counted_random import Words, trial_keys, uniforms
 from firstdose.simulation.exact import refuse_designs_in_time
 from firstdose.simulation.figures import OperatingCharacteristics, characteristics_of, scenario_figures
@@ -31,16 +31,12 @@ TOLERANCE, EVALUABILITY = 0, 1  # the streams of random numbers
 
 @dataclass
 class Trials:
-    """Simulated trials in lockstep: the cohorts each has had, and who was dosed so far.
-
-    ``cohorts`` lists (level, evaluable, dlts, not evaluable), each of shape (trials,), 0 for trials that had stopped.
-    """
+    """The chances of simulated trials in lockstep, and who was dosed so far."""
 
     tolerance: Words
     evaluability: Words
     dosed: NDArray[np.int64]
     dosed_at: NDArray[np.int64]
-    cohorts: list[tuple[Integers, Integers, Integers, Integers]] = field(default_factory=list)
 
 
 def monte_carlo(
@@ -106,23 +102,16 @@ def simulate(
         np.zeros(len(numbers), dtype=np.int64),
         np.zeros((len(numbers), rule.frame.levels), dtype=np.int64),
     )
-    states = _replay(rule, record)
+    states = rule.start().take(np.zeros(len(numbers), dtype=np.intp))
     while (active := np.flatnonzero(states.stop == Stop.GOES_ON)).size:
-        _treat_cohort(rule, record, states, active, truth, not_evaluable)
-        states = _replay(rule, record)
+        states.put(active, _after_a_cohort(rule, record, states.take(active), active, truth, not_evaluable))
     return states, record.dosed_at
 
 
-def _treat_cohort(
-    rule: EscalationRule,
-    record: Trials,
-    states: States,
-    active: NDArray[np.intp],
-    truth: Floats,
-    not_evaluable: float,
-) -> None:
-    """Dose one cohort in each active trial, one participant after the other, replacing those not evaluable."""
-    now = states.take(active)
+def _after_a_cohort(
+    rule: EscalationRule, record: Trials, now: States, active: NDArray[np.intp], truth: Floats, not_evaluable: float
+) -> States:
+    """The states of the active trials after one cohort more, dosed one by one, those not evaluable replaced."""
     planned = rule.cohort_sizes(now).astype(np.int64)
     size, dlts, lost = (np.zeros(len(active), dtype=np.int64) for _ in range(3))
     open_ = np.ones(len(active), dtype=bool)
@@ -143,19 +132,8 @@ def _treat_cohort(
         if rule.stops_within_cohort and (rows := np.flatnonzero(open_ & (size > 0))).size:
             settled = rule.settled(now.take(rows), now.level[rows], planned[rows], size[rows], dlts[rows])
             open_[rows[settled]] = False
-    columns = [np.zeros(len(states), dtype=np.int64) for _ in range(4)]
-    for column, values in zip(columns, (now.level, size, dlts, lost), strict=True):
-        column[active] = values
-    record.cohorts.append((columns[0], columns[1], columns[2], columns[3]))
-
-
-def _replay(rule: EscalationRule, record: Trials) -> States:
-    """The states of all trials, replayed from their first cohorts."""
-    states = rule.start().take(np.zeros(len(record.dosed), dtype=np.intp))
-    for level, size, dlts, lost in record.cohorts:
-        rows = np.flatnonzero(size > 0)
-        now = states.take(rows)
-        states.put(rows, rule.advance_as_given(now, level[rows], size[rows], dlts[rows]))
-        rows = np.flatnonzero(lost > 0)
-        states.put(rows, rule.select(rule.lose(states.take(rows), lost[rows])))
-    return states
+    some_counted, some_lost = np.flatnonzero(size > 0), np.flatnonzero(lost > 0)
+    before = now.take(some_counted)
+    now.put(some_counted, rule.advance_as_given(before, before.level, size[some_counted], dlts[some_counted]))
+    now.put(some_lost, rule.select(rule.lose(now.take(some_lost), lost[some_lost])))
+    return now

@@ -30,10 +30,11 @@ TIME_HELP = "as 2026-03-14T10:30 in {zone}, or with the offset from UTC; 2026-03
 FREE_TEXT_HELP = {
     ("adverse_events", "special_interest"): (
         "where it is one: its name, the same for all of its kind; what stands here is free, for the protocol’s file "
-        "lists no such events"
+        "lists no such events",
+        "where it is one: the protocol lists those that there are",
     ),
 }
-"""How fields are filled in that take any text, where their question does not say it."""
+"""How fields are filled in that take any text, where their question does not say it; then where answers are offered."""
 
 
 @dataclass(frozen=True)
@@ -106,7 +107,7 @@ def fields_of_form(
         FormField(
             name=column.name,
             question=_asked(column)[0],
-            help=_help(record_type, column, _zone(column, texts, zone)),
+            help=_help(record_type, column, _zone(column, texts, zone), bool((offered or {}).get(column.name))),
             unit=column.question.unit,
             widget=_widget(column),
             text=texts.get(column.name, ""),
@@ -141,7 +142,7 @@ def _entered(record_type: str, column: Column, conflicts: Mapping[str, str]) -> 
     return None if text is None else value_words(record_type, column.name, text)
 
 
-def _help(record_type: str, column: Column, zone: str) -> str:
+def _help(record_type: str, column: Column, zone: str, is_offered: bool) -> str:
     """How a field is to be filled in; nothing where its choices or its unit say so."""
     advice = _asked(column)[1]
     if column.is_date:
@@ -149,7 +150,7 @@ def _help(record_type: str, column: Column, zone: str) -> str:
     if advice:
         return advice
     if column.codes or column.kind in (bool, str):
-        return FREE_TEXT_HELP.get((record_type, column.name), "")
+        return FREE_TEXT_HELP.get((record_type, column.name), ("", ""))[is_offered]
     return ", ".join(filter(None, ("whole number" if column.kind is int else "number", column.limits_in_words)))
 
 

@@ -13,7 +13,7 @@ from firstdose.records import columns_of
 from firstdose.web.trial import Trial
 from firstdose.web.value_words import visit_names
 
-VISITS, MEDICATIONS, BATCH_TESTS = "visits", "medications", "batch_tests"
+VISITS, MEDICATIONS, BATCH_TESTS, EVENTS = "visits", "medications", "batch_tests", "adverse_events"
 Offered = Mapping[str, Mapping[str, str]]
 """By field, the answers with their words."""
 MOST_NAMED = 8
@@ -38,6 +38,8 @@ def _of(trial: Trial, record_type: str) -> Iterator[tuple[str, Mapping[str, str]
     protocol = trial.protocol
     if record_type == MEDICATIONS:
         yield "background_treatment", {each.id: each.drug for each in protocol.background_treatments}
+    if record_type == EVENTS:
+        yield "special_interest", {each.id: each.name for each in protocol.events_of_special_interest}
     if record_type == BATCH_TESTS:
         yield "batch", {each.record: "" for each in trial.ledger.records("batches") if not each.is_removed}
         yield "test", {each.id: each.test for each in protocol.product.release_criteria} if protocol.product else {}

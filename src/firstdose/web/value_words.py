@@ -10,7 +10,7 @@ from firstdose.conduct.catalogue import LEDGER_RECORDS
 from firstdose.conduct.naming import field_words
 from firstdose.protocol import Protocol
 from firstdose.records import columns_of
-from firstdose.records.date_words import recorded_words
+from firstdose.records.date_words import moment_words as recorded_moment_words
 from firstdose.records.partial_date_text import read_partial_date_time
 
 __all__ = ["field_words", "in_order", "moment_words", "value_words", "visit_names"]
@@ -40,18 +40,12 @@ def visit_names(protocol: Protocol) -> dict[str, str]:
 
 
 def moment_words(text: str) -> str:
-    """A date or time that was recorded as people read it: 14 March 2026, 10:30; what is none stands as it was typed.
-
-    The time is that of the clock there; its distance from UTC is left out.
-    """
+    """A date or time that was recorded as people read it: 14 March 2026, 10:30; what is none stands as it was typed."""
     try:
         found = read_partial_date_time(text)
     except ValueError:
         found = None
-    if found is None or (found.date.day and not found.date.month):
-        return text
-    time = "" if found.hour is None or found.minute is None else f", {found.hour:02}:{found.minute:02}"
-    return f"{recorded_words(found)}{time}{' UTC' if time and found.offset_minutes == 0 else ''}"
+    return text if found is None else recorded_moment_words(found)
 
 
 def in_order(text: str) -> tuple[tuple[int, int, str], ...]:

@@ -23,6 +23,7 @@ from firstdose.web.trial import Trial, minute_of
 TITLES: dict[AlertKind, str] = {
     "stale_decision": "Decisions whose data have changed",
     "possible_dlt": "Possible DLTs without a verdict",
+    "unjudged_death": "Deaths in the DLT window without a verdict",
     "safety_report": "Reports of serious events to be sent",
     "dlt_window": "DLT windows that end soon",
     "trough": "Troughs to look at",
@@ -31,7 +32,7 @@ TITLES: dict[AlertKind, str] = {
     "dlt": "DLTs",
 }
 """The kinds of alerts in words, in the order in which they are shown where they press alike."""
-OF_COMMITTEE: tuple[AlertKind, ...] = ("stale_decision", "possible_dlt", "dlt", "safety_report")
+OF_COMMITTEE: tuple[AlertKind, ...] = ("stale_decision", "possible_dlt", "unjudged_death", "dlt", "safety_report")
 STALE_RESTS_ON = (*OF_DOSING, "prepared_decisions", "judged_events")
 MOST_OPEN = 12
 
@@ -153,7 +154,7 @@ def _address(alert: Alert, sight: Sight, acting: Acting) -> str | None:
     """Where something can be done about an alert; None where the role has no page for it."""
     if alert.kind == "stale_decision":
         return reverse("decisions") if acting.may("see_pack") else None
-    if alert.kind in ("possible_dlt", "dlt") and acting.may("see_pack"):
+    if alert.kind in ("possible_dlt", "unjudged_death", "dlt") and acting.may("see_pack"):
         return reverse("adjudications")
     if alert.kind == "safety_report" and alert.record is not None:
         number = alert.record[1].rsplit("/", 1)[-1]

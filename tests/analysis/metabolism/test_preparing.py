@@ -12,7 +12,7 @@ import pytest
 from firstdose.analysis.metabolism.metabolite_quality import variation_in_controls
 from firstdose.analysis.metabolism.names_alike import misspelt
 from firstdose.analysis.metabolism.preparing import left_out_of, prepare
-from firstdose.analysis.metabolism.visit_order import order_of_visits, ordered_visits
+from firstdose.analysis.metabolism.visit_order import ordered_visits
 from firstdose.methods.normalisation import quotient_factors
 from firstdose.protocol.metabolism import Fluid, Metabolism
 from firstdose.records import examinations
@@ -136,7 +136,7 @@ def test_fluids_are_apart_and_unknown_ones_are_said() -> None:
     ],
 )
 def test_visits_stand_in_time_where_their_names_say_it(names: tuple[str, ...], order: tuple[str, ...]) -> None:
-    assert order_of_visits(names) == order
+    assert ordered_visits(names).names == order
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,8 @@ from urllib.parse import quote
 import psycopg
 import pytest
 
+from tests.patience import PATIENCE_SECONDS
+
 OWNER, APPLICATION, SUPERUSER = "trial_owner", "trial_site", "server"
 WITH_PASSWORD, PASSWORD = "trial_guarded", "a password of its own"
 """A role that the server asks for its password; it believes the others."""
@@ -28,12 +30,13 @@ DATABASE = "postgres"
 SETTINGS = {
     "listen_addresses": "",
     "fsync": "off",
-    "max_connections": "60",
+    "max_connections": "200",
     "shared_buffers": "32MB",
     "timezone": "UTC",
     "log_min_messages": "fatal",
 }
-WAIT_SECONDS = 60.0
+ROOM = 512 * 2**20
+"""More than the databases of one process of tests take; a container often has 64 MB in all."""
 
 
 @dataclass(frozen=True)
@@ -71,9 +74,10 @@ def database_in(url: str) -> str:
 
 
 def quick_folder(purpose: str) -> Path:
-    """A new folder that does not wait for a disk, where there is one."""
-    memory = Path("/dev/shm")
-    return Path(tempfile.mkdtemp(prefix=f"firstdose-{purpose}-", dir=memory if memory.is_dir() else None))
+    """A new folder that does not wait for a disk, where there is one with room for all processes of the tests."""
+    memory, processes = Path("/dev/shm"), int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    has_room = memory.is_dir() and shutil.disk_usage(memory).free > ROOM * processes
+    return Path(tempfile.mkdtemp(prefix=f"firstdose-{purpose}-", dir=memory if has_room else None))
 
 
 def programs() -> Path | None:
@@ -134,7 +138,7 @@ def _account() -> pwd.struct_passwd | None:
 
 
 def _wait_for(server: Server, process: "subprocess.Popen[bytes]") -> None:
-    end = time.monotonic() + WAIT_SECONDS
+    end = time.monotonic() + PATIENCE_SECONDS
     while True:
         try:
             psycopg.connect(server.url(SUPERUSER)).close()
@@ -148,5 +152,5 @@ def _wait_for(server: Server, process: "subprocess.Popen[bytes]") -> None:
 def _stop(process: "subprocess.Popen[bytes]", home: Path, starter: int) -> None:
     if os.getpid() == starter:
         process.send_signal(signal.SIGQUIT)
-        process.wait(WAIT_SECONDS)
+        process.wait(PATIENCE_SECONDS)
         shutil.rmtree(home, ignore_errors=True)

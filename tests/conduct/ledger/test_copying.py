@@ -37,6 +37,7 @@ from tests.conduct.ledger.places import (
     filled,
     new_place,
 )
+from tests.patience import PATIENCE_SECONDS
 
 WRITERS = 3
 
@@ -65,7 +66,7 @@ def writers(ledger: Ledger) -> Iterator[list[int]]:
 
 
 def wait_until(done: list[int], more: int) -> None:
-    end, until = time.monotonic() + 30, sum(done) + more
+    end, until = time.monotonic() + PATIENCE_SECONDS, sum(done) + more
     while sum(done) < until:
         assert time.monotonic() < end
         time.sleep(0.002)

@@ -29,8 +29,8 @@ from tests.conduct.ledger.places import (
     entered,
     new_place,
 )
+from tests.conduct.ledger.seals import resealed
 from tests.conduct.ledger.servers import quick_folder
-from tests.conduct.ledger.test_tampering import resealed
 
 RECORDS = ("S01-1", "S01-2", "S02-1")
 FIELDS = ("pulse", "weight")

@@ -199,7 +199,7 @@ def test_greek_letters(greek: str, word: str) -> None:
     assert class_of(greek) is not None
 
 
-@settings(max_examples=400, deadline=2000, suppress_health_check=[HealthCheck.too_slow])
+@settings(many, max_examples=400)
 @given(st.text(max_size=120))
 def test_random_text_never_raises(text: str) -> None:
     assert identify(text).name == text
@@ -230,7 +230,7 @@ PARTS = [
 ]
 
 
-@settings(max_examples=400, deadline=2000, suppress_health_check=[HealthCheck.too_slow])
+@settings(many, max_examples=400)
 @given(
     st.lists(
         st.sampled_from([*PARTS, *string.ascii_lowercase, "glyco", "chol", "alpha", "sulfate", "gamma-"]), max_size=40

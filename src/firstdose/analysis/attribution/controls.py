@@ -9,6 +9,7 @@ from firstdose.analysis.attribution.comparisons import per_doubling, place_of, s
 from firstdose.analysis.attribution.periods import Periods
 from firstdose.analysis.frame import Frame
 from firstdose.protocol.attribution import NegativeControl
+from firstdose.records.derived import LabAnalysis
 from firstdose.records.results import Result
 
 TABLE = "negative_controls"
@@ -34,6 +35,9 @@ def negative_control(frame: Frame, control: NegativeControl, found: Periods) -> 
     """The dose slope of a control on the drug, against the size that would explain the finding."""
     place = {**place_of(found, TABLE, control.name), "within": control.kind, "objective": "exploratory"}
     unit = per_doubling(found)
+    measured = _test_name(frame, control)
+    if measured:
+        yield Result(**place, statistic="measured", text=measured, format="text")
     yield Result(**place, statistic="reason", text=control.reason, format="text")
     slope = slope_of(frame, found, found.on)
     if isinstance(slope, str):
@@ -50,6 +54,14 @@ def negative_control(frame: Frame, control: NegativeControl, found: Periods) -> 
     yield Result(**place, statistic="explaining_slope", value=size, unit=unit)
     words = reading(slope.lower, slope.upper, size)
     yield Result(**place, statistic="reading", text=words, format="text", method="negative_control")
+
+
+def _test_name(frame: Frame, control: NegativeControl) -> str:
+    """What a laboratory test is called in the records, whose code alone few readers know; empty where they do not."""
+    if control.kind != "laboratory":
+        return ""
+    names = frame.data[LabAnalysis].filter(test=control.name)["name"].drop_nulls()
+    return str(names[0]) if len(names) else ""
 
 
 def without_controls() -> Result:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import polars as pl
@@ -23,9 +23,12 @@ from firstdose.analysis.events.deaths import deaths
 from firstdose.analysis.events.person_time import WHOLE, time_at_risk
 from firstdose.analysis.events.worst_grades import worst_grades
 from firstdose.analysis.frame import Frame
+from firstdose.analysis.recorded import recorded
 from firstdose.analysis.share_trend import share_trend
 from firstdose.analysis.visit_summaries import in_groups
+from firstdose.records import AdverseEvent
 from firstdose.records.attribution import CAUSES
+from firstdose.records.derived import EventAnalysis
 from firstdose.records.results import Result
 from firstdose.safety.periods import Period
 
@@ -34,6 +37,7 @@ OVERVIEW, TERMS, PERIODS, INTEREST = "overview", "by_class_and_term", "by_period
 UNGRADED_SEVERE = "severe, of events without a grade"
 UNCERTAIN = "counted, though it is not known whether treatment-emergent"
 PERIOD_NOT_KNOWN = "period not known"
+NOT_LISTED = "not listed in the protocol"
 
 SELECTED = {
     f"serious_{TERMS}": pl.col("is_serious"),
@@ -55,7 +59,7 @@ def adverse_events(frame: Frame) -> Iterator[Result]:
     asked = _questions(frame, events)
     tables = [name for name, chosen in SELECTED.items() if events.select(chosen.is_not_null().any()).item()]
     counted = [cells(events, OVERVIEW, what, answer=answer) for what, answer in asked.items()]
-    counted += [*_by_term(events, TERMS, pl.lit(True)), _of_interest(events), *_in_periods(events)]
+    counted += [*_by_term(events, TERMS, pl.lit(True)), _of_interest(frame, events), *_in_periods(events)]
     counted += [part for name in tables for part in _by_term(events, name, SELECTED[name])]
     tallies = Tallies.of(frame, pl.concat(counted), place)
     yield from tallies.results([Line(OVERVIEW, what) for what in asked])
@@ -63,8 +67,9 @@ def adverse_events(frame: Frame) -> Iterator[Result]:
     yield from tallies.results(tallies.lines(TERMS))
     further = replace(tallies, place=Place(CHAPTER))
     yield from worst_grades(frame, events, further.place, tallies.lines(TERMS))
-    for name in (*tables, INTEREST):
+    for name in tables:
         yield from further.results(tallies.lines(name))
+    yield from further.results(_lines_of_interest(frame, tallies))
     yield from _period_figures(frame, further, events)
     for what in WITH_TREND:
         yield from share_trend(frame, tallies, Line(OVERVIEW, what))
@@ -88,10 +93,29 @@ def _by_term(events: pl.DataFrame, table: str, chosen: pl.Expr) -> Iterator[pl.D
     yield cells(events, table, pl.col("term"), within=pl.col("organ_class"), answer=chosen)
 
 
-def _of_interest(events: pl.DataFrame) -> pl.DataFrame:
-    """Events of special interest by what they are."""
-    rows = events.filter(pl.col("special_interest").is_not_null())
-    return cells(rows, INTEREST, pl.col("special_interest"))
+def _of_interest(frame: Frame, events: pl.DataFrame) -> pl.DataFrame:
+    """Events of special interest by what they are: the name in the protocol, which may list them, or as recorded."""
+    names, recorded = _names_of_interest(frame), pl.col("special_interest")
+    rows = events.filter(recorded.is_not_null())
+    if not names:
+        return cells(rows, INTEREST, recorded)
+    other = pl.format(f"{{}} ({NOT_LISTED})", recorded)
+    return cells(rows, INTEREST, recorded.replace_strict(names, default=other, return_dtype=pl.String))
+
+
+def _lines_of_interest(frame: Frame, tallies: Tallies) -> list[Line]:
+    """Every kind that the protocol lists, also one of which there was no event, and then the others.
+
+    Where no event at all is said to be of special interest it is not known whether that was recorded.
+    """
+    found = tallies.lines(INTEREST)
+    listed = [Line(INTEREST, name) for name in _names_of_interest(frame).values()] if found else []
+    return [*listed, *(line for line in found if line not in listed)]
+
+
+def _names_of_interest(frame: Frame) -> dict[str, str]:
+    """The names of the kinds of events of special interest that the protocol lists, by what events hold."""
+    return {each.id: each.name for each in frame.protocol.events_of_special_interest}
 
 
 def _in_periods(events: pl.DataFrame) -> Iterator[pl.DataFrame]:
@@ -131,14 +155,27 @@ def _not_counted(frame: Frame) -> Iterator[Result]:
         .sort(pl.col("record").list.len(), "emergence_rule", descending=[True, False])
     )
     for rule, records in rules.iter_rows():
-        count = float(len(records))
-        yield Result(
-            chapter=CHAPTER,
-            table="not_counted",
-            what=rule,
-            statistic="events",
-            value=count,
-            format="count",
-            unit="events",
-            records=tuple(records),
-        )
+        yield _left_out(rule, records)
+    until = frame.conventions.analysis_until_day
+    later = _later(frame)
+    if until is not None and later:
+        yield _left_out(f"began later than day {until}, the last that the analyses look at", later)
+
+
+def _later(frame: Frame) -> list[str]:
+    """The recorded events that the analyses do not look at at all, as they began after their last day."""
+    rows = recorded(frame, AdverseEvent).join(frame.data[EventAnalysis], on=["subject", "number"], how="anti")
+    return rows.select(pl.format("adverse_events:{}/{}", "subject", "number")).to_series().to_list()
+
+
+def _left_out(why: str, records: Sequence[str]) -> Result:
+    return Result(
+        chapter=CHAPTER,
+        table="not_counted",
+        what=why,
+        statistic="events",
+        value=float(len(records)),
+        format="count",
+        unit="events",
+        records=tuple(records),
+    )

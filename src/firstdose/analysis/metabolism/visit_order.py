@@ -51,11 +51,6 @@ class VisitOrder:
     unclear: tuple[str, ...] = ()
 
 
-def order_of_visits(names: Iterable[str]) -> tuple[str, ...]:
-    """Visits in time as far as their names say it; see `ordered_visits`."""
-    return ordered_visits(names).names
-
-
 def ordered_visits(names: Iterable[str]) -> VisitOrder:
     """Visits in time, by names such as M3, week 12, day -7, 30 min, screening, baseline, pre and end of study.
 

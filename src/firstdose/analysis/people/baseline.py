@@ -11,6 +11,7 @@ from firstdose.analysis.descriptions import Quantity, described, numbers
 from firstdose.analysis.frame import Frame
 from firstdose.analysis.recorded import recorded
 from firstdose.analysis.scores.measured import MRI_MEASURES, SCORE
+from firstdose.analysis.visit_summaries import in_groups
 from firstdose.records import Subject
 from firstdose.records.derived import ScoreAnalysis
 from firstdose.records.results import Result
@@ -52,7 +53,8 @@ def _scores(frame: Frame, people: pl.DataFrame) -> Iterator[Result]:
     last = _last_before(every)
     scores = every.filter("is_baseline")
     since = last.filter(~pl.col("is_baseline")).select("measure", "subject").rows()
-    quantities, rows, doubts = [], [], {}
+    quantities, rows = [], []
+    doubts: dict[tuple[Quantity, str], str] = {}
     for (measure, part), found in _parts(frame, scores).items():
         units = found["unit"].drop_nulls()
         is_score = part == SCORE
@@ -60,7 +62,7 @@ def _scores(frame: Frame, people: pl.DataFrame) -> Iterator[Result]:
         quantity = Quantity(table, what, within, units[0] if len(units) else "", frame.objective(measure))
         quantities.append(quantity)
         rows.append(numbers(found, quantity, pl.col("value")))
-        doubts[quantity] = _doubt(measure, found, {subject for of, subject in since if of == measure})
+        doubts |= _doubts(frame, quantity, measure, found, {subject for of, subject in since if of == measure})
     if not rows:
         return
     yield from described(frame, pl.concat(rows), quantities, Place(CHAPTER), doubts)
@@ -102,6 +104,17 @@ def _states(frame: Frame, people: pl.DataFrame, last: pl.DataFrame, measures: li
         found = [line for line in lines if tallies.at(line).people]
         if found != lines[:1]:
             yield from tallies.results(found, events=False, estimates=False)
+
+
+def _doubts(
+    frame: Frame, quantity: Quantity, measure: str, baselines: pl.DataFrame, assessed_since: Collection[str]
+) -> dict[tuple[Quantity, str], str]:
+    """What to beware of in each group, by the values of its own people alone."""
+    grouped = in_groups(frame, baselines)
+    names = [group.name for group in frame.groups("treated")]
+    return {
+        (quantity, name): _doubt(measure, grouped.filter(pl.col("group") == name), assessed_since) for name in names
+    }
 
 
 def _doubt(measure: str, baselines: pl.DataFrame, assessed_since: Collection[str]) -> str:

@@ -76,6 +76,17 @@ def flag(name: str | pl.Expr) -> pl.Expr:
     return pl.when(value).then(pl.lit(YES))
 
 
+def against_baseline() -> list[pl.Expr]:
+    """How a measured value stands to the baseline, and whether it counts: the same variables of every such dataset."""
+    return [
+        flag("is_baseline").alias("ABLFL"),
+        pl.col("baseline").alias("BASE"),
+        pl.col("change").alias("CHG"),
+        flag("is_after").alias("ONTRTFL"),
+        flag("is_summarised").alias("ANL01FL"),
+    ]
+
+
 def term(name: str) -> pl.Expr:
     """A code in capitals, with blanks."""
     return pl.col(name).str.replace_all("_", " ", literal=True).str.to_uppercase()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from firstdose.cdisc.adam.core import Source, dated, flag, study_day, term
+from firstdose.cdisc.adam.core import Source, against_baseline, dated, flag, study_day, term
 from firstdose.cdisc.writing.tests_and_results import assigned_codes
 from firstdose.cdisc.writing.timing import day_of
 from firstdose.records import LabResult
@@ -36,11 +36,7 @@ def laboratory(source: Source) -> pl.DataFrame:
         pl.col("value").alias("AVAL"),
         pl.col("text").alias("AVALC"),
         pl.col("unit").alias("AVALU"),
-        flag("is_baseline").alias("ABLFL"),
-        pl.col("baseline").alias("BASE"),
-        pl.col("change").alias("CHG"),
-        flag("is_after").alias("ONTRTFL"),
-        flag("is_summarised").alias("ANL01FL"),
+        *against_baseline(),
         pl.col("range_low").alias("ANRLO"),
         pl.col("range_high").alias("ANRHI"),
         term("against_range").alias("ANRIND"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from firstdose.cdisc.adam.core import Source, dated, flag, study_day, term
+from firstdose.cdisc.adam.core import Source, against_baseline, dated, flag, study_day, term
 from firstdose.cdisc.item_codes import initials, item_codes, name_of_item
 from firstdose.measures import MEASURES
 from firstdose.records.analysis_tables import ScoreRow
@@ -33,11 +33,7 @@ def scores(source: Source) -> pl.DataFrame:
         pl.when(pl.col("state") != SCORE).then(term("state")).alias("AVALC"),
         term("bound").alias("BOUND"),
         pl.col("reason").alias("AREASON"),
-        flag("is_baseline").alias("ABLFL"),
-        pl.col("baseline").alias("BASE"),
-        pl.col("change").alias("CHG"),
-        flag("is_after").alias("ONTRTFL"),
-        flag("is_summarised").alias("ANL01FL"),
+        *against_baseline(),
         pl.format(ONSET, "definition").alias("CRIT1"),
         flag("is_onset").alias("CRIT1FL"),
         pl.format(CONFIRMATION, "definition").alias("CRIT2"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from firstdose.cdisc.adam.core import Source, dated, flag, study_day
+from firstdose.cdisc.adam.core import Source, against_baseline, dated, study_day
 from firstdose.cdisc.writing.tests_and_results import assigned_codes
 from firstdose.records import VitalSign
 from firstdose.records.analysis_tables import VitalSignRow
@@ -30,11 +30,7 @@ def vital_signs(source: Source) -> pl.DataFrame:
         study_day("day").alias("ADY"),
         pl.col("value").alias("AVAL"),
         pl.col("unit").alias("AVALU"),
-        flag("is_baseline").alias("ABLFL"),
-        pl.col("baseline").alias("BASE"),
-        pl.col("change").alias("CHG"),
-        flag("is_after").alias("ONTRTFL"),
-        flag("is_summarised").alias("ANL01FL"),
+        *against_baseline(),
     )
 
 

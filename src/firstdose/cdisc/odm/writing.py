@@ -125,9 +125,9 @@ def _open_root(markup: Markup, exported: Exported, file_type: FileType, survey: 
 def _version_in_force(records: Iterable[StoredRecord]) -> str:
     """The version of the protocol approved last; empty if none is."""
     approved = [
-        each.fields
+        each
         for each in records
         if each.record_type == "protocol_versions" and not each.is_removed and each.fields.get("state") == "approved"
     ]
-    newest = max(approved, key=lambda fields: fields.get("approved", ""), default=None)
-    return newest.get("version", "") if newest else ""
+    newest = max(approved, key=lambda each: each.head, default=None)
+    return newest.fields.get("version", "") if newest else ""

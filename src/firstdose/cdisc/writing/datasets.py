@@ -24,7 +24,6 @@ from firstdose.records import NAMES, RECORDS, AdverseEvent, Death, DltAdjudicati
 
 Told = Callable[[str], object]
 FRAME_KINDS = {"Char": (pl.String,), "Num": (pl.Int64, pl.Float64, pl.Date)}
-NUMBERED = "VISITNUM"
 MAY_BE_ABSENT = ("Perm", "Cond")
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -59,11 +58,6 @@ class Classification:
         """The share of names with a class; NaN without names."""
         count = len(self.identifications)
         return sum(each.found is not None for each in self.identifications) / count if count else float("nan")
-
-    def by_class(self) -> dict[str, int]:
-        """How many names each class has, the most frequent first."""
-        counts = Counter(each.found.main_class for each in self.identifications if each.found)
-        return dict(sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])))
 
 
 def classify(names: Iterable[str], convention: Convention | None = None) -> Classification:

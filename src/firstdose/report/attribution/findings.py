@@ -12,6 +12,7 @@ from firstdose.report.attribution.rows import AttributionRows, Statement, exclud
 from firstdose.report.attribution.slopes import findings, not_estimated
 from firstdose.report.attribution.statements import design_statements
 from firstdose.report.attribution.undoing import estimate, shown
+from firstdose.report.results.names import in_sentence
 
 
 def statements(rows: AttributionRows) -> tuple[Statement, ...]:
@@ -97,9 +98,11 @@ def _controls(rows: AttributionRows) -> Iterator[Statement]:
     for each in readings:
         slope = rows.first(table="negative_controls", what=each.what, statistic="slope")
         size = rows.first(table="negative_controls", what=each.what, statistic="explaining_slope")
+        measured = rows.text(table="negative_controls", what=each.what, statistic="measured")
+        name = f"{in_sentence(measured)} ({each.what})" if measured else each.what
         says = "is undecided about the drug" if each.text == UNDECIDED else each.text
         text = (
-            f"The negative control {each.what} {says} as the whole explanation: its slope is {shown(slope)}, and "
+            f"The negative control {name} {says} as the whole explanation: its slope is {shown(slope)}, and "
             f"one of {shown(size)} would explain a finding."
         )
         yield statement("negative_control", text, each, slope, size)

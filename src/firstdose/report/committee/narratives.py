@@ -8,6 +8,7 @@ from typing import Any
 
 import polars as pl
 
+from firstdose.dosing.toxicity import kept_open
 from firstdose.protocol.plan import Protocol
 from firstdose.records import CAUSES, AdverseEvent, Death, DltAdjudication, GradeChange, TrialData, relation_field
 from firstdose.records.analysis_data import AnalysisData
@@ -127,7 +128,9 @@ def _sentences(trial_data: TrialData, event: AdverseEvent, is_waiting: bool) -> 
     for each in verdicts.iter_rows(named=True):
         reason = f" ({shortened(each['reason'])})" if each["reason"] else ""
         verdict = each["verdict"].replace("_", " ").replace("dlt", "DLT")
-        yield f"Adjudicated {_day(each['adjudicated']) or 'on an unknown day'}: {verdict}{reason}"
+        is_open = kept_open(each["verdict"], each["members"])
+        done = "Not yet judged" if is_open else "Adjudicated"
+        yield f"{done} {_day(each['adjudicated']) or 'on an unknown day'}: {verdict}{reason}"
     if is_waiting:
         yield "Waits for adjudication"
     judged = {cause: getattr(event, relation_field(cause)) for cause in CAUSES}

@@ -8,10 +8,11 @@ from datetime import date, datetime
 
 from firstdose.designs.building import build_design
 from firstdose.dosing import ParticipantCourse, TrialHistory
-from firstdose.dosing.advice import Advice, advise
+from firstdose.dosing.advice import Advice, advise, with_flags
 from firstdose.dosing.courses import Courses
 from firstdose.dosing.histories import trial_history
 from firstdose.dosing.recorded import Records
+from firstdose.dosing.unjudged_deaths import UnjudgedDeath, unjudged_deaths
 from firstdose.protocol.plan import Protocol
 from firstdose.records.analysis_data import AnalysisData
 from firstdose.records.date_words import day_words
@@ -68,6 +69,7 @@ class Decision:
     history: TrialHistory
     advice: Advice
     told: tuple[Narrative, ...]
+    unjudged: tuple[UnjudgedDeath, ...] = ()
 
     @classmethod
     def of(cls, protocol: Protocol, data: AnalysisData, results: Results, moment: datetime | None = None) -> Decision:
@@ -81,7 +83,9 @@ class Decision:
         history = trial_history(courses)
         waiting = [(course.subject, each.number) for course in courses.all for each in course.events if not each.is_dlt]
         told = tuple(narratives(protocol, data, waiting))
-        return cls(protocol, data, results, courses.all, history, advise(courses, history), told)
+        unjudged = tuple(unjudged_deaths(courses))
+        advice = with_flags(advise(courses, history), [each.words for each in unjudged])
+        return cls(protocol, data, results, courses.all, history, advice, told, unjudged)
 
     @property
     def notable(self) -> tuple[ParticipantCourse, ...]:

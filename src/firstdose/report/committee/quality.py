@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from datetime import date
 
 import polars as pl
 
@@ -65,9 +64,9 @@ def _why_pending(course: ParticipantCourse) -> str:
     """Why it is not settled; an open window with its last day."""
     reasons = "; ".join(course.evaluability.reasons) or "not known why"
     until = last_day(course)
-    if not until or not reasons.endswith("the window is open"):
+    if until is None or not reasons.endswith("the window is open"):
         return reasons
-    return f"{reasons}, until {day_words(date.fromisoformat(until))}"
+    return f"{reasons}, until {day_words(until)}"
 
 
 def _notes(notes: pl.DataFrame) -> str:

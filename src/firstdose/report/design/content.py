@@ -10,6 +10,7 @@ import firstdose
 from firstdose.designs.history import History
 from firstdose.designs.rule import EscalationRule
 from firstdose.protocol import Protocol
+from firstdose.records.date_words import day_words
 from firstdose.report.design.decisions import Decisions, decisions
 from firstdose.report.design.detection import Detection, detection
 from firstdose.report.design.evaluation import (
@@ -85,7 +86,7 @@ def design_content(
     engine = engine or Engine()
     chosen = scenarios if scenarios is not None else usual_scenarios(rule)
     progress("operating characteristics of the protocol's rule")
-    own = engine.figures(rule, chosen)
+    own = engine.figures(rule, chosen, progress)
     tree = pathways(rule, History(), cohorts=2)
     frame = rule.frame
     return DesignReport(
@@ -131,7 +132,7 @@ def identity(protocol: Protocol, day: date) -> Identity:
         ("Registered as", ", ".join(f"{entry.registry} {entry.id}" for entry in trial.registrations)),
         ("Product", protocol.product.name if protocol.product else None),
         ("Protocol version", trial.version),
-        ("Version date", trial.version_date.isoformat() if trial.version_date else None),
+        ("Version date", day_words(trial.version_date) if trial.version_date else None),
         ("Amendment", trial.amendment),
     )
     facts = tuple((term, value) for term, value in stated if value)

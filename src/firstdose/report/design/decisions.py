@@ -6,19 +6,21 @@ import dataclasses
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from firstdose.designs import GUARDS, Guard
 from firstdose.designs.design import Design
 from firstdose.designs.interval import IntervalDesign
 from firstdose.designs.rule import EscalationRule
-from firstdose.designs.states import Seen, Stop
+from firstdose.designs.states import Seen, Step, Stop
 from firstdose.designs.three_plus_three import ThreePlusThree
 from firstdose.report.design.model_steps import ModelTable, model_table
 from firstdose.report.design.situations import SituationsTable, situations_table
 from firstdose.report.documents.blocks import Mark
 from firstdose.simulation.pathways import Pathway
 
-MOST_COLUMNS = 24
+MOST_COLUMNS, MOST_GRIDS = 24, 5
+"""Participants in one grid, and grids that anybody would leaf through; beyond them a line a number says the same."""
 
 
 @dataclass(frozen=True)
@@ -60,8 +62,10 @@ def decisions(rule: EscalationRule, tree: Pathway) -> Decisions:
     return model_table(rule, tree)
 
 
-AT_LEVEL_1: dict[Mark | None, Mark] = {"deescalate": "stay", "stop_eliminate": "eliminate"}
-"""What a move becomes where no level lies below: there is nowhere to go, and elimination ends the trial."""
+MARKS: tuple[Mark | None, ...] = (None, "escalate", "stay", "deescalate", "eliminate", "stop", "stop_eliminate")
+IMPOSSIBLE, ESCALATE, STAY, DEESCALATE, ELIMINATE, STOP, STOP_ELIMINATE = range(len(MARKS))
+Codes = NDArray[np.int8]
+"""Moves as their places in ``MARKS``, shape (DLTs from 0, participants from 1)."""
 
 
 def most_at_a_level(rule: EscalationRule) -> int:
@@ -90,50 +94,61 @@ def counts_table(design: IntervalDesign, most: int | None = None) -> CountsTable
     """
     frame = dataclasses.replace(design.frame, doses=(1.0, 2.0, 3.0), start_level=1, highest_level=None)
     of_three = dataclasses.replace(design, frame=frame)
-    middle, lowest = _moves_at(of_three, 2), _moves_at(of_three, 1)
-    if most is not None:
-        middle, lowest = ({at: move for at, move in each.items() if at[0] <= most} for each in (middle, lowest))
-    expected = {counts: AT_LEVEL_1.get(move, move) for counts, move in middle.items()}
     most = most or frame.max_participants
-    return _drawn_together(middle, most, _drawn_together(lowest, most) if lowest != expected else None)
+    middle, lowest = (_moves_at(of_three, level, most) for level in (2, 1))
+    # no level lies below: there is nowhere to go, and elimination ends the trial
+    expected = np.select([middle == DEESCALATE, middle == STOP_ELIMINATE], [STAY, ELIMINATE], middle)
+    return _drawn_together(middle, None if (lowest == expected).all() else _drawn_together(lowest))
 
 
-def _moves_at(design: Design, level: int) -> dict[tuple[int, int], Mark]:
-    """The design's move after each (participants, DLTs) at a level, nothing being known of the other levels."""
-    counts = [(number, dlts) for number in range(1, design.frame.max_participants + 1) for dlts in range(number + 1)]
-    size, dlts = np.array(counts, dtype=np.int16).T
+def _moves_at(design: Design, level: int, most: int) -> Codes:
+    """The design's move after each count at a level, nothing being known of the other levels."""
+    participants = np.arange(1, most + 1)
+    dlts, place = np.nonzero(np.arange(most + 1)[:, None] <= participants)
+    dlts, size = dlts.astype(np.int16), participants[place].astype(np.int16)
     of_level = np.arange(1, design.frame.levels + 1) == level
-    whole = np.ones(len(counts), dtype=np.int16)
+    whole = np.ones(len(size), dtype=np.int16)
     step = design.next_step(
         Seen(
             participants=size[:, None] * of_level, dlts=dlts[:, None] * of_level, current=level * whole,
             cohort_size=size, cohort_dlts=dlts, highest=design.frame.top * whole,
-            memory=np.zeros((len(counts), len(design.remembers)), dtype=np.int16),
+            memory=np.zeros((len(size), len(design.remembers)), dtype=np.int16),
         )
     )  # fmt: skip
-    found = zip(step.level.tolist(), step.highest.tolist(), step.stop.tolist(), strict=True)
-    return {at: _mark(level, *answer) for at, answer in zip(counts, found, strict=True)}
+    moves = np.full((most + 1, most), IMPOSSIBLE, dtype=np.int8)
+    moves[dlts, place] = _codes(level, step)
+    return moves
 
 
-def _mark(level: int, following: int, highest: int, stop: int) -> Mark:
-    is_eliminated = highest < level
-    if stop not in (Stop.GOES_ON, Stop.TOO_TOXIC):
-        return "stop_eliminate" if is_eliminated else "stop"
-    if is_eliminated or stop == Stop.TOO_TOXIC:
-        return "eliminate"
-    return "escalate" if following > level else "deescalate" if following < level else "stay"
+def _codes(level: int, step: Step) -> Codes:
+    is_eliminated = step.highest < level
+    is_over = (step.stop != Stop.GOES_ON) & (step.stop != Stop.TOO_TOXIC)
+    found = np.select(
+        [
+            is_over & is_eliminated,
+            is_over,
+            is_eliminated | (step.stop == Stop.TOO_TOXIC),
+            step.level > level,
+            step.level < level,
+        ],
+        [STOP_ELIMINATE, STOP, ELIMINATE, ESCALATE, DEESCALATE],
+        STAY,
+    )
+    return found.astype(np.int8)
 
 
-def _drawn_together(found: dict[tuple[int, int], Mark], most: int, level_one: CountsTable | None = None) -> CountsTable:
-    participants = tuple(range(1, most + 1))
-    last = next(dlts for dlts in range(most + 1) if _is_last(found, dlts, most))
-    lines = tuple(tuple(found.get((count, dlts)) for count in participants) for dlts in range(last + 1))
-    return CountsTable(participants, tuple(range(last + 1)), lines, last < most, level_one)
+def _drawn_together(moves: Codes, level_one: CountsTable | None = None) -> CountsTable:
+    last = _last_line(moves)
+    lines = tuple(tuple(MARKS[move] for move in line) for line in moves[: last + 1].tolist())
+    most = moves.shape[1]
+    return CountsTable(tuple(range(1, most + 1)), tuple(range(last + 1)), lines, last < most, level_one)
 
 
-def _is_last(found: dict[tuple[int, int], Mark], dlts: int, most: int) -> bool:
-    """Whether more DLTs than these change nothing, whatever the number of participants."""
-    return all(
-        found[count, more] == found[count, dlts] for count in range(dlts, most + 1) for more in range(dlts, count + 1)
-        if count
-    )  # fmt: skip
+def _last_line(moves: Codes) -> int:
+    """The fewest DLTs beyond which more change nothing, whatever the number of participants that can have so many."""
+    changes = (moves[1:] != moves[:-1]) & (moves[1:] != IMPOSSIBLE)
+    lines = np.arange(1, len(moves))
+    settled = np.where(changes, lines[:, None], 0).max(axis=0)  # from here on a column stays as it is
+    with_more = np.maximum.accumulate(settled[::-1])[::-1]
+    needed = np.concatenate([with_more[:1], with_more])  # with no DLT every column counts
+    return int(np.argmax(needed <= np.arange(len(moves))))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from firstdose.protocol.escalation import dose_in_words
 from firstdose.report.design.content import DesignReport
-from firstdose.report.design.decisions import MOST_COLUMNS, CountsTable
+from firstdose.report.design.decisions import MARKS, MOST_COLUMNS, MOST_GRIDS, CountsTable
 from firstdose.report.design.model_steps import ModelTable
 from firstdose.report.design.situations import SituationsTable
 from firstdose.report.documents.blocks import (
@@ -56,11 +57,10 @@ def _counts_blocks(content: DesignReport, table: CountsTable) -> Iterator[Block]
         f"entered again. {_finish_words(table)}The protocol's further rules and the maximum take precedence."
     )
     where = "at the current level" if table.level_one is None else "at a level other than level 1"
-    yield from (_grid(table, where, *columns) for columns in _column_ranges(len(table.participants)))
+    yield from _tables(table, where)
     if table.level_one is not None:
         yield Paragraph("At level 1 the design's own settings decide otherwise; this table holds there:")
-        ranges = _column_ranges(len(table.participants))
-        yield from (_grid(table.level_one, "at level 1", *columns) for columns in ranges)
+        yield from _tables(table.level_one, "at level 1")
     most = table.participants[-1]
     if most < content.max_participants:
         yield Paragraph(f"The rule treats at most {counted(most, 'participant')} at a level, so the table ends there.")
@@ -76,6 +76,32 @@ def _finish_words(table: CountsTable) -> str:
     if "stop_eliminate" in table.marks:
         text += "; XF: the same, with this level and all above it eliminated (at the lowest, no level is named)"
     return f"{text}. "
+
+
+def _tables(table: CountsTable, where: str) -> Iterator[Table]:
+    """Grids, and beyond the largest number of participants that they show a line for each."""
+    shown = min(len(table.participants), MOST_GRIDS * MOST_COLUMNS)
+    yield from (_grid(table, where, *columns) for columns in _column_ranges(shown))
+    if shown < len(table.participants):
+        yield _lines(table, where, shown)
+
+
+def _lines(table: CountsTable, where: str, first: int) -> Table:
+    """For each number of participants from a place on, which numbers of DLTs lead to which step."""
+    lines = []
+    moves = [mark for mark in MARKS if mark in table.marks and mark is not None]
+    for count in table.participants[first:]:
+        led: dict[Mark | None, list[int]] = {move: [] for move in moves}
+        for dlts in range(count + 1):
+            led[table.moves[min(dlts, table.dlts[-1])][count - 1]].append(dlts)
+        lines.append((str(count), *(run_together(dlts) or "–" for dlts in led.values())))
+    return Table(
+        f"DLTs that lead to each step {where}, {table.participants[first]} to {table.participants[-1]} participants",
+        ("participants", *(LETTERS[move] for move in moves)),
+        rows(lines),
+        spanner="DLTs among them",
+        words=(),
+    )
 
 
 def _column_ranges(count: int) -> list[tuple[int, int]]:
@@ -158,7 +184,11 @@ def _model_blocks(content: DesignReport, table: ModelTable) -> Iterator[Block]:
         ("level", f"dose ({content.unit})", *names),
         rows(
             [
-                (str(level), f"{content.doses[level - 1]:.15g}", *(probability(each[level - 1]) for each in values))
+                (
+                    str(level),
+                    dose_in_words(content.doses[level - 1]),
+                    *(probability(each[level - 1]) for each in values),
+                )
                 for level in levels
             ]
         ),

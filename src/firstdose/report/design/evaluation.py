@@ -80,12 +80,18 @@ class Engine:
     not_evaluable: float = 0.0
 
     def figures(
-        self, rule: EscalationRule, scenarios: Scenarios
+        self, rule: EscalationRule, scenarios: Scenarios, progress: Progress = silent
     ) -> tuple[OperatingCharacteristics, RandomSummary | None]:
         """The rule's figures for the scenarios, and over random curves where it has a target and is exact."""
+        name, with_losses = rule.design.name, rule.counts_dosed and self.not_evaluable > 0
+
+        def tell(cohort: int, states: int) -> None:
+            progress(f"walking {name}, cohort {cohort}, {states:,} states")
+
         try:
-            endings = walk(rule, self.budget, with_losses=rule.counts_dosed and self.not_evaluable > 0)
+            endings = walk(rule, self.budget, tell, with_losses=with_losses)
         except TooManyStates:
+            progress(f"simulating {name}, which has more states than {self.budget:,}")
             return self._simulated(rule, scenarios), None
         shown = figures_of_endings(rule, endings, scenarios, not_evaluable=self.not_evaluable)
         if rule.frame.target is None or not self.curves:
@@ -143,7 +149,7 @@ def compare(
             why = "; ".join(problem.rule for problem in problems.problems)
             found.append(Compared(name, name, "", (), False, None, None, why))
             continue
-        compared = _compared(other, False, engine.figures(other, scenarios))
+        compared = _compared(other, False, engine.figures(other, scenarios, progress))
         found.append(replace(compared, left_out=_only_in(rule, other), added=_only_in(other, rule)))
     return tuple(found)
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from firstdose.designs.rule import EscalationRule
 from firstdose.protocol import Protocol
+from firstdose.records.date_words import day_words
 from firstdose.report.design.chapters import assumptions_chapter, pathways_chapter, rule_chapter, summary_chapter
 from firstdose.report.design.characteristics_chapters import characteristics_chapter, scenarios_chapter
 from firstdose.report.design.comparison_chapter import comparison_chapter
@@ -47,10 +48,10 @@ def design_document(content: DesignReport) -> Document:
             *identity.facts,
             ("Protocol file", identity.protocol_file),
             ("Computed by", f"Firstdose {identity.version}"),
-            ("Date of this report", identity.date.isoformat()),
+            ("Date of this report", day_words(identity.date)),
         ),
         chapters=tuple(chapter(content) for chapter in CHAPTERS),
-        footer=f"{identity.trial}, design report of {identity.date.isoformat()}, Firstdose {identity.version}",
+        footer=f"{identity.trial}, design report of {day_words(identity.date)}, Firstdose {identity.version}",
     )
 
 

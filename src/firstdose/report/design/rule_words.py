@@ -15,6 +15,7 @@ from firstdose.designs.rule import EscalationRule
 from firstdose.designs.states import Seen
 from firstdose.protocol import Protocol
 from firstdose.protocol.describe import keys_of
+from firstdose.protocol.escalation import dose_in_words
 from firstdose.report.documents.wording import counted, listed, rate, sentence
 
 ON_SENTINEL_DLT = {
@@ -82,7 +83,7 @@ def explanation(design: object) -> tuple[str, ...]:
 def _facts(protocol: Protocol, rule: EscalationRule) -> Iterator[tuple[str, str]]:
     frame, levels = rule.frame, protocol.dose_levels
     named = (f"{levels.label(level)}: " if levels.labels else "" for level in range(1, frame.levels + 1))
-    doses = ", ".join(f"{name}{dose:.15g}" for name, dose in zip(named, frame.doses, strict=True))
+    doses = ", ".join(f"{name}{dose_in_words(dose)}" for name, dose in zip(named, frame.doses, strict=True))
     yield "Dose levels", f"{frame.levels} ({doses} {frame.unit}), numbered from the lowest"
     yield "Start", f"level {frame.start_level} ({levels.dose_with_unit(frame.start_level)})"
     if frame.target is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from firstdose.protocol.escalation import dose_in_words
 from firstdose.report.documents.figure_style import (
     FAINT,
     INK,
@@ -67,7 +68,8 @@ def draw_truths(figures: OperatingCharacteristics) -> str:
         axes.set(xlim=(left, right), ylim=(0, 100), ylabel="true DLT rate (%)")
         axes.set_xlabel(f"dose level (dose in {shorten(figures.unit)})")
         axes.set_xticks(
-            levels, [f"{level}\n({dose:.15g})" for level, dose in zip(levels, figures.dose_levels, strict=True)]
+            levels,
+            [f"{level}\n({dose_in_words(dose)})" for level, dose in zip(levels, figures.dose_levels, strict=True)],
         )
         axes.grid(axis="y")
         return as_svg(figure)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from firstdose.protocol.escalation import dose_in_words
 from firstdose.report.design.characteristics_chapters import largest_error
 from firstdose.report.design.comparison_chapter import differs
 from firstdose.report.design.content import DesignReport
@@ -37,7 +38,7 @@ def summary_sentences(content: DesignReport) -> Iterator[str]:
 
 
 def _plan(content: DesignReport) -> str:
-    doses = listed(f"{dose:.15g}" for dose in content.doses)
+    doses = listed(dose_in_words(dose) for dose in content.doses)
     use = "towards" if content.rule.uses_target else "scored against"
     target = "" if content.target is None else f", {use} a target DLT rate of {rate(content.target)}"
     return (

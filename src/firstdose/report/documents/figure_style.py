@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from firstdose.report.documents.drawing_fonts import font_families, say_nothing_of_missing_letters
 from firstdose.report.documents.smaller_svg import smaller
 
 if TYPE_CHECKING:
@@ -29,7 +30,6 @@ MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")
 LINES = ("-", (0, (5, 1.5)), (0, (2, 1.2)), (0, (6, 1.5, 1, 1.5)), (0, (1, 1)))
 
 STYLE: dict[str, Any] = {
-    "font.family": ["DejaVu Sans"],
     "font.size": 7.5,
     "axes.titlesize": 7.5,
     "axes.titleweight": "bold",
@@ -74,6 +74,8 @@ def styled() -> Iterator[None]:
     with matplotlib.rc_context():
         matplotlib.rcdefaults()
         plain.update(STYLE)
+        plain["font.family"] = list(font_families())
+        say_nothing_of_missing_letters()
         yield
 
 

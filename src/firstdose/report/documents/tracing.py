@@ -137,6 +137,8 @@ def _other_figures(rows: Sequence[int], origins: Origins) -> str:
 def _rows_told(rows: Sequence[int]) -> str:
     """Numbers of rows; where they stand in many runs, how many there are between the first and the last."""
     runs = run_together(rows)
+    if len(rows) == 1:
+        return f"row {runs}"
     return f"rows {runs}" if runs.count(",") < MOST_RUNS else f"{len(rows):,} of the rows {rows[0]} to {rows[-1]}"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from firstdose.protocol.metabolism import Metabolism
 from firstdose.records.results import Result
@@ -12,7 +13,7 @@ from firstdose.report.documents.tracing import rows_behind
 from firstdose.report.metabolism.class_forest_picture import class_forest
 from firstdose.report.metabolism.dose_response_picture import dose_response
 from firstdose.report.metabolism.heat_map_picture import heat_map
-from firstdose.report.metabolism.quality_picture import metabolite_quality, sample_quality
+from firstdose.report.metabolism.metabolite_quality_picture import metabolite_quality
 from firstdose.report.metabolism.rows import (
     ANALYSIS,
     CLASS_SLOPE,
@@ -23,6 +24,7 @@ from firstdose.report.metabolism.rows import (
     FluidFigures,
     slope_in,
 )
+from firstdose.report.metabolism.sample_quality_picture import sample_quality
 from firstdose.report.metabolism.search import search_table
 from firstdose.report.metabolism.statements import ALL_CLASSES, CLASS_SENSITIVITY, statements
 from firstdose.report.metabolism.volcano_picture import volcano
@@ -75,22 +77,27 @@ def _tables(figures: FluidFigures, levels: dict[str, str], fluid: str) -> Iterat
     }
     for name, part in parts.items():
         if part:
-            yield from tables(name, part, levels)
+            yield from tables(name, _with_visits(figures, part), levels)
     yield Heading(f"Metabolites{fluid}")
     if chosen:
         yield _slope_table(figures, chosen)
         beside = [each for each in rows.where("metabolite_sensitivity", when=rows.visit) if each.what in set(chosen)]
         if beside:
-            yield from tables("metabolite_sensitivity", beside, levels)
+            yield from tables("metabolite_sensitivity", _with_visits(figures, beside), levels)
     elif rows.where(SLOPES):
-        yield from tables(SLOPES, rows.where(SLOPES), levels)
+        yield from tables(SLOPES, _with_visits(figures, rows.where(SLOPES)), levels)
     found = search_table(figures)
     if found is not None:
         yield found
     yield Heading(f"Samples and quality{fluid}")
     for name in (SAMPLES, QUALITY):
         if rows.where(name):
-            yield from tables(name, rows.where(name), levels)
+            yield from tables(name, _with_visits(figures, rows.where(name)), levels)
+
+
+def _with_visits(figures: FluidFigures, found: Sequence[Result]) -> list[Result]:
+    """The figures with visits by their names, as the text and the pictures of the chapter have them."""
+    return [replace(each, when=figures.rows.named(each.when)) if each.when else each for each in found]
 
 
 def shown_metabolites(figures: FluidFigures) -> list[str]:

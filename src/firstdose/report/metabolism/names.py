@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
 from typing import get_args
 
 from firstdose.analysis.metabolism.feature_figures import NO_CLASS
 from firstdose.protocol.metabolism import MainClass
 from firstdose.report.documents.docx_file import printable
+from firstdose.report.documents.drawing_fonts import drawable_letters
 from firstdose.report.documents.figure_style import FAINT
 from firstdose.report.results.names import words
 
 NOT_DRAWABLE = "□"
-"""In the place of a letter that the font of the pictures does not have."""
+"""In the place of a letter that no font of the pictures has."""
 
 MARKS = ("o", "s", "^", "D", "v", "P", "X", "*", "<", ">", "p", "h")
 TONES = ("#12507b", "#b3471d", "#1f7a5c", "#8c5a9e", "#a67c00", "#3d8ec4", "#5b3a1e", "#c2588a")
@@ -43,17 +43,9 @@ def label(name: str, longest: int) -> str:
     if len(clean) > longest:
         tail = longest // 3
         clean = f"{clean[: longest - tail - 1]}…{clean[-tail:]}"
-    return "".join(letter if ord(letter) in _letters() else NOT_DRAWABLE for letter in clean)
+    return "".join(letter if ord(letter) in drawable_letters() else NOT_DRAWABLE for letter in clean)
 
 
 def capital(text: str) -> str:
     """A text with a capital first letter, the others as they are."""
     return text[:1].upper() + text[1:]
-
-
-@cache
-def _letters() -> frozenset[int]:
-    """The letters of the font that pictures are drawn with."""
-    from matplotlib.font_manager import findfont, get_font
-
-    return frozenset(get_font(findfont("DejaVu Sans")).get_charmap())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from firstdose.records.date_words import day_words
 from firstdose.report.documents.blocks import Block, Bullets, Chapter, Document, Paragraph
 from firstdose.report.documents.html_page import render_html
 from firstdose.report.documents.wording import listed, percent, rate, sentence
@@ -47,7 +48,7 @@ def next_trial_document(found: Assessment, origin: Origin) -> Document:
             ("Settings", origin.settings_file),
             ("Simulated trials", f"{found.trials:,} for each figure, seed {found.seed}"),
             ("Computed by", f"Firstdose {origin.version}"),
-            ("Date of this page", origin.day.isoformat()),
+            ("Date of this page", day_words(origin.day)),
         ),
         chapters=(
             plain_chapter(found),
@@ -59,7 +60,7 @@ def next_trial_document(found: Assessment, origin: Origin) -> Document:
             assumptions_chapter(found),
             _methods_chapter(found),
         ),
-        footer=f"The next trial, {origin.day.isoformat()}, Firstdose {origin.version}",
+        footer=f"The next trial, {day_words(origin.day)}, Firstdose {origin.version}",
     ).numbered()
 
 

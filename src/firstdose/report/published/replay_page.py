@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from firstdose.designs.recommendation import Recommendation
+from firstdose.records.date_words import day_words
 from firstdose.report.documents.blocks import (
     Block,
     Bullets,
@@ -44,10 +45,10 @@ def replay_document(content: ReplayReport) -> Document:
         facts=(
             ("Trials", str(len(content.replays))),
             ("Computed by", f"Firstdose {content.version}"),
-            ("Date of this page", content.date.isoformat()),
+            ("Date of this page", day_words(content.date)),
         ),
         chapters=(_reading_chapter(), *(_trial_chapter(each) for each in content.replays)),
-        footer=f"Published trials replayed, {content.date.isoformat()}, Firstdose {content.version}",
+        footer=f"Published trials replayed, {day_words(content.date)}, Firstdose {content.version}",
     )
 
 

@@ -12,6 +12,8 @@ import polars as pl
 from firstdose.analysis.named_methods import METHODS
 from firstdose.protocol import Protocol
 from firstdose.protocol.analysis_plan import Estimand
+from firstdose.protocol.escalation import dose_in_words
+from firstdose.records.date_words import day_words
 from firstdose.records.results import Result, Results, filled
 from firstdose.report.attribution.chapter import attribution_blocks
 from firstdose.report.attribution.rows import CHAPTER as ATTRIBUTION
@@ -20,13 +22,18 @@ from firstdose.report.documents.tracing import FIRST_ROW, Origins, TracedResult,
 from firstdose.report.documents.wording import rate, sentence
 from firstdose.report.results.confirmed_change_tables import CHANGES, DEFINITIONS, change_tables, definition_table
 from firstdose.report.results.glance import at_a_glance
-from firstdose.report.results.names import in_small_letters, title
+from firstdose.report.results.names import in_sentence, in_small_letters, title
 from firstdose.report.results.tables import tables
 from firstdose.report.results.without_figures import is_without_figures, reason_told
 
 NOTICE = (
     "Computed from the records as they stood at the cut-off, under the rules of the protocol file. It supports those "
     "who judge the trial and does not replace them; problems found in the records are listed beside this page."
+)
+
+UNTIL = (
+    "What began later than day {day} from dosing is in none of the figures: follow-up after it waits for an analysis "
+    "of its own."
 )
 
 NO_METHOD = "No method with a name was used."
@@ -105,10 +112,7 @@ def named_rows_of(protocol: Protocol, results: Results) -> Iterator[TracedResult
 def _names(protocol: Protocol) -> tuple[dict[str, str], dict[str, str]]:
     """What visits and analysis sets are called, by their identifiers."""
     visits = {each.id: f"{each.name} ({each.id})" for each in protocol.schedule.visits} if protocol.schedule else {}
-    sets = {
-        each.id: each.name[:1].lower() + each.name[1:] if each.name[1:].islower() else each.name
-        for each in protocol.analysis_sets
-    }
+    sets = {each.id: in_sentence(each.name) for each in protocol.analysis_sets}
     return visits, sets
 
 
@@ -127,7 +131,7 @@ def facts_of(results: Results, notices: Sequence[str] = ()) -> tuple[tuple[str, 
     origin = results.provenance
     return (
         *(("Notice", notice) for notice in notices),
-        ("Data up to", origin.as_of.isoformat() if origin.as_of else "no cut-off stated"),
+        ("Data up to", day_words(origin.as_of) if origin.as_of else "no cut-off stated"),
         ("Protocol file (SHA-256)", origin.protocol_hash),
         ("Data (SHA-256)", origin.data_hash),
         ("Seed", str(origin.seed)),
@@ -141,7 +145,7 @@ def level_words(protocol: Protocol) -> dict[str, str]:
     named = {"0": doses.control or "control"}
     for number, dose in enumerate(doses.values, start=1):
         label = doses.labels[number - 1] if number <= len(doses.labels) else f"level {number}"
-        named[str(number)] = f"{label}, {dose:g} {doses.unit}"
+        named[str(number)] = f"{label}, {dose_in_words(dose)} {doses.unit}"
     return named
 
 
@@ -154,7 +158,8 @@ def rows_of(results: Results) -> Iterator[TracedResult]:
 def glance_chapter(protocol: Protocol, results: Results) -> Chapter:
     """The key figures with their intervals, and how to read them."""
     glances = at_a_glance(results)
-    blocks: list[Block] = [Paragraph(NOTICE)]
+    until = protocol.conventions.analysis_until_day
+    blocks: list[Block] = [Paragraph(NOTICE if until is None else f"{NOTICE} {UNTIL.format(day=until)}")]
     if glances:
         shown = tuple((glance.name, glance.words) for glance in glances)
         blocks.append(Facts(shown, tuple(glance.rows for glance in glances)))
@@ -185,6 +190,7 @@ def methods_chapter(protocol: Protocol, found: Sequence[Result]) -> Chapter:
             (
                 ("Grading", conventions.toxicity_grading),
                 ("A person-year has", f"{conventions.person_year_days:.15g} days"),
+                *_last_day(conventions.analysis_until_day),
                 *((f"Analysis set: {each.name}", sentence(each.definition)) for each in protocol.analysis_sets),
                 *(
                     (f"Estimand of {_endpoint(protocol, each)}", _estimand(protocol, each))
@@ -194,6 +200,11 @@ def methods_chapter(protocol: Protocol, found: Sequence[Result]) -> Chapter:
         )
     )
     return Chapter("methods", "Methods and conventions", tuple(blocks))
+
+
+def _last_day(until: int | None) -> tuple[tuple[str, str], ...]:
+    """The last day that the analyses look at, where the protocol names one."""
+    return () if until is None else (("Analyses look at", f"what began by day {until} from dosing"),)
 
 
 def _endpoint(protocol: Protocol, estimand: Estimand) -> str:

@@ -145,8 +145,17 @@ def words(key: str) -> str:
 
 
 def in_small_letters(text: str) -> str:
-    """A reason from a list of terms in small letters where it was entered in capitals: "withdrawal by subject"."""
-    return text.lower() if text.isupper() else text
+    """A reason from a list of terms in small letters where it was entered in capitals: "withdrawal by subject".
+
+    What people said of it, after a colon, is left as it is: "withdrawal by subject: moved to Bern".
+    """
+    term, colon, said = text.partition(": ")
+    return (term.lower() if term.isupper() else term) + colon + said
+
+
+def in_sentence(name: str) -> str:
+    """A name as it stands inside a sentence: "magnesium", but "ALT" and "White Blood Cells" as they are."""
+    return name[:1].lower() + name[1:] if name[1:].islower() else name
 
 
 def title(key: str) -> str:

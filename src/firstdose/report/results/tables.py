@@ -96,7 +96,7 @@ def _list(caption: str, results: Sequence[Result], levels: dict[str, str]) -> Ta
     """One row for what a figure is about, one column a statistic."""
     notes = Notes()
     statistics = statistics_of(results)
-    has_groups = len({result.group for result in results}) > 1
+    has_groups = any(result.group != EVERYONE for result in results)
     lines: list[Row] = []
     prose = {0, 1} if has_groups else {0}
     mixed = _mixed_units(results, statistics)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from firstdose.protocol.plan import Protocol
 from firstdose.records.analysis_data import AnalysisData
+from firstdose.records.date_words import day_words
 from firstdose.records.results import Provenance
 from firstdose.report.documents.house_style_pages import PLAIN_PRESS, Press
 from firstdose.report.documents.index_page import Link, index_page
@@ -64,7 +65,7 @@ def write_timelines(
 def people_index(protocol: Protocol, pages: Sequence[PersonPage], origin: Provenance) -> str:
     """A page with a link to each person's."""
     links = [Link(f"{page.name}.html", page.subject, page.words.removeprefix(f"{page.subject}, ")) for page in pages]
-    known = f"Data up to {origin.as_of.isoformat()}." if origin.as_of else "No cut-off stated."
+    known = f"Data up to {day_words(origin.as_of)}." if origin.as_of else "No cut-off stated."
     title = f"{protocol.trial.id}: {protocol.trial.title}"
     return index_page(title, "Timelines", [known], [("Everybody enrolled or treated", links)])
 

@@ -13,6 +13,7 @@ from datetime import date
 from hashlib import sha256
 
 from firstdose.protocol.plan import Protocol
+from firstdose.records.date_words import day_words
 from firstdose.records.results import Provenance
 from firstdose.report.committee.narratives import person_words
 from firstdose.report.documents.blocks import (
@@ -76,7 +77,7 @@ def page_document(
         subtitle=page.subject,
         facts=(*(("Notice", notice) for notice in notices), *_origin(origin)),
         chapters=(Chapter("timeline", "Timeline", page.blocks),),
-        footer=f"{protocol.trial.id}, {page.subject}, {day.isoformat()}, Firstdose {origin.version}",
+        footer=f"{protocol.trial.id}, {page.subject}, {day_words(day)}, Firstdose {origin.version}",
     )
 
 
@@ -99,13 +100,13 @@ def appendix_document(
         subtitle=f"{protocol.trial.id}: {protocol.trial.title}",
         facts=(*(("Notice", notice) for notice in notices), *_origin(origin)),
         chapters=(Chapter("timelines", "Everybody enrolled or treated", tuple(blocks)),),
-        footer=f"{protocol.trial.id}, timelines, {day.isoformat()}, Firstdose {origin.version}",
+        footer=f"{protocol.trial.id}, timelines, {day_words(day)}, Firstdose {origin.version}",
     )
 
 
 def _origin(origin: Provenance) -> tuple[tuple[str, str], ...]:
     return (
-        ("Data up to", origin.as_of.isoformat() if origin.as_of else "no cut-off stated"),
+        ("Data up to", day_words(origin.as_of) if origin.as_of else "no cut-off stated"),
         ("Data (SHA-256)", origin.data_hash),
     )
 

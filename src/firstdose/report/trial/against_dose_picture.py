@@ -11,6 +11,7 @@ import polars as pl
 from firstdose.protocol.plan import Protocol
 from firstdose.records.analysis_data import AnalysisData
 from firstdose.records.derived import LabAnalysis, ScoreAnalysis, SubjectAnalysis
+from firstdose.records.results import Results
 from firstdose.report.documents.drawing import Drawing
 from firstdose.report.documents.figure_style import FAINT, INK, MUTED, WIDTH, new_figure
 from firstdose.report.documents.level_style import level_styles
@@ -19,15 +20,20 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
-def brain_volume_against_dose(protocol: Protocol, data: AnalysisData) -> Drawing | None:
-    """The last brain volume change of each person, per cent per year, against the dose; None without any."""
+def brain_volume_against_dose(protocol: Protocol, data: AnalysisData, results: Results) -> Drawing | None:
+    """The last brain volume change of each person, per cent per year, against the dose; None without any.
+
+    A scan is flagged here where the table of flagged scans holds it, so that picture and tables leave out the same.
+    """
     last = (
         data[ScoreAnalysis]
         .filter((pl.col("measure") == "brain_volume") & (pl.col("part") == "score") & (pl.col("state") == "score"))
         .filter(pl.col("day") > 0)
         .sort("subject", "day")
         .unique("subject", keep="last")
-        .select("subject", "day", "value", "reason")
+        .select("subject", "day", "value", visit=pl.col("visit").fill_null(pl.format("day {}", "day")))
+        .join(_flags(results), on=["subject", "visit"], how="left")
+        .drop("visit")
     )
     rows = _with_dose(data, last)
     if not rows.height:
@@ -35,7 +41,7 @@ def brain_volume_against_dose(protocol: Protocol, data: AnalysisData) -> Drawing
     return Drawing(
         "brain-volume-dose",
         "Brain volume change to each person's last scan, per cent per year, against the dose given; the line is the "
-        "level's median. Scans that are flagged (another scanner, recent steroids) are crosses",
+        "level's median. Flagged scans, as the table of flagged scans has them, are crosses",
         f"{rows.height} people, one mark each; the values are in the figure's data file",
         partial(_draw, protocol, rows, "Brain volume change, % per year"),
         rows,
@@ -66,6 +72,12 @@ def troughs_against_dose(protocol: Protocol, data: AnalysisData, drug: str) -> D
         partial(_draw, protocol, rows, f"Mean trough, {unit}", band),
         rows,
     )
+
+
+def _flags(results: Results) -> pl.DataFrame:
+    """What each flagged scan for brain volume is flagged with, by person and visit."""
+    flagged = results.frame.filter(chapter="mri", table="flagged_scans", within="brain_volume", statistic="flags")
+    return flagged.select(subject="what", visit="when", reason="text")
 
 
 def _with_dose(data: AnalysisData, values: pl.DataFrame) -> pl.DataFrame:

@@ -9,6 +9,7 @@ from firstdose.dosing import TrialHistory, history_of
 from firstdose.dosing.known import WHERE_DAYS_END_LAST, span_of
 from firstdose.protocol.plan import Protocol
 from firstdose.records import DoseDecision, TrialData
+from firstdose.records.date_words import moment_words, recorded_words
 from firstdose.report.documents.blocks import Cell, Row, Table, row
 from firstdose.report.documents.wording import counted
 
@@ -80,8 +81,8 @@ def _decision(decision: DoseDecision, seen: str) -> Row:
     record = (f"dose_decisions:{decision.decision}",)
     texts = (
         str(decision.decision),
-        str(decision.decided)[:10] if decision.decided else "not recorded",
-        str(decision.data_as_of or "").replace("T", " "),
+        recorded_words(decision.decided) if decision.decided else "not recorded",
+        moment_words(decision.data_as_of) if decision.data_as_of else "",
         seen,
         f"{recommended}: {decision.recommendation}" if decision.recommendation else recommended,
         _step(decision.action, decision.next_level),

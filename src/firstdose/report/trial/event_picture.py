@@ -49,7 +49,8 @@ def events_by_term(protocol: Protocol, data: AnalysisData) -> Drawing | None:
     left_out = f"; the {MOST_TERMS} most frequent of {terms.height} terms" if terms.height > MOST_TERMS else ""
     return Drawing(
         "events-by-term",
-        f"People with each adverse event, in per cent of those at the dose level{left_out}",
+        f"People with each adverse event, in per cent of those at the dose level; a level where nobody had it has no "
+        f"mark{left_out}",
         f"{min(terms.height, MOST_TERMS)} terms, a mark for each dose level; the counts with their intervals are in "
         "the tables of adverse events",
         partial(_draw, protocol, rows),
@@ -76,7 +77,7 @@ def _draw(protocol: Protocol, rows: pl.DataFrame) -> Figure:
             markerfacecolor=styles[level].colour,
             markeredgecolor=INK,
             markeredgewidth=0.5,
-            label=styles[level].name,
+            label=f"{styles[level].name} (n = {here['of'][0]})",
         )
     axes.set_yticks(range(len(terms)), [_short(term) for term in terms])
     axes.set_ylim(len(terms) - 0.4, -0.6)

@@ -49,7 +49,7 @@ def _all(
     for name, measure in MEASURES.items():
         if name != "edss" and name not in DRAWN_ELSEWHERE:
             yield "scores", person_lines(protocol, data, measure)
-    yield "mri", brain_volume_against_dose(protocol, data)
+    yield "mri", brain_volume_against_dose(protocol, data, results)
     for fluid in fluids:
         for drawing in metabolite_drawings(fluid):
             yield METABOLISM, drawing

@@ -10,6 +10,7 @@ from firstdose.analysis.metabolism.chapter import CHAPTER as METABOLISM
 from firstdose.dosing import course_of, history_of
 from firstdose.protocol.plan import Protocol
 from firstdose.records.analysis_data import AnalysisData
+from firstdose.records.date_words import day_words
 from firstdose.records.results import Results
 from firstdose.report.attribution.chapter import after_text
 from firstdose.report.attribution.rows import CHAPTER as ATTRIBUTION
@@ -59,9 +60,9 @@ def trial_document(
         title=f"{protocol.trial.id}: trial report",
         heading="Trial report",
         subtitle=f"{protocol.trial.id}: {protocol.trial.title}",
-        facts=(*facts_of(results, notices), ("Date of this report", day.isoformat())),
+        facts=(*facts_of(results, notices), ("Date of this report", day_words(day))),
         chapters=tuple(_chapters(protocol, data, results, drawn, fluids)),
-        footer=f"{protocol.trial.id}, trial report of {day.isoformat()}, Firstdose {results.provenance.version}",
+        footer=f"{protocol.trial.id}, trial report of {day_words(day)}, Firstdose {results.provenance.version}",
         origins=origins_of(protocol, results),
     )
     return document, tuple(drawing for _, drawing in drawn)

@@ -48,7 +48,8 @@ def swimmer(protocol: Protocol, data: AnalysisData) -> Drawing | None:
     return Drawing(
         "swimmer",
         "Each person from dosing to the last day known: background treatment (dark bar), adverse events by grade at "
-        f"the first day on which they may have begun, deaths and those who left{assumed}{left_out}",
+        "the first day on which they may have begun, deaths and those who left; an arrow where neither is known by the "
+        f"last day{assumed}{left_out}",
         f"{drawn.height} bars, one a person, with {events.height} adverse events, {severe} of them of grade 3 or more "
         f"and {events['grade'].null_count()} of unknown grade; the numbers are in the figure's data file",
         partial(_draw, protocol, drawn, events),

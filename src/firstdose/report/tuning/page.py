@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from firstdose.records.date_words import day_words
 from firstdose.report.documents.blocks import Document, Picture
 from firstdose.report.documents.html_page import render_html
 from firstdose.report.tuning.search_chapters import front_chapter, methods_chapter, searched_chapter
@@ -38,7 +39,7 @@ def tuning_document(found: Tuned, picture: Picture, origin: Origin) -> Document:
             ("Plan", origin.plan_file),
             ("Settings looked at", f"{found.searched.looked_at:,} of {found.searched.space.size:,}"),
             ("Computed by", f"Firstdose {origin.version}"),
-            ("Date of this page", origin.day.isoformat()),
+            ("Date of this page", day_words(origin.day)),
         ),
         chapters=(
             plain_chapter(found),
@@ -47,5 +48,5 @@ def tuning_document(found: Tuned, picture: Picture, origin: Origin) -> Document:
             searched_chapter(found),
             methods_chapter(found),
         ),
-        footer=f"Search of a design, {origin.day.isoformat()}, Firstdose {origin.version}",
+        footer=f"Search of a design, {day_words(origin.day)}, Firstdose {origin.version}",
     ).numbered()

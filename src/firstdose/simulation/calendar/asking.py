@@ -43,7 +43,7 @@ def note_early_ends(clocks: Clocks, rows: Rows, before: Standing) -> None:
     """Note trials that end although more were to come."""
     full_from = clocks.last_dosed[rows]
     if clocks.rule.sentinels_that_end:
-        full_from = full_since(clocks.calendar, clocks.people, rows, clocks.first[rows], full_from)
+        full_from = full_since(clocks.sentinels.toxic_on[rows], full_from)
     clocks.early_ends.note(rows, full_from, before)
 
 

@@ -88,8 +88,10 @@ class BackfillingClocks(Clocks):
     def _dose(self, going: Rows, arrived: Floats) -> Rows:
         comes = np.ceil(arrived[going]) if self.calendar.whole_days else arrived[going]
         ready = np.maximum(comes, self.day[going])
-        level = self._level_to_backfill(going, ready)
-        day, ends, escalates = ready.copy(), np.zeros(len(going), dtype=bool), level == 0
+        apart = self.calendar.between_participants_days if self.people.dosed else 0.0
+        day = np.maximum(ready, self.day[going] + apart)  # who is backfilled keeps the interval as anybody
+        level = self._level_to_backfill(going, day)
+        ends, escalates = np.zeros(len(going), dtype=bool), level == 0
         day[escalates], ends[escalates] = self._first_day(going[escalates], ready[escalates])
         going, day, ready = going[~ends], day[~ends], ready[~ends]
         level, escalates = level[~ends], escalates[~ends]
@@ -104,11 +106,10 @@ class BackfillingClocks(Clocks):
     def _level_to_backfill(self, rows: Rows, day: Floats) -> NDArray[np.int64]:
         """The level at which who comes on a day is backfilled in each trial, 0 where the escalation takes the next."""
         level = np.zeros(len(rows), dtype=np.int64)
-        apart = self.last_dosed[rows] + self.calendar.between_cohorts_days
-        decided = self._meeting_after_cohort(rows, day) + self.calendar.decision_lag_days
-        next_cohort = np.maximum(decided, apart)
         may = (self.states.level[rows] > 1) & (self._places_known(rows, day) > 0) & self._is_full(rows, day)
-        some = np.flatnonzero(may & (next_cohort > day))
+        some = np.flatnonzero(may)
+        met = self._meeting_after_cohort(rows[some], day[some])
+        some = some[self._allowed_from(rows[some], day[some], met) > day[some]]
         if some.size:
             these, on = rows[some], day[some]
             responded = None if self.terms.response_rates is None else self.response_on[these] <= on[:, None]
@@ -119,10 +120,31 @@ class BackfillingClocks(Clocks):
     def _meeting_after_cohort(self, rows: Rows, day: Floats) -> Floats:
         calendar, closed = self.calendar, self.latest[rows]
         if calendar.meeting_interval_days > 0 or calendar.decision_lag_days > 0:
-            return next_meeting(calendar, closed)
-        # not before the next cohort may be dosed and somebody is there: until then backfilling goes on, and its data
-        # count
-        return np.maximum(day, np.maximum(closed, self.last_dosed[rows] + calendar.between_cohorts_days))
+            met = next_meeting(calendar, closed)
+        else:
+            # not before the next cohort may be dosed and somebody is there: until then backfilling goes on, and its
+            # data count
+            met = np.maximum(day, np.maximum(closed, self.last_dosed[rows] + calendar.between_cohorts_days))
+        return self._unless_overtaken(rows, day, met)
+
+    def _unless_overtaken(self, rows: Rows, day: Floats, met: Floats) -> Floats:
+        """The meetings whose decisions hold until somebody may be dosed by them, or which end the trial."""
+        looked_at, met = np.arange(len(rows)), met.copy()
+        while looked_at.size:
+            toxic = self._overtaken_on(rows[looked_at], day[looked_at], met[looked_at])
+            overtaken = np.isfinite(toxic)
+            looked_at, toxic = looked_at[overtaken], toxic[overtaken]
+            if looked_at.size:
+                goes_on = self._after(rows[looked_at], met[looked_at])[1].stop == Stop.GOES_ON
+                looked_at, toxic = looked_at[goes_on], toxic[goes_on]
+                met[looked_at] = next_meeting(self.calendar, toxic)
+        return met
+
+    def _note_sentinel(
+        self, rows: Rows, day: Floats, closes: Floats, toxic: Booleans, left: Booleans, less: Booleans
+    ) -> None:
+        own = ~self.is_backfilled[self.people.dosed][rows]
+        super()._note_sentinel(rows[own], day[own], closes[own], toxic[own], left[own], less[own])
 
     def _note_in_cohort(self, rows: Rows, day: Floats, closes: Floats, toxic: Booleans, lost: Booleans) -> None:
         place = self.people.dosed - 1
@@ -199,14 +221,18 @@ class BackfillingClocks(Clocks):
     def _decide_complete(self, rows: Rows, day: Floats) -> None:
         if not rows.size:
             return
+        seen, states = self._after(rows, day)
+        self._name_from_everybody(rows, seen, states)
+        self.in_cohort[rows] = 0
+        self._take_over(rows, self.rule.select(states))
+
+    def _after(self, rows: Rows, day: Floats) -> tuple[Seen, States]:
+        """What is known on a day, and the states after the decision on it."""
         seen = self._seen_before(rows, day)
         step, _ = self.rule.decide_step(seen, next_step_with_backfill(self.design, seen, self.backfilled[rows] > 0))
         step = _unless_nobody_counts(seen, step)
         full = (self._places_left(rows) <= 0) & (step.stop == Stop.GOES_ON)
-        states = self.rule.conclude(seen, replace(step, stop=np.where(full, np.int8(Stop.MAXIMUM), step.stop)))
-        self._name_from_everybody(rows, seen, states)
-        self.in_cohort[rows] = 0
-        self._take_over(rows, self.rule.select(states))
+        return seen, self.rule.conclude(seen, replace(step, stop=np.where(full, np.int8(Stop.MAXIMUM), step.stop)))
 
     def _take_over(self, rows: Rows, states: States) -> None:
         super()._take_over(rows, states)

@@ -17,7 +17,7 @@ from firstdose.simulation.calendar.conditions import CalendarError
 from firstdose.simulation.calendar.doses import never_ends, take_over_below
 from firstdose.simulation.calendar.draws import Booleans, Floats
 from firstdose.simulation.calendar.early_ends import Standing
-from firstdose.simulation.calendar.holding_back import first_day_within_cohort, next_meeting, sentinel_dlt
+from firstdose.simulation.calendar.holding_back import first_day_within_cohort, next_meeting
 from firstdose.simulation.calendar.people import Rows
 from firstdose.simulation.calendar.under_way import TrialsUnderWay
 
@@ -77,9 +77,10 @@ class Clocks(TrialsUnderWay):
             full = self._is_full(some, day[waiting])
             moved = np.zeros(len(waiting), dtype=bool)
             within = np.flatnonzero(~full)
-            if within.size and self.calendar.keeps_people_apart:
+            if within.size and self.people.dosed and self.calendar.keeps_people_apart:
+                these = some[within]
                 bound = first_day_within_cohort(
-                    self.calendar, self.people, some[within], self.first[some[within]], self.last_dosed[some[within]]
+                    self.calendar, self.sentinels, these, day[waiting[within]], self.day[these]
                 )
                 later = bound > day[waiting[within]]
                 day[waiting[within[later]]] = bound[later]
@@ -110,7 +111,7 @@ class Clocks(TrialsUnderWay):
         if self.rule.counts_dosed:
             full |= self.people.dosed >= self.rule.frame.max_participants
         if self.rule.sentinels_that_end:
-            full |= sentinel_dlt(self.calendar, self.people, rows, self.first[rows]) <= day
+            full |= self.sentinels.toxic_on[rows] <= day
         return np.asarray(full)
 
     def _between_cohorts(
@@ -124,7 +125,8 @@ class Clocks(TrialsUnderWay):
         if self.rule.design.needs_time:
             when = np.maximum(day, np.where(at_last, day, gap))
             when = np.where(at_last, when, next_meeting(self.calendar, when))
-            decided, met = self._decide_in_time(rows, when, at_last), when
+            decided, overtaken = self._decide_in_time(rows, when, at_last, day)
+            met = when
         else:
             when = np.maximum(day, self.latest[rows])
             if self.people.some_lost and self.rule.replaces:  # a place may come free before
@@ -137,9 +139,10 @@ class Clocks(TrialsUnderWay):
         ends, on = np.flatnonzero(over), np.flatnonzero(decided & ~over)
         self.ended[rows[ends]] = met[ends]
         self.first[rows[on]] = self.people.dosed
+        self.sentinels.begin(rows[on])
         for count in self.cohort_counts:
             count[rows[on]] = 0
-        when[on] = np.maximum(np.maximum(day, gap), met + self.calendar.decision_lag_days)[on]
+        when[on] = self._allowed_from(rows, day, met)[on]
         held = np.flatnonzero(~decided)
         if self.rule.design.needs_time and held.size:
             again = self.people.next_close(rows[held], when[held])
@@ -148,10 +151,27 @@ class Clocks(TrialsUnderWay):
             # with nobody to come, a window that closes without a DLT changes nothing before the last one does
             if not holds.all():
                 again[~holds] = self.people.next_news(rows[held][~holds], when[held][~holds])
-            self.suspended[rows[held]] += np.where(holds, again - when[held], 0.0)
-            self.suspensions[rows[held]] += holds & is_first_look
-            when[held] = again
+            asks_to_wait = holds & ~np.isfinite(overtaken[held])
+            self.suspended[rows[held]] += np.where(asks_to_wait, again - when[held], 0.0)
+            self.suspensions[rows[held]] += asks_to_wait & is_first_look
+            when[held] = np.where(np.isfinite(overtaken[held]), overtaken[held], again)
         return when, over
+
+    def _allowed_from(self, rows: Rows, day: Floats, met: Floats) -> Floats:
+        """The first day from a day on on which a cohort may be begun that was decided on at a meeting."""
+        gap = self.last_dosed[rows] + self.calendar.between_cohorts_days
+        return np.maximum(np.maximum(day, gap), met + self.calendar.decision_lag_days)
+
+    def _overtaken_on(self, rows: Rows, day: Floats, met: Floats) -> Floats:
+        """The day of a DLT that overtakes a decision to go on before anybody can be dosed by it; infinite for none.
+
+        People then decide again.
+        """
+        if not self.calendar.dosing_follows_decisions:
+            return np.full(len(rows), np.inf)
+        apart = self.day[rows] + self.calendar.between_participants_days
+        toxic = self.people.next_dlt(rows, met)
+        return np.where(toxic <= np.maximum(self._allowed_from(rows, day, met), apart), toxic, np.inf)
 
     def _meeting_after_cohort(self, rows: Rows, day: Floats) -> Floats:
         """The day on which a full cohort is decided on, its windows closed, whether or not anybody has come by then."""
@@ -176,13 +196,20 @@ class Clocks(TrialsUnderWay):
             after.put(some, self.rule.advance_as_given(after.take(some), level[some], size[some], dlts[some]))
         self._take_over(rows, self.rule.select(self.rule.lose(after, lost)))
 
-    def _decide_in_time(self, rows: Rows, day: Floats, at_last: Booleans) -> Booleans:
-        """Ask a design in time on these days; whether each has decided, in which case its state is the new one."""
+    def _decide_in_time(self, rows: Rows, day: Floats, at_last: Booleans, from_day: Floats) -> tuple[Booleans, Floats]:
+        """Ask a design in time on these days, for cohorts that begin from other days on.
+
+        Whether each has decided, in which case its state is the new one; and the days of DLTs that overtake decisions,
+        which are then none.
+        """
         before = Standing.of(self.states, rows)
         seen, step, decided = asked(self, rows, day, before)
+        goes_on = decided & (step.stop == Stop.GOES_ON) & ~at_last
+        overtaken = np.where(goes_on, self._overtaken_on(rows, from_day, day), np.inf)
+        decided &= ~np.isfinite(overtaken)
         early = decided & (step.stop != Stop.GOES_ON) & ~at_last
         if early.any():
             note_early_ends(self, rows[early], before.take(early))
         states = self.rule.conclude(seen, step)
         self._take_over(rows[decided], self.rule.select(states if decided.all() else states.take(decided)))
-        return decided
+        return decided, overtaken

@@ -158,6 +158,11 @@ class Calendar:
         return bool(self.between_participants_days or self.sentinels)
 
     @property
+    def dosing_follows_decisions(self) -> bool:
+        """Whether days may lie between a decision and the first dosing that it allows."""
+        return bool(self.decision_lag_days or self.between_participants_days)
+
+    @property
     def window_length(self) -> float:
         """Days from a dosing to the first moment after its window."""
         return self.window_days + 1 if self.whole_days else self.window_days

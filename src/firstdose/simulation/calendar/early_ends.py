@@ -10,12 +10,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
 
 from firstdose.designs.states import Integers, States
 from firstdose.simulation.calendar.conditions import Calendar
 from firstdose.simulation.calendar.draws import Booleans, Floats
-from firstdose.simulation.calendar.holding_back import next_meeting, sentinel_dlt
+from firstdose.simulation.calendar.holding_back import next_meeting
 from firstdose.simulation.calendar.people import People, Rows
 
 
@@ -83,7 +82,6 @@ class EarlyEnds:
         return rows, found
 
 
-def full_since(calendar: Calendar, people: People, rows: Rows, first: NDArray[np.int64], last_dosed: Floats) -> Floats:
-    """The day from which on the cohorts of trials with sentinels whose DLT ends them are full."""
-    toxic = sentinel_dlt(calendar, people, rows, first)
+def full_since(toxic: Floats, last_dosed: Floats) -> Floats:
+    """The day from which on cohorts are full that a sentinel's DLT on a day ends."""
     return np.asarray(np.where(np.isfinite(toxic), np.maximum(last_dosed, toxic), last_dosed))

@@ -111,6 +111,12 @@ class People:
         closes = self._followed(self.closes, rows)
         return np.asarray(np.where(closes > day, closes, np.inf).min(axis=0, initial=np.inf))
 
+    def next_dlt(self, rows: Rows, day: Floats) -> Floats:
+        """The day of the next DLT after a day, which may lie before the last dosing; infinite without one."""
+        closes = self.closes[: self.dosed, rows]
+        tells = self.is_toxic[: self.dosed, rows] & (closes > day)
+        return np.asarray(np.where(tells, closes, np.inf).min(axis=0, initial=np.inf))
+
     def next_news(self, rows: Rows, day: Floats) -> Floats:
         """The next day on which somebody has a DLT or leaves, or else the day on which the last window closes."""
         closes = self._followed(self.closes, rows)

@@ -14,6 +14,7 @@ from firstdose.simulation.calendar.doses import Counted, Doses, count_outcomes
 from firstdose.simulation.calendar.draws import Booleans, Draws, Floats
 from firstdose.simulation.calendar.early_ends import EarlyEnds
 from firstdose.simulation.calendar.people import People, Rows
+from firstdose.simulation.calendar.sentinels import Sentinels
 
 
 @dataclass
@@ -47,6 +48,7 @@ class TrialsUnderWay:
     suspended: Floats = field(init=False)
     suspensions: NDArray[np.int64] = field(init=False)
     cohort_counts: NDArray[np.int64] = field(init=False)
+    sentinels: Sentinels = field(init=False)
     doses: Doses | None = field(init=False)
     early_ends: EarlyEnds = field(init=False, default_factory=EarlyEnds)
 
@@ -59,6 +61,7 @@ class TrialsUnderWay:
         for name in ("first", "suspensions"):
             setattr(self, name, np.zeros(trials, dtype=np.int64))
         self.planned = self.rule.cohort_sizes(self.states).astype(np.int64)
+        self.sentinels = Sentinels(self.calendar.sentinels, self.calendar.sentinel_interval_days, trials)
         self.doses = Doses(trials) if self.calendar.falls_short else None
         # at the cohort's level: evaluable, with a DLT, lost; and where some count at the level below: these, with a DLT
         self.cohort_counts = np.zeros((5 if self.some_below else 3, trials), dtype=np.int64)
@@ -83,6 +86,7 @@ class TrialsUnderWay:
         counts_toxic = toxic & ~lost
         closes = day + np.minimum(np.minimum(until_toxic, until_gone), self.calendar.window_length)
         self.day[rows] = day
+        self._note_sentinel(rows, day, closes, counts_toxic, lost, given < level)
         if self.doses is not None:
             self.doses.note(rows, level, given)
         if not self.some_below:
@@ -93,6 +97,12 @@ class TrialsUnderWay:
         self.people.add(rows, counted.level, day, closes, counts_toxic, ~counted.is_evaluable)
         self._note_in_cohort(rows, day, closes, counts_toxic & ~counted.is_below, ~counted.is_evaluable)
         self._note_below(rows, counts_toxic, counted)
+
+    def _note_sentinel(
+        self, rows: Rows, day: Floats, closes: Floats, toxic: Booleans, left: Booleans, less: Booleans
+    ) -> None:
+        """The sentinels of the cohorts of these trials, once one participant more is dosed."""
+        self.sentinels.note(rows, day, closes, toxic, left, less)
 
     def _note_below(self, rows: Rows, toxic: Booleans, counted: Counted) -> None:
         """Move those who count at the level below from their cohort's own counts to the others."""

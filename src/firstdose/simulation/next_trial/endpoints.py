@@ -122,11 +122,6 @@ class NextEndpoint:
         return self.worsening is not None
 
     @property
-    def neutral(self) -> float:
-        """The value of no effect."""
-        return 1.0 if self.is_ratio else 0.0
-
-    @property
     def last_onset_month(self) -> float:
         """Last planned visit at which a worsening that counts could still be confirmed; 0 if there is none."""
         if self.worsening is None:

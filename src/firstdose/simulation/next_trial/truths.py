@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from scipy.special import ndtri
@@ -32,10 +32,6 @@ class Truth:
     interaction: Floats
     procedure: Floats
     natural: Floats
-
-    def without_cells(self) -> Truth:
-        """The same where the cells do nothing, with the drug or without: the null of every comparison of cells."""
-        return replace(self, cells=np.zeros_like(self.cells), interaction=np.zeros_like(self.interaction))
 
     def states(self, arms: tuple[Arm, ...], share: float = 1.0) -> tuple[Floats, Floats]:
         """Effects in each arm off and on the drug, (T, A) each, of which a measure shows a share."""

@@ -31,6 +31,7 @@ class BatchCourse:
     expires: int
     viability: float
     is_rejected: bool = False
+    made_for: str | None = None
     used: int = 0
 
 
@@ -50,18 +51,17 @@ def dosing_frames(plan: Plan, cast: Cast, seed: int, number: int) -> dict[type, 
 
 def _make_batches(plan: Plan, cast: Cast, random: np.random.Generator) -> tuple[list[BatchCourse], list[BatchCourse]]:
     """The batches in the order in which they were made, and the one that each person was dosed from."""
-    settings = plan.scenario.product
+    is_own = plan.protocol.product is not None and bool(plan.protocol.product.autologous)
+    serves = 1 if is_own else max(plan.scenario.product.participants_per_batch.value, 1)
     batches: list[BatchCourse] = []
     current: BatchCourse | None = None
     of_person = []
-    for person in cast.dosed:
-        if (
-            current is None
-            or current.used >= max(settings.participants_per_batch.value, 1)
-            or current.expires < person.day
-        ):
+    names = cast.names()
+    for place, person in enumerate(cast.dosed):
+        if current is None or current.used >= serves or current.expires < person.day:
             while True:
                 current = _make_batch(plan, person.day, len(batches) + 1, random)
+                current.made_for = names[cast.subject[place]] if is_own else None
                 batches.append(current)
                 if not current.is_rejected:
                     break
@@ -96,13 +96,16 @@ def _batches(plan: Plan, batches: list[BatchCourse]) -> pl.DataFrame:
     text, product = plan.calendar.words, plan.protocol.product
     rows = [
         [
-            each.name, product.name if product else None, "bank-01", text[each.made], text[each.expires],
+            each.name, product.name if product else None, None if each.made_for else "bank-01", each.made_for,
+            text[each.made], text[each.expires],
             "rejected" if each.is_rejected else "released", None if each.released is None else text[each.released],
             each.viability,
         ]
         for each in batches
     ]  # fmt: skip
-    names = ("batch", "product", "donor", "manufactured", "expires", "state", "released", "viability_percent")
+    names = (
+        "batch", "product", "donor", "made_for", "manufactured", "expires", "state", "released", "viability_percent",
+    )  # fmt: skip
     return from_rows(Batch, names, rows)
 
 

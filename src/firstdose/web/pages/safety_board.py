@@ -104,6 +104,9 @@ def _sections(trial: Trial, trial_data: TrialData, head: Head, moment: datetime)
     except NoDecision as problem:
         yield Section("Dose decision", None, str(problem))
         return
+    if decision.unjudged:
+        words = ". ".join(each.words for each in decision.unjudged)
+        yield Section("Deaths in the DLT window without a verdict", None, f"{words}.")
     for block in stopping_blocks(protocol, decision.results):
         yield _section("Stopping boundaries", block)
     yield _section("DLTs by dose", evidence_table(protocol, decision.history, build_design(protocol)))

@@ -87,7 +87,7 @@ def one(request: TrialRequest) -> HttpResponseBase:
     if request.method == "POST":
         with request.trial.desk.work(request.acting.author, request.POST.get("request") or None) as work:
             if not work.is_repeated:
-                approve(work, version, request.POST.get("reason", ""))
+                approve(work, version, request.POST.get("reason", ""), request.POST.get("against"))
         told(request, f"version {version} is in force")
         return redirect("versions")
     loaded = as_object(ProtocolVersion, stored)

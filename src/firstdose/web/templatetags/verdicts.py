@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.template import Library
 
+from firstdose.dosing.toxicity import kept_open
 from firstdose.records import CAUSES, DltAdjudication
 from firstdose.records.values import NO_WORD, YES_WORD
 from firstdose.web.value_words import field_words, value_words
@@ -22,5 +23,11 @@ def attributed(verdict: DltAdjudication) -> str:
     )
 
 
+def nobodys(verdict: DltAdjudication) -> bool:
+    """Whether no members gave a verdict: a correction of the event opened it."""
+    return kept_open(verdict.verdict, verdict.members)
+
+
 register = Library()
 register.filter("attributed", attributed)
+register.filter("nobodys", nobodys)

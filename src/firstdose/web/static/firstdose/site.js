@@ -2,11 +2,18 @@
 "use strict";
 document.addEventListener("input", (event) => {
   const form = event.target.closest("form.record");
-  if (form) form.dataset.changed = "yes";
+  if (!form) return;
+  form.dataset.changed = "yes";
+  delete form.dataset.sent;
 });
 document.addEventListener("submit", (event) => {
   const form = event.target.closest("form");
-  if (form) delete form.dataset.changed;
+  if (!form) return;
+  delete form.dataset.changed;
+  form.dataset.sent = "yes";
+});
+document.addEventListener("htmx:beforeRequest", (event) => { // what is being saved is not kept as unsaved beside it
+  if (event.target.closest("form[data-sent]")) event.preventDefault();
 });
 window.addEventListener("beforeunload", (event) => {
   if (document.querySelector("form[data-changed]")) event.preventDefault();

@@ -9,10 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from firstdose.dosing import Reason
 from firstdose.dosing.advice import Advice, advise
 from firstdose.dosing.doubtful import doubtful, history_if_dlts
-from firstdose.dosing.question import Question
+from firstdose.dosing.question import Question, Reason
 
 RULE = "escalation.dlt"
 
