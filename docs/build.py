@@ -10,10 +10,12 @@ import argparse
 import json
 import os
 import sys
+from itertools import chain
 from pathlib import Path
 
 from docs.pages.commands import commands_page
 from docs.pages.conditions import conditions_page
+from docs.pages.criteria import criterion_names
 from docs.pages.designs import designs_page, guards_page
 from docs.pages.figures import figures_page, validation_page
 from docs.pages.pictures import described, description, picture_figures, pictures
@@ -35,7 +37,7 @@ from firstdose.records import data_dictionary
 def pages() -> dict[Path, str]:
     """Every generated page with its text."""
     return {
-        REFERENCE / "protocol.md": protocol_reference().rstrip() + "\n",
+        REFERENCE / "protocol.md": page(chain([protocol_reference().rstrip()], criterion_names())),
         REFERENCE / "protocol.schema.json": json.dumps(json_schema(), indent=1, ensure_ascii=False) + "\n",
         REFERENCE / "designs.md": page(designs_page()),
         REFERENCE / "guards.md": page(guards_page()),

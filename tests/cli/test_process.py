@@ -186,6 +186,14 @@ def test_a_full_disk_is_told_without_a_traceback() -> None:
     assert "Traceback" not in ended.stderr
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full here")
+@pytest.mark.parametrize("arguments", [["check", "absent.yaml"], ["oc", MINIMAL, "--json"]])
+def test_what_cannot_even_be_told_has_its_status(arguments: list[str]) -> None:
+    with Path("/dev/full").open("w") as full:
+        ended = subprocess.run(command_line(*arguments), stdout=full, stderr=full, check=False)
+    assert ended.returncode == WRONG_INPUT
+
+
 def test_output_in_a_place_without_unicode() -> None:
     environment = {**os.environ, "PYTHONIOENCODING": "ascii", "LC_ALL": "C"}
     protocol = str(ROOT / "examples" / "nsc-spms" / "protocol.yaml")

@@ -77,14 +77,18 @@ def test_with_a_reason_it_is_kept_leaves_a_critical_deviation_and_halts_until_a_
     (deviation,) = ready.all(Deviation)
     assert (deviation.degree, deviation.category, str(deviation.occurred)) == ("critical", HALTING, "2026-03-21T09:30")
     assert "the syringe was overfilled" in deviation.description
-    halted = "P4: dosing 1 departed from what was allowed: given 12 million cells of 10 assigned, above the tolerance. "
-    halted += "Reason given: the syringe was overfilled; dosing is halted until people decide"
+    halted = "P4: the dosing of 21 March 2026, 09:30 departed from what was allowed: given 12 million cells of 10 "
+    halted += (
+        "assigned, above the tolerance. Reason given: the syringe was overfilled; dosing is halted until people decide"
+    )
     ready.at("2026-04-18T10:00")
     assert halted in ready.words("P5")
     assert ready.decide("dose", 2, "the cells were within what is known") == 2
     assert halted not in ready.words("P5"), "people decided, knowing of it"
     ready.record_given("P5", "2026-04-18T10:00", "again", dose_given="12", batch="B1")
-    assert any("P5: dosing 1" in words for words in ready.words("P6")), "the next one is not known yet"
+    assert any("P5: the dosing of 18 April 2026" in words for words in ready.words("P6")), (
+        "the next one is not known yet"
+    )
     assert verify(ready.ledger).is_whole
 
 
@@ -140,18 +144,19 @@ def test_roles_and_sites(ready: Running) -> None:
 
 def test_what_halts_is_said_once_and_in_short(ready: Running) -> None:
     """Nothing was done for P8 and P9; what speaks of every criterion is one thing, and one halt tells of no other."""
+    why = "by mistake, " * 30 + "in the end"
     for name in ("P8", "P9"):
         ready.enter("subjects", NURSE, subject=name, consent="2026-01-05T07:00+01:00", centre="IT01")
-        found = ready.record_given(name, "2026-03-21T09:30", "by mistake, " * 60, dose_given="5", batch="B1")
+        found = ready.record_given(name, "2026-03-21T09:30", why, dose_given="5", batch="B1")
         assert [each for each in found if "criteri" in each] == ["criteria I1 and E1 are not answered"]
         assert found[0] == "no dose was assigned", "the dose comes first"
     first, second = ready.all(Deviation)
     halts = [each for each in ready.words("P5") if each.startswith(("P8: ", "P9: "))]
     assert len(halts) == 2
     for words in halts:
-        assert words.startswith((f"{words[:2]}: dosing 1 departed from what was allowed: ",))
-        assert words.endswith("; dosing is halted until people decide")
-        assert len(words) < 320
+        assert words.startswith(f"{words[:2]}: the dosing of 21 March 2026, 09:30 departed from what was allowed: ")
+        assert words.endswith(f" … Reason given: {why}; dosing is halted until people decide"), "it is told to its end"
+        assert len(words) < 320 + len(why), "what departed is told in short"
     assert "by mistake" in first.description, "the deviation holds all of it"
     assert "dosing was halted by deviation 1 of P8" in second.description
     assert "P8: " not in second.description

@@ -112,6 +112,19 @@ def test_a_correction_that_takes_it_back_is_kept_and_opens_the_verdict(
     assert (asked.history, asked.words("P4")) == ("1NNN", [])
 
 
+@pytest.mark.parametrize("start", ["2026-01-15", "2026-03-15"])
+def test_what_a_correction_took_out_of_the_window_is_not_removed_before_its_verdict(asked: Running, start: str) -> None:
+    """A verdict on an event that is gone could not be given: dosing would stand still until it was restored."""
+    asked.event("P2", "2026-02-15")
+    asked.change("adverse_events", "P2/1", start=start)
+    with pytest.raises(Refused, match="not judged it: it is removed only after that"):
+        remove(asked)
+    assert waits(asked)
+    asked.verdict("P2", "not_dlt", "another day")
+    remove(asked)
+    assert (asked.history, asked.words("P4")) == ("1NNN", [])
+
+
 def test_members_may_find_that_it_is_a_dlt_all_the_same(asked: Running) -> None:
     asked.event("P2", "2026-02-15")
     asked.change("adverse_events", "P2/1", relation_to_product="not_related")

@@ -182,7 +182,7 @@ GUARD_PROBLEMS: list[tuple[str, Any, list[Any], str, str, str]] = [
         [{"stop_when_too_toxic": {"certainty": 0.3}}],
         "[1].stop_when_too_toxic.certainty",
         "above 0.5",
-        "above 0.5",
+        "for example `certainty: 0.95`",
     ),
 ]
 

@@ -55,6 +55,18 @@ ONE_REASON: dict[str, tuple[Change, str, str]] = {
         "population.criteria[2]",
         "criterion E1 is not answered",
     ),
+    "answered later": (
+        lambda t: t.changed(
+            CriterionAnswer, lambda r: is_p4(r) and r.criterion == "E1", answered=time("2026-03-21T10:01")
+        ),
+        "population.criteria[2]",
+        "criterion E1 was answered later, 21 March 2026, 10:01 (Europe/Rome)",
+    ),
+    "answered on a later day": (
+        lambda t: t.changed(CriterionAnswer, lambda r: is_p4(r) and r.criterion == "E1", answered=time("2026-03-22")),
+        "population.criteria[2]",
+        "criterion E1 was answered later, 2026-03-22",
+    ),
     "not met": (
         lambda t: t.changed(CriterionAnswer, lambda r: is_p4(r) and r.criterion == "I1", answer="no"),
         "population.criteria[1]",
@@ -119,6 +131,11 @@ ONE_REASON: dict[str, tuple[Change, str, str]] = {
         lambda t: t.changed(Slot, is_p4, state="released"),
         "slots",
         "holds no slot: slot 1 of cohort C2 was released",
+    ),
+    "slot assigned later": (
+        lambda t: t.changed(Slot, is_p4, assigned=time("2026-03-21T09:00:30+00:00")),
+        "slots",
+        "holds no slot: slot 1 of cohort C2 was assigned later, 21 March 2026, 10:00:30 (Europe/Rome)",
     ),
     "slot said to be dosed": (
         lambda t: t.changed(Slot, is_p4, state="dosed"),

@@ -57,6 +57,18 @@ def test_the_last_day_of_the_analyses_is_told_at_a_glance_and_among_the_conventi
     assert (("Analyses look at", "what began by day 379 from dosing") in facts[0].items) is is_told
 
 
+@pytest.mark.parametrize(
+    ("day", "chapter", "is_told"), [(60, "metabolism", True), (60, "laboratory", False), (None, "metabolism", False)]
+)
+def test_samples_of_the_metabolism_that_do_not_heed_the_last_day_are_told_of(
+    day: int | None, chapter: str, is_told: bool
+) -> None:
+    results = Results.of([replace(made("samples analysed", "all"), chapter=chapter)], analysis()[1].provenance)
+    first = glance_chapter(with_last_day(day), results).blocks[0]
+    assert isinstance(first, Paragraph)
+    assert ("metabolism alone is analysed at its own visits" in first.text) is is_told
+
+
 def test_the_picture_of_brain_volume_crosses_the_scans_that_the_tables_flag() -> None:
     data, results = analysis()
     drawing = brain_volume_against_dose(protocol(), data, results)

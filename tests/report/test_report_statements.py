@@ -202,8 +202,8 @@ def test_without_an_expansion_none_is_mentioned(example_content: Callable[[str],
 
 def test_the_table_ends_where_the_rule_treats_no_more(text_content: Callable[[str], DesignReport]) -> None:
     for text, last in (
-        (boin("{stop_at: 9}"), 11),
-        (boin(more="  guards: [{stop_when_enough: {participants: 12}}]"), 14),
+        (boin("{stop_at: 9}"), 9),
+        (boin(more="  guards: [{stop_when_enough: {participants: 12}}]"), 12),
         (boin(more="  guards: [{stop_when_enough: {participants: 12}}, {at_least: {participants: 18}}]"), MOST),
         (boin("{stop_at: 9}", more="  guards: [{cohort_sizes: {by_cohort: [1, 4]}}]"), 12),
         (boin(), MOST),

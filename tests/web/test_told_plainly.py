@@ -54,6 +54,15 @@ def test_a_document_of_the_ledger_is_told_in_words() -> None:
     assert document("[" * 9000) == "[" * 9000
 
 
+@pytest.mark.parametrize(
+    ("stored", "shown"), [("1000000.0", "1,000,000"), (0.3, "0.3"), ("ten", "ten"), (None, ""), ("", "")]
+)
+def test_a_dose_is_written_out(stored: object, shown: str) -> None:
+    from firstdose.web.templatetags.said import amount
+
+    assert amount(stored) == shown
+
+
 def test_a_raw_document_is_folded_wherever_it_stands(site: Any, signed_in: Client) -> None:
     first = site.ledger.records("prepared_decisions")[0]
     head = site.ledger.history(first.record_type, first.record)[0].sequence

@@ -89,7 +89,10 @@ def test_a_version_waits_for_another_than_who_loaded_it(site: Any, role: str) ->
     def told(account: str) -> list[str]:
         grant = Grant(role, "*", account)
         acting = Acting(Author(account, role), grant, (grant,))
-        rest = {name: getattr(site, name) for name in ("dosing_data", "protocol", "version", "kept")}
+        rest = {
+            name: getattr(site, name)
+            for name in ("dosing_data", "protocol", "version", "kept", "courses", "kept_a_while", "last_entry")
+        }
         trial = SimpleNamespace(ledger=Held(site.ledger), **rest)
         request: Any = SimpleNamespace(trial=trial, acting=acting)
         return [each.address for each in waiting_for(request) if "protocol" in each.words]

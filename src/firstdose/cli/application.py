@@ -8,6 +8,7 @@ import gc
 import os
 import sys
 import threading
+from typing import TextIO
 
 import typer
 
@@ -123,11 +124,19 @@ def main(arguments: list[str] | None = None) -> int:
         message = input_error(error)
         if message is None:
             raise
-        typer.echo(message, err=True)
+        _tell(message)
         if isinstance(error, OSError):
-            _discard_output()
+            _discard(sys.stdout)
         return _leave(WRONG_INPUT)
     return DONE
+
+
+def _tell(message: str) -> None:
+    """Print on standard error; where that goes to a full disk too, the exit status alone tells."""
+    try:
+        typer.echo(message, err=True)
+    except OSError:
+        _discard(sys.stderr)
 
 
 def input_error(error: Exception) -> str | None:
@@ -144,10 +153,10 @@ def input_error(error: Exception) -> str | None:
     return f"{printable(str(error.filename))}: {error.strerror}; name a file or folder that can be read and written"
 
 
-def _discard_output() -> None:
+def _discard(stream: TextIO) -> None:
     """Let what is still to be printed go nowhere, so that Python does not fail on it once more when it ends."""
     with contextlib.suppress(OSError, ValueError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _leave(code: object) -> int:

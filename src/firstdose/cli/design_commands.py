@@ -174,7 +174,15 @@ def compare(
     """
     from firstdose.cli.cluster_option import refuse_cluster, where_to_run
     from firstdose.cli.engines import characteristics
-    from firstdose.cli.inputs import check_replacement, known_designs, other_rule, read_rule, read_scenarios
+    from firstdose.cli.inputs import (
+        check_replacement,
+        known_designs,
+        other_rule,
+        read_rule,
+        read_scenarios,
+        refuse_comparators_in_time,
+        refuse_others_in_time,
+    )
     from firstdose.cli.output import show_json
     from firstdose.cli.tables import show_comparison
 
@@ -184,6 +192,10 @@ def compare(
     own = read.escalation.design
     names = [name.strip() for name in designs.split(",")] if designs else [own, *read.escalation.comparators]
     known_designs(names)
+    if designs:
+        refuse_others_in_time(names, own)
+    else:
+        refuse_comparators_in_time(read)
     rules = {name: rule if name == own else other_rule(read, name) for name in dict.fromkeys(names)}
     refuse_cluster(cluster, method)
     tell_what_has_no_effect(method, truth, family, curves, trials, states)
@@ -205,11 +217,12 @@ def design(
 ) -> None:
     """Write the design report, as one self-contained HTML file and as PDF, to attach to a protocol."""
     from firstdose.cli.clock import today
-    from firstdose.cli.inputs import input_errors, read_rule
+    from firstdose.cli.inputs import input_errors, read_rule, refuse_comparators_in_time
     from firstdose.cli.output import progress
     from firstdose.report.design.report import HTML_NAME, PDF_NAME, write_design_report
 
     read, rule = read_rule(protocol)
+    refuse_comparators_in_time(read)
     check_folder(out, (HTML_NAME, PDF_NAME), overwrite=overwrite)
     with input_errors(), progress("design report") as bar, whole_or_not(out) as made:
         written = write_design_report(read, rule, made, today(), bar.say)

@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from firstdose.designs import DESIGNS
-from firstdose.designs.building import build_design, check_escalation, check_names
+from firstdose.designs.building import build_design, check_escalation
+from firstdose.designs.comparing import HOW_IN_TIME, NO_COMPARISON, check_comparators
 from firstdose.designs.history import History, OutcomesError, parse_outcomes
+from firstdose.designs.legible import check_legible
 from firstdose.designs.names import suggest_design
 from firstdose.designs.rule import EscalationRule
 from firstdose.methods.logistic_model import PriorContradicted
@@ -64,20 +66,22 @@ def all_problems(path: Path) -> tuple[Protocol | None, list[Problem]]:
     if examination.protocol is not None:
         found = check_escalation(examination.protocol)
     elif examination.escalation is not None:
-        found = check_names(examination.escalation, examination.places)
+        found = check_legible(examination.escalation, examination.places)
     problems += [problem for problem in found if problem.place.key not in spoken_of]
     return examination.protocol, problems
 
 
 def every_problem(path: Path) -> tuple[Protocol | None, list[Problem]]:
-    """As ``all_problems``, and those that the measures and the safety rules find."""
+    """As ``all_problems``, and those that the measures, the safety rules and the criteria's expressions find."""
+    from firstdose.conduct.criterion_checks import check_criterion_names
     from firstdose.measures.checking import check_measures
     from firstdose.safety.checking import check_safety
 
     protocol, problems = all_problems(path)
     if protocol is not None:
         spoken_of = {problem.place.key for problem in problems}
-        found = [*check_measures(protocol), *check_safety(protocol)]
+        found = [*check_measures(protocol), *check_safety(protocol), *check_criterion_names(protocol)]
+        found += check_comparators(protocol)
         problems += [problem for problem in found if problem.place.key not in spoken_of]
     return protocol, problems
 
@@ -91,11 +95,26 @@ def read_rule(path: Path) -> tuple[Protocol, EscalationRule]:
         return protocol, build_design(protocol)
 
 
+def refuse_comparators_in_time(protocol: Protocol) -> None:
+    """Refuse comparators that cannot be compared, by their own key."""
+    problems = list(check_comparators(protocol))
+    if problems:
+        raise InputError(problems_text(problems))
+
+
 def known_designs(names: list[str]) -> None:
     """Refuse names on the command line that are no designs."""
     for name in names:
         if name not in DESIGNS:
             raise InputError(f"--designs: {name!r} is not a design that Firstdose knows; {suggest_design(name)}")
+
+
+def refuse_others_in_time(names: list[str], own: str) -> None:
+    """Refuse names on the command line of designs that cannot be compared; of the protocol's own its key is told."""
+    for name in names:
+        if name != own and DESIGNS[name].needs_time:
+            how = f"leave it out, and simulate it in a protocol of its own {HOW_IN_TIME.format(name=name)}"
+            raise InputError(f"--designs: {name} {NO_COMPARISON}; {how}")
 
 
 def other_rule(protocol: Protocol, name: str, settings: Mapping[str, Any] | None = None) -> EscalationRule:

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from firstdose.conduct.departures import departures, start_of
 from firstdose.conduct.desk import Work
 from firstdose.conduct.entering import draft_of
-from firstdose.conduct.gating import HALTING, gate_in
+from firstdose.conduct.gating import HALTING, REASON_GIVEN, gate_in
 from firstdose.conduct.identity import name_of
 from firstdose.conduct.in_short import reasons_in_short
 from firstdose.conduct.ledger import Draft, Entry, Refused
@@ -25,6 +25,7 @@ from firstdose.conduct.slots import mark_dosed
 from firstdose.conduct.typed_dosing import as_dosing, unread
 from firstdose.dosing.recorded import is_no_place
 from firstdose.records import Deviation, Dosing, PartialDateTime
+from firstdose.records.date_words import moment_words
 from firstdose.records.values import write_value
 
 RULE_FIELDS = (
@@ -127,7 +128,7 @@ def record_dosing(work: Work, subject: str, fields: Mapping[str, str | None], re
         _deviation(
             work,
             actual,
-            f"dosing {number} departed from what was allowed: {'; '.join(found)}. Reason given: {reason.strip()}",
+            f"{_called(actual)} departed from what was allowed: {'; '.join(found)}.{REASON_GIVEN}{reason.strip()}",
         )
     return found
 
@@ -160,7 +161,7 @@ def correct_dosing(
     if told and was_given and actual is not None:
         words = "; ".join(change_words("dosings", each) for each in told)
         _deviation(
-            work, actual, f"dosing {number} was corrected after it was recorded: {words}. Reason given: {reason}"
+            work, actual, f"{_called(actual)} was corrected after it was recorded: {words}.{REASON_GIVEN}{reason}"
         )
     return entry
 
@@ -199,6 +200,13 @@ def _complete(work: Work, subject: str, number: int, fields: Mapping[str, str | 
     texts = {name: write_value(value) or None for name, value in assigned.items()}  # type: ignore[arg-type]
     said = {name: text for name, text in fields.items() if text and text.strip()}
     return {**texts, **said, "subject": subject, "number": str(number)}
+
+
+def _called(actual: Dosing) -> str:
+    """What a dosing is called: by when it was, since its number counts also those that were prepared and cancelled."""
+    started = actual.procedure_start or actual.product_start
+    when = moment_words(started) if started else ""
+    return f"the dosing of {when}" if when else "the dosing"
 
 
 def _deviation(work: Work, actual: Dosing, words: str) -> None:

@@ -25,6 +25,11 @@ MISSING = {
     EDSS: "the EDSS since consent",
     EDSS_CHANGE: "the EDSS since consent, or that of two years before",
 }
+COMPUTED = {
+    AGE: "Completed years on the day of consent, from the date of birth, or the age as recorded where there is none.",
+    EDSS: "The first step of the EDSS assessed since consent.",
+    EDSS_CHANGE: "What that step lies above the one of two years before.",
+}
 SUBJECTS, HISTORY = "subjects", "disease_histories"
 LONGEST_LIFE = 150
 """More years than anybody lives: a date of birth that leaves as many open says nothing."""
@@ -72,6 +77,17 @@ def values_of(source: Recorded, subject: str, names: Iterable[str]) -> dict[str,
             possible = _field(name, person, history)
         found[name] = Known(name, possible)
     return found
+
+
+def recorded_names() -> dict[str, str]:
+    """The names whose values expressions may compare, each with what it stands for; days have no value there."""
+    fields = {
+        name: column.question.words
+        for kind in (SUBJECTS, HISTORY)
+        for name, column in columns_of(RECORDS[kind]).items()
+        if column.kind in (str, int, float)
+    }
+    return {**fields, **COMPUTED}
 
 
 def is_asked_for(name: str) -> bool:

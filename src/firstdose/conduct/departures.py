@@ -18,6 +18,11 @@ from firstdose.records import Dosing
 from firstdose.records.wording import counted
 from firstdose.safety.evaluability import is_within_tolerance
 
+NOT_JUDGED = (
+    "whether the sentinel, the intervals and the decision allowed it could not be judged: its cohort is not recorded, "
+    "or was not opened by then"
+)
+
 
 def departures(work: Work, actual: Dosing, planned: Dosing | None) -> tuple[str, ...]:
     """What speaks against a dosing as it took place, the dose first, by the data as they are before it is recorded.
@@ -86,7 +91,7 @@ def _departures(work: Work, actual: Dosing, planned: Dosing | None) -> Iterator[
     if not is_exact:
         yield _inexact_words(work, actual, start)
     moment: datetime = start.first if is_exact and start.first is not None else work.now
-    found = gate_in(work, actual.subject, as_of=min(moment, work.now), batch=actual.batch)
+    found = gate_in(work, actual.subject, as_of=min(moment, work.now), batch=actual.batch, cohort=actual.cohort)
     if actual.cohort != found.cohort:
         yield f"dosed in cohort {actual.cohort or '(none)'}, with a slot in {found.cohort or 'none'}"
     if not actual.batch:
@@ -95,6 +100,8 @@ def _departures(work: Work, actual: Dosing, planned: Dosing | None) -> Iterator[
         yield f"batch {actual.batch} given, {planned.batch} assigned"
     for reason in reasons_in_short(found.reasons):
         yield without_others(work, _said(reason))
+    if found.earliest is None:
+        yield NOT_JUDGED
     yield from (without_others(work, words) for words in _dosed_since(work, actual, start))
 
 

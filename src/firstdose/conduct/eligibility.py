@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from firstdose.conduct.confirmation import CONFIRMATION, MEANING, MOMENT, NAME, confirmation_reasons
@@ -10,11 +11,12 @@ from firstdose.conduct.desk import Work
 from firstdose.conduct.identity import name_of
 from firstdose.conduct.in_short import reasons_in_short
 from firstdose.conduct.ledger import Entry, Refused
-from firstdose.conduct.own_records import change
+from firstdose.conduct.own_records import Recorded, change
 from firstdose.conduct.participants import participant, question_about, this_moment
 from firstdose.conduct.signatures import Proof, Purpose, sign
 from firstdose.dosing import Reason
 from firstdose.dosing.person_checks import ANSWERED_LATER, person_reasons
+from firstdose.dosing.question import Question
 from firstdose.records import PartialDateTime
 from firstdose.records.values import write_value
 
@@ -25,17 +27,26 @@ def reasons_against(work: Work, subject: str) -> tuple[Reason, ...]:
     Answers given after an earlier confirmation are no reason: the new one is given with knowledge of them.
     """
     participant(work, subject)
-    return tuple(
-        each for each in eligibility_reasons(work, subject) if each.rule != CONFIRMATION and not _is_later(each)
-    )
+    return without_confirmation(eligibility_reasons(work, subject))
+
+
+def without_confirmation(reasons: Iterable[Reason]) -> tuple[Reason, ...]:
+    """What of the reasons against dosing a new confirmation would not settle."""
+    return tuple(each for each in reasons if each.rule != CONFIRMATION and not _is_later(each))
 
 
 def eligibility_reasons(work: Work, subject: str) -> tuple[Reason, ...]:
     """All about the person that speaks against dosing: answers against the record and a missing signature included."""
+    return reasons_of(work, question_about(work, subject))
+
+
+def reasons_of(source: Recorded, question: Question) -> tuple[Reason, ...]:
+    """The same, of a question that is asked now, with what a ledger or somebody's open work knows."""
+    subject = question.subject
     return (
-        *person_reasons(question_about(work, subject)),
-        *contradictions(work, subject, work.protocol),
-        *confirmation_reasons(work, subject),
+        *person_reasons(question),
+        *contradictions(source, subject, question.protocol),
+        *confirmation_reasons(source, subject),
     )
 
 

@@ -34,6 +34,8 @@ from firstdose.records import Deviation, DoseDecision, PartialDateTime, TrialDat
 
 HALTING = "dosing against the rules"
 """Category of the deviations that halt dosing until people have decided, knowing of them."""
+REASON_GIVEN = " Reason given: "
+"""What stands in such a deviation before the reason that people gave, which is never cut."""
 DECISION = "escalation.committee_review"
 DATA = "records"
 
@@ -68,14 +70,16 @@ def gate(
     as_of: datetime | None = None,
     zone: tzinfo | None = None,
     batch: str | None = None,
+    cohort: str | None = None,
 ) -> Gate:
     """Whether a participant may be dosed, now or at an earlier moment, with every reason why not.
 
+    ``cohort`` is the one in which a dosing took place, by which it is judged also where the participant held no slot.
     Raises ValueError and ProblemsFound as `may_be_dosed` does.
     """
     moment = as_of or situation.now
     records = Records(situation.trial_data, moment, zone)
-    question = Question(situation.protocol, records, subject, zone)
+    question = Question(situation.protocol, records, subject, zone, cohort)
     found = answer(question, batch)
     more = (
         *_not_confirmed(situation, subject, records),
@@ -89,9 +93,11 @@ def gate(
     return replace(found, reasons=tuple(dict.fromkeys((*kept, *more))))
 
 
-def gate_in(work: Work, subject: str, *, as_of: datetime | None = None, batch: str | None = None) -> Gate:
+def gate_in(
+    work: Work, subject: str, *, as_of: datetime | None = None, batch: str | None = None, cohort: str | None = None
+) -> Gate:
     """The gate as it is in somebody's open work, at the author's site."""
-    return gate(situation_in(work), subject, as_of=as_of, zone=zone_of(work), batch=batch)
+    return gate(situation_in(work), subject, as_of=as_of, zone=zone_of(work), batch=batch, cohort=cohort)
 
 
 def instant(moment: PartialDateTime) -> datetime:
@@ -117,7 +123,9 @@ def halting_deviations(situation: Situation, records: Records) -> Iterator[Reaso
         name = record_name(deviation)
         is_known = records.as_of >= situation.now or records.is_known(deviation.occurred)
         if deviation.category == HALTING and is_known and name not in known:
-            words = f"{deviation.subject}: {in_short(deviation.description)}; dosing is halted until people decide"
+            what, given, why = deviation.description.partition(REASON_GIVEN)
+            told = f"{in_short(what)}{given}{why}"
+            words = f"{deviation.subject}: {told}; dosing is halted until people decide"
             yield Reason(DECISION, words, None, (name,))
 
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NoReturn
 
 from firstdose.conduct.desk import LastStep, Work
 from firstdose.conduct.identity import key_fields, name_of
@@ -43,30 +44,32 @@ def keep_possible_dlts_open(work: Work, draft: Draft) -> None:
         return
     if draft.action == "change" and not any(each.field in SPEAKING for each in draft.changes):
         return
+    verdicts = _verdicts(work, draft.record)
+    is_undecided = bool(verdicts) and verdicts[max(verdicts)] == "undecided"
+    # also where the correction that opened the verdict took the event out of the window
+    if draft.action == "remove" and is_undecided:
+        _refuse_unjudged(draft.record)
     stored = work.record(EVENTS, draft.record)
     event = as_event(draft.record, stored.fields)
     given = event and administration_of(protocol_of(work, event.subject), records_now(work), event.subject)
     definition = protocol_of(work, event.subject).escalation.dlt if event else None
-    if event is None or not given or definition is None or candidacy(event, given, definition) is False:
+    if verdicts or event is None or not given or definition is None or candidacy(event, given, definition) is False:
         return
     if draft.action == "remove":
-        _refuse_unjudged(work, draft.record)
-        return
+        _refuse_unjudged(draft.record)
     after = as_event(draft.record, {**stored.fields, **{each.field: each.new for each in draft.changes}})
-    if after is not None and _is_unsaid(event, after, given, definition) and not _verdicts(work, draft.record):
+    if after is not None and _is_unsaid(event, after, given, definition):
         work.at_its_end(OpenVerdict(draft.record, draft))
 
 
-def _refuse_unjudged(work: Work, record: str) -> None:
+def _refuse_unjudged(record: str) -> NoReturn:
     """Refuse the removal of an event while its verdict is missing or undecided."""
-    verdicts = _verdicts(work, record)
-    if not verdicts or verdicts[max(verdicts)] == "undecided":
-        raise Refused(
-            f"{record_words(EVENTS, record)} could be a dose-limiting toxicity, and members of the safety committee "
-            "have not judged it: it is removed only after that. If it was entered by mistake, or for another "
-            "participant, tell them: they judge it not a DLT and give that as the reason; then remove it. Meanwhile it "
-            "can be entered where it belongs"
-        )
+    raise Refused(
+        f"{record_words(EVENTS, record)} could be a dose-limiting toxicity, and members of the safety committee have "
+        "not judged it: it is removed only after that. If it was entered by mistake, or for another participant, tell "
+        "them: they judge it not a DLT and give that as the reason; then remove it. Meanwhile it can be entered where "
+        "it belongs"
+    )
 
 
 def _is_unsaid(before: AdverseEvent, after: AdverseEvent, given: Administration, definition: DltDefinition) -> bool:

@@ -17,7 +17,7 @@ from firstdose.protocol.describe import keys_of
 from firstdose.protocol.escalation import NO_ESCALATION
 from firstdose.protocol.meaning import STRICT
 from firstdose.protocol.plan import Protocol
-from firstdose.protocol.problems import ABSENT, Path, Places, Problem, ProblemsFound, dotted, suggest
+from firstdose.protocol.problems import ABSENT, Path, Problem, ProblemsFound, dotted, suggest
 from firstdose.protocol.sections import read_part
 
 UNKNOWN_DESIGN = "is not a design that Firstdose knows"
@@ -138,26 +138,6 @@ def _sentinels_that_end(protocol: Protocol) -> int:
     """How many sentinels a cohort has, when a DLT among them ends it."""
     sentinel = protocol.escalation.sentinel
     return sentinel.participants if sentinel is not None and sentinel.on_dlt == "end_cohort" else 0
-
-
-def check_names(escalation: Mapping[str, Any], places: Places) -> list[Problem]:
-    """Designs and guards that are not known, for a protocol that could not be read far enough for more."""
-    problems = []
-    comparators = escalation.get("comparators")
-    keys = [("escalation.design", escalation.get("design"))]
-    keys += [
-        (f"escalation.comparators.{name}", name) for name in (comparators if isinstance(comparators, Mapping) else ())
-    ]
-    for key, name in keys:
-        if isinstance(name, str) and name.strip() and name not in (*DESIGNS, NO_ESCALATION):
-            problems.append(Problem(places.place(key), name, UNKNOWN_DESIGN, suggest_design(name)))
-    guards = escalation.get("guards")
-    for index, guard in enumerate(guards if isinstance(guards, list) else ()):
-        name = next(iter(guard), None) if isinstance(guard, Mapping) else guard
-        if isinstance(name, str) and name.strip() and name not in GUARDS:
-            place = places.place(dotted(("escalation", "guards", index)))
-            problems.append(Problem(place, name, UNKNOWN_GUARD, suggest(name, GUARDS)))
-    return problems
 
 
 def _frame_problems(protocol: Protocol, name: str, design: type[Design], frame: Frame) -> list[Problem]:

@@ -101,7 +101,9 @@ class HighestLevel(Guard):
 class StopWhenTooToxic(Guard):
     """Stop when level 1 exceeds the target with this posterior certainty (the model's, or under a uniform prior)."""
 
-    certainty: Annotated[float, Meaning("Posterior certainty that level 1 exceeds the target.", above=0.5, below=1)]
+    certainty: Annotated[
+        float, Meaning("Posterior certainty that level 1 exceeds the target.", above=0.5, below=1, example=0.95)
+    ]
 
     def review(self, step: Step, seen: Seen, design: Design) -> Step:
         unsafe = self.exceeds(seen, design) > self.certainty

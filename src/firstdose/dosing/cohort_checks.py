@@ -10,6 +10,7 @@ from firstdose.dosing.known import day_number, record_name
 from firstdose.dosing.participant import ParticipantCourse
 from firstdose.dosing.person_checks import not_past
 from firstdose.dosing.question import Question, Reason
+from firstdose.dosing.recorded_later import slot_later_words, slots_later
 from firstdose.protocol.escalation import Sentinel, dose_in_words
 from firstdose.records import Cohort, Slot
 from firstdose.safety.evaluability import Status, is_within_tolerance
@@ -23,18 +24,15 @@ SENTINELS = "escalation.sentinel.participants"
 def cohort_reasons(question: Question) -> Iterator[Reason]:
     """Everything about slot and cohort that speaks against dosing now."""
     slot, cohort = question.slot, question.cohort
-    if slot is None:
-        yield from _no_slot(question)
-        return
-    yield from _slot(question, slot)
-    if cohort is None or cohort.record is None:
+    yield from _no_slot(question) if slot is None else _slot(question, slot)
+    if cohort is not None and cohort.record is not None:
+        yield from _opening(question, cohort)
+        yield from _room(question, cohort)
+        yield from _sentinels(question, cohort)
+    elif slot is not None:
         yield Reason(
             COHORT, f"cohort {slot.cohort} is not recorded, or was not opened by now", None, (record_name(slot),)
         )
-        return
-    yield from _opening(question, cohort)
-    yield from _room(question, cohort)
-    yield from _sentinels(question, slot, cohort)
 
 
 def counting_sentinels(question: Question, cohort: CohortInOrder) -> tuple[ParticipantCourse, ...]:
@@ -64,9 +62,12 @@ def _was_watched(question: Question, sentinel: Sentinel, course: ParticipantCour
 
 
 def _no_slot(question: Question) -> Iterator[Reason]:
-    gone = question.records.slots.get(question.subject, [])
-    words = "; ".join(f"slot {slot.slot} of cohort {slot.cohort} was {slot.state}" for slot in gone)
-    yield Reason(SLOT, f"holds no slot: {words}" if words else "holds no slot", None, tuple(map(record_name, gone)))
+    """The person holds none: what was held was given back, or was assigned later."""
+    gone, later = question.records.slots.get(question.subject, []), slots_later(question)
+    said = [f"slot {slot.slot} of cohort {slot.cohort} was {slot.state}" for slot in gone]
+    words = "; ".join([*said, *(slot_later_words(question, slot) for slot in later)])
+    records = tuple(map(record_name, (*gone, *later)))
+    yield Reason(SLOT, f"holds no slot: {words}" if words else "holds no slot", None, records)
 
 
 def _slot(question: Question, slot: Slot) -> Iterator[Reason]:
@@ -128,22 +129,38 @@ def _room(question: Question, cohort: CohortInOrder) -> Iterator[Reason]:
     yield Reason(SIZE, words, None, tuple(record_name(course.given.dosings[0]) for course in dosed if course.given))
 
 
-def _sentinels(question: Question, slot: Slot, cohort: CohortInOrder) -> Iterator[Reason]:
+def _sentinels(question: Question, cohort: CohortInOrder) -> Iterator[Reason]:
     """The cohort's sentinels are dosed before the others."""
-    sentinel = question.protocol.escalation.sentinel
-    if sentinel is None or slot.sentinel or cohort.is_backfilled(question.protocol):
+    sentinel, is_sentinel = question.protocol.escalation.sentinel, _is_sentinel(question, cohort)
+    if sentinel is None or is_sentinel or cohort.is_backfilled(question.protocol):
         return  # a level that is backfilled has had its sentinels in the escalation
     lacking = sentinel.participants - len(counting_sentinels(question, cohort))
     if lacking < 1:
         return
     held = [one for slots in question.records.slots.values() for one in slots if question.records.is_held(one)]
-    waiting = [one for one in held if one.cohort == slot.cohort and one.sentinel and one.subject != question.subject]
+    waiting = [
+        one for one in held if one.cohort == cohort.identifier and one.sentinel and one.subject != question.subject
+    ]
     spent = [course.subject for course in question.courses.in_cohort(cohort) if course.is_sentinel]
     named = [one.subject or "" for one in waiting if one.subject not in spent]
-    if slot.sentinel is None and not named and not spent:
+    if is_sentinel is None and not named and not spent:
         return  # nobody is named: the first to be dosed is the sentinel
     words = f"{lacking} of {cohort.name}'s sentinels is still to be dosed"
     words += f": {', '.join(named)}" if named else ""
     if spent and not named:
         words += f"; {', '.join(spent)} was not given the full dose or not watched for {sentinel.interval_days} days"
     yield Reason(SENTINELS, words, None, tuple(map(record_name, waiting)))
+
+
+def _is_sentinel(question: Question, cohort: CohortInOrder) -> bool | None:
+    """Whether the person is a sentinel of the cohort, by the slot in it, held or assigned later.
+
+    Whoever had none is dosed in the first that is open; without one, no, where the cohort names its sentinels.
+    """
+    held = [question.slot] if question.slot is not None else []
+    mine = [slot for slot in (*held, *slots_later(question)) if slot.cohort == cohort.identifier]
+    slots = [slot for slot in question.records.trial_data.records(Slot) if slot.cohort == cohort.identifier]
+    free = sorted((slot for slot in slots if slot.state == "open"), key=lambda slot: slot.slot)
+    if mine or free:
+        return (*mine, *free)[0].sentinel
+    return False if any(slot.sentinel is not None for slot in slots) else None

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from firstdose.dosing.known import Recorded, record_name
 from firstdose.dosing.leaving import endings
 from firstdose.dosing.question import Question, Reason
+from firstdose.dosing.recorded_later import unanswered
 from firstdose.protocol.population import Criterion
 from firstdose.records import CriterionAnswer, Subject
 
@@ -70,7 +71,7 @@ def _criteria(question: Question, person: Subject | None) -> Iterator[Reason]:
         rule = f"population.criteria[{number}]"
         given = [answer for answer in answers if answer.criterion == criterion.id]
         if not given:
-            yield Reason(rule, f"criterion {criterion.id} is not answered", criterion=criterion.id)
+            yield unanswered(question, rule, criterion)
         for answer in given:
             yield from _answer(question, rule, criterion, answer, person)
 

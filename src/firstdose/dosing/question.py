@@ -52,6 +52,10 @@ class Question:
     records: Records
     subject: str
     zone_given: tzinfo | None = None
+    cohort_dosed: str | None = None
+    """The cohort in which the person is said to have been dosed, with a slot of it or not."""
+    known: Courses | None = None
+    """Everyone's courses where they were made already, of these records."""
 
     @property
     def as_of(self) -> datetime:
@@ -81,7 +85,7 @@ class Question:
 
     @cached_property
     def courses(self) -> Courses:
-        return Courses(self.protocol, self.records)
+        return self.known or Courses(self.protocol, self.records)
 
     @cached_property
     def history(self) -> TrialHistory:
@@ -103,10 +107,15 @@ class Question:
 
     @cached_property
     def cohort(self) -> CohortInOrder | None:
-        """The cohort in which the person holds a slot."""
+        """The recorded cohort in which the person was dosed, if one is named; else that of the slot held."""
+        cohorts = self.courses.cohorts
+        if self.cohort_dosed is not None:
+            dosed = [each for each in cohorts if each.identifier == self.cohort_dosed and each.record is not None]
+            if dosed:
+                return dosed[0]
         if self.slot is None:
             return None
-        return next((each for each in self.courses.cohorts if each.identifier == self.slot.cohort), None)
+        return next((each for each in cohorts if each.identifier == self.slot.cohort), None)
 
     def span(self, recorded: Recorded | None) -> Span:
         """What a date may mean at the person's site."""

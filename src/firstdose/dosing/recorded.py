@@ -71,6 +71,12 @@ class Records:
         return _grouped((slot for slot in known if slot.subject), lambda slot: slot.subject or "")
 
     @cached_property
+    def slots_later(self) -> Mapping[str, list[Slot]]:
+        """Those surely assigned after now, by subject."""
+        later = (slot for slot in self.trial_data.records(Slot) if not self.is_known(slot.assigned))
+        return _grouped((slot for slot in later if slot.subject), lambda slot: slot.subject or "")
+
+    @cached_property
     def dosings(self) -> Mapping[str, list[Dosing]]:
         """What was given, and what is only planned, by subject and in order of their numbers."""
         records = sorted(self.trial_data.records(Dosing), key=lambda dosing: (dosing.subject, dosing.number))
@@ -115,6 +121,12 @@ class Records:
         """Answers to the criteria of eligibility, by subject."""
         known = (each for each in self.trial_data.records(CriterionAnswer) if self.is_known(each.answered))
         return _grouped(known, lambda answer: answer.subject)
+
+    @cached_property
+    def answers_later(self) -> Mapping[str, list[CriterionAnswer]]:
+        """Those surely given after now, by subject."""
+        later = (each for each in self.trial_data.records(CriterionAnswer) if not self.is_known(each.answered))
+        return _grouped(later, lambda answer: answer.subject)
 
     @cached_property
     def batches(self) -> Mapping[str, list[Batch]]:

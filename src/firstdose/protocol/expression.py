@@ -5,7 +5,9 @@
     course in ["secondary progressive", "primary progressive"]
 
 Names stand for what was recorded of a person. What was not recorded is
-unknown; an answer is yes, no or unknown.
+unknown; an answer is yes, no or unknown. A name that stands alone, such as
+`pregnant`, is a yes or no of any name, and people answer it. A name that is
+compared must be one of those that are recorded.
 """
 
 from __future__ import annotations
@@ -176,6 +178,18 @@ def names_in(condition: Condition) -> frozenset[str]:
     return frozenset()
 
 
+def compared_in(condition: Condition) -> frozenset[str]:
+    """The names whose values a condition compares; a name that stands alone, a yes or no, is none of them."""
+    match condition:
+        case Flag():
+            return frozenset()
+        case Negation(condition=inner):
+            return compared_in(inner)
+        case Every(conditions=conditions) | Some(conditions=conditions):
+            return frozenset[str]().union(*map(compared_in, conditions))
+    return names_in(condition)
+
+
 @dataclass(frozen=True)
 class Expression:
     """A checkable expression, with the text it was read from."""
@@ -187,6 +201,11 @@ class Expression:
     def names(self) -> frozenset[str]:
         """The names of the recorded values it needs."""
         return names_in(self.condition)
+
+    @property
+    def compared(self) -> frozenset[str]:
+        """Those of its names whose values it compares."""
+        return compared_in(self.condition)
 
     def answer(self, values: Values) -> Answer:
         """Yes, no or (where a needed value is not recorded) unknown."""

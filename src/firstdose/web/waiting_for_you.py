@@ -10,9 +10,12 @@ from django.urls import reverse
 
 from firstdose.conduct.catalogue import DataLock, PreparedDecision, ProtocolVersion
 from firstdose.conduct.own_records import all_of
+from firstdose.conduct.screened import screened
 from firstdose.conduct.signatures import signatures_of
 from firstdose.web.acting import TrialRequest
 from firstdose.web.preparations import changed_in
+from firstdose.web.seeing import visible_subjects
+from firstdose.web.trial import now
 from firstdose.web.value_words import moment_words
 
 
@@ -25,12 +28,13 @@ class Waiting:
 
 
 def waiting_for(request: TrialRequest) -> list[Waiting]:
-    """Locks, versions of the protocol and decisions on the dose that wait for this person, or for one of several."""
+    """What waits for this person, or for one of several: locks, versions, decisions, people who are screened."""
     acting = request.acting
     return [
         *(_locks(request) if acting.may("lock_data") else ()),
         *(_versions(request) if acting.may("manage_versions") else ()),
         *(_decisions(request) if acting.may("take_decisions") or acting.may("prepare_decisions") else ()),
+        *(_people(request) if acting.may("sign_eligibility") or acting.may("prepare_decisions") else ()),
     ]
 
 
@@ -67,6 +71,24 @@ def _decisions(request: TrialRequest) -> Iterator[Waiting]:
         return
     if request.acting.may("take_decisions"):
         yield _of_member(request, last)
+
+
+def _people(request: TrialRequest) -> Iterator[Waiting]:
+    """Participants of whom only the confirmation is lacking, for who signs it; eligible ones, for who opens cohorts."""
+    trial, acting = request.trial, request.acting
+    courses = trial.courses(now())
+    everybody = tuple(courses.records.subjects)
+    key = (courses, trial.last_entry)
+    found = trial.kept_a_while("screened", key, lambda: screened(trial.ledger, courses, everybody))
+    visible = visible_subjects(trial, acting)
+    if acting.may("sign_eligibility"):
+        for subject in (each for each in found.to_confirm if each in visible):
+            words = f"{subject} meets the criteria as answered: look at them, confirm eligibility, and sign"
+            yield Waiting(words, reverse("eligibility", kwargs={"subject": subject}))
+    wait = [each for each in found.without_cohort if each in visible]
+    if wait and acting.may("prepare_decisions"):
+        who = f"{', '.join(wait)} {'is' if len(wait) == 1 else 'are'} eligible"
+        yield Waiting(f"No cohort is open, and {who}: see what comes next, and open the cohort", reverse("doses"))
 
 
 def _of_member(request: TrialRequest, prepared: PreparedDecision) -> Waiting:

@@ -104,6 +104,11 @@ class Ledger:
         with self.database.reading() as session:
             return stored_records(session, record_type)
 
+    def was_carried_out(self, request: str) -> bool:
+        """Whether something was written for a request of this name."""
+        with self.database.reading() as session:
+            return bool(session.rows("SELECT 1 FROM ledger_entries WHERE request = ?", [request]))
+
     def last_entry_of(self, record_types: Sequence[str]) -> int:
         """The sequence of the last entry about records of some kinds; 0 where there is none."""
         marks = ", ".join("?" * len(record_types))

@@ -72,13 +72,16 @@ def most_at_a_level(rule: EscalationRule) -> int:
     """The most participants that the rule treats at one level: what its stops for enough leave, or the maximum."""
     named = {guard_name(guard): guard for guard in rule.guards}
     most = rule.frame.max_participants
-    if {"at_least", "titration"} & set(named):
-        return most  # these may hold a stop back
+    if {"at_least", "titration"} & set(named) or rule.backfill is not None:
+        return most  # these may hold a stop back, or add to a level
     enough = getattr(named.get("stop_when_enough"), "participants", most)
     limit = min(enough, getattr(rule.design, "stop_at", None) or most)
     sizes = getattr(named.get("cohort_sizes"), "by_cohort", None) or getattr(
         named.get("cohort_sizes"), "by_level", None
     )
+    ends_early = rule.stops_within_cohort or rule.sentinels_that_end > 0 or not rule.replaces
+    if sizes is None and not ends_early:  # whole cohorts: the last of them begins below the limit
+        return min(most, -(-limit // rule.frame.cohort_size) * rule.frame.cohort_size)
     return min(most, limit - 1 + max(sizes or (rule.frame.cohort_size,)))
 
 

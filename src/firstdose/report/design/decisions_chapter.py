@@ -63,7 +63,8 @@ def _counts_blocks(content: DesignReport, table: CountsTable) -> Iterator[Block]
         yield from _tables(table.level_one, "at level 1")
     most = table.participants[-1]
     if most < content.max_participants:
-        yield Paragraph(f"The rule treats at most {counted(most, 'participant')} at a level, so the table ends there.")
+        text = f"The escalation treats at most {counted(most, 'participant')} at a level, so the table ends there."
+        yield Paragraph(text)
     yield Paragraph("Counts where intuition is often wrong:")
     yield Bullets(tuple(_first_cohorts(content, table)))
 

@@ -9,6 +9,7 @@ from operator import attrgetter
 
 import polars as pl
 
+from firstdose.analysis.metabolism.chapter import CHAPTER as METABOLISM
 from firstdose.analysis.named_methods import METHODS
 from firstdose.protocol import Protocol
 from firstdose.protocol.analysis_plan import Estimand
@@ -35,6 +36,7 @@ UNTIL = (
     "What began later than day {day} from dosing is in none of the figures: follow-up after it waits for an analysis "
     "of its own."
 )
+OWN_VISITS = "The metabolism alone is analysed at its own visits, however late their samples were taken."
 
 NO_METHOD = "No method with a name was used."
 
@@ -158,8 +160,7 @@ def rows_of(results: Results) -> Iterator[TracedResult]:
 def glance_chapter(protocol: Protocol, results: Results) -> Chapter:
     """The key figures with their intervals, and how to read them."""
     glances = at_a_glance(results)
-    until = protocol.conventions.analysis_until_day
-    blocks: list[Block] = [Paragraph(NOTICE if until is None else f"{NOTICE} {UNTIL.format(day=until)}")]
+    blocks: list[Block] = [Paragraph(" ".join((NOTICE, *_looked_at(protocol, results))))]
     if glances:
         shown = tuple((glance.name, glance.words) for glance in glances)
         blocks.append(Facts(shown, tuple(glance.rows for glance in glances)))
@@ -173,6 +174,15 @@ def glance_chapter(protocol: Protocol, results: Results) -> Chapter:
         )
     )
     return Chapter("at-a-glance", "At a glance", tuple(blocks))
+
+
+def _looked_at(protocol: Protocol, results: Results) -> Iterator[str]:
+    """Until when the figures go, where the protocol names a last day, which samples of the metabolism do not heed."""
+    until = protocol.conventions.analysis_until_day
+    if until is not None:
+        yield UNTIL.format(day=until)
+        if results.frame.filter(chapter=METABOLISM).height:
+            yield OWN_VISITS
 
 
 def methods_chapter(protocol: Protocol, found: Sequence[Result]) -> Chapter:

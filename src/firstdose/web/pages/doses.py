@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import replace
 
 from django.http import Http404
@@ -131,6 +132,7 @@ def _shown(request: TrialRequest, subject: str, refused: str = "") -> HttpRespon
         "states": {each.fields.get("state") for each in slots} - GIVEN_UP,
         "cohorts": [each for each in request.trial.ledger.records("cohorts") if not each.fields.get("closed")],
         "fields": [every[name] for name in GIVEN_FIELDS],
+        "request_key": str(uuid.uuid4()),
         "draft": _draft_key(subject),
         "has_draft": draft is not None,
         "is_waiting": subject in waiting_list(request.trial.ledger),
@@ -189,7 +191,7 @@ def _step(request: TrialRequest, subject: str) -> HttpResponseBase:
 def _checked(work: Work, by: Deed) -> list[SafeString]:
     """Let the rules ask about what a step wrote, as they do of what a form writes; what is odd in it."""
     written = {(each.record_type, each.record) for each in work.entries if each.record_type in FORMS}
-    for record_type, record in sorted(written):
+    for record_type, record in sorted(written) if not work.is_repeated else ():
         check_record(work, record_type, record, by)
     return [words for each in sorted(written) for words in findings_words(each[0], odd_in(work, *each))]
 

@@ -13,7 +13,7 @@ from django.shortcuts import redirect, render
 from firstdose.conduct.ledger import Refused
 from firstdose.measures import MEASURES, Measure
 from firstdose.web.acting import TrialRequest
-from firstdose.web.form_drafts import DISCARD, drop_draft, keep_draft, kept_draft
+from firstdose.web.form_drafts import DISCARD, drop_draft, keep_typed, kept_draft
 from firstdose.web.form_fields import FormField, fields_of_form
 from firstdose.web.form_saving import SEEN
 from firstdose.web.measure_answers import ASSESSMENTS, ITEM, OCCASION, Answered, answered, fields_of_measure
@@ -57,7 +57,7 @@ def check(request: TrialRequest, subject: str, visit: str, measure: str) -> Http
     asked, found = _asked(request, subject, visit, measure)
     texts = _texts(request, found)
     key = _draft_key(subject, visit, measure)
-    keep_draft(request.acting.author.account, ASSESSMENTS, key, texts, _seen(request, found))
+    keep_typed(request, ASSESSMENTS, key, texts, _seen(request, found))
     typed = _typed(texts)
     score, problems = judged(asked, typed.records(asked, subject, found))
     odd_when = odd_occasion(subject, typed.occasion)

@@ -14,7 +14,7 @@ from firstdose.conduct.identity import record_name
 from firstdose.conduct.ledger import Refused
 from firstdose.web.acting import TrialRequest
 from firstdose.web.form_checking import findings_page
-from firstdose.web.form_drafts import DISCARD, drop_draft, keep_draft, kept_draft
+from firstdose.web.form_drafts import DISCARD, drop_draft, keep_typed, kept_draft
 from firstdose.web.form_fields import fields_of_form
 from firstdose.web.form_saving import carry_out
 
@@ -48,7 +48,7 @@ def check(request: TrialRequest) -> HttpResponseBase:
     """What is odd in the form as it is typed; what was typed is kept until it is saved."""
     texts = _typed(request)
     if request.method == "POST":
-        keep_draft(request.acting.author.account, SUBJECTS, DRAFT, texts, {})
+        keep_typed(request, SUBJECTS, DRAFT, texts, {})
     return findings_page(request, SUBJECTS, list(_odd(request, texts)), FIRST_FIELDS)
 
 

@@ -47,7 +47,8 @@ def people(request: TrialRequest) -> HttpResponseBase:
         for name in sorted({*states, *(each.account for each in held)})
     ]
     roles = [(name, role.title, role.is_of_site) for name, role in ROLES.items()]
-    return render(request, "firstdose/people.html", {"accounts": accounts, "held": held, "roles": roles})
+    shown = {"accounts": accounts, "held": held, "roles": roles, "centres": request.trial.protocol.trial.centres}
+    return render(request, "firstdose/people.html", shown)
 
 
 def _grant(request: TrialRequest) -> str:
@@ -74,24 +75,33 @@ def _grant(request: TrialRequest) -> str:
             changes = tuple(FieldChange(field, None, text) for field, text in fields.items())
             work.append(Draft("create", "role_grants", name, changes))
     users: Any = get_user_model().objects
-    beware = _of_new_site(request, name, site)
+    beware = _of_unknown_site(request, name, site)
     user = users.filter(username=account).first()
     if user is not None and not user.is_active:
-        return f"{account} has the role {ROLES[role].title.lower()}, but the account is closed: open it again{beware}"
+        return f"{beware}{account} has the role {ROLES[role].title.lower()}, but the account is closed: open it again"
     if user is not None:
-        return f"{account} may now act as {ROLES[role].title.lower()}{beware}"
+        return f"{beware}{account} may now act as {ROLES[role].title.lower()}"
     password = give_password(users.create_user(username=account))
     note(account, "account made", by=request.acting.author.account)
-    return f"account {account} is made; its first password, shown once: {password}{beware}"
+    return f"{beware}Account {account} is made; its first password, shown once: {password}"
 
 
-def _of_new_site(request: TrialRequest, grant: str, site: str) -> str:
-    """What to beware of where nobody else is of a site: its name may be written otherwise elsewhere."""
+def _of_unknown_site(request: TrialRequest, grant: str, site: str) -> str:
+    """What to beware of where the protocol does not name a site, or, if it names none, where nobody else is of it.
+
+    Who is of a site whose name is written otherwise elsewhere sees none of its participants.
+    """
+    centres = [centre.id for centre in request.trial.protocol.trial.centres]
+    if site == EVERYWHERE or site in centres:
+        return ""
+    if centres:
+        return f"Beware: the protocol's centres are {', '.join(centres)}, and {site} is none of them. "
     ledger = request.trial.ledger
     of_roles = {each.fields["site"] for each in ledger.records("role_grants") if each.record != grant}
-    known = of_roles | {each.fields.get("centre", "") for each in ledger.records("subjects")}
-    is_known = site in (EVERYWHERE, *known) or not known - {EVERYWHERE, ""}
-    return "" if is_known else f". Beware: no participant and no other role is of a site {site} yet; is it written so?"
+    known = (of_roles | {each.fields.get("centre", "") for each in ledger.records("subjects")}) - {EVERYWHERE, ""}
+    if site in known or not known:
+        return ""
+    return f"Beware: no participant and no other role is of a site {site} yet; is it written so? "
 
 
 def _check_account(request: TrialRequest, account: str) -> None:

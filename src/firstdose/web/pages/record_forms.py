@@ -20,7 +20,7 @@ from firstdose.conduct.locking import locked_now
 from firstdose.records import columns_of, keys_of
 from firstdose.web.acting import TrialRequest
 from firstdose.web.form_checking import findings_page
-from firstdose.web.form_drafts import DISCARD, drop_draft, keep_draft, kept_draft
+from firstdose.web.form_drafts import DISCARD, drop_draft, keep_typed, kept_draft
 from firstdose.web.form_fields import fields_of_form
 from firstdose.web.form_groups import groups_of
 from firstdose.web.form_saving import seen_in, typed_in
@@ -69,7 +69,7 @@ def check(request: TrialRequest, subject: str, record_type: str) -> HttpResponse
     check_form(record_type)
     texts, seen = typed_in(request, record_type), seen_in(request, record_type)
     keys = _keys(request.trial.ledger.record(record_type, request.POST.get("draft", "").replace("\x00", "")), subject)
-    keep_draft(request.acting.author.account, record_type, request.POST.get("draft", ""), texts, seen)
+    keep_typed(request, record_type, request.POST.get("draft", ""), texts, seen)
     by_record = check_fields(record_type, {**texts, **keys, "subject": subject})
     if record_type == DOSINGS:  # the number is given where the dose is recorded
         by_record = tuple(each for each in by_record if each.field not in keys_of(LEDGER_RECORDS[DOSINGS]))

@@ -15,7 +15,7 @@ from firstdose.records.catalogue import RECORDS
 from firstdose.web.acting import TrialRequest
 from firstdose.web.batches_now import batches_now
 from firstdose.web.form_checking import findings_page
-from firstdose.web.form_drafts import DISCARD, drop_draft, keep_draft, kept_draft
+from firstdose.web.form_drafts import DISCARD, drop_draft, keep_typed, kept_draft
 from firstdose.web.form_fields import fields_of_form
 from firstdose.web.form_saving import save_draft, seen_in, typed_in
 from firstdose.web.offered import not_offered, offered_in
@@ -61,7 +61,7 @@ def check(request: TrialRequest, record_type: str) -> HttpResponseBase:
     _check(record_type)
     texts, key = typed_in(request, record_type), request.POST.get("draft", "").replace("\x00", "")
     if request.method == "POST":
-        keep_draft(request.acting.author.account, record_type, key, texts, seen_in(request, record_type))
+        keep_typed(request, record_type, key, texts, seen_in(request, record_type))
     named = request.trial.ledger.record(record_type, key).fields
     keys = {name: named[name] for name in keys_of(RECORDS[record_type]) if name in named}
     odd = not_offered(offered_in(request.trial, record_type), record_type, texts)

@@ -10,6 +10,7 @@ from django.template import Library
 
 from firstdose.conduct import naming
 from firstdose.conduct.ledger import Entry, FieldChange
+from firstdose.protocol.escalation import dose_in_words
 from firstdose.records.date_words import instant_words
 from firstdose.web.sight import title_of_kind
 from firstdose.web.site_zone import site_zone
@@ -30,6 +31,14 @@ def said(text: object, place: str) -> str:
 def moment(text: object) -> str:
     """A date or time as people read it."""
     return "" if text is None else moment_words(str(text))
+
+
+def amount(text: object) -> str:
+    """A dose as people read it; what is no number as it was typed."""
+    try:
+        return "" if text is None else dose_in_words(float(str(text)))
+    except ValueError:
+        return str(text)
 
 
 def asked(field: str, record_type: str) -> str:
@@ -112,6 +121,7 @@ register.filter("kind", kind)
 register.filter("done", done)
 register.filter("said", said)
 register.filter("moment", moment)
+register.filter("amount", amount)
 register.filter("asked", asked)
 register.filter("was", was)
 register.filter("became", became)
