@@ -106,7 +106,10 @@ class Boin(IntervalDesign):
         return (exceeds > self.elimination_certainty - self.offset) & (participants >= self.fewest_that_eliminate)
 
     def next_step(self, seen: Seen) -> Step:
-        step = super().next_step(seen)
+        return self.with_own_stops(super().next_step(seen), seen)
+
+    def with_own_stops(self, step: Step, seen: Seen) -> Step:
+        """The step, where the extra safety rule or enough participants at the level stop the trial as well."""
         stop, highest = step.stop, step.highest
         if self.extra_safe:
             unsafe = (seen.current == 1) & self.unsafe_at_level_1(seen.participants[:, 0], seen.dlts[:, 0])

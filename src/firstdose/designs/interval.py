@@ -122,10 +122,7 @@ class IntervalDesign(Design):
         participants, dlts = seen.at(seen.current)
         move, eliminated = self._lookup(participants, dlts)
         highest = np.where(eliminated, np.minimum(seen.highest, seen.current - 1), seen.highest)
-        wanted = seen.current + np.where(eliminated, DEESCALATE, move)
-        level = np.clip(np.minimum(wanted, highest), 1, None)
-        stop = np.where(highest == 0, np.int8(Stop.TOO_TOXIC), np.int8(Stop.GOES_ON))
-        return Step(level.astype(np.int8), highest.astype(np.int8), stop, no_memory(seen.rows))
+        return step_to(seen.current + move, highest)
 
     def estimates(self, participants: Integers, dlts: Integers) -> Floats:
         """Isotonic DLT rates over the treated levels (nan elsewhere), from Beta(a, a) posterior means."""
@@ -198,6 +195,13 @@ def margin_complaints(target: float | None, below: float, above: float, keys: tu
         yield Complaint(keys[0], f"must be smaller than the target {target:g}", "give a smaller value")
     if target + above >= 1:
         yield Complaint(keys[1], "must keep the interval below 1", "give a smaller value")
+
+
+def step_to(wanted: Integers, highest: Integers) -> Step:
+    """The step to wanted levels as far as none is above the highest, and the end where no level is left."""
+    level = np.clip(np.minimum(wanted, highest), 1, None)
+    stop = np.where(highest == 0, np.int8(Stop.TOO_TOXIC), np.int8(Stop.GOES_ON))
+    return Step(level.astype(np.int8), highest.astype(np.int8), stop, no_memory(len(level)))
 
 
 def move_name(move: int) -> str:

@@ -109,16 +109,10 @@ class States:
 
     def take(self, rows: NDArray[np.intp] | Booleans | slice) -> States:
         """The chosen rows."""
-        return States(
-            self.participants[rows],
-            self.dlts[rows],
-            self.level[rows],
-            self.highest[rows],
-            self.stop[rows],
-            self.selected[rows],
-            self.mtd_not_reached[rows],
-            self.memory[rows],
-        )
+        if isinstance(rows, slice):
+            return States(*(getattr(self, name)[rows] for name in self.__dataclass_fields__))
+        numbers = np.flatnonzero(rows) if rows.dtype == bool else rows
+        return States(*(getattr(self, name).take(numbers, axis=0) for name in self.__dataclass_fields__))
 
     def tile(self, times: int) -> States:
         """All rows, repeated this many times one after the other."""

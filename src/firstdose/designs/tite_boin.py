@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Annotated, ClassVar, Literal
 
 import numpy as np
 
 from firstdose.designs.boin import ROUNDING, Boin
 from firstdose.designs.in_time import InTime, Waiting
-from firstdose.designs.interval import DEESCALATE, ESCALATE, STAY, move_name
+from firstdose.designs.interval import DEESCALATE, ESCALATE, STAY, move_name, step_to
 from firstdose.designs.states import Booleans, Floats, Integers, Seen, Step
 from firstdose.protocol.meaning import Meaning
 
@@ -47,13 +47,11 @@ class TiteBoin(InTime, Boin):
     ] = 2
 
     def next_step_in_time(self, seen: Seen, waiting: Waiting) -> tuple[Step, Booleans]:
-        step = self.next_step(replace(seen, highest=self.highest_in_time(seen)))
         participants, dlts = seen.at(seen.current)
         pending, follow_up = waiting.at(seen.current)
         move, suspended = self.moves_in_time(participants, dlts, pending, follow_up)
-        eliminated = step.highest < seen.current
-        level = np.clip(np.minimum(seen.current + move, step.highest), 1, None).astype(np.int8)
-        return replace(step, level=np.where(eliminated, step.level, level)), suspended & ~eliminated
+        step = self.with_own_stops(step_to(seen.current + move, self.highest_in_time(seen)), seen)
+        return step, suspended & (step.highest >= seen.current)
 
     def highest_in_time(self, seen: Seen) -> Integers:
         """The highest level not eliminated: a late DLT may eliminate a level that is not the current one."""

@@ -26,7 +26,7 @@ def asked(clocks: Clocks, rows: Rows, day: Floats, before: Standing) -> tuple[Se
     if rule.counts_dosed:
         memory = memory.copy()
         memory[:, -1] = people.dosed_at[rows].sum(axis=1) - participants.sum(axis=1)
-    size, toxic, _ = clocks.cohort_counts[:3, rows]
+    size, toxic, _ = clocks.cohort_counts[:3].take(rows, axis=1)
     if clocks.some_below:
         below, toxic_below = clocks.cohort_counts[3:, rows]
         size, toxic, level = size + below, toxic + toxic_below, level_that_decides(level, participants, below)

@@ -145,16 +145,19 @@ class Clocks(TrialsUnderWay):
         when[on] = self._allowed_from(rows, day, met)[on]
         held = np.flatnonzero(~decided)
         if self.rule.design.needs_time and held.size:
-            again = self.people.next_close(rows[held], when[held])
+            of_held, since = rows[held], when[held]
+            again = self.people.next_close(of_held, since)
             assert np.isfinite(again).all(), "dosing is suspended with every window closed"
             holds = ~at_last[held]
             # with nobody to come, a window that closes without a DLT changes nothing before the last one does
             if not holds.all():
-                again[~holds] = self.people.next_news(rows[held][~holds], when[held][~holds])
-            asks_to_wait = holds & ~np.isfinite(overtaken[held])
-            self.suspended[rows[held]] += np.where(asks_to_wait, again - when[held], 0.0)
-            self.suspensions[rows[held]] += asks_to_wait & is_first_look
-            when[held] = np.where(np.isfinite(overtaken[held]), overtaken[held], again)
+                again[~holds] = self.people.next_news(of_held[~holds], since[~holds])
+            is_overtaken = np.isfinite(overtaken[held])
+            asks_to_wait = holds & ~is_overtaken
+            self.suspended[of_held] += np.where(asks_to_wait, again - since, 0.0)
+            if is_first_look:
+                self.suspensions[of_held] += asks_to_wait
+            when[held] = np.where(is_overtaken, overtaken[held], again)
         return when, over
 
     def _allowed_from(self, rows: Rows, day: Floats, met: Floats) -> Floats:
@@ -210,6 +213,6 @@ class Clocks(TrialsUnderWay):
         early = decided & (step.stop != Stop.GOES_ON) & ~at_last
         if early.any():
             note_early_ends(self, rows[early], before.take(early))
-        states = self.rule.conclude(seen, step)
-        self._take_over(rows[decided], self.rule.select(states if decided.all() else states.take(decided)))
+        some, states = np.flatnonzero(decided), self.rule.conclude(seen, step)
+        self._take_over(rows[some], self.rule.select(states if len(some) == len(rows) else states.take(some)))
         return decided, overtaken

@@ -23,11 +23,13 @@ class People:
     participant; ``is_toxic`` says that a DLT is seen then, ``is_lost`` that the participant is not evaluable, who left
     without one or, as the live trial counts, was given too little. ``evaluable`` and ``toxic``, shape (trials, levels),
     count what the windows of all who were dosed show in the end. Everybody before the place ``oldest`` has closed.
+    There are places for as many as are ``expected``, and more are made when more are dosed.
     """
 
     trials: int
     levels: int
     some_lost: bool
+    expected: int
     level: NDArray[np.int16] = field(init=False)
     dosed_on: Floats = field(init=False)
     closes: Floats = field(init=False)
@@ -44,7 +46,7 @@ class People:
             setattr(self, name, np.zeros((self.trials, self.levels), dtype=np.int16))
         # where nobody is lost, everybody dosed is evaluable: one array under both names
         self.evaluable = np.zeros_like(self.dosed_at) if self.some_lost else self.dosed_at
-        for name, value in self._empty(16).items():
+        for name, value in self._empty(self.expected).items():
             setattr(self, name, value)
 
     def _empty(self, places: int) -> dict[str, NDArray[np.generic]]:
@@ -84,7 +86,7 @@ class People:
         """What is known in these trials, each on its own day; ``first`` is the place at which the cohort began."""
         open_ = self._followed(self.closes, rows) > day
         level = self._followed(self.level, rows) * open_
-        followed = np.where(open_, day - self._followed(self.dosed_on, rows), 0.0)
+        followed = (day - self._followed(self.dosed_on, rows)) * open_
         if window > 0:
             followed /= window
         yet_toxic = self._followed(self.is_toxic, rows) & open_
@@ -137,9 +139,8 @@ class People:
 
     def _by_level(self, level: NDArray[np.int16], counted: Booleans) -> Counts:
         """How many are counted at each level, shape (trials, levels)."""
-        trial = np.nonzero(counted)[1]
-        cell = trial * self.levels + level[counted] - 1
-        trials = level.shape[1]
+        trials, places = level.shape[1], np.flatnonzero(counted)
+        cell = places % trials * self.levels + level.ravel()[places] - 1
         return np.bincount(cell, minlength=trials * self.levels).reshape(trials, self.levels).astype(np.int16)
 
 

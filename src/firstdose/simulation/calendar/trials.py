@@ -36,7 +36,7 @@ def simulate_in_time(rule: EscalationRule, calendar: Calendar, truth: Floats, tr
     refuse_what_cannot_be_counted(rule, calendar)
     states = rule.start().take(np.zeros(len(trials), dtype=np.intp))
     some_lost = calendar.leaving > 0 or (calendar.falls_short and calendar.outcomes_count_at == "live_trial")
-    people = People(len(trials), rule.frame.levels, some_lost)
+    people = People(len(trials), rule.frame.levels, some_lost, rule.frame.max_participants + 1)
     made = Clocks if rule.backfill is None else BackfillingClocks
     clocks = made(rule, calendar, Draws.of(calendar, trials, seed), truth, states, people)
     clocks.run()

@@ -114,11 +114,12 @@ class TrialsUnderWay:
         """What the cohorts of these trials know of the participant just dosed."""
         self.last_dosed[rows] = day
         self.latest[rows] = np.maximum(self.latest[rows], closes)
-        self.cohort_counts[0, rows] += 1
-        self.cohort_counts[1, rows[toxic]] += 1
+        evaluable, with_dlt, gone, *_ = self.cohort_counts
+        evaluable[rows] += 1
+        with_dlt[rows[toxic]] += 1
         if self.people.some_lost:
-            self.cohort_counts[0, rows[lost]] -= 1
-            self.cohort_counts[2, rows[lost]] += 1
+            evaluable[rows[lost]] -= 1
+            gone[rows[lost]] += 1
 
     def _take_over(self, rows: Rows, states: States) -> None:
         """The states after a decision, and the sizes of the cohorts that follow."""
