@@ -6,22 +6,12 @@ from pathlib import Path
 import pyreadstat
 import pytest
 
-from firstdose.records import AdverseEvent, Dosing, Subject, TrialData, read_partial_date_time, write_folder
+from tests.cli.one_dosed_person import trial
 from tests.cli.running import DONE, EXAMPLES, WRONG_INPUT, Ran, run
 
 PROTOCOL = EXAMPLES / "nsc-spms" / "protocol.yaml"
 PILOT = EXAMPLES / "cdisc-pilot"
 CREATED = ("--created", "2026-03-31T12:00:00")
-
-
-def trial(folder: Path, term: str) -> Path:
-    person = Subject(subject="P1", centre="01", sex="female", country="Italy", age_years=50)
-    dosing = Dosing(
-        subject="P1", number=1, level_assigned=1, dose_assigned=5, dose_given=5, given="full",
-        procedure_start=read_partial_date_time("2026-03-10T09:00"), zone="Europe/Rome",
-    )  # fmt: skip
-    event = AdverseEvent(subject="P1", number=1, term=term, start=read_partial_date_time("2026-03"))
-    return write_folder(TrialData.of([person, dosing, event]), folder)
 
 
 def export(data: Path, out: Path, *options: str) -> Ran:

@@ -10,7 +10,7 @@ import firstdose.analysis
 import firstdose.cdisc.define
 import firstdose.cdisc.writing.exporting as exporting
 from firstdose.cli.export_writing import Stages
-from firstdose.records import AdverseEvent, Cohort, Dosing, Subject, TrialData, read_partial_date_time, write_folder
+from tests.cli.one_dosed_person import trial
 from tests.cli.running import DONE, EXAMPLES, WRONG_INPUT, WRONG_USAGE, Ran, run
 
 PROTOCOL = EXAMPLES / "nsc-spms" / "protocol.yaml"
@@ -22,16 +22,6 @@ OF_THE_DATA = {"problems.csv", "rejected_rows.csv"}
 @pytest.fixture
 def data(tmp_path: Path) -> Path:
     return trial(tmp_path / "data", "fever")
-
-
-def trial(folder: Path, term: str) -> Path:
-    person = Subject(subject="P1", centre="01", sex="female", country="Italy", age_years=50)
-    dosing = Dosing(
-        subject="P1", number=1, level_assigned=1, dose_assigned=5, dose_given=5, given="full",
-        procedure_start=read_partial_date_time("2026-03-10T09:00"), zone="Europe/Rome",
-    )  # fmt: skip
-    event = AdverseEvent(subject="P1", number=1, term=term, start=read_partial_date_time("2026-03"))
-    return write_folder(TrialData.of([person, dosing, event, Cohort(cohort="1", dose_level=1)]), folder)
 
 
 def export(data: Path, out: Path, *options: str | Path) -> Ran:

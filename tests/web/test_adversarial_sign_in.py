@@ -24,12 +24,7 @@ from tests.web.browsing import (
 )
 from tests.web.sites import on_both
 
-pytestmark = on_both
-
-
-@pytest.fixture(autouse=True)
-def begins_afresh(nobody_was_counted: None) -> None:
-    """Each test begins without the counts of others."""
+pytestmark = [on_both, pytest.mark.usefixtures("nobody_was_counted")]  # begins without the counts of others
 
 
 def test_item_30_a_session_that_was_planted_is_not_the_one_that_is_signed_in(site: Any) -> None:

@@ -13,6 +13,8 @@ from firstdose.conduct.signatures import signatures_of
 from tests.web.browsing import SECRET, add_authenticator, browser, events_of, fresh_preparation, person, sign_in
 from tests.web.sites import on_both
 
+pytestmark = pytest.mark.usefixtures("nobody_was_counted")  # begins without the counts of others
+
 REASONS = iter(range(1_000_000))
 
 
@@ -31,11 +33,6 @@ def page_now() -> str:
 def can_be_decided_on(site: Any) -> None:
     """Whatever other tests have entered since the last preparation."""
     fresh_preparation(site)
-
-
-@pytest.fixture(autouse=True)
-def begins_afresh(nobody_was_counted: None) -> None:
-    """Each test begins without the counts of others."""
 
 
 @pytest.fixture
