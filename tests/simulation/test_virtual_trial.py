@@ -145,7 +145,8 @@ def test_a_trial_for_which_nobody_comes_is_an_error() -> None:
 def test_a_protocol_without_a_schedule_has_no_visits() -> None:
     trial = trials("sentinel-3plus3", 12)[0]
     assert trial.trial_data[Visit].height == trial.trial_data[Assessment].height == 0
-    assert trial.abundances.height == 0
+    assert trial.abundances.height == trial.runs.height == 0
+    assert trial.runs.schema == trials("nsc-spms", 1)[0].runs.schema
     assert "images" in trial.truth.figures["not_in_the_protocol"]
     assert trial.trial_data[AdverseEvent].height
 

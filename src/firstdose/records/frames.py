@@ -53,9 +53,10 @@ def records_of(record_type: type[RecordType], frame: pl.DataFrame) -> Iterator[R
 def fit_schema(record_type: type, frame: pl.DataFrame) -> pl.DataFrame:
     """A frame with all columns of its record type, in order; those that it lacks are empty."""
     schema = schema_of(record_type)
+    empty = empty_frame(record_type)
     if not frame.width:
-        return empty_frame(record_type)
-    if frame.schema == schema:
+        return empty
+    if frame is empty or (frame.columns == empty.columns and frame.dtypes == empty.dtypes):
         return frame
     unknown = [name for name in frame.columns if name not in schema]
     if unknown:

@@ -14,7 +14,7 @@ from firstdose.simulation.virtual.plan import Plan
 from firstdose.simulation.virtual.scenario import Scenario
 from firstdose.simulation.virtual.scenario_fit import check_scenario
 from firstdose.simulation.virtual.scenario_reading import read_scenario
-from firstdose.simulation.virtual.trial import VirtualTrial, make_trial
+from firstdose.simulation.virtual.trial import VirtualTrial, make_trial, make_trials
 from firstdose.simulation.virtual.truth import Truth
 from firstdose.simulation.virtual.writing import write_virtual_trial
 
@@ -43,6 +43,4 @@ def virtual_trials(
     protocol: Protocol, scenario: Scenario, *, seed: int, numbers: Sequence[int]
 ) -> Iterator[VirtualTrial]:
     """Virtual trials by their numbers, one after the other; what they share is worked out once."""
-    plan = Plan.of(protocol, scenario)
-    for number in numbers:
-        yield make_trial(plan, seed, number)
+    yield from make_trials(Plan.of(protocol, scenario), seed, numbers)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import polars as pl
 
 from firstdose.records.attribution import CAUSES as JUDGED
 from firstdose.records.events import DltAdjudication
@@ -12,12 +11,12 @@ from firstdose.simulation.virtual.columns import (
     NOTHING,
     Booleans,
     Column,
+    Draft,
     Integers,
     frame,
     numbered,
     pick,
     table_of,
-    yes_or_no,
 )
 from firstdose.simulation.virtual.event_records import FIRST_RELATED
 from firstdose.simulation.virtual.event_tables import CAUSES
@@ -32,7 +31,7 @@ REASONS = table_of(
 )
 
 
-def adjudication_frame(plan: Plan, cast: Cast, recorded: RecordedEvents, seed: int, number: int) -> pl.DataFrame:
+def adjudication_frame(plan: Plan, cast: Cast, recorded: RecordedEvents, seed: int, number: int) -> Draft:
     """The adjudications: one of each event that may lie in the window and is judged related, of some an earlier one."""
     random = generator(seed, number, Stream.SUBJECT_RECORDS)
     place, days = np.flatnonzero(_may_be_dlt(plan, cast, recorded)), plan.scenario.conduct.adjudication_days
@@ -72,17 +71,17 @@ def _decision_days(cast: Cast) -> Integers:
 
 def _frame(
     plan: Plan, cast: Cast, recorded: RecordedEvents, place: Integers, when: Integers, verdict: Integers
-) -> pl.DataFrame:
+) -> Draft:
     """The frame; what an event is attributed to is its true cause."""
     events = recorded.events.at(place)
     review = plan.protocol.escalation.committee_review
     caused: dict[str, Column] = {
-        f"caused_by_{cause}": yes_or_no(np.where(verdict == UNDECIDED, NOTHING, events.cause == CAUSES.index(cause)))
+        f"caused_by_{cause}": np.where(verdict == UNDECIDED, NOTHING, events.cause == CAUSES.index(cause))
         for cause in JUDGED
         if cause != "background_treatment" or plan.protocol.background_treatments
     }
-    attributable = np.isin(events.cause, [CAUSES.index(cause) for cause in plan.dlt.attribution])
-    reason = np.select([verdict == IS_DLT, verdict == UNDECIDED, attributable], [0, 3, 1], 2)
+    reason = np.where(verdict == UNDECIDED, 3, np.where(plan.is_attributable[events.cause], 1, 2))
+    reason = np.where(verdict == IS_DLT, 0, reason)
     return frame(
         DltAdjudication,
         len(place),

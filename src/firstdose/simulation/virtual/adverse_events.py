@@ -10,7 +10,7 @@ import numpy as np
 
 from firstdose.simulation.virtual.candidates import DAYS_PER_YEAR, DIES
 from firstdose.simulation.virtual.cast import Cast
-from firstdose.simulation.virtual.columns import Floats, Integers
+from firstdose.simulation.virtual.columns import Booleans, Floats, Integers
 from firstdose.simulation.virtual.event_tables import CAUSES, PERIODS, EventTables
 from firstdose.simulation.virtual.events import (
     ADVERSE_EVENT,
@@ -20,21 +20,20 @@ from firstdose.simulation.virtual.events import (
     EARLY,
     FATAL_GRADE,
     LAST_EARLY_DAY,
-    LATER,
     LEFT,
     MOST_UNCAPPED,
     ON_TREATMENT,
     OTHER_REASON,
     PLANNED,
-    WITHDRAWAL,
     Course,
     Events,
 )
 from firstdose.simulation.virtual.plan import NEVER, Plan
 from firstdose.simulation.virtual.random_streams import Stream, generator
 
-WHILE_TAKEN, AFTER_IT = (BEFORE, EARLY, ON_TREATMENT), (WITHDRAWAL, LATER)
-EVERY_PERIOD = (*WHILE_TAKEN, *AFTER_IT)
+WHILE_TAKEN = np.isin(np.arange(len(PERIODS)), (BEFORE, EARLY, ON_TREATMENT))
+EVERY_PERIOD = np.ones(len(PERIODS), dtype=bool)
+AFTER_IT = ~WHILE_TAKEN
 Spans = tuple[Integers, Integers]
 
 
@@ -46,14 +45,15 @@ def happen(plan: Plan, cast: Cast, seed: int, number: int) -> Course:
     is_background = tables.cause == BACKGROUND
     background, others = np.flatnonzero(is_background), np.flatnonzero(~is_background)
     found: list[Events] = []
+    periods = spans(plan, cast, stop)
     if plan.immunosuppressant is not None and len(background):
-        while_taken = _drawn(random, plan, cast, background, frailty, stop, WHILE_TAKEN)
+        while_taken = _drawn(random, plan, cast, background, frailty, periods, WHILE_TAKEN)
         while_taken, stop, why = _stop_for_events(while_taken, cast, stop, why)
-        found += [while_taken, _drawn(random, plan, cast, background, frailty, stop, AFTER_IT)]
+        periods = spans(plan, cast, stop)
+        found += [while_taken, _drawn(random, plan, cast, background, frailty, periods, AFTER_IT)]
     elif plan.protocol.background_treatments:
         others = np.arange(len(tables.cause))
-    found.append(_drawn(random, plan, cast, others, frailty, stop, EVERY_PERIOD))
-    periods = spans(plan, cast, stop)
+    found.append(_drawn(random, plan, cast, others, frailty, periods, EVERY_PERIOD))
     found.append(_dlts(random, plan, cast, periods))
     found.append(_fatal(random, cast, tables.fatal_term, periods))
     together = Events(*(np.concatenate([getattr(e, name) for e in found]) for name in Events.__dataclass_fields__))
@@ -105,13 +105,13 @@ def _drawn(
     cast: Cast,
     rows: Integers,
     frailty: Floats,
-    stop: Integers,
-    periods: tuple[int, ...],
+    periods: Spans,
+    wanted: Booleans,
 ) -> Events:
-    """The events of some causes, by their rows in the tables, in some periods; treatment ends on the days of stop."""
+    """The events of some causes, by their rows in the tables, in those of the periods that are wanted."""
     settings, tables = plan.scenario.adverse_events, plan.event_tables
-    first, last = spans(plan, cast, stop)
-    counts = random.poisson(_means(tables, rows, cast, last - first, frailty, periods))
+    first, last = periods
+    counts = random.poisson(_means(tables, rows, cast, last - first, frailty, wanted))
     place = np.repeat(np.arange(counts.size), counts.ravel())
     row, person, period = np.unravel_index(place, counts.shape)
     count, length, row = len(place), (last - first)[person, period], rows[row]
@@ -119,7 +119,6 @@ def _drawn(
     start = first[person, period] + np.floor(drawn[0] * length).astype(np.int64)
     term, grade, days = tables.what(row, random)
     cause = tables.cause[row]
-    attributable = np.isin(cause, [CAUSES.index(each) for each in plan.dlt.attribution])
     in_window = (start >= 0) & (start <= plan.dlt.window_days)
     stops = (drawn[1] < settings.stops_background.value) & (cause == BACKGROUND)
     changes = (drawn[2] < settings.changes_background.value) & (cause == BACKGROUND)
@@ -130,7 +129,7 @@ def _drawn(
         cause=cause,
         period=period,
         term=term,
-        grade=np.where(attributable & in_window, np.minimum(grade, MOST_UNCAPPED), grade),
+        grade=np.where(plan.is_attributable[cause] & in_window, np.minimum(grade, MOST_UNCAPPED), grade),
         start=start,
         end=np.where(lasts, NEVER, start + np.floor(duration).astype(np.int64)),
         is_dlt=np.zeros(count, dtype=bool),
@@ -140,10 +139,10 @@ def _drawn(
 
 
 def _means(
-    tables: EventTables, rows: Integers, cast: Cast, days: Integers, frailty: Floats, periods: tuple[int, ...]
+    tables: EventTables, rows: Integers, cast: Cast, days: Integers, frailty: Floats, wanted: Booleans
 ) -> Floats:
     """The expected number of events by cause, person and period."""
-    rates = tables.rates[rows] * np.isin(np.arange(len(PERIODS)), periods) / DAYS_PER_YEAR
+    rates = tables.rates[rows] * wanted / DAYS_PER_YEAR
     means = rates[:, None, :] * (days * frailty[:, None])
     means[:, :, EARLY:] *= (tables.ratio[rows, None] ** cast.doublings)[:, :, None]
     return np.asarray(means)

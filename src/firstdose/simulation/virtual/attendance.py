@@ -6,11 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-import polars as pl
 
 from firstdose.records.examinations import Visit
 from firstdose.simulation.virtual.cast import Cast
-from firstdose.simulation.virtual.columns import NOTHING, Booleans, Floats, Integers, frame, pick, table_of
+from firstdose.simulation.virtual.columns import NOTHING, Booleans, Draft, Floats, Integers, frame, pick, table_of
 from firstdose.simulation.virtual.plan import IMAGES, READ_FROM_IMAGES, Plan
 from firstdose.simulation.virtual.random_streams import Stream, generator
 
@@ -64,7 +63,7 @@ def _days(plan: Plan, cast: Cast, jitter: Floats) -> Integers:
     return np.where((weekday >= 5) & (moved >= first) & (moved <= last), moved, day)
 
 
-def visit_frame(plan: Plan, cast: Cast, attendance: Attendance, seed: int, number: int) -> pl.DataFrame:
+def visit_frame(plan: Plan, cast: Cast, attendance: Attendance, seed: int, number: int) -> Draft:
     """The visits that were due, with their state."""
     person, visit = np.nonzero(attendance.is_due)
     is_attended = attendance.is_attended[person, visit]
@@ -86,6 +85,6 @@ def visit_frame(plan: Plan, cast: Cast, attendance: Attendance, seed: int, numbe
             "start": plan.calendar.text(day),
             "state": pick(STATES, state),
             "unscheduled": False,
-            "reason": pick(REASONS, np.select([state == MISSED, state == PARTLY_DONE], [reasons, 0], NOTHING)),
+            "reason": pick(REASONS, np.where(state == MISSED, reasons, np.where(state == PARTLY_DONE, 0, NOTHING))),
         },
     )

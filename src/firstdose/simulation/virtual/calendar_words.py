@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 import numpy as np
-import polars as pl
 from numpy.typing import NDArray
 
-from firstdose.simulation.virtual.columns import NOTHING, Integers, Table, pick, table_of
+from firstdose.simulation.virtual.columns import NOTHING, Integers, Paired, Picked, Table, pick, table_of
 
 YEARS_BEFORE, YEARS = 4, 44
 MINUTES = 24 * 60
@@ -46,7 +45,7 @@ class Calendar:
         return cls(
             epoch=epoch,
             days=ends,
-            words=Table((*texts, None), pl.Series("days", [*texts, None], dtype=pl.String)),
+            words=Table.of(texts),
             times=times,
             month_of=months,
             year_of=years,
@@ -66,15 +65,16 @@ class Calendar:
         """The code of each day's text as far as it is known: WHOLE, DAY_UNKNOWN, MONTH_UNKNOWN or NOTHING."""
         inside = np.clip(days, 0, self.days - 1)
         months, years = self.days + self.month_of[inside], self.days + 12 * YEARS + self.year_of[inside]
-        return np.select([known == WHOLE, known == DAY_UNKNOWN, known == MONTH_UNKNOWN], [inside, months, years], -1)
+        unless_whole = np.where(known == DAY_UNKNOWN, months, np.where(known == MONTH_UNKNOWN, years, NOTHING))
+        return np.where(known == WHOLE, inside, unless_whole)
 
-    def text(self, days: NDArray[np.integer], known: NDArray[np.integer] | None = None) -> pl.Series:
+    def text(self, days: NDArray[np.integer], known: NDArray[np.integer] | None = None) -> Picked:
         """The text of each day; NOTHING is an empty cell."""
         return pick(self.words, days if known is None else self.codes(days, known))
 
-    def moments(self, days: NDArray[np.integer], minutes: NDArray[np.integer]) -> pl.Series:
+    def moments(self, days: NDArray[np.integer], minutes: NDArray[np.integer]) -> Paired:
         """The text of each day with its time: minutes after midnight, or NO_TIME."""
-        return pick(self.words, days) + pick(self.times, np.where(days == NOTHING, NO_TIME, minutes))
+        return Paired(pick(self.words, days), pick(self.times, np.where(days == NOTHING, NO_TIME, minutes)))
 
     def earliest(self, days: Integers, known: NDArray[np.integer]) -> Integers:
         """The first day that a text of each day may mean."""

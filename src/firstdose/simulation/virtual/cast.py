@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 
@@ -11,10 +11,12 @@ from firstdose.measures.edss import STEPS
 from firstdose.simulation.virtual.candidates import Candidates
 from firstdose.simulation.virtual.columns import Booleans, Floats, Integers, Table, table_of
 from firstdose.simulation.virtual.enrolment import Enrolment, Participant
+from firstdose.simulation.virtual.entry_rules import steps_before
 from firstdose.simulation.virtual.parameters import BoundedSpread, Distribution
 from firstdose.simulation.virtual.plan import Plan
 from firstdose.simulation.virtual.random_streams import Stream, generator
 
+FEWEST_DIGITS, MOST_PREFIXES = 2, 20
 TENTH_PARTS = 12
 """Into how many parts the tenth of a year is divided to which ages are known."""
 
@@ -55,7 +57,7 @@ def _bounded(random: np.random.Generator, spread: BoundedSpread, count: int) -> 
 
 def _entry_steps(random: np.random.Generator, plan: Plan, entry: Distribution, count: int) -> Floats:
     """EDSS steps at entry, of those that the criteria let in."""
-    let_in = np.array([step in plan.entry.rises for step in entry.values])
+    let_in = np.isin(entry.values, plan.entry.steps)
     shares = np.cumsum(np.where(let_in, entry.shares, 0.0))
     places = np.searchsorted(shares, random.random(count) * shares[-1], side="right")
     return np.asarray(np.array(entry.values)[places])
@@ -64,12 +66,8 @@ def _entry_steps(random: np.random.Generator, plan: Plan, entry: Distribution, c
 def _steps_before(random: np.random.Generator, plan: Plan, rises: Distribution, steps: Floats) -> Integers:
     """The step two years before; a rise that the criteria refuse gives way to the next larger one that they let in."""
     shares = np.cumsum(rises.shares)
-    drawn = np.array(rises.values)[np.searchsorted(shares, random.random(len(steps)) * shares[-1], side="right")]
-    before = np.empty(len(steps))
-    for place, (step, rise) in enumerate(zip(steps.tolist(), drawn.tolist(), strict=True)):
-        allowed = plan.entry.rises[step]
-        before[place] = step - next((each for each in allowed if each >= rise), allowed[-1])
-    return _places(before)
+    drawn = np.searchsorted(shares, random.random(len(steps)) * shares[-1], side="right")
+    return _places(steps_before(plan.entry, rises.values)[np.searchsorted(plan.entry.steps, steps), drawn])
 
 
 def _places(steps: Floats) -> Integers:
@@ -111,7 +109,7 @@ class Cast:
         consented = (each for each in enrolment.people if each.consent <= cut)
         everyone = tuple(sorted(consented, key=lambda each: (each.consent, each.candidate)))
         place = {each.candidate: number for number, each in enumerate(everyone)}
-        prefix, digits = plan.scenario.conduct.subject_prefix, max(2, len(str(len(everyone))))
+        digits = max(FEWEST_DIGITS, len(str(len(everyone))))
         return cls(
             enrolment=enrolment,
             candidates=candidates,
@@ -125,7 +123,7 @@ class Cast:
             left_why=candidates.left_why[numbers],
             end=np.minimum(left, cut - day),
             doublings=np.log2(np.array([each.given for each in dosed]) / plan.doses[0]),
-            subject_words=table_of(f"{prefix}-{number:0{digits}}" for number in range(1, len(everyone) + 1)),
+            subject_words=_subject_words(plan.scenario.conduct.subject_prefix, digits),
         )
 
     def __len__(self) -> int:
@@ -148,4 +146,10 @@ class Cast:
 
     def names(self) -> list[str]:
         """The identifiers of everyone."""
-        return [str(name) for name in self.subject_words.words[:-1]]
+        return [str(name) for name in self.subject_words.words[: len(self.everyone)]]
+
+
+@lru_cache(maxsize=MOST_PREFIXES)
+def _subject_words(prefix: str, digits: int) -> Table:
+    """The identifiers of as many people as can be numbered with these digits: the same in most trials."""
+    return table_of(f"{prefix}-{number:0{digits}}" for number in range(1, 10**digits))

@@ -63,16 +63,17 @@ def _latent(plan: Plan, cast: Cast, effect: Floats, lead: int, months: int, rand
     still = 1 - settings.half_step_per_year.value
     monthly = 1 - still ** (1 / MONTHS_PER_YEAR), 1 - still ** (effect / MONTHS_PER_YEAR)
     draws = random.random((3, months, count))
-    latent = np.empty((months, count), dtype=np.int64)
-    for month in range(months):
-        if month:
-            rows = own[person, state] if month > lead else chain.natural[state]
-            following = np.minimum((draws[0, month][:, None] >= rows).sum(axis=1), len(wholes) - 1)
-            moves = draws[1, month] < (monthly[1] if month > lead else monthly[0])
-            enters = draws[2, month] < settings.enters_upper_half.value
-            upper = np.where(following == state, upper | moves, enters)
-            state = following
-        latent[month] = np.searchsorted(STEP_VALUES, wholes[state] + np.where(upper, 0.5, 0.0))
+    moves = np.concatenate([draws[1, : lead + 1] < monthly[0], draws[1, lead + 1 :] < monthly[1]])
+    enters = draws[2] < settings.enters_upper_half.value
+    states, uppers = np.empty((months, count), dtype=np.int64), np.empty((months, count), dtype=np.bool_)
+    states[0], uppers[0] = state, upper
+    for month in range(1, months):
+        rows = own[person, state] if month > lead else chain.natural[state]
+        following = np.minimum((draws[0, month][:, None] >= rows).sum(axis=1), len(wholes) - 1)
+        upper = np.where(following == state, upper | moves[month], enters[month])
+        state = following
+        states[month], uppers[month] = state, upper
+    latent = np.searchsorted(STEP_VALUES, wholes[states] + np.where(uppers, 0.5, 0.0))
     return np.minimum(latent.T, LAST_LIVING)
 
 

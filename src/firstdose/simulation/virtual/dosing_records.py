@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import polars as pl
 
 from firstdose.protocol.product import ReleaseCriterion
 from firstdose.records.dosing import Batch, BatchTest, Cohort, DoseDecision, Dosing, Slot
 from firstdose.simulation.virtual.cast import Cast
-from firstdose.simulation.virtual.columns import Integers, from_rows
+from firstdose.simulation.virtual.columns import Draft, Integers, from_rows
 from firstdose.simulation.virtual.enrolment import Participant
 from firstdose.simulation.virtual.plan import Plan
 from firstdose.simulation.virtual.random_streams import Stream, generator
@@ -35,7 +34,7 @@ class BatchCourse:
     used: int = 0
 
 
-def dosing_frames(plan: Plan, cast: Cast, seed: int, number: int) -> dict[type, pl.DataFrame]:
+def dosing_frames(plan: Plan, cast: Cast, seed: int, number: int) -> dict[type, Draft]:
     """Every frame about doses."""
     random = generator(seed, number, Stream.DOSINGS)
     batches, of_person = _make_batches(plan, cast, random)
@@ -91,7 +90,7 @@ def _criteria(plan: Plan) -> tuple[ReleaseCriterion, ...]:
     return plan.protocol.product.release_criteria if plan.protocol.product else ()
 
 
-def _batches(plan: Plan, batches: list[BatchCourse]) -> pl.DataFrame:
+def _batches(plan: Plan, batches: list[BatchCourse]) -> Draft:
     """The batches as recorded."""
     text, product = plan.calendar.words, plan.protocol.product
     rows = [
@@ -109,7 +108,7 @@ def _batches(plan: Plan, batches: list[BatchCourse]) -> pl.DataFrame:
     return from_rows(Batch, names, rows)
 
 
-def _tests(plan: Plan, batches: list[BatchCourse], random: np.random.Generator) -> pl.DataFrame:
+def _tests(plan: Plan, batches: list[BatchCourse], random: np.random.Generator) -> Draft:
     """The release tests; a rejected batch fails one of them."""
     criteria, rows = _criteria(plan), []
     for each in batches:
@@ -140,7 +139,7 @@ def _test_result(
     return round(highest + abs(highest) * share if fails else highest - abs(highest) * share, 2), None
 
 
-def _cohorts(plan: Plan, cast: Cast) -> pl.DataFrame:
+def _cohorts(plan: Plan, cast: Cast) -> Draft:
     """The cohorts as recorded."""
     text, rows = plan.calendar.words, []
     for each in cast.enrolment.cohorts:
@@ -156,7 +155,7 @@ def _cohorts(plan: Plan, cast: Cast) -> pl.DataFrame:
     return from_rows(Cohort, names, rows)
 
 
-def _slots(plan: Plan, cast: Cast) -> pl.DataFrame:
+def _slots(plan: Plan, cast: Cast) -> Draft:
     """The places of the cohorts and who held them; the sentinels are the first of a cohort who were dosed."""
     subject = dict(zip((each.candidate for each in cast.everyone), cast.names(), strict=True))
     rows: Table = []
@@ -184,7 +183,7 @@ def _is_sentinel(plan: Plan, person: Participant | None) -> bool | None:
     return person.is_sentinel
 
 
-def _dosings(plan: Plan, cast: Cast, batches: list[BatchCourse], random: np.random.Generator) -> pl.DataFrame:
+def _dosings(plan: Plan, cast: Cast, batches: list[BatchCourse], random: np.random.Generator) -> Draft:
     """The dosings, with their times on the wall clock of the centre."""
     product, unit, settings = plan.protocol.product, plan.protocol.dose_levels.unit, plan.scenario.product
     centres, rows, count = plan.scenario.conduct.centres, [], len(cast)
@@ -224,7 +223,7 @@ def _one_after_the_other(cast: Cast, starts: Integers) -> Integers:
     return starts
 
 
-def _decisions(plan: Plan, cast: Cast) -> pl.DataFrame:
+def _decisions(plan: Plan, cast: Cast) -> Draft:
     """The decisions; each follows the advice of the rule."""
     review, rows = plan.protocol.escalation.committee_review, []
     for number, each in enumerate(cast.enrolment.decisions, start=1):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 
 from firstdose.measures.edss import STEPS
@@ -60,6 +62,7 @@ GRADES_TABLE = np.array([GRADES[step] for step in STEPS])
 SHORTEST, LONGEST = (np.array([DISTANCES.get(step, (0, 0, ""))[end] for step in STEPS]) for end in (0, 1))
 WALKS = np.array([step in DISTANCES for step in STEPS])
 METRES = 10
+STEP_VALUES = np.array(STEPS)
 
 
 def edss_answers(cast: Cast, attendance: Attendance, rated: Integers, random: np.random.Generator) -> ItemBlock:
@@ -71,13 +74,19 @@ def edss_answers(cast: Cast, attendance: Attendance, rated: Integers, random: np
     own = random.integers(-1, 2, (len(cast), systems))[person] * VARIES
     varied = np.clip(GRADES_TABLE[step] + own, 0, HIGHEST)
     found.answers[:, :systems] = np.where((step >= FIRST_THAT_VARIES)[:, None], varied, GRADES_TABLE[step])
-    mobility = np.array([word(MOBILITIES.get(each, "walks")) for each in STEPS])
-    aids = np.array([word(DISTANCES.get(each, (0, 0, "none"))[2]) for each in STEPS])
+    mobility, aids = _words_of_steps()
     walks = WALKS[step]
     metres = SHORTEST[step] + random.random(len(step)) * (LONGEST[step] - SHORTEST[step])
     metres = np.maximum(np.floor(metres / METRES) * METRES, SHORTEST[step])
     found.texts[:, column_of("edss", "mobility")] = mobility[step]
     found.answers[:, column_of("edss", "distance_metres")] = np.where(walks, metres, np.nan)
     found.texts[:, column_of("edss", "aid")] = np.where(walks, aids[step], -1)
-    found.answers[:, column_of("edss", "step")] = np.array(STEPS)[step]
+    found.answers[:, column_of("edss", "step")] = STEP_VALUES[step]
     return found
+
+
+@cache
+def _words_of_steps() -> tuple[Integers, Integers]:
+    """The codes of mobility and aid at each step."""
+    mobility = [word(MOBILITIES.get(step, "walks")) for step in STEPS]
+    return np.array(mobility), np.array([word(DISTANCES.get(step, (0, 0, "none"))[2]) for step in STEPS])

@@ -6,7 +6,7 @@ without them: the people who are let in meet it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property, lru_cache
 
 import numpy as np
@@ -14,7 +14,7 @@ import numpy as np
 from firstdose.measures.edss import STEPS
 from firstdose.protocol.expression import ExpressionError
 from firstdose.protocol.population import Criterion
-from firstdose.simulation.virtual.columns import Booleans
+from firstdose.simulation.virtual.columns import Booleans, Floats, Table, table_of
 from firstdose.simulation.virtual.parameters import Distribution
 
 MOST_RULES = 20
@@ -75,6 +75,16 @@ class EntryRules:
         return tuple(self.rises)
 
     @cached_property
+    def words(self) -> Table:
+        """The identifiers of the criteria."""
+        return table_of(each.id for each in self.criteria)
+
+    @cached_property
+    def is_inclusion(self) -> Booleans:
+        """Which criteria must be met; the others must not."""
+        return np.array([each.kind == "inclusion" for each in self.criteria], dtype=bool)
+
+    @cached_property
     def asked(self) -> dict[str, tuple[str, ...]]:
         """The names of the values that each criterion asks for."""
         return {each.id: tuple(sorted(each.expression.names)) if each.expression else () for each in self.criteria}
@@ -91,12 +101,12 @@ class EntryRules:
         is_about_age = AGE in self.asked[self.criteria[place].id]
         return refused if is_about_age else replace(refused, age_years=entrant.age_years)
 
-    def values_asked(self, criterion: Criterion, entrant: Entrant) -> str | None:
-        """The values that the answer to a criterion rests on; none where they are not all known."""
-        if criterion.expression is None:
-            return None
-        known, names = entrant.values(), self.asked[criterion.id]
-        return "; ".join(f"{name} {known[name]:g}" for name in names) if names and set(names) <= set(known) else None
+    @cached_property
+    def told(self) -> tuple[tuple[str, ...], ...]:
+        """The names of the values that each criterion's answer rests on; none where they are not all known."""
+        known = {each.name for each in fields(Entrant)}
+        asked = [self.asked[criterion.id] for criterion in self.criteria]
+        return tuple(names if known.issuperset(names) else () for names in asked)
 
 
 @lru_cache(maxsize=MOST_RULES)
@@ -116,6 +126,20 @@ def entry_rules(criteria: tuple[Criterion, ...], rises: Distribution, age: float
         ]
     )
     return EntryRules(criteria, let_in, tuple(_refused_by(each, criteria, let_in, age) for each in criteria), fits)
+
+
+@lru_cache(maxsize=MOST_RULES)
+def steps_before(rules: EntryRules, rises: tuple[float, ...]) -> Floats:
+    """The step two years before, for each step that is let in (rows) and each of some rises (columns).
+
+    A rise that is refused gives way to the next larger one that is let in, or to the largest.
+    """
+    return np.array(
+        [
+            [step - next((each for each in let_in if each >= rise), let_in[-1]) for rise in rises]
+            for step, let_in in rules.rises.items()
+        ]
+    )
 
 
 def _refused_by(

@@ -40,18 +40,20 @@ class Walk:
         self.window = plan.dlt.window_days
         self.enrolment = Enrolment()
         self.waiting: list[Participant] = []
+        self.dosed: list[tuple[Participant, Dosed, Dosed]] = []
+        """Everyone dosed, as they are before their outcome is known and after it."""
         self.next = 0
 
     def run(self) -> Enrolment:
         """From the first cohort to the rule's stop, and the expansion if there is one."""
         found, decisions = self.enrolment, self.plan.decisions
-        advice = decisions.after(History()).recommendation
+        advice = decisions.after(History())
         opened = self.plan.calendar.number_of(self.plan.scenario.conduct.first_referral.value)
         while advice.action == "dose" and advice.next_level and advice.cohort_size:
             cohort = self.open_cohort(advice.next_level, advice.cohort_size, opened)
             self.fill(cohort)
             found.history = cohort.added_to(found.history, NEVER, self.window)
-            advice = decisions.after(found.history).recommendation
+            advice = decisions.after(found.history)
             opened = self.decide(cohort, advice)
         if advice.recommended_level and self.plan.protocol.escalation.expansion_participants:
             size = self.plan.protocol.escalation.expansion_participants
@@ -85,10 +87,9 @@ class Walk:
     def replacements(self, cohort: CohortCourse) -> list[SlotHolder]:
         """New places for participants who were not evaluable and are to be replaced."""
         letters = cohort.letters(NEVER, self.window)
-        if cohort.kind == EXPANSION or not letters:
+        if cohort.kind == EXPANSION or NOT_EVALUABLE not in letters:
             return []
-        history = cohort.added_to(self.enrolment.history, NEVER, self.window)
-        missing = self.plan.decisions.after(history).replacements
+        missing = self.plan.decisions.replacements(cohort.added_to(self.enrolment.history, NEVER, self.window))
         replaced = {slot.replaces for slot in cohort.slots}
         out = [
             each.candidate
@@ -194,19 +195,7 @@ class Walk:
 
     def known_on(self, day: int) -> list[Dosed]:
         """Everyone dosed, as far as their outcomes are known on a day."""
-        found = []
-        for person in self.enrolment.dosed:
-            is_known = person.known <= day
-            found.append(
-                Dosed(
-                    cohort=person.cohort,
-                    day=person.day,
-                    is_sentinel=person.is_sentinel,
-                    has_dlt=person.has_dlt if is_known else None,
-                    window_closed_early=is_known and person.known <= person.day + self.window,
-                )
-            )
-        return found
+        return [after if person.known <= day else before for person, before, after in self.dosed]
 
     def dose(self, cohort: CohortCourse, person: Participant, day: int) -> None:
         """Dose a participant, and see what follows."""
@@ -230,6 +219,9 @@ class Walk:
             closed = onset + int(pool.adjudication_days[number])
         person.known = day + closed
         cohort.participants.append(person)
+        before = Dosed(person.cohort, day, person.is_sentinel)
+        after = Dosed(person.cohort, day, person.is_sentinel, person.has_dlt, window_closed_early=closed <= self.window)
+        self.dosed.append((person, before, after))
 
     def release_waiting(self, day: int) -> None:
         """Those who are eligible and no longer needed when the trial's dosing has ended."""

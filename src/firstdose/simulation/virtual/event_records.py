@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import polars as pl
 
 from firstdose.records.attribution import CAUSES as JUDGED
 from firstdose.records.attribution import Relation, relation_field
@@ -16,13 +15,14 @@ from firstdose.simulation.virtual.columns import (
     NOTHING,
     Booleans,
     Column,
+    Draft,
     Floats,
     Integers,
+    Picked,
     frame,
     numbered,
     pick,
     table_of,
-    yes_or_no,
 )
 from firstdose.simulation.virtual.event_tables import CAUSES
 from firstdose.simulation.virtual.events import (
@@ -54,7 +54,7 @@ AFTERNOON = 14 * 60
 
 def write_down(
     plan: Plan, cast: Cast, course: Course, seed: int, number: int
-) -> tuple[RecordedEvents, dict[type, pl.DataFrame]]:
+) -> tuple[RecordedEvents, dict[type, Draft]]:
     """The events as recorded, and the frames of events and of their grades."""
     random, events = generator(seed, number, Stream.EVENT_RECORDS), course.events
     count = len(events)
@@ -93,16 +93,15 @@ def _serious(random: np.random.Generator, plan: Plan, events: Events) -> Boolean
     """Which events are serious: by grade, but none that is attributable and milder than a DLT in its window."""
     shares = np.array([0.0, *plan.scenario.adverse_events.serious.by_grade, 1.0])
     drawn = random.random(len(events)) < shares[events.grade]
-    attributable = np.isin(events.cause, [CAUSES.index(cause) for cause in plan.dlt.attribution])
     in_window = (events.start >= 0) & (events.start <= plan.dlt.window_days)
-    return drawn & ~(attributable & in_window & ~events.is_dlt)
+    return drawn & ~(plan.is_attributable[events.cause] & in_window & ~events.is_dlt)
 
 
 def _known(random: np.random.Generator, plan: Plan, is_important: Booleans, count: int) -> Integers:
     """How much of a date is known."""
     shares, drawn = plan.scenario.adverse_events.partial_dates, random.random(count)
     day, month = shares.day_unknown.value, shares.month_unknown.value
-    known = np.select([drawn < month, drawn < month + day], [MONTH_UNKNOWN, DAY_UNKNOWN], WHOLE)
+    known = np.where(drawn < month, MONTH_UNKNOWN, np.where(drawn < month + day, DAY_UNKNOWN, WHOLE))
     return np.where(is_important, WHOLE, known)
 
 
@@ -137,21 +136,20 @@ def _outcomes(random: np.random.Generator, plan: Plan, cast: Cast, events: Event
     return np.where(events.grade == FATAL_GRADE, FATAL, np.where(has_ended, ended, still))
 
 
-def start_text(plan: Plan, cast: Cast, recorded: RecordedEvents) -> pl.Series:
-    """The recorded start of each event."""
-    events, calendar = recorded.events, plan.calendar
-    codes = calendar.codes(cast.day[events.person] + events.start, recorded.start_known)
-    return calendar.moments(codes, recorded.minutes)
+def start_day_text(plan: Plan, cast: Cast, recorded: RecordedEvents) -> Picked:
+    """The recorded day on which each event began."""
+    events = recorded.events
+    return plan.calendar.text(cast.day[events.person] + events.start, recorded.start_known)
 
 
-def end_text(plan: Plan, cast: Cast, recorded: RecordedEvents) -> pl.Series:
+def end_text(plan: Plan, cast: Cast, recorded: RecordedEvents) -> Picked:
     """The recorded end of each event, if it has ended."""
     events, calendar = recorded.events, plan.calendar
     ends = cast.day[events.person] + np.where(recorded.has_ended, events.end, 0)
     return calendar.text(ends, np.where(recorded.has_ended, recorded.end_known, NOTHING))
 
 
-def _event_frame(random: np.random.Generator, plan: Plan, cast: Cast, recorded: RecordedEvents) -> pl.DataFrame:
+def _event_frame(random: np.random.Generator, plan: Plan, cast: Cast, recorded: RecordedEvents) -> Draft:
     """The frame of adverse events."""
     events, tables, count = recorded.events, plan.event_tables, len(recorded.events)
     calendar, day, last = plan.calendar, cast.day[events.person], cast.end[events.person]
@@ -164,10 +162,10 @@ def _event_frame(random: np.random.Generator, plan: Plan, cast: Cast, recorded: 
         "term": pick(tables.words, events.term),
         "preferred_term": pick(tables.names, events.term),
         "organ_class": pick(tables.classes, events.term),
-        "start": start_text(plan, cast, recorded),
+        "start": calendar.moments(start_day_text(plan, cast, recorded).codes, recorded.minutes),
         "end": end_text(plan, cast, recorded),
         "grade": events.grade,
-        "serious": pl.Series(recorded.is_serious),
+        "serious": recorded.is_serious,
         "expectedness": pick(
             EXPECTATIONS, np.where(events.cause < BACKGROUND, events.grade <= MOST_UNCAPPED, NOTHING).astype(np.int64)
         ),
@@ -187,14 +185,11 @@ def _event_frame(random: np.random.Generator, plan: Plan, cast: Cast, recorded: 
 def _criteria(drawn: Floats, recorded: RecordedEvents) -> dict[str, Column]:
     """The criterion that makes an event serious."""
     grade = recorded.events.grade
-    criterion = np.select(
-        [grade == FATAL_GRADE, (grade == FATAL_GRADE - 1) & (drawn < 0.5), drawn < 0.85],
-        [DEATH, LIFE_THREATENING, HOSPITAL],
-        OTHER,
-    )
+    is_threatening = (grade == FATAL_GRADE - 1) & (drawn < 0.5)
+    criterion = np.where(is_threatening, LIFE_THREATENING, np.where(drawn < 0.85, HOSPITAL, OTHER))
+    criterion = np.where(grade == FATAL_GRADE, DEATH, criterion)
     return {
-        name: yes_or_no(np.where(recorded.is_serious, criterion == place, NOTHING))
-        for place, name in enumerate(SERIOUS_FIELDS)
+        name: np.where(recorded.is_serious, criterion == place, NOTHING) for place, name in enumerate(SERIOUS_FIELDS)
     }
 
 
@@ -203,8 +198,6 @@ def _background_action(random: np.random.Generator, plan: Plan, events: Events) 
     if not plan.protocol.background_treatments:
         return None
     milder = np.where(random.random(len(events)) < 0.5, INTERRUPTED, REDUCED)
-    action = np.select(
-        [events.stops_background, events.changes_background, events.start >= 0], [WITHDRAWN, milder, NO_ACTION],
-        NOT_APPLICABLE,
-    )  # fmt: skip
-    return pick(ACTIONS, action)
+    action = np.where(events.start >= 0, NO_ACTION, NOT_APPLICABLE)
+    action = np.where(events.changes_background, milder, action)
+    return pick(ACTIONS, np.where(events.stops_background, WITHDRAWN, action))

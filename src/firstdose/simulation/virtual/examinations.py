@@ -6,12 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-import polars as pl
 
 from firstdose.records.examinations import Assessment, Image
 from firstdose.simulation.virtual.attendance import Attendance
 from firstdose.simulation.virtual.cast import Cast
-from firstdose.simulation.virtual.columns import Floats, Integers
+from firstdose.simulation.virtual.columns import Draft, Floats, Integers
 from firstdose.simulation.virtual.disability import EdssCourse
 from firstdose.simulation.virtual.edss_answers import edss_answers
 from firstdose.simulation.virtual.function_answers import (
@@ -35,7 +34,7 @@ HALVES_IN_DAYS = 30
 class Examined:
     """The frames, and what is true behind them."""
 
-    frames: dict[type, pl.DataFrame]
+    frames: dict[type, Draft]
     scans: Scans
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache, lru_cache
+
 import numpy as np
 
 from firstdose.measures import MEASURES
@@ -23,6 +25,7 @@ from firstdose.simulation.virtual.item_blocks import (
 from firstdose.simulation.virtual.parameters import AmountsByStep, SharesByStep
 from firstdose.simulation.virtual.scenario_measures import Barthel, Function, SymbolDigit, TimedTest
 
+MOST_CURVES = 100
 STEP_VALUES = np.array(STEPS)
 FIRST_WITH_AID, FIRST_WITH_TWO_AIDS = STEPS.index(6.0), STEPS.index(6.5)
 
@@ -34,12 +37,18 @@ def dose_effect(ratio: float, doublings: Floats, day: Integers) -> Floats:
 
 def shares_at(by_step: SharesByStep, steps: Integers) -> Floats:
     """The share at each step, given by its place in the scale."""
-    return np.asarray(np.interp(STEP_VALUES, by_step.steps, by_step.shares)[steps])
+    return np.asarray(_at_every_step(by_step.steps, by_step.shares)[steps])
 
 
 def amounts_at(by_step: AmountsByStep, steps: Integers) -> Floats:
     """The mean at each step, given by its place in the scale."""
-    return np.asarray(np.interp(STEP_VALUES, by_step.steps, by_step.amounts)[steps])
+    return np.asarray(_at_every_step(by_step.steps, by_step.amounts)[steps])
+
+
+@lru_cache(maxsize=MOST_CURVES)
+def _at_every_step(steps: tuple[float, ...], values: tuple[float, ...]) -> Floats:
+    """Values known at some steps at every step of the scale, interpolated."""
+    return np.asarray(np.interp(STEP_VALUES, steps, values))
 
 
 def _is_unable(
@@ -70,9 +79,8 @@ def timed_walk(
     mean = _seconds(cast, test, person, attendance.day[person, visit], step, random)
     trials = mean[:, None] * np.exp(random.standard_normal((len(person), 2)) * test.between_trials.value)
     _put_times(found, 0, trials, unable, CANNOT_WALK)
-    aid = np.select(
-        [step >= FIRST_WITH_TWO_AIDS, step >= FIRST_WITH_AID], [word("both_sides"), word("one_side")], word("none")
-    )
+    aid = np.where(step >= FIRST_WITH_AID, word("one_side"), word("none"))
+    aid = np.where(step >= FIRST_WITH_TWO_AIDS, word("both_sides"), aid)
     found.texts[:, column_of("timed_walk", "aid")] = np.where(unable, NOTHING, aid)
     return found
 
@@ -94,12 +102,18 @@ def nine_hole_peg(
 
 def _put_times(found: ItemBlock, column: int, trials: Floats, unable: Booleans, reason: int) -> None:
     """Put times into a block; beyond the test's limit a person is unable too."""
-    items = MEASURES[found.measure].items[column : column + trials.shape[1]]
-    lowest, highest = (np.array([getattr(item, end) for item in items]) for end in ("lowest", "highest"))
-    trials = np.round(np.maximum(trials, lowest), 1)
+    lowest, highest = (limits[column : column + trials.shape[1]] for limits in _limits(found.measure))
+    trials = np.asarray(np.round(np.maximum(trials, lowest), 1), dtype=np.float64)
     is_unable = unable[:, None] | (trials > highest)
     found.answers[:, column : column + trials.shape[1]] = np.where(is_unable, np.nan, trials)
     found.unable[:, column : column + trials.shape[1]] = np.where(is_unable, reason, NOTHING)
+
+
+@cache
+def _limits(measure: str) -> tuple[Floats, Floats]:
+    """The lowest and the highest value of each item of a measure, NaN where there is none."""
+    items = MEASURES[measure].items
+    return np.array([item.lowest for item in items], np.float64), np.array([item.highest for item in items], np.float64)
 
 
 def symbol_digit(
@@ -127,13 +141,19 @@ def barthel(
 ) -> ItemBlock:
     """Every activity has its own difficulty; together they come near the mean of the step."""
     person, visit = pairs(attendance.done["barthel"])
-    step, items = rated[person, visit], MEASURES["barthel"].items
+    step, (points, counts) = rated[person, visit], _points_of_barthel()
     found = block("barthel", person, visit)
     mean = amounts_at(settings.points, step) + random.standard_normal(len(cast))[person] * settings.between_people.value
     share = (mean + random.standard_normal(len(person)) * settings.within_people.value) / 100
-    difficulty = np.linspace(-0.15, 0.15, len(items))
-    for column, item in enumerate(items):
-        points = np.array(sorted(int(code) for code in item.choices))
-        place = np.rint((share - difficulty[column]) * (len(points) - 1)).astype(np.int64)
-        found.answers[:, column] = points[np.clip(place, 0, len(points) - 1)]
+    difficulty = np.linspace(-0.15, 0.15, len(counts))
+    place = np.rint((share[:, None] - difficulty) * (counts - 1)).astype(np.int64)
+    found.answers[:] = points[np.arange(len(counts)), np.clip(place, 0, counts - 1)]
     return found
+
+
+@cache
+def _points_of_barthel() -> tuple[Integers, Integers]:
+    """The points that each item of the Barthel index (rows) may have, from the fewest, and how many there are."""
+    items = [sorted(int(code) for code in item.choices) for item in MEASURES["barthel"].items]
+    counts = np.array([len(each) for each in items])
+    return np.array([each + [0] * (counts.max() - len(each)) for each in items]), counts

@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import polars as pl
 
 from firstdose.records.events import GradeChange
 from firstdose.simulation.virtual.calendar_words import NO_TIME
 from firstdose.simulation.virtual.cast import Cast
-from firstdose.simulation.virtual.columns import Booleans, Integers, frame, numbered, pick
+from firstdose.simulation.virtual.columns import Booleans, Draft, Integers, frame, numbered, pick
 from firstdose.simulation.virtual.events import FATAL_GRADE, Events
 from firstdose.simulation.virtual.plan import Plan
 
@@ -32,7 +31,7 @@ class RecordedEvents:
     outcome: Integers
 
 
-def grade_frame(plan: Plan, cast: Cast, recorded: RecordedEvents) -> pl.DataFrame:
+def grade_frame(plan: Plan, cast: Cast, recorded: RecordedEvents) -> Draft:
     """The grades that each event took on: at its start, at a rise, and 0 at its end."""
     events, row = recorded.events, np.arange(len(recorded.events))
     resolved = recorded.has_ended & (events.grade != FATAL_GRADE)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import polars as pl
 
 from firstdose.records.examinations import Image
 from firstdose.simulation.virtual.attendance import Attendance
@@ -14,6 +13,7 @@ from firstdose.simulation.virtual.cast import Cast
 from firstdose.simulation.virtual.columns import (
     NOTHING,
     Booleans,
+    Draft,
     Floats,
     Integers,
     frame,
@@ -76,7 +76,7 @@ def draw_scans(
     )
 
 
-def image_frame(plan: Plan, cast: Cast, attendance: Attendance, scans: Scans) -> pl.DataFrame:
+def image_frame(plan: Plan, cast: Cast, attendance: Attendance, scans: Scans) -> Draft:
     """The imaging sessions as recorded."""
     person, visit = pairs(scans.made)
     centres = plan.scenario.conduct.centres
@@ -95,11 +95,11 @@ def image_frame(plan: Plan, cast: Cast, attendance: Attendance, scans: Scans) ->
             "visit": pick(plan.visit_words, visit),
             "scanner": pick(scanners, np.where(other, len(centres), centre)),
             "field_tesla": np.array([each.field_tesla for each in centres])[centre],
-            "contrast": pl.Series(scans.with_contrast[person, visit]),
+            "contrast": scans.with_contrast[person, visit],
             "days_since_steroids": whole(since, since != NOTHING),
             "quality": pick(QUALITIES, scans.is_limited[person, visit].astype(np.int64)),
             "reader": "reader-01",
-            "reader_blinded": pl.Series(scans.is_blinded[person, visit]),
+            "reader_blinded": scans.is_blinded[person, visit],
         },
     )
 

@@ -20,7 +20,7 @@ from firstdose.records.plausible_limits import plausible_limits
 from firstdose.records.subjects import Subject
 from firstdose.records.treatments import Medication
 from firstdose.records.trial_data import TrialData
-from firstdose.simulation.virtual.laboratory_records import TROUGH_CATEGORY
+from firstdose.simulation.virtual.panels import TROUGH_CATEGORY
 from firstdose.simulation.virtual.random_streams import Stream, generator
 from firstdose.simulation.virtual.scenario import Imperfections
 from firstdose.simulation.virtual.truth import ERRORS_SCHEMA

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
-import polars as pl
 
 from firstdose.measures import MEASURES
 from firstdose.records.examinations import Assessment
 from firstdose.simulation.virtual.attendance import Attendance
+from firstdose.simulation.virtual.calendar_words import Calendar
 from firstdose.simulation.virtual.cast import Cast
 from firstdose.simulation.virtual.columns import (
     NOTHING,
     Booleans,
+    Draft,
     Floats,
     Integers,
     Table,
@@ -23,10 +24,10 @@ from firstdose.simulation.virtual.columns import (
     numbered,
     pick,
     table_of,
-    yes_or_no,
 )
 from firstdose.simulation.virtual.plan import Plan
 
+MOST_CALENDARS = 20
 PERFORMED = table_of(["done", "not_done", "unable_to_perform"])
 DONE, NOT_DONE, UNABLE = range(3)
 
@@ -68,6 +69,7 @@ def catalogue() -> Catalogue:
     return Catalogue(tuple(items), first, tuple(dict.fromkeys(["no", "yes", *texts])))
 
 
+@cache
 def word(text: str) -> int:
     """The code of an answer in words."""
     return catalogue().words.index(text)
@@ -105,6 +107,7 @@ def block(measure: str, person: Integers, visit: Integers, blinded: Integers | N
     )
 
 
+@cache
 def column_of(measure: str, item: str) -> int:
     """The column of an item."""
     return [each.name for each in MEASURES[measure].items].index(item)
@@ -122,26 +125,30 @@ def _tables() -> tuple[Table, ...]:
     )
 
 
+@lru_cache(maxsize=MOST_CALENDARS)
+def _words_and_days(calendar: Calendar) -> Table:
+    """Every word that may be an answer, then the days of a calendar."""
+    return Table.of([*catalogue().words, *calendar.words.words[:-1]])
+
+
 def assessment_frame(
     plan: Plan, cast: Cast, attendance: Attendance, blocks: Sequence[ItemBlock], random: np.random.Generator
-) -> pl.DataFrame:
+) -> Draft:
     """All answers as records, numbered within each person by visit, measure and item."""
-    not_done = [measure for measure, here in attendance.not_done.items() if measure in MEASURES and here.any()]
-    parts = [*map(_rows, blocks), *(_rows_not_done(measure, attendance, random) for measure in not_done)]
-    if not parts:
-        return frame(Assessment, 0, {})
-    person, visit, item, answer, text, date, performed, reason, blinded = (
-        np.concatenate(columns) for columns in zip(*parts, strict=True)
-    )
-    order = np.argsort((person * len(plan.visits) + visit) * len(catalogue().items) + item, kind="stable")
-    person, visit, item, performed = person[order], visit[order], item[order], performed[order]
+    grid = Grid.empty((*attendance.day.shape, len(catalogue().items)))
+    for each in blocks:
+        grid.put(each)
+    performed = np.where(grid.is_asked(), np.where(grid.reasons == NOTHING, DONE, UNABLE), NOTHING)
+    for measure, here in attendance.not_done.items():
+        if measure in MEASURES and here.any():
+            cells = (*pairs(here), items_of(measure))
+            performed[cells] = NOT_DONE
+            grid.reasons[cells] = random.integers(FIRST_NOT_DONE, len(REASONS), len(cells[0]))[:, None]
+    kept = performed != NOTHING
+    person, visit, item = np.nonzero(kept)
+    dates = grid.dates[kept]
     measures, names, questions, units = _tables()
-    words = table_of(catalogue().words)
-    answer_text = pick(words, text[order])
-    dates = date[order]
-    if (dates != NOTHING).any():
-        answer_text = answer_text.zip_with(pl.Series(dates == NOTHING), plan.calendar.text(dates))
-    raters = table_of(f"rater-{centre.id}" for centre in plan.scenario.conduct.centres)
+    raters = table_of([f"rater-{centre.id}" for centre in plan.scenario.conduct.centres])
     centre = cast.candidates.centre[cast.candidate]
     return frame(
         Assessment,
@@ -152,59 +159,57 @@ def assessment_frame(
             "measure": pick(measures, item),
             "item": pick(names, item),
             "question": pick(questions, item),
-            "answer": answer[order],
-            "answer_text": answer_text,
+            "answer": grid.answers[kept],
+            "answer_text": pick(
+                _words_and_days(plan.calendar),
+                np.where(dates == NOTHING, grid.texts[kept], len(catalogue().words) + dates),
+            ),
             "unit": pick(units, item),
-            "performed": pick(PERFORMED, performed),
-            "reason": pick(table_of(REASONS), reason[order]),
+            "performed": pick(PERFORMED, performed[kept]),
+            "reason": pick(table_of(REASONS), grid.reasons[kept]),
             "assessed": plan.calendar.text(cast.day[person] + attendance.day[person, visit]),
             "visit": pick(plan.visit_words, visit),
             "assessor": pick(raters, centre[person]),
-            "blinded": yes_or_no(blinded[order]),
+            "blinded": grid.blinded[kept],
         },
     )
 
 
-Rows = tuple[Integers, Integers, Integers, Floats, Integers, Integers, Integers, Integers, Integers]
+@dataclass(frozen=True, eq=False)
+class Grid:
+    """Arrays with a cell for each person, visit and item of any measure, as in the blocks that are put into them."""
+
+    answers: Floats
+    texts: Integers
+    dates: Integers
+    reasons: Integers
+    blinded: Integers
+
+    @classmethod
+    def empty(cls, shape: tuple[int, ...]) -> Grid:
+        """Nothing was asked."""
+        texts, dates, reasons, blinded = np.full((4, *shape), NOTHING)
+        return cls(np.full(shape, np.nan), texts, dates, reasons, blinded)
+
+    def put(self, each: ItemBlock) -> None:
+        """Put the answers of a measure into their cells."""
+        cells = (each.person, each.visit, items_of(each.measure))
+        self.answers[cells] = each.answers
+        self.texts[cells] = each.texts
+        self.dates[cells] = each.dates
+        self.reasons[cells] = each.unable
+        self.blinded[cells] = each.blinded[:, None]
+
+    def is_asked(self) -> Booleans:
+        """Whether a cell has a number, a word, a date or a reason."""
+        has_word = (self.texts != NOTHING) | (self.dates != NOTHING) | (self.reasons != NOTHING)
+        return np.asarray(has_word | ~np.isnan(self.answers))
 
 
-def _rows(each: ItemBlock) -> Rows:
-    """The answers of a block, one row an item that was asked."""
-    is_unable = each.unable != NOTHING
-    asked = ~np.isnan(each.answers) | (each.texts != NOTHING) | (each.dates != NOTHING) | is_unable
-    row, column = np.nonzero(asked)
-    return (
-        each.person[row],
-        each.visit[row],
-        catalogue().first_item[each.measure] + column,
-        each.answers[row, column],
-        each.texts[row, column],
-        each.dates[row, column],
-        np.where(is_unable[row, column], UNABLE, DONE),
-        each.unable[row, column],
-        each.blinded[row],
-    )
-
-
-def _rows_not_done(measure: str, attendance: Attendance, random: np.random.Generator) -> Rows:
-    """The items of a measure at visits at which it was planned and not done."""
-    person, visit = pairs(attendance.not_done[measure])
-    items = len(MEASURES[measure].items)
-    reason = random.integers(FIRST_NOT_DONE, len(REASONS), len(person))
-    count = len(person) * items
-    nothing = np.full(count, NOTHING)
+def items_of(measure: str) -> slice:
+    """The places of a measure's items among those of all measures."""
     first = catalogue().first_item[measure]
-    return (
-        np.repeat(person, items),
-        np.repeat(visit, items),
-        np.tile(first + np.arange(items), len(person)),
-        np.full(count, np.nan),
-        nothing,
-        nothing,
-        np.full(count, NOT_DONE),
-        np.repeat(reason, items),
-        nothing,
-    )
+    return slice(first, first + len(MEASURES[measure].items))
 
 
 def pairs(done: Booleans) -> tuple[Integers, Integers]:

@@ -6,14 +6,13 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
-import polars as pl
 
 from firstdose.protocol.product import BackgroundTreatment
 from firstdose.records.treatments import Medication
 from firstdose.simulation.virtual.candidates import DIES
 from firstdose.simulation.virtual.cast import Cast
-from firstdose.simulation.virtual.columns import from_rows
-from firstdose.simulation.virtual.event_records import end_text, start_text
+from firstdose.simulation.virtual.columns import Column, Draft, frame, numbered, pick
+from firstdose.simulation.virtual.event_records import end_text, start_day_text
 from firstdose.simulation.virtual.events import ADVERSE_EVENT, LEFT, OTHER_REASON, Course
 from firstdose.simulation.virtual.grade_records import RecordedEvents
 from firstdose.simulation.virtual.plan import Plan
@@ -21,7 +20,7 @@ from firstdose.simulation.virtual.random_streams import Stream, generator
 from firstdose.simulation.virtual.relapses import DAYS_OF_STEROIDS, RelapseCourse
 
 NAMES = (
-    "subject", "number", "drug", "purpose", "background_treatment", "indication", "event", "dose", "dose_unit",
+    "drug", "purpose", "background_treatment", "indication", "event", "dose", "dose_unit",
     "frequency", "route", "start", "end", "ongoing", "reason_stopped",
 )  # fmt: skip
 WHY_STOPPED = {
@@ -38,7 +37,7 @@ Row = dict[str, Any]
 
 def medication_frame(
     plan: Plan, cast: Cast, course: Course, recorded: RecordedEvents, relapses: RelapseCourse, seed: int, number: int
-) -> pl.DataFrame:
+) -> Draft:
     """All drugs, numbered within each person."""
     random = generator(seed, number, Stream.TREATMENTS)
     rows: list[list[Row]] = [[] for _ in range(len(cast))]
@@ -50,13 +49,12 @@ def medication_frame(
     ):
         for person, row in source:
             rows[person].append(row)
-    names = cast.names()
-    table = [
-        [names[cast.subject[person]], place, *(row.get(name) for name in NAMES[2:])]
-        for person, own in enumerate(rows)
-        for place, row in enumerate(own, start=1)
-    ]
-    return from_rows(Medication, NAMES, table)
+    kept = [row for own in rows for row in own]
+    columns: dict[str, Column] = {name: [row.get(name) for row in kept] for name in NAMES}
+    counts = [len(own) for own in rows]
+    columns["subject"] = pick(cast.subject_words, np.repeat(cast.subject, counts))
+    columns["number"] = numbered(np.repeat(np.arange(len(rows)), counts))
+    return frame(Medication, len(kept), columns)
 
 
 def _background(plan: Plan, cast: Cast, course: Course, random: np.random.Generator) -> Iterator[tuple[int, Row]]:
@@ -65,14 +63,13 @@ def _background(plan: Plan, cast: Cast, course: Course, random: np.random.Genera
         changed = random.random(len(cast)) < plan.scenario.treatments.dose_changed.value
         on_day = random.integers(14, 61, len(cast))
         factor = random.choice(DOSE_FACTORS, len(cast))
-        is_longest = treatment is plan.immunosuppressant
+        is_longest, row = treatment is plan.immunosuppressant, _dose_row(plan, treatment)
         for person in range(len(cast)):
             stop = int(course.stop[person]) if is_longest else min(treatment.stop_day, int(cast.left[person]))
             start = max(treatment.start_day, int(cast.consent[person]))
             if start > min(stop, int(cast.end[person])):
                 continue
             why = WHY_STOPPED.get(int(course.stop_why[person]), AS_PLANNED) if is_longest else AS_PLANNED
-            row = _dose_row(plan, treatment)
             change = treatment.start_day + int(on_day[person])
             first = row | _dates(plan, cast, person, start, stop, why)
             if is_longest and changed[person] and "dose" in row and change < min(stop, int(cast.end[person])):
@@ -131,7 +128,7 @@ def _for_events(
     events, terms = recorded.events, plan.event_tables.terms
     is_treated = np.array([each.treatment is not None for each in terms])[events.term]
     is_treated &= random.random(len(events)) < plan.scenario.adverse_events.treated.value
-    starts, ends = start_text(plan, cast, recorded).to_list(), end_text(plan, cast, recorded).to_list()
+    starts, ends = start_day_text(plan, cast, recorded).texts(), end_text(plan, cast, recorded).texts()
     for place in np.flatnonzero(is_treated).tolist():
         term, person = terms[events.term[place]], int(events.person[place])
         row: Row = {
@@ -139,7 +136,7 @@ def _for_events(
             "purpose": "symptomatic",
             "indication": term.term.lower(),
             "event": int(recorded.number[place]),
-            "start": starts[place].partition("T")[0],
+            "start": starts[place],
             "end": ends[place],
         }
         if ends[place] is None and not cast.left_early[person]:

@@ -8,6 +8,7 @@ background treatment while it is taken, and on days after dosing (effect of cell
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import polars as pl
@@ -15,7 +16,7 @@ import polars as pl
 from firstdose.records.examinations import Sample
 from firstdose.simulation.virtual.attendance import Attendance
 from firstdose.simulation.virtual.cast import Cast
-from firstdose.simulation.virtual.columns import Booleans, Floats, Integers, frame, pick, table_of
+from firstdose.simulation.virtual.columns import Booleans, Column, Draft, Floats, Integers, Table, frame, pick, table_of
 from firstdose.simulation.virtual.events import Course
 from firstdose.simulation.virtual.item_blocks import pairs
 from firstdose.simulation.virtual.laboratory_records import MINUTES_PER_HOUR, is_on_treatment
@@ -25,7 +26,10 @@ from firstdose.simulation.virtual.plan import SAMPLES, Plan
 from firstdose.simulation.virtual.random_streams import Stream, generator
 from firstdose.simulation.virtual.scenario_laboratory import MetaboliteClass, Metabolites
 
-STUDY, POOLED = "study", "pooled_qc"
+MOST_PANELS = 20
+KINDS = table_of(["study", "pooled_qc"])
+RUNS = {"sample": pl.String(), "kind": pl.String(), "run": pl.String(), "run_order": pl.Int64()}
+FEATURES = {"name": pl.String(), "class": pl.String(), "detection_limit": pl.Float64()}
 SHORT_FLUIDS = {"cerebrospinal_fluid": "CSF", "serum": "SER", "plasma": "PLA"}
 HOUR_OF_SAMPLING, MINUTES_TO_FREEZER = 10, 45
 STORAGE_CELSIUS, VOLUME_ML = -80.0, 2.0
@@ -35,14 +39,19 @@ STORAGE_CELSIUS, VOLUME_ML = -80.0, 2.0
 class Effects:
     """What is true of each metabolite, in log2 units; the limit of detection is a log2 intensity."""
 
-    names: tuple[str, ...]
-    classes: tuple[str, ...]
+    names: Table
+    classes: Table
     level: Floats
     slope: Floats
     cells: Floats
     treatment: Floats
     responds: Booleans
     limit: Floats
+
+    def words(self) -> dict[str, Column]:
+        """Name and class of each metabolite as columns."""
+        every = np.arange(len(self.level))
+        return {"name": pick(self.names, every), "class": pick(self.classes, every)}
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,10 +61,10 @@ class Measured:
     ``growth`` is the share of the full effects at each planned visit of sampling, by its identifier.
     """
 
-    samples: pl.DataFrame
-    abundances: pl.DataFrame
-    features: pl.DataFrame
-    runs: pl.DataFrame
+    samples: Draft
+    abundances: Draft
+    features: Draft
+    runs: Draft
     effects: Effects
     growth: dict[str, float]
     below_limit: int
@@ -78,23 +87,26 @@ def measure(plan: Plan, cast: Cast, attendance: Attendance, course: Course, seed
     logs += is_on_treatment(plan, course, attendance.day)[person, visit][:, None] * effects.treatment
     order = injections(settings, run, place)
     values, is_below, is_lost = _instrument(settings, effects, logs, order, run, random)
-    kinds = np.where(order.source >= 0, STUDY, POOLED)
     labels = [names[source] if source >= 0 else label for source, label in zip(order.source, order.labels, strict=True)]
-    columns = [pl.Series("sample", labels, dtype=pl.String)]
-    height, flat = len(values), pl.Series(np.ascontiguousarray(values.T).ravel(), nan_to_null=True)
-    columns += [flat.slice(at * height, height).alias(name) for at, name in enumerate(effects.names)]
+    metabolites = [str(name) for name in effects.names.words[:-1]]
     at_visits = {plan.visits[at].id: float(growth[at]) for at in np.flatnonzero(plan.planned[SAMPLES])}
     return Measured(
         samples=_sample_frame(plan, cast, attendance, person, visit, names, run),
-        abundances=pl.DataFrame(columns),
+        abundances=Draft(
+            {"sample": pl.String(), **dict.fromkeys(metabolites, pl.Float64())},
+            len(values),
+            {"sample": labels, **dict(zip(metabolites, values.T, strict=True))},
+        ),
         features=_features(effects),
-        runs=pl.DataFrame(
+        runs=Draft(
+            RUNS,
+            len(labels),
             {
                 "sample": labels,
-                "kind": pl.Series(kinds, dtype=pl.String),
-                "run": pl.Series([f"R{number + 1}" for number in order.run], dtype=pl.String),
+                "kind": pick(KINDS, (order.source < 0).astype(np.int64)),
+                "run": pick(_run_words(order.run), order.run),
                 "run_order": order.position + 1,
-            }
+            },
         ),
         effects=effects,
         growth=at_visits,
@@ -106,15 +118,21 @@ def measure(plan: Plan, cast: Cast, attendance: Attendance, course: Course, seed
 def _draw_effects(settings: Metabolites, random: np.random.Generator) -> Effects:
     """Draw what is true of each metabolite."""
     parts = [_of_class(each, random) for each in settings.classes]
-    classes = tuple(each.id for each in settings.classes for _ in range(each.metabolites.value))
-    names = tuple(name for each in settings.classes for name in NAMES[each.id][: each.metabolites.value])
+    names, classes = _names_and_classes(tuple([(each.id, each.metabolites.value) for each in settings.classes]))
     slope, cells, treatment, responds = (np.concatenate(column) for column in zip(*parts, strict=True))
-    level = random.normal(settings.level.mean, settings.level.sd, len(names))
+    level = random.normal(settings.level.mean, settings.level.sd, len(names.words) - 1)
     spread = np.sqrt(
         sum(each.value**2 for each in (settings.between_people, settings.within_people, settings.technical))
     )
-    depth = random.normal(settings.detection_limit.mean, settings.detection_limit.sd, len(names))
+    depth = random.normal(settings.detection_limit.mean, settings.detection_limit.sd, len(level))
     return Effects(names, classes, level, slope, cells, treatment, responds > 0, level - depth * spread)
+
+
+@lru_cache(maxsize=MOST_PANELS)
+def _names_and_classes(classes: tuple[tuple[str, int], ...]) -> tuple[Table, Table]:
+    """The names of metabolites with their classes, by the number that is measured of each class."""
+    names = [(name, kind) for kind, count in classes for name in NAMES[kind][:count]]
+    return table_of(name for name, _ in names), table_of(kind for _, kind in names)
 
 
 def _of_class(each: MetaboliteClass, random: np.random.Generator) -> tuple[Floats, Floats, Floats, Floats]:
@@ -140,7 +158,7 @@ def _biology(
     cast: Cast, settings: Metabolites, effects: Effects, person: Integers, growth: Floats, random: np.random.Generator
 ) -> Floats:
     """Log2 concentrations without background treatment, shape (samples, metabolites)."""
-    count = len(effects.names)
+    count = len(effects.level)
     own = random.standard_normal((len(cast), count))[person] * settings.between_people.value
     logs = effects.level + own + random.standard_normal((len(person), count)) * settings.within_people.value
     return logs + growth[:, None] * (effects.cells + effects.slope * cast.doublings[person][:, None])
@@ -155,7 +173,7 @@ def _instrument(
     random: np.random.Generator,
 ) -> tuple[Floats, Booleans, Booleans]:
     """Raw intensities of everything injected; those below the limit of detection or lost are missing."""
-    count, runs = len(effects.names), int(run.max()) + 1 if len(run) else 0
+    count, runs = len(effects.level), int(run.max()) + 1 if len(run) else 0
     dilution = random.standard_normal(len(logs)) * settings.dilution.value
     shifts = random.standard_normal((runs, count)) * settings.between_runs.value
     drifts = random.standard_normal((runs, count)) * settings.drift_in_run.value
@@ -172,29 +190,28 @@ def _instrument(
     return np.where(is_below | is_lost, np.nan, values), is_below & is_study[:, None], is_lost & is_study[:, None]
 
 
-def _features(effects: Effects) -> pl.DataFrame:
+def _features(effects: Effects) -> Draft:
     """Name, class and limit of detection of each metabolite."""
-    return pl.DataFrame(
-        {
-            "name": pl.Series(effects.names, dtype=pl.String),
-            "class": pl.Series(effects.classes, dtype=pl.String),
-            "detection_limit": np.round(np.exp2(effects.limit), 1),
-        }
-    )
+    limits = np.round(np.exp2(effects.limit), 1)
+    return Draft(FEATURES, len(limits), {**effects.words(), "detection_limit": limits})
+
+
+def _run_words(run: Integers) -> Table:
+    """The names of runs."""
+    return table_of(f"R{number + 1}" for number in range(int(run.max(initial=-1)) + 1))
 
 
 def _sample_frame(
     plan: Plan, cast: Cast, attendance: Attendance, person: Integers, visit: Integers, names: list[str], run: Integers
-) -> pl.DataFrame:
+) -> Draft:
     """The samples as recorded."""
     day = cast.day[person] + attendance.day[person, visit]
     minutes = np.full(len(person), HOUR_OF_SAMPLING * MINUTES_PER_HOUR)
-    runs = int(run.max()) + 1 if len(run) else 0
     return frame(
         Sample,
         len(person),
         {
-            "sample": pl.Series(names, dtype=pl.String),
+            "sample": names,
             "subject": pick(cast.subject_words, cast.subject[person]),
             "fluid": plan.scenario.metabolites.fluid,
             "taken": plan.calendar.moments(day, minutes),
@@ -203,6 +220,6 @@ def _sample_frame(
             "storage_celsius": STORAGE_CELSIUS,
             "volume_ml": VOLUME_ML,
             "thaw_cycles": 1,
-            "run": pick(table_of(f"R{number + 1}" for number in range(runs)), run),
+            "run": pick(_run_words(run), run),
         },
     )

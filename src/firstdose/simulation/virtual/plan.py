@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
+import polars as pl
 
 from firstdose.designs.building import build_design
 from firstdose.designs.history import History
@@ -21,7 +22,8 @@ from firstdose.simulation.virtual.calendar_words import Calendar
 from firstdose.simulation.virtual.columns import Booleans, Floats, Integers, Table, table_of
 from firstdose.simulation.virtual.edss_chain import Chain, chain_of
 from firstdose.simulation.virtual.entry_rules import EntryRules, entry_rules
-from firstdose.simulation.virtual.event_tables import EventTables, event_tables
+from firstdose.simulation.virtual.event_tables import CAUSES, EventTables, event_tables
+from firstdose.simulation.virtual.panels import Panel, VitalSigns, panel_of, vital_signs_of
 from firstdose.simulation.virtual.scenario import Scenario
 from firstdose.simulation.virtual.scenario_fit import check_scenario
 from firstdose.simulation.virtual.toxicity_curve import ToxicityCurve
@@ -33,28 +35,28 @@ NEVER = 10**6
 """A day that no trial reaches."""
 
 
-@dataclass(frozen=True)
-class Advice:
-    """What the rule advises after a history, and how many of its last cohort are to be replaced."""
-
-    recommendation: Recommendation
-    replacements: int
-
-
 @dataclass(frozen=True, eq=False)
 class Decisions:
-    """The advice of the protocol's own rule, remembered by the text of the history."""
+    """The advice of the protocol's own rule, remembered by the text of the history, which holds all of it."""
 
     rule: EscalationRule
-    known: dict[str, Advice] = field(default_factory=dict)
+    advice: dict[str, Recommendation] = field(default_factory=dict)
+    missing: dict[str, int] = field(default_factory=dict)
     settled: dict[str, bool] = field(default_factory=dict)
 
-    def after(self, history: History) -> Advice:
+    def after(self, history: History) -> Recommendation:
         """The advice after a history without open windows."""
         text = str(history)
-        if text not in self.known:
-            self.known[text] = Advice(self.rule.decide(history), replay(self.rule, history).replacements)
-        return self.known[text]
+        if text not in self.advice:
+            self.advice[text] = self.rule.decide(history)
+        return self.advice[text]
+
+    def replacements(self, history: History) -> int:
+        """How many of the last cohort of a history without open windows are to be replaced."""
+        text = str(history)
+        if text not in self.missing:
+            self.missing[text] = replay(self.rule, history).replacements
+        return self.missing[text]
 
     def is_settled(self, history: History) -> bool:
         """Whether whatever the open windows and the places not dosed yet bring, the next step is the same."""
@@ -109,9 +111,35 @@ class Plan:
         return np.array(self.protocol.dose_levels.values)
 
     @cached_property
+    def true_curve(self) -> pl.DataFrame:
+        """The true dose-toxicity curve at the doses of the levels."""
+        return pl.DataFrame(
+            {
+                "level": np.arange(1, len(self.doses) + 1),
+                "dose": self.doses,
+                "dlt_probability": self.curve.probability(self.doses),
+            }
+        )
+
+    @cached_property
     def event_tables(self) -> EventTables:
         """The adverse events of the scenario as tables."""
         return event_tables(self.scenario)
+
+    @cached_property
+    def is_attributable(self) -> Booleans:
+        """Whether an event of each cause can be dose-limiting."""
+        return np.array([cause in self.dlt.attribution for cause in CAUSES])
+
+    @cached_property
+    def panel(self) -> Panel:
+        """The laboratory's tests and the troughs."""
+        return panel_of(self.scenario.laboratory.tests, self.immunosuppressant)
+
+    @cached_property
+    def vital_signs(self) -> VitalSigns:
+        """The vital signs."""
+        return vital_signs_of(self.scenario.laboratory.vital_signs)
 
     @cached_property
     def chain(self) -> Chain:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import polars as pl
 
 from firstdose.records.events import Relapse
 from firstdose.simulation.virtual.candidates import DAYS_PER_YEAR
@@ -13,6 +12,7 @@ from firstdose.simulation.virtual.cast import Cast
 from firstdose.simulation.virtual.columns import (
     NOTHING,
     Booleans,
+    Draft,
     Floats,
     Integers,
     frame,
@@ -83,7 +83,7 @@ def draw_relapses(plan: Plan, cast: Cast, seed: int, number: int) -> RelapseCour
     )
 
 
-def relapse_frame(plan: Plan, cast: Cast, course: RelapseCourse) -> pl.DataFrame:
+def relapse_frame(plan: Plan, cast: Cast, course: RelapseCourse) -> Draft:
     """The relapses as recorded."""
     person, calendar = course.person, plan.calendar
     has_ended = course.end <= cast.end[person]
@@ -97,7 +97,7 @@ def relapse_frame(plan: Plan, cast: Cast, course: RelapseCourse) -> pl.DataFrame
             "end": calendar.text(np.where(has_ended, cast.day[person] + course.end, NOTHING)),
             "confirmed": True,
             "severity": pick(SEVERITIES, course.severity),
-            "steroids": pl.Series(course.with_steroids),
+            "steroids": course.with_steroids,
             "description": pick(DESCRIPTIONS, course.description),
         },
     )

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
-import polars as pl
 
 from firstdose.measures.edss import STEPS
 from firstdose.records.attribution import CAUSES as JUDGED
@@ -22,9 +21,9 @@ from firstdose.records.subjects import (
 from firstdose.simulation.virtual.attendance import Attendance
 from firstdose.simulation.virtual.candidates import DAYS_PER_YEAR, DIES, IS_LOST
 from firstdose.simulation.virtual.cast import TENTH_PARTS, Cast
-from firstdose.simulation.virtual.columns import from_rows
+from firstdose.simulation.virtual.columns import NOTHING, Draft, frame, from_rows, pick, table_of
 from firstdose.simulation.virtual.enrolment import DOSED, FAILED, NOT_NEEDED, WITHDREW, Participant
-from firstdose.simulation.virtual.entry_rules import Entrant
+from firstdose.simulation.virtual.entry_rules import Entrant, EntryRules
 from firstdose.simulation.virtual.event_records import RELATIONS
 from firstdose.simulation.virtual.events import FATAL_GRADE
 from firstdose.simulation.virtual.grade_records import RecordedEvents
@@ -33,12 +32,11 @@ from firstdose.simulation.virtual.plan import Plan
 MILESTONE, END = "PROTOCOL MILESTONE", "DISPOSITION EVENT"
 CONSENTED, SCREEN_FAILURE, WITHDRAWAL = "INFORMED CONSENT OBTAINED", "SCREEN FAILURE", "WITHDRAWAL BY SUBJECT"
 LOST, DIED, NOT_DOSED = "LOST TO FOLLOW-UP", "DEATH", "STUDY ENROLLMENT CLOSED"
+NO_OR_YES = table_of(["no", "yes"])
 Table = list[list[Any]]
 
 
-def subject_frames(
-    plan: Plan, cast: Cast, attendance: Attendance, recorded: RecordedEvents
-) -> dict[type, pl.DataFrame]:
+def subject_frames(plan: Plan, cast: Cast, attendance: Attendance, recorded: RecordedEvents) -> dict[type, Draft]:
     """Every frame about people rather than what is done with them."""
     confirmed = _confirmed(plan, cast, attendance)
     dispositions = [[*row] for row in _dispositions(plan, cast)]
@@ -64,7 +62,7 @@ def _confirmed(plan: Plan, cast: Cast, attendance: Attendance) -> dict[int, int]
     return found
 
 
-def _subjects(plan: Plan, cast: Cast, confirmed: dict[int, int]) -> pl.DataFrame:
+def _subjects(plan: Plan, cast: Cast, confirmed: dict[int, int]) -> Draft:
     """The subjects; of the date of birth only the month is recorded."""
     centres, traits, levels = plan.scenario.conduct.centres, cast.traits, plan.protocol.dose_levels
     rows: Table = []
@@ -110,25 +108,37 @@ def _ends(cast: Cast) -> dict[int, int]:
     return found
 
 
-def _criteria(plan: Plan, cast: Cast, confirmed: dict[int, int]) -> pl.DataFrame:
+def _criteria(plan: Plan, cast: Cast, confirmed: dict[int, int]) -> Draft:
     """Everyone's answers; a person who failed has one that keeps out."""
-    rows: Table = []
-    for name, person in zip(cast.names(), cast.everyone, strict=True):
-        day = confirmed.get(person.candidate, person.answered)
-        if day > cast.cut:
-            continue
-        rows += [[name, *row, plan.calendar.words[day]] for row in _answers(plan, cast, person)]
-    return from_rows(CriterionAnswer, ("subject", "criterion", "answer", "value", "answered"), rows)
+    rules, count = plan.entry, len(plan.entry.criteria)
+    days = np.array([confirmed.get(each.candidate, each.answered) for each in cast.everyone])
+    subject = np.flatnonzero(days <= cast.cut)
+    failed, values = np.full(len(subject), NOTHING), []
+    for row, place in enumerate(subject):
+        refusing, entrant = _asked_at_entry(plan, cast, cast.everyone[place])
+        own = _values(rules, entrant)
+        if refusing is not None:
+            failed[row] = refusing
+            own[refusing] = own[refusing] if rules.refused[refusing] else None
+        values += own
+    is_met = rules.is_inclusion != (np.arange(count) == failed[:, None])
+    return frame(
+        CriterionAnswer,
+        len(values),
+        {
+            "subject": pick(cast.subject_words, np.repeat(subject, count)),
+            "criterion": pick(rules.words, np.tile(np.arange(count), len(subject))),
+            "answer": pick(NO_OR_YES, is_met.ravel().astype(np.int64)),
+            "value": values,
+            "answered": plan.calendar.text(np.repeat(days[subject], count)),
+        },
+    )
 
 
-def _answers(plan: Plan, cast: Cast, person: Participant) -> Iterator[tuple[str, str, str | None]]:
-    """The answers of one person with the values that they rest on."""
-    rules = plan.entry
-    failed, entrant = _asked_at_entry(plan, cast, person)
-    for place, criterion in enumerate(rules.criteria):
-        met = (criterion.kind == "inclusion") != (place == failed)
-        value = rules.values_asked(criterion, entrant)
-        yield criterion.id, "yes" if met else "no", value if place != failed or rules.refused[place] else None
+def _values(rules: EntryRules, entrant: Entrant) -> list[str | None]:
+    """The values of a person that the answer to each criterion rests on."""
+    known = {name: f"{name} {value:g}" for name, value in entrant.values().items()}
+    return ["; ".join([known[name] for name in names]) if names else None for names in rules.told]
 
 
 def _asked_at_entry(plan: Plan, cast: Cast, person: Participant) -> tuple[int | None, Entrant]:
@@ -142,7 +152,7 @@ def _asked_at_entry(plan: Plan, cast: Cast, person: Participant) -> tuple[int | 
     return failed, rules.kept_out(failed, entrant)
 
 
-def _diseases(plan: Plan, cast: Cast) -> pl.DataFrame:
+def _diseases(plan: Plan, cast: Cast) -> Draft:
     """The disease before the trial; of dates long past only the year is known."""
     rows: Table = []
     traits, people = cast.traits, plan.scenario.people
@@ -182,7 +192,7 @@ def _dispositions(plan: Plan, cast: Cast) -> Iterator[list[Any]]:
         yield [name, 2, event, term, END, text[end]]
 
 
-def _deaths(plan: Plan, cast: Cast, recorded: RecordedEvents) -> pl.DataFrame:
+def _deaths(plan: Plan, cast: Cast, recorded: RecordedEvents) -> Draft:
     """The deaths, each with the event that led to it."""
     names, events = cast.names(), recorded.events
     rows: Table = []
@@ -196,7 +206,7 @@ def _deaths(plan: Plan, cast: Cast, recorded: RecordedEvents) -> pl.DataFrame:
     return from_rows(Death, fields, rows)
 
 
-def _deviations(plan: Plan, cast: Cast, attendance: Attendance) -> pl.DataFrame:
+def _deviations(plan: Plan, cast: Cast, attendance: Attendance) -> Draft:
     """Short doses, which are major, and missed visits, which are minor."""
     names, text = cast.names(), plan.calendar.words
     is_missed = attendance.is_due & ~attendance.is_attended

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
+from typing import TypeVar
 
 import polars as pl
 
@@ -16,9 +19,10 @@ from firstdose.simulation.virtual.adverse_events import happen
 from firstdose.simulation.virtual.attendance import attend, visit_frame
 from firstdose.simulation.virtual.candidates import draw_candidates
 from firstdose.simulation.virtual.cast import Cast, draw_traits
+from firstdose.simulation.virtual.columns import Draft, frames_of
 from firstdose.simulation.virtual.disability import live_through
 from firstdose.simulation.virtual.dosing_records import dosing_frames
-from firstdose.simulation.virtual.escalation_walk import Walk
+from firstdose.simulation.virtual.escalation_walk import TrialNeverEnds, Walk
 from firstdose.simulation.virtual.event_records import write_down
 from firstdose.simulation.virtual.examinations import examine
 from firstdose.simulation.virtual.imperfections import spoil
@@ -28,7 +32,11 @@ from firstdose.simulation.virtual.metabolites import measure
 from firstdose.simulation.virtual.plan import Plan
 from firstdose.simulation.virtual.relapses import draw_relapses, relapse_frame
 from firstdose.simulation.virtual.subject_records import subject_frames
-from firstdose.simulation.virtual.truth import Truth, truth_of
+from firstdose.simulation.virtual.truth import DraftedTruth, Truth, truth_of
+
+AT_A_TIME = 12
+"""So many trials are drafted before their frames are made: with more, those that wait fill the memory."""
+Kind = TypeVar("Kind")
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,8 +55,41 @@ class VirtualTrial:
     truth: Truth
 
 
+@dataclass(frozen=True, eq=False)
+class DraftedTrial:
+    """One virtual trial before its frames are made."""
+
+    number: int
+    records: dict[type, Draft]
+    measured: dict[str, Draft]
+    truth: DraftedTruth
+    as_of: date
+
+
+def make_trials(plan: Plan, seed: int, numbers: Sequence[int]) -> Iterator[VirtualTrial]:
+    """The virtual trials of one seed and some numbers; some are drafted at a time, and their frames made together."""
+    for first in range(0, len(numbers), AT_A_TIME):
+        drafted: list[DraftedTrial] = []
+        failure = None
+        for number in numbers[first : first + AT_A_TIME]:
+            try:
+                drafted.append(draft_trial(plan, seed, number))
+            except TrialNeverEnds as error:
+                failure = error
+                break
+        yield from _finished(plan, seed, drafted)
+        if failure is not None:
+            raise failure
+
+
 def make_trial(plan: Plan, seed: int, number: int) -> VirtualTrial:
     """The virtual trial of one seed and number."""
+    (trial,) = make_trials(plan, seed, [number])
+    return trial
+
+
+def draft_trial(plan: Plan, seed: int, number: int) -> DraftedTrial:
+    """Everything that happens in the trial of one seed and number, and is written down of it."""
     candidates = draw_candidates(plan, seed, number)
     traits = draw_traits(plan, candidates, seed, number)
     cast = Cast.of(plan, Walk(plan, candidates).run(), candidates, traits)
@@ -59,7 +100,7 @@ def make_trial(plan: Plan, seed: int, number: int) -> VirtualTrial:
     edss = live_through(plan, cast, attendance, relapses, seed, number)
     examined = examine(plan, cast, attendance, edss, relapses, seed, number)
     measured = measure(plan, cast, attendance, course, seed, number)
-    frames: dict[type, pl.DataFrame] = {
+    records: dict[type, Draft] = {
         **subject_frames(plan, cast, attendance, recorded),
         **dosing_frames(plan, cast, seed, number),
         Visit: visit_frame(plan, cast, attendance, seed, number),
@@ -72,8 +113,30 @@ def make_trial(plan: Plan, seed: int, number: int) -> VirtualTrial:
         **examined.frames,
         Sample: measured.samples,
     }
-    truth = truth_of(plan, cast, course, recorded, edss, examined.scans, measured, seed, number)
-    as_of = plan.calendar.date_of(cast.cut)
-    trial_data = TrialData({NAMES[record_type]: frame for record_type, frame in frames.items()}, as_of)
-    clean = VirtualTrial(trial_data, measured.abundances, measured.features, measured.runs, truth)
-    return spoil(clean, plan.scenario.imperfections, seed, number)
+    return DraftedTrial(
+        number=number,
+        records=records,
+        measured={"abundances": measured.abundances, "features": measured.features, "runs": measured.runs},
+        truth=truth_of(plan, cast, course, recorded, edss, examined.scans, measured, seed, number),
+        as_of=plan.calendar.date_of(cast.cut),
+    )
+
+
+def _finished(plan: Plan, seed: int, drafted: Sequence[DraftedTrial]) -> Iterator[VirtualTrial]:
+    """The trials with their frames, and with their imperfections."""
+    records = _frames([each.records for each in drafted])
+    measured = _frames([each.measured for each in drafted])
+    truths = _frames([each.truth.frames for each in drafted])
+    for each, frames, metabolites, true in zip(drafted, records, measured, truths, strict=True):
+        trial_data = TrialData({NAMES[record_type]: frame for record_type, frame in frames.items()}, each.as_of)
+        truth = Truth(figures=each.truth.figures, levels=plan.true_curve, **true)
+        clean = VirtualTrial(trial_data, **metabolites, truth=truth)
+        yield spoil(clean, plan.scenario.imperfections, seed, each.number)
+
+
+def _frames(drafted: Sequence[dict[Kind, Draft]]) -> Iterator[dict[Kind, pl.DataFrame]]:
+    """The frames of each trial by their kinds; every trial has the same kinds."""
+    kinds = drafted[0].keys() if drafted else ()
+    by_kind = [frames_of([each[kind] for each in drafted]) for kind in kinds]
+    for frames in zip(*by_kind, strict=True):
+        yield dict(zip(kinds, frames, strict=True))

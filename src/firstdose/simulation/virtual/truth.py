@@ -11,7 +11,7 @@ import polars as pl
 from firstdose.measures.edss import STEPS
 from firstdose.simulation.virtual.candidates import DIES, IS_LOST, STAYS, WITHDRAWS
 from firstdose.simulation.virtual.cast import Cast
-from firstdose.simulation.virtual.columns import pick, table_of
+from firstdose.simulation.virtual.columns import Draft, pick, table_of, whole
 from firstdose.simulation.virtual.disability import EdssCourse
 from firstdose.simulation.virtual.event_tables import CAUSES, PERIODS
 from firstdose.simulation.virtual.events import (
@@ -32,6 +32,24 @@ ERRORS_SCHEMA = {
     "kind": pl.String, "record": pl.String, "identity": pl.String, "field": pl.String, "true": pl.String,
     "recorded": pl.String, "found": pl.Boolean,
 }  # fmt: skip
+PEOPLE = {
+    "subject": pl.String(), "level": pl.Int64(), "dose_given": pl.Float64(), "doublings": pl.Float64(),
+    "dosed": pl.String(), "dlt_probability": pl.Float64(), "has_latent_dlt": pl.Boolean(), "has_dlt": pl.Boolean(),
+    "outcome": pl.String(), "frailty": pl.Float64(), "background_stop_day": pl.Int64(),
+    "background_stopped": pl.String(), "leaves_on_day": pl.Int64(), "leaves_because": pl.String(),
+    "last_day_of_data": pl.Int64(), "edss_at_entry": pl.Float64(), "edss_two_years_before": pl.Float64(),
+    "hazard_ratio": pl.Float64(), "brain_volume_percent_per_year": pl.Float64(),
+}  # fmt: skip
+MONTHS = {"subject": pl.String(), "month": pl.Int64(), "edss": pl.Float64()}
+EVENTS = {
+    "subject": pl.String(), "number": pl.Int64(), "cause": pl.String(), "period": pl.String(), "start_day": pl.Int64(),
+    "end_day": pl.Int64(), "grade": pl.Int64(), "is_serious": pl.Boolean(), "is_dlt": pl.Boolean(),
+}  # fmt: skip
+METABOLITES = {
+    "name": pl.String(), "class": pl.String(), "level": pl.Float64(), "slope_per_doubling": pl.Float64(),
+    "effect_of_cells": pl.Float64(), "effect_on_treatment": pl.Float64(), "responds": pl.Boolean(),
+}  # fmt: skip
+STEP_VALUES = np.array(STEPS)
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,6 +73,14 @@ class Truth:
         return {name: getattr(self, name) for name in ("levels", "people", "edss", "events", "metabolites", "errors")}
 
 
+@dataclass(frozen=True, eq=False)
+class DraftedTruth:
+    """What is true in one trial before its frames are made."""
+
+    figures: dict[str, Any]
+    frames: dict[str, Draft]
+
+
 def truth_of(
     plan: Plan,
     cast: Cast,
@@ -65,16 +91,15 @@ def truth_of(
     measured: Measured,
     seed: int,
     number: int,
-) -> Truth:
+) -> DraftedTruth:
     """Gather it."""
-    return Truth(
-        figures=_figures(plan, cast, measured, seed, number),
-        levels=_levels(plan),
-        people=_people(plan, cast, course, edss, scans),
-        edss=_months(cast, edss),
-        events=_events(cast, recorded),
-        metabolites=_metabolites(measured),
-    )
+    frames = {
+        "people": _people(plan, cast, course, edss, scans),
+        "edss": _months(cast, edss),
+        "events": _events(cast, recorded),
+        "metabolites": _metabolites(measured),
+    }
+    return DraftedTruth(_figures(plan, cast, measured, seed, number), frames)
 
 
 def _figures(plan: Plan, cast: Cast, measured: Measured, seed: int, number: int) -> dict[str, Any]:
@@ -101,24 +126,12 @@ def _figures(plan: Plan, cast: Cast, measured: Measured, seed: int, number: int)
     }
 
 
-def _levels(plan: Plan) -> pl.DataFrame:
-    """The true dose-toxicity curve at the doses of the levels."""
-    return pl.DataFrame(
-        {
-            "level": np.arange(1, len(plan.doses) + 1),
-            "dose": plan.doses,
-            "dlt_probability": plan.curve.probability(plan.doses),
-        }
-    )
-
-
-def _people(plan: Plan, cast: Cast, course: Course, edss: EdssCourse, scans: Scans) -> pl.DataFrame:
+def _people(plan: Plan, cast: Cast, course: Course, edss: EdssCourse, scans: Scans) -> Draft:
     """What is true of each person dosed; days count from dosing, and are empty where something never happens."""
     dosed = cast.dosed
-    steps = np.array(STEPS)
-    stop = np.where(course.stop >= NEVER, np.nan, course.stop.astype(np.float64))
-    left = np.where(cast.left >= NEVER, np.nan, cast.left.astype(np.float64))
-    return pl.DataFrame(
+    return Draft(
+        PEOPLE,
+        len(cast),
         {
             "subject": pick(cast.subject_words, cast.subject),
             "level": [each.level for each in dosed],
@@ -130,60 +143,65 @@ def _people(plan: Plan, cast: Cast, course: Course, edss: EdssCourse, scans: Sca
             "has_dlt": [each.has_dlt for each in dosed],
             "outcome": [each.outcome(plan.dlt.window_days) for each in dosed],
             "frailty": course.frailty,
-            "background_stop_day": pl.Series(stop, nan_to_null=True).cast(pl.Int64),
-            "background_stopped": [STOP_REASONS[int(why)] for why in course.stop_why],
-            "leaves_on_day": pl.Series(left, nan_to_null=True).cast(pl.Int64),
-            "leaves_because": pl.Series([LEAVING_REASONS[int(why)] for why in cast.left_why], dtype=pl.String),
+            "background_stop_day": whole(course.stop, course.stop < NEVER),
+            "background_stopped": [STOP_REASONS[why] for why in course.stop_why.tolist()],
+            "leaves_on_day": whole(cast.left, cast.left < NEVER),
+            "leaves_because": [LEAVING_REASONS[why] for why in cast.left_why.tolist()],
             "last_day_of_data": cast.end,
-            "edss_at_entry": steps[cast.traits.entry_step[cast.candidate]],
-            "edss_two_years_before": steps[cast.traits.step_before[cast.candidate]],
+            "edss_at_entry": STEP_VALUES[cast.traits.entry_step[cast.candidate]],
+            "edss_two_years_before": STEP_VALUES[cast.traits.step_before[cast.candidate]],
             "hazard_ratio": edss.hazard_ratio,
             "brain_volume_percent_per_year": scans.yearly_change,
-        }
+        },
     )
 
 
-def _months(cast: Cast, edss: EdssCourse) -> pl.DataFrame:
+def _months(cast: Cast, edss: EdssCourse) -> Draft:
     """The latent EDSS of each person month by month; month 0 begins with dosing."""
     people, months = edss.latent.shape
-    return pl.DataFrame(
+    return Draft(
+        MONTHS,
+        edss.latent.size,
         {
             "subject": pick(cast.subject_words, np.repeat(cast.subject, months)),
             "month": np.tile(np.arange(months) - edss.lead_months, people),
-            "edss": np.array(STEPS)[edss.latent].ravel(),
-        }
+            "edss": STEP_VALUES[edss.latent].ravel(),
+        },
     )
 
 
-def _events(cast: Cast, recorded: RecordedEvents) -> pl.DataFrame:
+def _events(cast: Cast, recorded: RecordedEvents) -> Draft:
     """The true cause, period, days, highest grade and seriousness of each event."""
     events = recorded.events
-    return pl.DataFrame(
+    return Draft(
+        EVENTS,
+        len(events),
         {
             "subject": pick(cast.subject_words, cast.subject[events.person]),
             "number": recorded.number,
             "cause": pick(table_of(CAUSES), events.cause),
             "period": pick(table_of(PERIODS), events.period),
             "start_day": events.start,
-            "end_day": pl.Series(np.where(events.end >= NEVER, np.nan, events.end), nan_to_null=True).cast(pl.Int64),
+            "end_day": whole(events.end, events.end < NEVER),
             "grade": events.grade,
             "is_serious": recorded.is_serious,
             "is_dlt": events.is_dlt,
-        }
+        },
     )
 
 
-def _metabolites(measured: Measured) -> pl.DataFrame:
+def _metabolites(measured: Measured) -> Draft:
     """The true effects on each metabolite, log2, at full size; at a visit the share that is reached multiplies them."""
     effects = measured.effects
-    return pl.DataFrame(
+    return Draft(
+        METABOLITES,
+        len(effects.level),
         {
-            "name": pl.Series(effects.names, dtype=pl.String),
-            "class": pl.Series(effects.classes, dtype=pl.String),
+            **effects.words(),
             "level": effects.level,
             "slope_per_doubling": effects.slope,
             "effect_of_cells": effects.cells,
             "effect_on_treatment": effects.treatment,
             "responds": effects.responds,
-        }
+        },
     )
