@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from docs.pages.words import row
 
-from firstdose.conduct.criterion_values import recorded_names
+from firstdose.conduct.criterion_names import recorded_names
 
 
 def criterion_names() -> Iterator[str]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from firstdose.conduct.criterion_values import recorded_names
+from firstdose.conduct.criterion_names import recorded_names
 from tests.cli.running import DONE, WRONG_INPUT, protocol_text, run
 
 
@@ -46,3 +48,13 @@ def test_a_name_that_no_record_has_is_refused(tmp_path: Path, expression: str, u
 )
 def test_recorded_names_and_what_people_answer_are_accepted(tmp_path: Path, expression: str) -> None:
     assert run("check", with_criterion(tmp_path, expression)).status == DONE
+
+
+def test_reading_a_protocol_imports_no_ledger(tmp_path: Path) -> None:
+    code = (
+        "import sys; from pathlib import Path; from firstdose.cli.inputs import every_problem; "
+        "print(every_problem(Path(sys.argv[1]))[1], 'firstdose.conduct.ledger' in sys.modules)"
+    )
+    command = [sys.executable, "-c", code, str(with_criterion(tmp_path, "age_years >= 18"))]
+    answer = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout
+    assert answer.split() == ["[]", "False"]

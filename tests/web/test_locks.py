@@ -103,6 +103,25 @@ def test_what_is_locked_is_changed_by_no_page_and_later_data_go_on(
     assert "The locked data are as they were" in signed_in("inspector").get("/locks/").content.decode()
 
 
+def test_what_is_new_of_somebodys_safety_is_not_quietly_kept_out(
+    site: Any, signed_in: Client, subject: str, lock: str
+) -> None:
+    """An event before the day that becomes known now: who enters it is told what to do, who doses is warned."""
+    browser = signed_in("coordinator")
+    note = "The data up to 31 December 2005 are locked: an event by that day that becomes known now"
+    assert note not in browser.get(f"/doses/{subject}/").content.decode()
+    assert step(signed_in("statistician"), lock, "confirm") == 302
+    assert note in browser.get(f"/doses/{subject}/").content.decode()
+    late = {"number": "2", "term": "Status epilepticus", "start": "2005-03-01"}
+    answer = browser.post(f"/participants/{subject}/adverse_events/new/", late)
+    assert answer.status_code == 409
+    assert "nothing in the trial knows of it: have the lock opened now" in answer.content.decode()
+    visit = {"visit": "month_1", "state": "done", "started": "2005-03-01"}
+    answer = browser.post(f"/participants/{subject}/visits/new/", visit)
+    assert answer.status_code == 409
+    assert "have the lock opened now" not in answer.content.decode()
+
+
 def test_it_takes_two_to_open(site: Any, signed_in: Client, lock: str) -> None:
     step(signed_in("statistician"), lock, "confirm")
     assert step(signed_in("data_manager"), lock, "ask_unlock", " ") == 409

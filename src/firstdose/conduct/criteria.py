@@ -12,7 +12,8 @@ from itertools import product
 from math import prod
 from typing import Literal
 
-from firstdose.conduct.criterion_values import Known, is_asked_for, values_of, words_of
+from firstdose.conduct.criterion_names import is_asked_for
+from firstdose.conduct.criterion_values import Known, values_of, words_of
 from firstdose.conduct.identity import name_of
 from firstdose.conduct.ledger import StoredRecord
 from firstdose.conduct.own_records import Recorded

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from firstdose.conduct.criterion_values import recorded_names
+from firstdose.conduct.criterion_names import recorded_names
 from firstdose.protocol.plan import Protocol
 from firstdose.protocol.problems import Finding, Problem, nearest
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from firstdose.conduct.criterion_names import AGE, EDSS, EDSS_CHANGE, HISTORY, LABELS, SUBJECTS
 from firstdose.conduct.identity import name_of
 from firstdose.conduct.ledger import StoredRecord
 from firstdose.conduct.own_records import Recorded
@@ -18,19 +19,11 @@ from firstdose.protocol.expression import Value
 from firstdose.records import RECORDS, PartialDate, PartialDateTime, columns_of
 from firstdose.records.values import Unreadable, read_value
 
-AGE, EDSS, EDSS_CHANGE = "age_years", "edss", "edss_change_over_2_years"
-LABELS = {AGE: "age", EDSS: "EDSS", EDSS_CHANGE: "change of the EDSS over 2 years"}
 MISSING = {
     AGE: "the age on the day of consent",
     EDSS: "the EDSS since consent",
     EDSS_CHANGE: "the EDSS since consent, or that of two years before",
 }
-COMPUTED = {
-    AGE: "Completed years on the day of consent, from the date of birth, or the age as recorded where there is none.",
-    EDSS: "The first step of the EDSS assessed since consent.",
-    EDSS_CHANGE: "What that step lies above the one of two years before.",
-}
-SUBJECTS, HISTORY = "subjects", "disease_histories"
 LONGEST_LIFE = 150
 """More years than anybody lives: a date of birth that leaves as many open says nothing."""
 
@@ -77,22 +70,6 @@ def values_of(source: Recorded, subject: str, names: Iterable[str]) -> dict[str,
             possible = _field(name, person, history)
         found[name] = Known(name, possible)
     return found
-
-
-def recorded_names() -> dict[str, str]:
-    """The names whose values expressions may compare, each with what it stands for; days have no value there."""
-    fields = {
-        name: column.question.words
-        for kind in (SUBJECTS, HISTORY)
-        for name, column in columns_of(RECORDS[kind]).items()
-        if column.kind in (str, int, float)
-    }
-    return {**fields, **COMPUTED}
-
-
-def is_asked_for(name: str) -> bool:
-    """Whether any form asks for a value of this name; of another the record can say nothing."""
-    return name in LABELS or any(name in columns_of(RECORDS[kind]) for kind in (SUBJECTS, HISTORY))
 
 
 def completed_years(birth: date, day: date) -> int:

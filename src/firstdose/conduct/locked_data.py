@@ -29,6 +29,11 @@ from firstdose.records.values import Unreadable, read_value
 
 ABOUT_OTHERS = ("queries", "source_checks")
 """Records of the conduct that are refused where what they are about is locked."""
+EVENTS = "adverse_events"
+SAFETY_IS_NEW = (
+    "If it became known only now, it is not recorded yet and nothing in the trial knows of it: have the lock opened "
+    "now, tell the committee, and let nobody be dosed before it is recorded"
+)
 PLACES = "slots"
 PREPARED = {
     "dosings": (
@@ -79,7 +84,8 @@ class Locked:
             return None
         name = record_words(draft.record_type, draft.record)
         if before is None:
-            return f"{name} is dated, or may be, by that day; if it is later, give its date"
+            added = f"{name} is dated, or may be, by that day; if it is later, give its date"
+            return f"{added}. {SAFETY_IS_NEW}" if draft.record_type == EVENTS else added
         if after is None:
             return f"{name} is one of them and cannot be taken out"
         changed = sorted(field for field in before.keys() | after.keys() if before.get(field) != after.get(field))

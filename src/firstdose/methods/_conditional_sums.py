@@ -4,17 +4,30 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from itertools import product
 
 import numpy as np
 
 from firstdose.methods._counts import FloatArray, IntArray
-from firstdose.methods._exact_tails import Tails, TooManyArrangements, refuse_too_many
+from firstdose.methods._exact_tails import TooManyArrangements, refuse_too_many
 
 __all__ = ["Tails", "TooManyArrangements", "convolved", "merged", "over_groups", "sums_of_chosen", "tails"]
 
 MOST_SUMS = 2_000_000  # distinct sums held at once
 _EQUAL = 1e-9  # values this close, relative to the largest, are one value
+
+
+@dataclass(frozen=True)
+class Tails:
+    """Where an observed value lies in its exact or simulated distribution: each figure as in `Trend`."""
+
+    p_increasing: float
+    p_decreasing: float
+    p_doubled: float
+    p_distance: float
+    mean: float
+    variance: float
 
 
 def tails(values: FloatArray | IntArray, probabilities: FloatArray, observed: float) -> Tails:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -18,12 +17,13 @@ class TooManyArrangements(ValueError):
     """The exact distribution is too large to be worked out; simulate instead."""
 
 
-@dataclass(frozen=True)
-class Tails:
-    """Where an observed value lies in its exact or simulated distribution.
+class Trend(NamedTuple):
+    """A trend test: the statistic, and where it lies in the exact distribution given the ties.
 
-    ``p_increasing`` is P(T >= t) and ``p_decreasing`` P(T <= t). There are two conventions for both sides:
-    ``p_doubled`` is twice the smaller of them, at most 1; ``p_distance`` is P(|T - mean| >= |t - mean|).
+    ``p_increasing`` is P(T >= t), which speaks for a rise with dose, and ``p_decreasing`` P(T <= t). Name which of the
+    two conventions for both sides is reported: ``p_doubled`` is twice the smaller of them, at most 1; ``p_distance`` is
+    P(|T - mean| >= |t - mean|). ``mean`` and ``variance`` are the statistic's under no trend. No dataclass, since what
+    these import takes longer than a test.
     """
 
     p_increasing: float
@@ -32,17 +32,6 @@ class Tails:
     p_distance: float
     mean: float
     variance: float
-
-
-@dataclass(frozen=True)
-class Trend(Tails):
-    """A trend test: the statistic, and its tails in the exact distribution given the ties (``mean`` and ``variance``
-    are the statistic's under no trend).
-
-    ``p_increasing`` speaks for a rise with dose. Name the two-sided convention that is reported: ``p_doubled`` or
-    ``p_distance``.
-    """
-
     statistic: float
 
 

@@ -20,6 +20,7 @@ from firstdose.records.question import Column, columns_of
 from firstdose.records.values import NUMBER, Unreadable, implausible, read_value
 
 FAULT_SCHEMA = {"value": pl.String, "rule": pl.String, "fix": pl.String}
+FEW_ROWS = 50
 MISSING = ("must not be empty", "fill it in; without it the row cannot be used")
 IS_NUMBER = rf"^\s*{NUMBER.pattern}\s*$"
 IS_PLAIN_NUMBER = {int: r"^-?[0-9]{1,15}$", float: r"^-?[0-9]{1,15}(?:[.][0-9]{1,15})?$"}
@@ -140,6 +141,8 @@ def _read_column(
     """One field of all rows, and what its texts mean; ``numbers`` are those that were read already."""
     if column.kind is str and not column.codes and not terms:
         return texts, Readings()
+    if len(texts) <= FEW_ROWS:
+        return _read_one_by_one(column, texts, terms)
     others = texts if numbers is None else texts.set(numbers.is_not_null(), None)
     readings = read_texts(column, others.drop_nulls().unique().to_list(), terms)
     if numbers is not None and not readings.values:
@@ -147,6 +150,14 @@ def _read_column(
     meanings, kind = list(readings.values.values()), FRAME_TYPES[column.kind]
     values = others.replace_strict(list(readings.values), meanings, default=None, return_dtype=kind)
     return (values if numbers is None else numbers.fill_null(values)).alias(column.name), readings
+
+
+def _read_one_by_one(column: Column, texts: pl.Series, terms: Mapping[str, str]) -> tuple[pl.Series, Readings]:
+    """The same of few rows, such as a record that was just entered, for which whole columns take longer."""
+    listed = texts.to_list()
+    readings = read_texts(column, dict.fromkeys(text for text in listed if text is not None), terms)
+    values = [None if text is None else readings.values.get(text) for text in listed]
+    return pl.Series(column.name, values, dtype=FRAME_TYPES[column.kind]), readings
 
 
 def _faults(

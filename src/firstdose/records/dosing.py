@@ -130,3 +130,9 @@ class DoseDecision:
     data_as_of: Annotated[PartialDateTime | None, Question("Moment whose data were seen")] = None
     data_hash: Annotated[str | None, Question("Hash of the data seen")] = None
     protocol_version: Annotated[str | None, Question("Version of the protocol")] = None
+
+    @property
+    def departs(self) -> bool:
+        """Whether people decided otherwise than the rule recommended, as that is recorded; not where it is not."""
+        recommended = (self.recommended_action, self.recommended_next_level)
+        return self.recommended_action is not None and recommended != (self.action, self.next_level)

@@ -5,12 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from firstdose.conduct.identity import name_of
+from firstdose.conduct.locking import cut_off_in_force
 from firstdose.dosing import Gate
 from firstdose.dosing.gate import ADVICE_NOW
+from firstdose.records.date_words import day_words
 from firstdose.web.acting import TrialRequest
 from firstdose.web.halting import set_aside, without_advice
 from firstdose.web.person import person_schedule
 from firstdose.web.trial import now
+
+LOCKED = (
+    "the data up to {day} are locked: an event by that day that becomes known now is recorded only once two people "
+    "have opened the lock. Ask whether one waits for that"
+)
 
 
 def notes_beside(request: TrialRequest, found: Gate) -> list[str]:
@@ -26,6 +33,9 @@ def _notes(request: TrialRequest, found: Gate) -> Iterator[str]:
     beside = set_aside(request)
     if beside:
         yield beside
+    locked = cut_off_in_force(request.trial.ledger)
+    if locked is not None:
+        yield LOCKED.format(day=day_words(locked))
 
 
 def _before_dosing(request: TrialRequest, subject: str) -> Iterator[str]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from firstdose.designs.recommendation import Recommendation
 from firstdose.protocol import Protocol
 from firstdose.records import Cohort, DoseDecision, TrialData
+from firstdose.records.dosing import Action
 
 
 @dataclass(frozen=True)
@@ -30,13 +31,14 @@ def last_decision(protocol: Protocol, trial_data: TrialData, advice: Recommendat
         return None
     is_done = any(each.decision == taken.decision for each in trial_data.records(Cohort))
     is_same = advice is not None and (taken.action, taken.next_level) == (advice.action, advice.next_level)
-    return LastDecision(taken.decision, str(taken.decided or ""), _words(protocol, taken), not (is_done or is_same))
+    words = decision_words(protocol, taken.action, taken.next_level)
+    return LastDecision(taken.decision, str(taken.decided or ""), words, not (is_done or is_same))
 
 
-def _words(protocol: Protocol, decision: DoseDecision) -> str:
-    """What was decided: "dose level 2, 10 million cells"."""
-    level, doses = decision.next_level, protocol.dose_levels
-    if decision.action != "dose" or level is None:
-        return decision.action
+def decision_words(protocol: Protocol, action: Action, level: int | None) -> str:
+    """What was decided or recommended: "dose level 2, 10 million cells"."""
+    doses = protocol.dose_levels
+    if action != "dose" or level is None:
+        return action
     known = 1 <= level <= len(doses.values)
     return f"dose level {level}" + (f", {doses.dose_with_unit(level)}" if known else "")

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 WIDEST_UPRIGHT = 6  # columns; more are set on a page turned sideways
 MOST_IN_FULL_SIZE = 9  # columns; more have smaller letters and narrow margins
-SMALL = '<w:rPr><w:sz w:val="12"/></w:rPr>'  # 6 points
+SMALL, BOLD = '<w:sz w:val="12"/>', "<w:b/>"  # 6 points
 NARROW = 30  # twentieths of a point
 ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 A4 = (210, 297)  # mm
@@ -45,9 +45,10 @@ def render_docx(document: Report, day: date) -> bytes:
     _set_page(made.sections[0], A4)
     _title_page(made, printed, tables)
     _footer(made, document.footer)
+    caption, grid = (made.styles[name].style_id for name in ("Caption", "Table Grid"))  # each is looked for long
     for table in tables:
         _new_page(made, table)
-        _add_table(made, table)
+        _add_table(made, table, caption, grid)
     buffer = io.BytesIO()
     made.save(buffer)
     return _without_times(buffer.getvalue())
@@ -114,37 +115,31 @@ def _footer(made: Document, text: str) -> None:
         paragraph.text = printable(text)
 
 
-def _add_table(made: Document, table: Table) -> None:
+def _add_table(made: Document, table: Table, caption_style: str, grid_style: str) -> None:
     from docx.shared import Pt, Twips
 
     caption = made.add_paragraph()
-    caption._p.style = made.styles["Caption"].style_id
+    caption._p.style = caption_style
     caption.add_run(printable(f"{table.label}. ")).bold = True
     caption.add_run(printable(f"{table.caption}."))
     caption.paragraph_format.keep_with_next = True
-    heads = 2 if table.spanner else 1
     word_table = made.add_table(rows=0, cols=len(table.columns))
-    word_table._tbl.tblStyle_val = made.styles["Table Grid"].style_id  # the library would look for the default first
+    word_table._tbl.tblStyle_val = grid_style  # the library would look for the default first
     if len(table.columns) > MOST_IN_FULL_SIZE:
         properties = word_table._tbl.tblPr  # its parts have an order, in which margins stand before the look
         look = next(iter(properties.iterchildren("{*}tblLook")), None)
         properties.append(_narrow_margins()) if look is None else look.addprevious(_narrow_margins())
     if table.spanner:
-        _fill(word_table, ("", *(table.spanner for _ in table.columns[1:])), table)
+        _append(word_table, [_head(("", *(table.spanner for _ in table.columns[1:])), table)])
         if len(table.columns) > 2:
-            word_table.cell(0, 1).merge(word_table.cell(0, len(table.columns) - 1)).text = printable(table.spanner)
-    _fill(word_table, table.columns, table)
-    for index in range(heads):
-        _repeat_on_every_page(word_table.rows[index])
-        for paragraph in (p for cell in word_table.rows[index].cells for p in cell.paragraphs):
-            for run in paragraph.runs:
-                run.bold = True
+            merged = word_table.cell(0, 1).merge(word_table.cell(0, len(table.columns) - 1))
+            merged.text = printable(table.spanner)
+            merged.paragraphs[0].runs[0].bold = True
     columns = word_table._tbl.tblGrid.gridCol_lst
     width = sum(each.w.twips for each in columns)
     for column, share in zip(columns, _shares(table), strict=True):
         column.w = Twips(round(share * width))
-    for each in table.rows:
-        _add_row(word_table, each, table, width)
+    _append(word_table, [_head(table.columns, table), *(_row(each, table, width) for each in table.rows)])
     for note in (*table.notes, *table.sources):
         made.add_paragraph(printable(note)).runs[0].font.size = Pt(8)
 
@@ -164,36 +159,47 @@ def _shares(table: Table) -> list[float]:
     return [weight / whole for weight in weights]
 
 
-def _add_row(word_table: Any, row: Row, table: Table, width: int) -> None:
-    if row.group:
-        _add_group(word_table, row.group, len(table.columns), width)
-    else:
-        _fill(word_table, tuple(cell.text for cell in row.cells), table)
-
-
-def _add_group(word_table: Any, text: str, columns: int, width: int) -> None:
-    """A row of one cell across all columns, ``width`` in twentieths of a point."""
+def _append(word_table: Any, rows: Sequence[str]) -> None:
+    """More rows, which are made as text and read at once: cell by cell, the library takes ten times as long."""
     from docx.oxml import parse_xml
     from docx.oxml.ns import nsdecls
-    from docx.text.paragraph import Paragraph
 
+    word_table._tbl.extend(parse_xml(f"<w:tbl {nsdecls('w')}>{''.join(rows)}</w:tbl>"))
+
+
+def _head(texts: Sequence[str], table: Table) -> str:
+    """A row of headings in bold, which is repeated on every page."""
+    return f"<w:tr><w:trPr><w:tblHeader/></w:trPr>{_cells(texts, table, BOLD)}</w:tr>"
+
+
+def _row(row: Row, table: Table, width: int) -> str:
+    """A row of figures, or one that heads a group of them."""
+    if row.group:
+        return _group(row.group, len(table.columns), width)
+    return f"<w:tr>{_cells([cell.text for cell in row.cells], table)}</w:tr>"
+
+
+def _group(text: str, columns: int, width: int) -> str:
+    """A row of one cell across all columns, ``width`` in twentieths of a point."""
     across = f'<w:gridSpan w:val="{columns}"/>' if columns > 1 else ""
     properties = f'<w:tcPr><w:tcW w:type="dxa" w:w="{width}"/>{across}</w:tcPr>'
-    row = parse_xml(f"<w:tr {nsdecls('w')}><w:tc>{properties}<w:p><w:r/></w:p></w:tc></w:tr>")
-    word_table._tbl.append(row)
-    Paragraph(row.tc_lst[0].p_lst[0], word_table).add_run(printable(text)).bold = True
+    return f"<w:tr><w:tc>{properties}<w:p>{_run(text, BOLD)}</w:p></w:tc></w:tr>"
 
 
-def _fill(word_table: Any, texts: Sequence[str], table: Table) -> None:
-    """One more row of texts: words to the left, figures to the right."""
-    from docx.oxml import parse_xml
-    from docx.oxml.ns import nsdecls
-
+def _cells(texts: Sequence[str], table: Table, letters: str = "") -> str:
+    """The cells of a row: words to the left, figures to the right."""
+    letters += SMALL if len(table.columns) > MOST_IN_FULL_SIZE else ""
     sides = ("left" if index == 0 or index in table.words else "right" for index in range(len(texts)))
-    size = SMALL if len(table.columns) > MOST_IN_FULL_SIZE else ""
-    cells = "".join(_cell(text, side, size) for text, side in zip(texts, sides, strict=True))
-    # A row is made as text and read once: cell by cell, the library takes ten times as long.
-    word_table._tbl.append(parse_xml(f"<w:tr {nsdecls('w')}>{cells}</w:tr>"))
+    return "".join(
+        f'<w:tc><w:tcPr/><w:p><w:pPr><w:jc w:val="{side}"/></w:pPr>{_run(text, letters)}</w:p></w:tc>'
+        for text, side in zip(texts, sides, strict=True)
+    )
+
+
+def _run(text: str, letters: str = "") -> str:
+    """A text as WordprocessingML, its letters with properties; a line of the text is a line of its own."""
+    lines = (f'<w:t xml:space="preserve">{escape(line)}</w:t>' for line in printable(text).split("\n"))
+    return f"<w:r>{f'<w:rPr>{letters}</w:rPr>' if letters else ''}{'<w:br/>'.join(lines)}</w:r>"
 
 
 def _narrow_margins() -> Any:
@@ -203,20 +209,6 @@ def _narrow_margins() -> Any:
 
     sides = "".join(f'<w:{side} w:w="{NARROW}" w:type="dxa"/>' for side in ("left", "right"))
     return parse_xml(f"<w:tblCellMar {nsdecls('w')}>{sides}</w:tblCellMar>")
-
-
-def _cell(text: str, side: str, properties: str) -> str:
-    """A cell as WordprocessingML, its letters with properties; a line of the text is a line of the cell."""
-    lines = (f'<w:t xml:space="preserve">{escape(line)}</w:t>' for line in printable(text).split("\n"))
-    run = f"<w:r>{properties}{'<w:br/>'.join(lines)}</w:r>"
-    return f'<w:tc><w:tcPr/><w:p><w:pPr><w:jc w:val="{side}"/></w:pPr>{run}</w:p></w:tc>'
-
-
-def _repeat_on_every_page(row: Any) -> None:
-    from docx.oxml import OxmlElement
-
-    properties = row._tr.get_or_add_trPr()
-    properties.append(OxmlElement("w:tblHeader"))
 
 
 def printable(text: str) -> str:

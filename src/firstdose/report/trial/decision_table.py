@@ -42,7 +42,7 @@ def decision_table(protocol: Protocol, trial_data: TrialData, history: TrialHist
         if column not in MAY_BE_EMPTY or any(line.cells[place].text for line in lines)
     ]
     notes = [SEEN] if any(line.cells[COLUMNS.index("outcomes seen")].text for line in lines) else []
-    notes += ["A decision in bold departs from the recommendation."] if any(map(departs, decisions)) else []
+    notes += ["A decision in bold departs from the recommendation."] if any(each.departs for each in decisions) else []
     return Table(
         f"Decisions on the next dose ({counted(len(decisions), 'decision')} recorded)",
         tuple(COLUMNS[place] for place in shown),
@@ -70,12 +70,6 @@ def _outcomes(history: TrialHistory, cohort: str) -> str:
     return " ".join(found)
 
 
-def departs(decision: DoseDecision) -> bool:
-    """Whether people decided otherwise than the rule recommended."""
-    recommended = (decision.recommended_action, decision.recommended_next_level)
-    return decision.recommended_action is not None and recommended != (decision.action, decision.next_level)
-
-
 def _decision(decision: DoseDecision, seen: str) -> Row:
     recommended = _step(decision.recommended_action, decision.recommended_next_level)
     record = (f"dose_decisions:{decision.decision}",)
@@ -92,7 +86,7 @@ def _decision(decision: DoseDecision, seen: str) -> Row:
     )
     cells = [Cell(text, records=record if text else ()) for text in texts]
     place = COLUMNS.index("decided")
-    cells[place] = replace(cells[place], mark="own" if departs(decision) else "")
+    cells[place] = replace(cells[place], mark="own" if decision.departs else "")
     return row(*cells)
 
 

@@ -30,6 +30,7 @@ from firstdose.records.dosing import CohortKind
 from firstdose.web.acting import TrialRequest
 from firstdose.web.batches_now import batches_now
 from firstdose.web.by_calendar import by_calendar_alone
+from firstdose.web.cohort_decided import departure, dose_of_level
 from firstdose.web.dose_notes import notes_beside
 from firstdose.web.form_drafts import DISCARD, drop_draft, kept_draft
 from firstdose.web.form_fields import fields_of_form
@@ -121,6 +122,8 @@ def _shown(request: TrialRequest, subject: str, refused: str = "") -> HttpRespon
     context = {
         "subject": subject,
         "gate": found,
+        "dose": dose_of_level(request.trial.protocol, found.level),
+        "departure": seen(departure(request.trial.protocol, request.trial.dosing_data(), found.cohort)),
         "notes": notes_beside(request, found),
         "reasons": [replace(each, words=seen(each.words)) for each in reasons_in_short(found.reasons)],
         "keys": [(each.rule, seen(each.words)) for each in found.reasons],
