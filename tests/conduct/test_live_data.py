@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from firstdose.conduct.ledger import Author, Draft, FieldChange, Ledger, Refused
 from firstdose.conduct.live_data import LiveData
 from firstdose.conduct.snapshot import OF_DOSING, snapshot_now
-from firstdose.records import RECORDS
+from firstdose.records import RECORDS, AdverseEvent
+from firstdose.records.frames import records_of
 
 NURSE = Author("nurse", "coordinator", "01", "Europe/Rome")
 DAY = date(2026, 3, 2)
@@ -58,9 +59,31 @@ def test_data_kept_up_to_date_are_those_read_anew(steps: list[tuple[str, tuple[s
             kinds = tuple(RECORDS) if action == "look" else OF_DOSING
             known, anew = live.of(kinds, DAY), snapshot_now(ledger, DAY)
             assert all(known.frames[kind].equals(anew.trial_data.frames[kind]) for kind in kinds)
+            for kind in kinds:
+                made = list(records_of(RECORDS[kind], anew.trial_data.frames[kind]))
+                assert list(known.records(RECORDS[kind])) == made
             assert live.unusable(tuple(RECORDS)) == anew.unusable.height
             unreadable = {each.row for each in anew.problems if each.effect in ("rejected", "left empty")}
             named = {ledger.record(kind, record).head for kind, record in live.unreadable(tuple(RECORDS))}
             assert named == unreadable
             assert known is live.of(kinds, DAY), "nothing is made again where nothing was entered"
         ledger.close()
+
+
+def test_a_record_is_made_again_only_when_it_changed_and_is_what_each_state_said(tmp_path: Path) -> None:
+    ledger = Ledger.create(
+        f"sqlite:///{tmp_path / 'ledger.sqlite3'}", bytes(range(32)), lambda: datetime(2026, 3, 2, 9, tzinfo=UTC)
+    )
+    for record, term in (("P1/1", "Headache"), ("P1/2", "Nausea")):
+        step(ledger, "write", ("adverse_events", record), (term, "2"))
+    live = LiveData(ledger)
+    before = live.of(OF_DOSING, DAY)
+    first, second = before.records(AdverseEvent)
+    step(ledger, "write", ("adverse_events", "P1/1"), ("Headache", "3"))
+    after = live.of(OF_DOSING, DAY)
+    changed, same = after.records(AdverseEvent)
+    assert same is second
+    assert (first.grade, changed.grade) == (2, 3)
+    assert [each.grade for each in before.records(AdverseEvent)] == [2, 2], "what was read before stays as it was"
+    assert list(live.of(tuple(RECORDS), DAY).records(AdverseEvent)) == [changed, same]
+    ledger.close()

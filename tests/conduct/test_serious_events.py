@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from firstdose.conduct.alerts import Watched, alerts
 from firstdose.conduct.clocks import clocks
-from firstdose.conduct.ledger import Refused
-from firstdose.conduct.serious_events import entered_as_serious, report_event, safety_reports
+from firstdose.conduct.ledger import Draft, Refused
+from firstdose.conduct.ledger.entry import Action
+from firstdose.conduct.serious_events import SeriousEvents, entered_as_serious, report_event, safety_reports
 from firstdose.conduct.snapshot import snapshot
 from tests.conduct.running import BOTH_KINDS
 from tests.conduct.workplace import MONITOR, NURSE, Workplace
@@ -69,3 +71,28 @@ def test_what_cannot_be_a_report_is_refused(serious: Workplace) -> None:
     serious.change("adverse_events", "P01/1", serious="no")
     with pytest.raises(Refused, match="not noted as serious"), serious.work(NURSE) as work:
         report_event(work, "P01", 1, "within_24_hours", serious.now)
+
+
+def test_what_is_kept_of_serious_events_is_what_reading_all_of_them_gives(serious: Workplace) -> None:
+    """After each entry: a second event, one that is serious no more, one that is removed and restored."""
+
+    def write(serious: Workplace, action: Action) -> None:
+        with serious.work(NURSE) as work:
+            work.append(Draft(action, "adverse_events", "P01/2", reason="by mistake"))
+
+    kept = SeriousEvents()
+    steps: tuple[Callable[[], object], ...] = (
+        lambda: None,
+        lambda: serious.enter("adverse_events", subject="P01", number="2", term="fall", serious="yes"),
+        lambda: serious.change("adverse_events", "P01/1", serious="no"),
+        lambda: serious.change("adverse_events", "P01/1", serious="yes"),
+        lambda: write(serious, "remove"),
+        lambda: write(serious, "restore"),
+    )
+    seen = []
+    for step in steps:
+        serious.later(minutes=10)
+        step()
+        seen.append(kept.entered(serious.ledger))
+        assert seen[-1] == entered_as_serious(serious.ledger)
+    assert [sorted(number for _, number in each) for each in seen] == [[1], [1, 2], [2], [1, 2], [1], [1, 2]]

@@ -92,6 +92,9 @@ def test_a_record_altered_past_the_ledger_shows(place: Workplace, event: Purpose
         def records(self, record_type: str | None = None) -> tuple[StoredRecord, ...]:
             return place.ledger.records(record_type)
 
+        def present(self, record_type: str) -> int:
+            return place.ledger.present(record_type)
+
         def records_under(self, record_type: str, first: str) -> tuple[StoredRecord, ...]:
             return place.ledger.records_under(record_type, first)
 

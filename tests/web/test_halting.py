@@ -32,7 +32,7 @@ def after_a_departure(trial: Any, subject: str) -> Any:
     row |= {"degree": "critical", "occurred": "2024-01-02"}
     more = pl.DataFrame([row]).cast({name: data.frames["deviations"].schema[name] for name in row})
     frames = {**data.frames, "deviations": pl.concat([data.frames["deviations"], more], how="diagonal")}
-    same = {name: getattr(trial, name) for name in ("ledger", "protocol", "zone", "version", "kept_a_while")}
+    same = {name: getattr(trial, name) for name in ("ledger", "protocol", "zone", "version", "kept_a_while", "people")}
     return SimpleNamespace(**same, remembered=None, dosing_data=lambda: TrialData(frames, data.as_of))
 
 

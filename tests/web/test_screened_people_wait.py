@@ -14,6 +14,7 @@ from firstdose.conduct.ledger import Author
 from firstdose.dosing.courses import Courses
 from firstdose.dosing.recorded import Records
 from firstdose.web.acting import Acting, Grant
+from firstdose.web.trial import people_in
 from firstdose.web.waiting_for_you import waiting_for
 from tests.conduct.ledger.places import new_place
 from tests.conduct.running import Running, first_cohort
@@ -42,7 +43,8 @@ def told_in(running: Running, role: str, at_site: str = "IT01") -> list[tuple[st
     acting = Acting(Author("somebody", role, at_site), grant, (grant,))
     data = running.snapshot.trial_data
     courses = Courses(running.protocol, Records(data, running.now))
-    known = {"ledger": running.ledger, "protocol": running.protocol, "last_entry": 0}
+    people = people_in(running.ledger)
+    known = {"ledger": running.ledger, "protocol": running.protocol, "last_entry": 0, "people": people}
     kept: Callable[..., Any] = lambda name, key, make: make()  # noqa: E731
     trial = SimpleNamespace(**known, courses=lambda moment: courses, kept_a_while=kept)
     request: Any = SimpleNamespace(trial=trial, acting=acting)

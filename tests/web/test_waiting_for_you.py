@@ -91,7 +91,16 @@ def test_a_version_waits_for_another_than_who_loaded_it(site: Any, role: str) ->
         acting = Acting(Author(account, role), grant, (grant,))
         rest = {
             name: getattr(site, name)
-            for name in ("dosing_data", "protocol", "version", "kept", "courses", "kept_a_while", "last_entry")
+            for name in (
+                "dosing_data",
+                "protocol",
+                "version",
+                "kept",
+                "courses",
+                "kept_a_while",
+                "last_entry",
+                "people",
+            )
         }
         trial = SimpleNamespace(ledger=Held(site.ledger), **rest)
         request: Any = SimpleNamespace(trial=trial, acting=acting)

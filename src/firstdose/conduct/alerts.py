@@ -93,12 +93,14 @@ class Watched:
 class Part:
     """Alerts that are looked for together, and the kinds of records by which they change at once.
 
-    By other records, and by the time, they change too, but no sooner than anybody who looks each minute need know.
+    By other records, and by the time, they change too, but no sooner than anybody who looks each minute need know;
+    those that are ``by_day``, when the day changes at a site.
     """
 
     name: str
     rests_on: tuple[str, ...]
     find: Callable[[Watched], Iterable[Alert]]
+    by_day: bool = False
 
 
 def alerts(watched: Watched, stale: Iterable[StaleDecision] = ()) -> tuple[Alert, ...]:
@@ -211,6 +213,6 @@ def _end(records: Records, visit: PlannedVisit, day: date | None) -> datetime | 
 PARTS = (
     Part("toxicity", OF_DOSING, _toxicity),
     Part("clocks", ("subjects", "adverse_events", "dosings", "slots", "safety_reports"), _clocks),
-    Part("troughs", ("subjects", "lab_results", "dosings", "slots"), _troughs),
-    Part("visits", ("subjects", "visits", "dosings", "slots", "dispositions", "deaths"), _visits),
+    Part("troughs", ("subjects", "lab_results", "dosings", "slots"), _troughs, by_day=True),
+    Part("visits", ("subjects", "visits", "dosings", "slots", "dispositions", "deaths"), _visits, by_day=True),
 )

@@ -105,6 +105,10 @@ class Work:
         """All records of a kind, or of all kinds."""
         return self._writing.records(record_type)
 
+    def present(self, record_type: str) -> int:
+        """How many records of a kind there are, without those that were removed."""
+        return self._writing.present(record_type)
+
     def records_under(self, record_type: str, first: str) -> tuple[StoredRecord, ...]:
         """The records of a kind whose name is, or begins with, a first part: all of one participant."""
         return self._writing.records_under(record_type, first)

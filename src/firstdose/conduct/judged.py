@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from typing import Any
 
 from firstdose.conduct.catalogue import JudgedEvent
@@ -29,12 +29,12 @@ def changed_since_verdict(records: Records, judged: Iterable[JudgedEvent]) -> It
 
     An event that was judged to be no DLT and changed or got worse, and one that was judged otherwise and removed.
     """
-    worst = _worst_grades(records)
     events = {(each.subject, each.number): each for each in records.trial_data.records(AdverseEvent)}
     verdicts = {
         (each.subject, each.event, each.adjudication): each for each in records.trial_data.records(DltAdjudication)
     }
     last = {(each.subject, each.event): each for each in sorted(judged, key=lambda each: each.adjudication)}
+    worst = _worst_grades(records, last)
     for (subject, number), basis in last.items():
         event, verdict = events.get((subject, number)), verdicts.get((subject, number, basis.adjudication))
         if verdict is None:
@@ -68,11 +68,11 @@ def changed_fields(event: AdverseEvent, basis: JudgedEvent) -> list[str]:
     ]
 
 
-def _worst_grades(records: Records) -> dict[tuple[str, int], int]:
-    """The highest grade that each event took on by its changes so far."""
+def _worst_grades(records: Records, events: Container[tuple[str, int]]) -> dict[tuple[str, int], int]:
+    """The highest grade that each of some events took on by its changes so far."""
     found: dict[tuple[str, int], int] = {}
     for each in records.trial_data.records(GradeChange):
-        if records.is_known(each.changed):
+        if (each.subject, each.event) in events and records.is_known(each.changed):
             found[each.subject, each.event] = max(each.grade, found.get((each.subject, each.event), 0))
     return found
 

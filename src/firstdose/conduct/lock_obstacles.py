@@ -146,6 +146,9 @@ class _Read:
     def records(self, record_type: str | None = None) -> tuple[StoredRecord, ...]:
         return self._all if record_type is None else tuple(self._by_type.get(record_type, ()))
 
+    def present(self, record_type: str) -> int:
+        return sum(not each.is_removed for each in self.records(record_type))
+
     def records_under(self, record_type: str, first: str) -> tuple[StoredRecord, ...]:
         return self._source.records_under(record_type, first)
 

@@ -26,6 +26,9 @@ class Recorded(Protocol):
     def records(self, record_type: str | None = None) -> tuple[StoredRecord, ...]:
         """All records of a kind, or of all kinds; removed ones too."""
 
+    def present(self, record_type: str) -> int:
+        """How many records of a kind there are, without those that were removed."""
+
     def records_under(self, record_type: str, first: str) -> tuple[StoredRecord, ...]:
         """The records of a kind whose name is, or begins with, a first part: all of one participant."""
 

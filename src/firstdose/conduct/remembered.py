@@ -1,15 +1,16 @@
-"""What was read of the ledger once and does not change: outcomes known at an entry, and entries about people."""
+"""What was read of the ledger once and does not change: outcomes at an entry, entries about people, odd records."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import takewhile
 
+from firstdose.conduct.entering import check_records
 from firstdose.conduct.identity import key_fields
-from firstdose.conduct.ledger import Entry, Ledger
+from firstdose.conduct.ledger import Entry, Ledger, StoredRecord
 from firstdose.conduct.outcomes import Outcomes
 
 OF_PERSONS = (
@@ -34,6 +35,7 @@ class Remembered:
     outcomes: dict[tuple[int, datetime], Outcomes] = field(default_factory=dict)
     _written_with: dict[int, int] = field(default_factory=dict)
     _entries: list[tuple[str | None, Entry]] = field(default_factory=list)
+    _is_odd: dict[int, bool] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def entered_with(self, ledger: Ledger, decision: int) -> int:
@@ -45,6 +47,14 @@ class Remembered:
                     together = takewhile(lambda each: each.write == first.write, entries)
                     self._written_with[decision] = max((each.sequence for each in together), default=first.sequence)
             return self._written_with[decision]
+
+    def odd(self, record_type: str, records: Sequence[StoredRecord]) -> int:
+        """In how many of some records of a kind something is odd; only what was entered since is looked at again."""
+        new = [each for each in records if each.head not in self._is_odd]
+        if new:
+            found = check_records(record_type, [each.fields for each in new])
+            self._is_odd.update((each.head, bool(findings)) for each, findings in zip(new, found, strict=True))
+        return sum(self._is_odd[each.head] for each in records)
 
     def entries_about(self, ledger: Ledger, since: int, people: Collection[str]) -> list[Entry]:
         """The entries after one in which the outcomes of some people may have changed, in order."""

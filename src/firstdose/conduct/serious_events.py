@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import datetime
 
 from firstdose.conduct.catalogue import ReportKind, SafetyReport
 from firstdose.conduct.clocks import EventName
 from firstdose.conduct.desk import Work
 from firstdose.conduct.identity import key_fields, record_name
-from firstdose.conduct.ledger import Entry, Ledger, Refused
+from firstdose.conduct.ledger import Entry, Ledger, Refused, StoredRecord
 from firstdose.conduct.own_records import Recorded, all_of, create
 from firstdose.dosing.known import zone_named
 from firstdose.records import AdverseEvent, PartialDateTime, columns_of
 from firstdose.records.values import Unreadable, read_value
+
+EVENTS = "adverse_events"
 
 
 def report_event(
@@ -28,8 +31,8 @@ def report_event(
 
     Raises Refused if there is no such event, it is not serious, or the report is not sent yet.
     """
-    name = record_name("adverse_events", {"subject": subject, "number": str(event)})
-    stored = work.record("adverse_events", name)
+    name = record_name(EVENTS, {"subject": subject, "number": str(event)})
+    stored = work.record(EVENTS, name)
     if not stored.exists or stored.is_removed:
         raise Refused(f"there is no adverse event {event} of {subject} to report")
     if not _is_serious(stored.fields.get("serious")):
@@ -61,16 +64,43 @@ def safety_reports(source: Recorded) -> tuple[SafetyReport, ...]:
 
 def entered_as_serious(ledger: Ledger) -> dict[EventName, datetime]:
     """When each serious event was first entered as serious: it was known by then at the latest."""
-    found: dict[EventName, datetime] = {}
-    for stored in ledger.records("adverse_events"):
-        if stored.is_removed or not _is_serious(stored.fields.get("serious")):
-            continue
-        keys = key_fields("adverse_events", stored.record)
-        for entry in ledger.history("adverse_events", stored.record):
-            if any(change.field == "serious" and _is_serious(change.new) for change in entry.changes):
-                found[keys["subject"], int(keys["number"])] = entry.instant
-                break
-    return found
+    return SeriousEvents().entered(ledger)
+
+
+class SeriousEvents:
+    """When each serious event was first entered as serious; an event is looked at again only when it was changed."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._last_entry = 0
+        self._entered: dict[str, datetime] = {}
+
+    def entered(self, ledger: Ledger) -> dict[EventName, datetime]:
+        """The same as one reading of the whole ledger gives."""
+        with self._lock:
+            for stored in ledger.records_since({EVENTS: self._last_entry}).get(EVENTS, ()):
+                self._entered.pop(stored.record, None)
+                instant = _entered_as_serious(ledger, stored)
+                if instant is not None:
+                    self._entered[stored.record] = instant
+                self._last_entry = max(self._last_entry, stored.head)
+            return {_event_of(record): instant for record, instant in self._entered.items()}
+
+
+def _event_of(record: str) -> EventName:
+    """The event that a record is about."""
+    keys = key_fields(EVENTS, record)
+    return keys["subject"], int(keys["number"])
+
+
+def _entered_as_serious(ledger: Ledger, stored: StoredRecord) -> datetime | None:
+    """When an event that is serious was first entered as such; None for one that is not, or was removed."""
+    if stored.is_removed or not _is_serious(stored.fields.get("serious")):
+        return None
+    for entry in ledger.history(EVENTS, stored.record):
+        if any(change.field == "serious" and _is_serious(change.new) for change in entry.changes):
+            return entry.instant
+    return None
 
 
 def _is_serious(text: str | None) -> bool:

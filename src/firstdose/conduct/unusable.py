@@ -24,12 +24,11 @@ def unusable_records(source: Recorded, trial_data: TrialData) -> Iterator[tuple[
     """
     bearing = Bearing(trial_data)
     for kind in OF_ONE_PERSON:
-        stored = [each for each in source.records(kind) if not each.is_removed]
         frame = trial_data[RECORDS[kind]]
-        if len(stored) == frame.height:
+        if source.present(kind) == frame.height:
             continue
         used = set(frame.select(identity(RECORDS[kind]))["identity"])
-        for each in stored:
+        for each in (each for each in source.records(kind) if not each.is_removed):
             name = "/".join(key_fields(kind, each.record).values())
             if name not in used and not bearing.may_be_set_aside(kind, name):
                 yield f"{kind} {name}", f"{record_words(kind, each.record)} cannot be used: {_why(each)}"

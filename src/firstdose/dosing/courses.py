@@ -51,7 +51,11 @@ class Courses:
 
     def of(self, subject: str) -> ParticipantCourse | None:
         """One participant's course."""
-        return next((course for course in self.all if course.subject == subject), None)
+        return self._by_subject.get(subject)
+
+    @cached_property
+    def _by_subject(self) -> Mapping[str, ParticipantCourse]:
+        return {course.subject: course for course in self.all}
 
     def in_cohort(self, cohort: CohortInOrder) -> tuple[ParticipantCourse, ...]:
         """Those of a cohort who were dosed."""

@@ -200,17 +200,22 @@ class Records:
 
     def zone_at(self, subject: str | None) -> tzinfo | None:
         """The zone of a subject's centre; the trial's only zone for what belongs to nobody."""
-        if subject is not None:
-            return self.zones.get(self.centre(subject), self.zone)
+        return self._only_zone if subject is None else self.zones.get(self.centre(subject), self.zone)
+
+    @cached_property
+    def _only_zone(self) -> tzinfo | None:
+        """The zone of all centres, where they have one."""
         zones = set(self.zones.values())
         return zones.pop() if len(zones) == 1 else self.zone
 
     def _of_participants(self, record_type: type[OfSubject]) -> Iterable[OfSubject]:
         """Records of a kind that belong to those who have a dosing or a slot."""
         participants, frame = {**self.dosings, **self.slots}, self.trial_data[record_type]
-        if frame.height > FEW_ROWS:
-            frame = frame.filter(pl.col("subject").is_in(list(participants)))
-        return (each for each in records_of(record_type, frame) if each.subject in participants)
+        if frame.height <= FEW_ROWS:
+            found = self.trial_data.records(record_type)
+        else:
+            found = records_of(record_type, frame.filter(pl.col("subject").is_in(list(participants))))
+        return (each for each in found if each.subject in participants)
 
 
 def is_no_place(zone: tzinfo | None) -> bool:

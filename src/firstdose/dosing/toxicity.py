@@ -11,7 +11,7 @@ from firstdose.dosing.known import Span, moment_of, record_name, span_of
 from firstdose.dosing.recorded import Records
 from firstdose.protocol.escalation import DltDefinition
 from firstdose.protocol.expression import Answer, every
-from firstdose.records import CAUSES, AdverseEvent, DltAdjudication, relation_field
+from firstdose.records import AdverseEvent, DltAdjudication, relation_field
 from firstdose.safety.dlt import Adjudication, began_in_window, is_attributed, is_dlt
 from firstdose.safety.moments import local_day
 
@@ -57,7 +57,10 @@ def candidacy(event: AdverseEvent, administration: Administration, definition: D
     """Whether an event is to be adjudicated; where the day of the procedure is not known, at most an open answer."""
     if definition is None:
         return None
-    return every([in_window(event, administration, definition), attributed(event, definition)])
+    is_attributed_to_it = attributed(event, definition)
+    if is_attributed_to_it is False:  # most events: whether they began in the window takes longer to tell
+        return False
+    return every([in_window(event, administration, definition), is_attributed_to_it])
 
 
 def in_window(event: AdverseEvent, administration: Administration, definition: DltDefinition) -> Answer:
@@ -70,7 +73,7 @@ def in_window(event: AdverseEvent, administration: Administration, definition: D
 
 def attributed(event: AdverseEvent, definition: DltDefinition) -> Answer:
     """Whether an event is related to a cause that the protocol names."""
-    return is_attributed({cause: getattr(event, relation_field(cause)) for cause in CAUSES}, definition)
+    return is_attributed({cause: getattr(event, relation_field(cause)) for cause in definition.attribution}, definition)
 
 
 def decided(candidate: Answer, verdicts: Sequence[Verdict], as_of: datetime) -> Answer:
@@ -79,6 +82,8 @@ def decided(candidate: Answer, verdicts: Sequence[Verdict], as_of: datetime) -> 
     Open where people were undecided, or where a date leaves open which verdict is the latest. Verdicts whose dates do
     not tell which came first go by their numbers.
     """
+    if not verdicts:
+        return _answer(candidate, None, as_of)
     taken = [verdict for verdict in verdicts if verdict.when.by(as_of)]
     perhaps = [verdict for verdict in verdicts if verdict.when.by(as_of) is None]
     possible = {_answer(candidate, _latest([*taken, *added]), as_of) for added in ((), *((one,) for one in perhaps))}
@@ -92,6 +97,8 @@ def _counted(
     for event in records.events.get(administration.subject, ()):
         candidate = candidacy(event, administration, definition)
         adjudications = records.adjudications.get((event.subject, event.number), [])
+        if candidate is False and not adjudications:  # most events
+            continue
         verdicts = [_verdict(each, administration) for each in adjudications]
         answer = decided(candidate, verdicts, records.as_of)
         if answer is not False:

@@ -71,6 +71,10 @@ class Then:
         found = (self.record(each.record_type, each.record) for each in self._ledger.records(record_type))
         return tuple(each for each in found if each.exists)
 
+    def present(self, record_type: str) -> int:
+        """How many records of a kind there were then, without those that had been removed."""
+        return sum(not each.is_removed for each in self.records(record_type))
+
     def records_under(self, record_type: str, first: str) -> tuple[StoredRecord, ...]:
         """The records as they were then of which the name is, or begins with, a first part."""
         found = (self.record(each.record_type, each.record) for each in self._ledger.records_under(record_type, first))

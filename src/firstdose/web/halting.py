@@ -35,7 +35,9 @@ def without_advice(request: TrialRequest) -> str:
 def _cannot_be_so(request: TrialRequest) -> str:
     """What cannot be so in what dosing rests on; empty where nothing is."""
     sight = sight_of(request)
-    found = [words for _, words in impossible(request.trial.courses(now()).records)]
+    courses = request.trial.courses(now())
+    cannot_be = request.trial.kept("cannot be so", courses, lambda: tuple(impossible(courses.records)))
+    found = [words for _, words in cannot_be]
     if not found:
         return ""
     said = "; ".join(dict.fromkeys(OF_ANOTHER_SITE if sight.names_others(words) else words for words in found))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -22,6 +23,8 @@ from firstdose.web.trial import Trial
 OF_EVERYBODY = ("cohorts", "slots", "batches", "dose_decisions")
 """What a person's days and doses rest on and is not named after the person; little of it."""
 OF_PERSON = (*FORMS, "dlt_adjudications")
+OF_SCHEDULE = ("subjects", "visits", "dosings", "adverse_events", "dlt_adjudications", "dispositions", "deaths")
+"""What the days of somebody's visits rest on, and whether they are still expected: a small part of all."""
 
 
 @dataclass(frozen=True)
@@ -50,10 +53,10 @@ class ScheduledVisit:
         return "outside its window" if self.visit.is_in_window is False else ""
 
 
-def person_data(trial: Trial, subject: str) -> TrialData:
-    """The data of one participant, with the cohorts, slots, batches and decisions of the trial."""
+def person_data(trial: Trial, subject: str, kinds: Collection[str] = OF_PERSON) -> TrialData:
+    """The data of some kinds about one participant, with the cohorts, slots, batches and decisions of the trial."""
     trial_data = trial.data()
-    of_person = {kind: trial_data.frames[kind].filter(pl.col("subject") == subject) for kind in OF_PERSON}
+    of_person = {kind: trial_data.frames[kind].filter(pl.col("subject") == subject) for kind in kinds}
     return TrialData(of_person | {kind: trial_data.frames[kind] for kind in OF_EVERYBODY}, trial_data.as_of)
 
 
@@ -65,7 +68,7 @@ def person_protocol(trial: Trial, data: TrialData, subject: str) -> Protocol:
 
 def person_schedule(trial: Trial, subject: str, moment: datetime) -> tuple[Protocol, list[ScheduledVisit]]:
     """A participant's visits in order, with the protocol that plans them."""
-    data = person_data(trial, subject)
+    data = person_data(trial, subject, OF_SCHEDULE)
     protocol = person_protocol(trial, data, subject)
     return protocol, [ScheduledVisit(each) for each in schedule_of(protocol, data, subject, moment)]
 

@@ -22,16 +22,12 @@ def visible_subjects(trial: Trial, acting: Acting) -> frozenset[str]:
     """The participants whom a role may see."""
     if not acting.may("see_data"):
         return frozenset()
-    return frozenset(
-        each.fields["subject"].strip()
-        for each in trial.ledger.records("subjects")
-        if acting.sees_site(each.fields.get("centre"))
-    )
+    return frozenset(subject for subject, centre in trial.people if acting.sees_site(centre))
 
 
 def visible_entries(entries: Iterable[Entry], trial: Trial, acting: Acting) -> Iterator[Entry]:
     """The entries that a role may see, without what it may not see of them."""
-    everybody = frozenset(each.fields["subject"].strip() for each in trial.ledger.records("subjects"))
+    everybody = frozenset(subject for subject, _ in trial.people)
     others = everybody - visible_subjects(trial, acting)
     for entry in entries:
         if entry.record_type in OF_PEOPLE_AT_WORK:

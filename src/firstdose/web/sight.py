@@ -33,7 +33,7 @@ class Sight:
     def of(cls, trial: Trial, acting: Acting) -> Sight:
         """What a role sees now."""
         visible = visible_subjects(trial, acting)
-        everybody = frozenset(each.fields["subject"].strip() for each in trial.ledger.records("subjects"))
+        everybody = frozenset(subject for subject, _ in trial.people)
         return cls(trial.ledger, visible, everybody - visible, acting.may("see_data"))
 
     def subject(self, record_type: str, record: str) -> str | None:

@@ -19,7 +19,7 @@ ORDER, PLAIN_NUMBER = "order", re.compile(r"-?[0-9]{1,9}(\.[0-9]{1,9})?")
 
 def records_of(ledger: Ledger, subject: str, record_types: Iterable[str] = FORMS) -> dict[str, list[StoredRecord]]:
     """The records of a participant, by kind, in the order of their numbers; removed ones too."""
-    return {name: sorted(_records_of(ledger, subject, name), key=place_of) for name in record_types}
+    return {name: sorted(records_of_kind(ledger, subject, name), key=place_of) for name in record_types}
 
 
 def place_of(stored: StoredRecord) -> tuple[object, ...]:
@@ -29,8 +29,8 @@ def place_of(stored: StoredRecord) -> tuple[object, ...]:
     return (number, in_order(stored.record))
 
 
-def _records_of(ledger: Ledger, subject: str, record_type: str) -> Iterable[StoredRecord]:
-    """The records of a kind; some, such as samples, are not named after the participant."""
+def records_of_kind(ledger: Ledger, subject: str, record_type: str) -> Iterable[StoredRecord]:
+    """The records of a kind, in no order; some, such as samples, are not named after the participant."""
     if keys_of(RECORDS[record_type])[0] == "subject":
         return ledger.records_under(record_type, name_of("subjects", subject))
     return (each for each in ledger.records(record_type) if each.fields.get("subject", "").strip() == subject)

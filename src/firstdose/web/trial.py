@@ -8,7 +8,7 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from django.conf import settings
 
@@ -19,6 +19,7 @@ from firstdose.conduct.ledger import Ledger, SeenHeads, read_key
 from firstdose.conduct.live_data import LiveData
 from firstdose.conduct.remembered import Remembered
 from firstdose.conduct.rules import RULES
+from firstdose.conduct.serious_events import SeriousEvents
 from firstdose.conduct.snapshot import OF_DOSING, Snapshot, snapshot_now
 from firstdose.dosing.courses import Courses
 from firstdose.dosing.known import zone_named
@@ -39,18 +40,29 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
+def quarter_of(moment: datetime) -> datetime:
+    """The quarter of an hour in which a moment lies: in every zone the day changes with one."""
+    return moment.replace(minute=moment.minute - moment.minute % 15, second=0, microsecond=0)
+
+
 def minute_of(moment: datetime) -> datetime:
     """The minute in which a moment lies."""
     return moment.replace(second=0, microsecond=0)
 
 
+def people_in(ledger: Ledger) -> tuple[tuple[str, str | None], ...]:
+    """The names and centres of all who were ever entered as participants, also of those who were removed."""
+    found = (each.fields for each in ledger.records("subjects"))
+    return tuple((fields["subject"].strip(), fields.get("centre")) for fields in found)
+
+
 @dataclass(frozen=True)
 class Kept:
-    """What was made, of what, and until when it need not be made again."""
+    """What was made, of what, and until when it need not be made again; not at all where it was made quickly."""
 
     key: Hashable
     made: Any
-    rests_until: float
+    rests_until: float = 0.0
 
 
 @dataclass
@@ -61,6 +73,7 @@ class Trial:
     ledger: Ledger
     patience: float = PATIENCE
     remembered: Remembered = field(default_factory=Remembered)
+    serious_events: SeriousEvents = field(default_factory=SeriousEvents)
     _live: LiveData = field(init=False)
     _locks: dict[str, threading.RLock] = field(default_factory=dict)
     _kept: dict[str, Kept] = field(default_factory=dict)
@@ -74,7 +87,7 @@ class Trial:
 
         Raises LedgerError if none is approved.
         """
-        return protocol_in_use(self.ledger)
+        return self.kept("protocol", self._last_version, lambda: protocol_in_use(self.ledger))
 
     @property
     def zone(self) -> tzinfo | None:
@@ -84,8 +97,19 @@ class Trial:
     @property
     def version(self) -> str:
         """The version of the protocol in force; empty if none is."""
-        found = in_force(self.ledger)
+        found = self.kept("version", self._last_version, lambda: in_force(self.ledger))
         return found.version if found else ""
+
+    @property
+    def _last_version(self) -> int:
+        """The last entry about a version of the protocol."""
+        return self.ledger.last_entry_of(("protocol_versions",))
+
+    @property
+    def people(self) -> tuple[tuple[str, str | None], ...]:
+        """The names and centres of the participants, read anew when anything of one was entered."""
+        key = self.ledger.last_entry_of(("subjects",))
+        return self.kept("people", key, lambda: people_in(self.ledger))
 
     @property
     def desk(self) -> Desk:
@@ -151,21 +175,28 @@ class Trial:
     def kept_a_while(self, name: str, key: Hashable, make: Callable[[], Made]) -> Made:
         """The same, of what need not be of this second.
 
-        What took long to make is made again only after a while, so that it takes no more than a part of the time.
+        What took long to make is made again only after a while, so that it takes no more than a part of the time; and
+        who asks while somebody makes it again is given what there is, and does not wait.
         """
         return self._kept_for(name, key, make, self.patience)
 
     def _kept_for(
         self, name: str, key: Hashable, make: Callable[[], Made], patience: float, *, at_once: bool = False
     ) -> Made:
-        with self._locks.setdefault(name, threading.RLock()):
+        lock, last = self._locks.setdefault(name, threading.RLock()), self._kept.get(name)
+        waits = at_once or last is None or not last.rests_until
+        if not lock.acquire(blocking=waits):
+            assert last is not None
+            return cast(Made, last.made)
+        try:
             kept, begun = self._kept.get(name), time.monotonic()
             if kept is None or (kept.key != key and (at_once or begun >= kept.rests_until)):
                 made, ended = make(), time.monotonic()
                 rest = patience * (ended - begun) if ended - begun > QUICK_MAKING_SECONDS else 0.0
-                kept = self._kept[name] = Kept(key, made, ended + rest)
-            found: Made = kept.made
-            return found
+                kept = self._kept[name] = Kept(key, made, ended + rest if rest else 0.0)
+            return cast(Made, kept.made)
+        finally:
+            lock.release()
 
 
 @cache

@@ -5,20 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
+from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.safestring import SafeString
 
 from firstdose.conduct.alerts import PARTS, WEIGHTS, Alert, AlertKind, Part, Watched, Weight, in_order, stale_alerts
 from firstdose.conduct.clocks import Clock, clocks
 from firstdose.conduct.queries import waiting
-from firstdose.conduct.serious_events import entered_as_serious, safety_reports
+from firstdose.conduct.serious_events import safety_reports
 from firstdose.conduct.snapshot import OF_DOSING
 from firstdose.conduct.staleness import StaleDecision, stale_decisions
 from firstdose.dosing.versions import protocol_followed
 from firstdose.records import Subject
 from firstdose.web.acting import Acting
 from firstdose.web.sight import Sight, address_of
-from firstdose.web.trial import Trial, minute_of
+from firstdose.web.trial import Trial, minute_of, quarter_of
 
 TITLES: dict[AlertKind, str] = {
     "stale_decision": "Decisions whose data have changed",
@@ -50,7 +53,7 @@ class Told:
 
 @dataclass(frozen=True)
 class AlertGroup:
-    """The alerts of one kind; unfolded where they press and are few."""
+    """The alerts of one kind; unfolded where they press and are few. ``listed`` is the list of them on a page."""
 
     kind: AlertKind
     title: str
@@ -61,9 +64,13 @@ class AlertGroup:
     def is_open(self) -> bool:
         return self.weight == "now" and len(self.told) <= MOST_OPEN
 
+    @cached_property
+    def listed(self) -> SafeString:
+        return render_to_string("firstdose/alert_list.html", {"told": self.told})
+
 
 def alerts_now(trial: Trial, moment: datetime) -> tuple[Alert, ...]:
-    """Every alert of the trial; each part is looked for anew each minute, and when what it rests on was entered."""
+    """Every alert of the trial; each part is looked for anew when what it rests on was entered, and as time passes."""
     found = list(stale_alerts(stale_now(trial, moment), trial.zone))
     for part in PARTS:
         found += _found(trial, part, moment)
@@ -72,8 +79,13 @@ def alerts_now(trial: Trial, moment: datetime) -> tuple[Alert, ...]:
 
 def clocks_now(trial: Trial, moment: datetime) -> tuple[Clock, ...]:
     """The clocks of all serious events, those that end first at the front."""
-    ledger = trial.ledger
-    return clocks(trial.dosing_data(), moment, safety_reports(ledger), entered_as_serious(ledger), trial.zone)
+    return clocks(
+        trial.dosing_data(),
+        moment,
+        safety_reports(trial.ledger),
+        trial.serious_events.entered(trial.ledger),
+        trial.zone,
+    )
 
 
 def stale_now(trial: Trial, moment: datetime) -> tuple[StaleDecision, ...]:
@@ -88,9 +100,15 @@ def stale_now(trial: Trial, moment: datetime) -> tuple[StaleDecision, ...]:
 
 def alerts_for(trial: Trial, acting: Acting, moment: datetime) -> list[AlertGroup]:
     """The alerts that concern a role, by kind: those of the participants whom it sees, or of the committee."""
-    sight = Sight.of(trial, acting)
+    sight, found = Sight.of(trial, acting), alerts_now(trial, moment)
+    key = (found, sight.visible, sight.others)
+    return trial.kept(f"alerts for {acting.grant.name}", key, lambda: _in_groups(found, sight, acting))
+
+
+def _in_groups(alerts: Iterable[Alert], sight: Sight, acting: Acting) -> list[AlertGroup]:
+    """The alerts that concern a role, by kind, the most pressing first."""
     groups: dict[AlertKind, list[Alert]] = {kind: [] for kind in TITLES}
-    for alert in alerts_now(trial, moment):
+    for alert in alerts:
         if _concerns(alert, sight, acting):
             groups[alert.kind].append(alert)
     found = [
@@ -110,7 +128,8 @@ def open_queries(trial: Trial, acting: Acting, moment: datetime) -> int:
 
 def _found(trial: Trial, part: Part, moment: datetime) -> list[Alert]:
     """The alerts of a part."""
-    key = (trial.ledger.last_entry_of(part.rests_on), minute_of(moment), trial.version)
+    until = quarter_of(moment) if part.by_day else minute_of(moment)
+    key = (trial.ledger.last_entry_of(part.rests_on), until, trial.version)
     return trial.kept_a_while(f"alerts: {part.name}", key, lambda: list(part.find(_watched(trial, moment))))
 
 
@@ -124,7 +143,7 @@ def _watched(trial: Trial, moment: datetime) -> Watched:
         courses.records.as_of,
         protocol_of=lambda subject: protocol_followed(protocol, people.get(subject)),
         reports=safety_reports(trial.ledger),
-        entered=entered_as_serious(trial.ledger),
+        entered=trial.serious_events.entered(trial.ledger),
         known=courses,
         zone=trial.zone,
     )

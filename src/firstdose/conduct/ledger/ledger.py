@@ -16,7 +16,7 @@ from firstdose.conduct.ledger.database import Database, open_database
 from firstdose.conduct.ledger.entry import COLUMNS, Author, Draft, Entry, check_author, instant_as_text
 from firstdose.conduct.ledger.errors import LedgerError, Refused, WrongKey
 from firstdose.conduct.ledger.state import StoredRecord
-from firstdose.conduct.ledger.stored import stored_record, stored_records, stored_records_under
+from firstdose.conduct.ledger.stored import present_records, stored_record, stored_records, stored_records_under
 from firstdose.conduct.ledger.writing import Writing
 
 Clock = Callable[[], datetime]
@@ -103,6 +103,11 @@ class Ledger:
         """All records of a kind, or of all kinds, in the order of their names; removed ones too."""
         with self.database.reading() as session:
             return stored_records(session, record_type)
+
+    def present(self, record_type: str) -> int:
+        """How many records of a kind there are, without those that were removed."""
+        with self.database.reading() as session:
+            return present_records(session, record_type)
 
     def was_carried_out(self, request: str) -> bool:
         """Whether something was written for a request of this name."""

@@ -48,6 +48,12 @@ def stored_records(session: Session, record_type: str | None = None, after: int 
     return tuple(sorted(found, key=lambda each: (each.record_type, each.record)))
 
 
+def present_records(session: Session, record_type: str) -> int:
+    """How many records of a kind there are as a transaction sees them, without those that were removed."""
+    where = "WHERE record_type = ? AND is_removed = 0"
+    return int(session.rows(f"SELECT COUNT(*) FROM ledger_records {where}", [record_type])[0][0])
+
+
 def stored_records_under(session: Session, record_type: str, first: str) -> tuple[StoredRecord, ...]:
     """The records of a kind whose name is a part, or that part, a stroke and more, as a transaction sees them."""
     rows = session.rows(

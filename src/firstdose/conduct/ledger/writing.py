@@ -9,7 +9,13 @@ from firstdose.conduct.ledger.database import Session
 from firstdose.conduct.ledger.entry import COLUMNS, Author, Draft, Entry, check_draft, check_request, instant_as_text
 from firstdose.conduct.ledger.errors import Refused
 from firstdose.conduct.ledger.state import StoredRecord, after, check_against
-from firstdose.conduct.ledger.stored import store, stored_record, stored_records, stored_records_under
+from firstdose.conduct.ledger.stored import (
+    present_records,
+    store,
+    stored_record,
+    stored_records,
+    stored_records_under,
+)
 
 INSERT = f"INSERT INTO ledger_entries ({', '.join(COLUMNS)}) VALUES ({', '.join('?' * len(COLUMNS))})"
 SELECT = f"SELECT {', '.join(COLUMNS)} FROM ledger_entries"
@@ -40,6 +46,10 @@ class Writing:
     def records(self, record_type: str | None = None) -> tuple[StoredRecord, ...]:
         """All records of a kind, or of all kinds."""
         return stored_records(self._session, record_type)
+
+    def present(self, record_type: str) -> int:
+        """How many records of a kind there are, without those that were removed."""
+        return present_records(self._session, record_type)
 
     def records_under(self, record_type: str, first: str) -> tuple[StoredRecord, ...]:
         """The records of a kind whose name is, or begins with, a first part: all of one participant."""

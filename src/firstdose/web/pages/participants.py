@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 
-from firstdose.conduct.entering import check_records
 from firstdose.conduct.ledger import StoredRecord
 from firstdose.conduct.standing import participation_of
 from firstdose.web.acting import TrialRequest
 from firstdose.web.pages.versions import approved_versions
 from firstdose.web.person import person_schedule
 from firstdose.web.queries_shown import shown_queries
-from firstdose.web.subject_records import FORMS, is_repeating, records_of
+from firstdose.web.subject_records import FORMS, is_repeating, records_of_kind
 from firstdose.web.trial import now
 from firstdose.web.value_words import in_order, moment_words
 
@@ -82,17 +81,10 @@ def _start(dosing: StoredRecord | None) -> str:
 
 def one(request: TrialRequest, subject: str) -> HttpResponseBase:
     """One participant: the schedule, the timeline, and every form with what stands in it."""
-    found = records_of(request.trial.ledger, subject)
-    forms = [
-        Form(
-            name,
-            title,
-            tuple(each for each in found[name] if not each.is_removed),
-            is_repeating(name),
-            sum(map(bool, check_records(name, [each.fields for each in found[name] if not each.is_removed]))),
-        )
-        for name, title in FORMS.items()
-    ]
+    found = {name: tuple(records_of_kind(request.trial.ledger, subject, name)) for name in FORMS}
+    present = {name: tuple(each for each in records if not each.is_removed) for name, records in found.items()}
+    odd = {name: request.trial.remembered.odd(name, records) for name, records in present.items()}
+    forms = [Form(name, title, present[name], is_repeating(name), odd[name]) for name, title in FORMS.items()]
     _, schedule = person_schedule(request.trial, subject, now())
     context = {
         "subject": subject,
