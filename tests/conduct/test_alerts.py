@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -49,6 +50,17 @@ def trough(number: int, drawn: str | None, **facts: Any) -> LabResult:
 
 def test_nothing_is_listed_where_nothing_is_to_be_looked_at() -> None:
     assert found(SEEN, "2026-05-20T12:00") == {}
+
+
+def test_a_dosing_that_is_prepared_is_listed_until_it_is_recorded() -> None:
+    """Whether P2 was given cells, nobody knows."""
+    prepared = Dosing(subject="P2", number=1, cohort="C1", level_assigned=1, dose_assigned=5.0, batch="B7")
+    alert = found(SEEN.person("P2").slot("C1", 2, "P2").plus(prepared), "2026-04-05T12:00")["prepared_dosing"]
+    assert (alert.who, alert.weight, alert.record) == ("P2", "now", ("dosings", "P2/1"))
+    assert alert.words == "a dosing from batch B7 is prepared: record what was given, or cancel it if nothing was"
+    for told in ({"given": "none"}, {"procedure_start": time("2026-04-05T10:00")}, {"product_start": time("2026-04")}):
+        recorded = replace(prepared, **told)
+        assert "prepared_dosing" not in found(SEEN.person("P2").plus(recorded), "2026-04-05T12:00")
 
 
 def test_a_visit_is_listed_as_its_window_ends_and_when_it_is_overdue() -> None:

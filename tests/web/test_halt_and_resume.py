@@ -56,7 +56,10 @@ def test_a_dlt_entered_after_the_decision_halts_dosing_until_people_decide_again
     clock.at("2026-03-21T10:00")
     assert HALTED not in text("halt-nurse", "/")
     assert send("halt-nurse", "/doses/P4/", step="prepare", batch="B1").status_code == 302
+    prepared = '<a href="/doses/P4/">P4</a>: a dosing from batch B1 is prepared: record what was given, or cancel it'
+    assert prepared in text("halt-nurse", "/")
     assert send("halt-nurse", "/doses/P4/", step="cancel", reason="only tried out").status_code == 302
+    assert prepared not in text("halt-nurse", "/")
     event = {"number": "1", "term": "seizure", "grade": "3", "start": "2026-02-15", "relation_to_product": "related"}
     assert send("halt-nurse", "/participants/P2/adverse_events/new/", **event).status_code == 302
     clock.at("2026-03-21T11:00")

@@ -53,6 +53,26 @@ def test_one_by_which_a_cohort_was_opened_is_carried_out() -> None:
     assert earlier.is_other
 
 
+@pytest.mark.parametrize(
+    ("action", "level", "dosed", "is_other"),
+    [
+        ("dose", 2, "2026-03-03T10:00", False),
+        ("dose", 2, "2026-02-28T10:00", True),
+        ("dose", 2, "2026-03", True),
+        ("dose", 3, "2026-03-03T10:00", True),
+        ("stop", None, "2026-03-03T10:00", True),
+    ],
+)
+def test_one_in_an_open_cohort_is_carried_out_once_somebody_is_dosed_at_its_level_since(
+    action: str, level: int | None, dosed: str, is_other: bool
+) -> None:
+    """Decided again on a cohort that goes on: no cohort is opened by it. Before the day, on it perhaps: not surely."""
+    going_on = Trial().cohort("C4", 2, decision=3).plus(taken(4, action, level)).dosed("P9", dosed, "C4", 2)
+    last = found(going_on, Recommendation("dose", 4, None, "escalate", ()))
+    assert last is not None
+    assert last.is_other is is_other
+
+
 def test_without_advice_it_stands_out_until_it_is_carried_out() -> None:
     last = found(Trial().plus(taken(1, "stop", None)), None)
     assert last is not None

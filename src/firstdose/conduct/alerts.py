@@ -20,7 +20,7 @@ from firstdose.dosing.known import WHERE_DAYS_END_LAST, Recorded, span_of
 from firstdose.dosing.recorded import Records
 from firstdose.dosing.unjudged_deaths import unjudged_deaths
 from firstdose.protocol import Protocol
-from firstdose.records import TrialData
+from firstdose.records import Dosing, TrialData
 from firstdose.records.date_words import day_words, instant_words, since_words
 from firstdose.safety.evaluability import Status
 
@@ -29,6 +29,7 @@ AlertKind = Literal[
     "dlt",
     "possible_dlt",
     "unjudged_death",
+    "prepared_dosing",
     "safety_report",
     "dlt_window",
     "trough",
@@ -158,6 +159,16 @@ def _start_of(records: Records, subject: str, number: int) -> Recorded | None:
     return next((event.start for event in records.events.get(subject, ()) if event.number == number), None)
 
 
+def _prepared(watched: Watched) -> Iterator[Alert]:
+    """Dosings that were prepared and are not recorded: whether somebody was given cells is not known of these."""
+    for dosing in watched.trial_data.records(Dosing):
+        if dosing.given is None and dosing.procedure_start is None and dosing.product_start is None:
+            of_batch = f" from batch {dosing.batch}" if dosing.batch else ""
+            words = f"a dosing{of_batch} is prepared: record what was given, or cancel it if nothing was"
+            record = ("dosings", f"{dosing.subject}/{dosing.number}")
+            yield Alert("prepared_dosing", dosing.subject, words, "now", record=record)
+
+
 def _clocks(watched: Watched) -> Iterator[Alert]:
     """Reports of serious events that are still to be sent."""
     for clock in clocks(watched.trial_data, watched.moment, watched.reports, watched.entered, watched.zone):
@@ -212,6 +223,7 @@ def _end(records: Records, visit: PlannedVisit, day: date | None) -> datetime | 
 
 PARTS = (
     Part("toxicity", OF_DOSING, _toxicity),
+    Part("prepared dosings", ("dosings",), _prepared),
     Part("clocks", ("subjects", "adverse_events", "dosings", "slots", "safety_reports"), _clocks),
     Part("troughs", ("subjects", "lab_results", "dosings", "slots"), _troughs, by_day=True),
     Part("visits", ("subjects", "visits", "dosings", "slots", "dispositions", "deaths"), _visits, by_day=True),

@@ -27,6 +27,7 @@ TITLES: dict[AlertKind, str] = {
     "stale_decision": "Decisions whose data have changed",
     "possible_dlt": "Possible DLTs without a verdict",
     "unjudged_death": "Deaths in the DLT window without a verdict",
+    "prepared_dosing": "Dosings that are prepared and not recorded",
     "safety_report": "Reports of serious events to be sent",
     "dlt_window": "DLT windows that end soon",
     "trough": "Troughs to look at",
@@ -180,6 +181,8 @@ def _address(alert: Alert, sight: Sight, acting: Acting) -> str | None:
         return reverse("serious_event", kwargs={"subject": alert.who, "event": number}) if sight.sees_data else None
     if not sight.sees_data:
         return None
+    if alert.kind == "prepared_dosing":
+        return reverse("dose", kwargs={"subject": alert.who})
     if alert.record is not None:
         return address_of(*alert.record)
     return reverse("participant", kwargs={"subject": alert.who}) + "#schedule"

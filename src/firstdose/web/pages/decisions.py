@@ -25,9 +25,12 @@ from firstdose.conduct.ledger import Head, Refused
 from firstdose.conduct.own_records import all_of, as_object
 from firstdose.conduct.recommending import advised_of, freeze
 from firstdose.conduct.signatures import Purpose, signatures_of
-from firstdose.conduct.staleness import StaleDecision, stale_decisions
+from firstdose.conduct.staleness import stale_decisions
 from firstdose.designs.building import build_design
-from firstdose.dosing import history_of
+from firstdose.dosing.advice import places_left
+from firstdose.dosing.courses import Courses
+from firstdose.dosing.histories import trial_history
+from firstdose.dosing.recorded import Records
 from firstdose.protocol import Protocol
 from firstdose.records import DoseDecision, TrialData
 from firstdose.records.dosing import Action
@@ -111,11 +114,6 @@ def one(request: TrialRequest, preparation: int) -> HttpResponseBase:
     return render(request, "firstdose/decision.html", context)
 
 
-def _stale(trial: Trial, prepared: PreparedDecision) -> StaleDecision | None:
-    """What a decision that was taken rests on and is no longer so; None where it is."""
-    return next((each for each in stale_now(trial, now()) if each.decision == prepared.decision), None)
-
-
 def _version(trial: Trial, prepared: PreparedDecision) -> str:
     """The version of the protocol that was in force; the first one's file need not name it."""
     found = in_force(_then(trial, prepared))
@@ -136,8 +134,10 @@ def tables(protocol: Protocol, trial_data: TrialData, prepared: PreparedDecision
     """What the data say at each dose, and what each coming outcome would lead to, on the data that were frozen."""
     if not protocol.escalation.has_rule:
         return []
-    rule, history = build_design(protocol), history_of(protocol, trial_data, instant(prepared.data_as_of))
-    found = [evidence_table(protocol, history, rule), outlook_table(rule, history)]
+    rule, courses = build_design(protocol), Courses(protocol, Records(trial_data, instant(prepared.data_as_of)))
+    history = trial_history(courses)
+    places = places_left(courses, history, rule)  # with which the pack that members read asks the rule as well
+    found = [evidence_table(protocol, history, rule), outlook_table(rule, history, places)]
     return [each for each in found if each is not None]
 
 
