@@ -144,7 +144,7 @@ def _is_ledgers(path: Path) -> bool:
 def _functions_on_both(file: ast.Module, is_ledgers: bool) -> Iterator[str]:
     """The names of the tests of a file that are run on both kinds."""
     functions = {node.name: node for node in file.body if isinstance(node, ast.FunctionDef)}
-    is_marked = any(isinstance(node, ast.Assign) and ast.unparse(node) == "pytestmark = on_both" for node in file.body)
+    is_marked = any(map(_marks_for_both, file.body))
     of_both = {"kind", "place", "ledger"} if is_ledgers else set()
     of_both |= {name for name, node in functions.items() if any(map(_asks_for_both, node.decorator_list))}
     if "database_kind" in of_both:
@@ -152,6 +152,14 @@ def _functions_on_both(file: ast.Module, is_ledgers: bool) -> Iterator[str]:
     while more := {name for name, node in functions.items() if name not in of_both and of_both & _wanted(node)}:
         of_both |= more
     yield from (name for name in functions if name.startswith("test_") and (is_marked or name in of_both))
+
+
+def _marks_for_both(statement: ast.stmt) -> bool:
+    """A statement as in ``pytestmark = on_both``, alone or in a list with other marks."""
+    if not isinstance(statement, ast.Assign) or [ast.unparse(each) for each in statement.targets] != ["pytestmark"]:
+        return False
+    marks = statement.value.elts if isinstance(statement.value, ast.List) else [statement.value]
+    return "on_both" in map(ast.unparse, marks)
 
 
 def _asks_for_both(decorator: ast.expr) -> bool:
