@@ -46,7 +46,7 @@ def replay(rule: Transitions, history: History) -> Replay:
             _close(rule, found, cohort, number)
     if held is not None:
         number, cohort = held
-        _check_departures(rule, found, cohort, number)
+        _check_departures(rule, found, cohort, number, planned_size(rule, found))
         found.replacements = _places_to_replace(rule, found, cohort)
     return found
 
@@ -118,8 +118,8 @@ def _places_to_replace(rule: Transitions, found: Replay, cohort: Cohort) -> int:
 
 def _close(rule: Transitions, found: Replay, cohort: Cohort, number: int) -> None:
     """Take over one cohort, as the rule would have it or as it was given."""
-    _check_departures(rule, found, cohort, number)
     planned = planned_size(rule, found)
+    _check_departures(rule, found, cohort, number, planned)
     short = cohort.evaluable < planned and cohort.level == int(found.states.level[0])
     found.settled_early = False
     if found.by_them is not None and not cohort.evaluable and found.states.stop[0] == Stop.GOES_ON:
@@ -187,7 +187,7 @@ def _settle(rule: Transitions, found: Replay, cohort: Cohort, planned: int) -> N
     found.settled_early = True
 
 
-def _check_departures(rule: Transitions, found: Replay, cohort: Cohort, number: int) -> None:
+def _check_departures(rule: Transitions, found: Replay, cohort: Cohort, number: int, planned: int) -> None:
     advised = int(found.states.level[0])
     if found.states.stop[0] != Stop.GOES_ON:
         why = STOP_WORDS[Stop(int(found.states.stop[0]))]
@@ -198,7 +198,7 @@ def _check_departures(rule: Transitions, found: Replay, cohort: Cohort, number: 
         found.flags.append(
             f"cohort {number} departs from the rule: level {cohort.level} was given, level {advised} advised{today}"
         )
-    elif cohort.evaluable > (planned := planned_size(rule, found)):
+    elif cohort.evaluable > planned:
         found.flags.append(f"cohort {number} departs from the rule: {cohort.evaluable} evaluable, {planned} planned")
     if cohort.level > rule.frame.top:
         found.flags.append(

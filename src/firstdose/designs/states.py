@@ -63,7 +63,7 @@ class Seen:
     def at(self, level: Integers) -> tuple[Integers, Integers]:
         """Participants and DLTs at a level that may differ from row to row (clipped into the levels)."""
         levels = self.participants.shape[1]
-        flat = np.arange(self.rows, dtype=np.intp) * levels + np.clip(level, 1, levels) - 1
+        flat = np.arange(self.rows, dtype=np.intp) * levels + into_levels(level, levels) - 1
         return self.participants.ravel()[flat], self.dlts.ravel()[flat]
 
 
@@ -122,6 +122,11 @@ class States:
         """Replace the chosen rows in place."""
         for name in self.__dataclass_fields__:
             getattr(self, name)[rows] = getattr(values, name)
+
+
+def into_levels(level: Integers, levels: int) -> Integers:
+    """Levels, each clipped into those that there are; for the few rows of a live trial quicker than `numpy.clip`."""
+    return np.asarray(np.minimum(np.maximum(level, 1), levels))
 
 
 def _tile(values: NDArray[Any], times: int) -> NDArray[Any]:

@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar, Literal
 import numpy as np
 
 from firstdose.designs.design import Design, no_memory
-from firstdose.designs.states import Integers, Seen, Selection, States, Step, Stop
+from firstdose.designs.states import Integers, Seen, Selection, States, Step, Stop, into_levels
 from firstdose.protocol.meaning import Meaning
 
 VARIANT_WORDS = {
@@ -46,7 +46,7 @@ class ThreePlusThree(Design):
     def next_cohort_size(self, states: States) -> Integers:
         """Whatever completes three, or six, at the level."""
         levels = self.frame.levels
-        flat = np.arange(len(states)) * levels + np.clip(states.level, 1, levels) - 1
+        flat = np.arange(len(states)) * levels + into_levels(states.level, levels) - 1
         return 3 - states.participants.ravel()[flat].astype(np.int16) % 3
 
     def next_step(self, seen: Seen) -> Step:
@@ -73,7 +73,7 @@ class ThreePlusThree(Design):
         level = np.where(up, current + 1, np.where(down, highest, current))
         stop = np.where(named_here | named_below, np.int8(Stop.RULE_COMPLETE), np.int8(Stop.GOES_ON))
         stop = np.where(none_left, np.int8(Stop.TOO_TOXIC), stop)
-        level = np.clip(level, 1, self.frame.levels).astype(np.int8)
+        level = into_levels(level, self.frame.levels).astype(np.int8)
         return Step(level, highest.astype(np.int8), stop, no_memory(seen.rows))
 
     def select(self, states: States) -> Selection:
