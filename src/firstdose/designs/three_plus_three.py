@@ -47,7 +47,7 @@ class ThreePlusThree(Design):
         """Whatever completes three, or six, at the level."""
         levels = self.frame.levels
         flat = np.arange(len(states)) * levels + into_levels(states.level, levels) - 1
-        return 3 - states.participants.ravel()[flat].astype(np.int16) % 3
+        return np.asarray(3 - states.participants.ravel()[flat].astype(np.int16) % 3)
 
     def next_step(self, seen: Seen) -> Step:
         current = seen.current
