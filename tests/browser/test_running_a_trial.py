@@ -91,7 +91,8 @@ class Hospital:
         assert "answers saved" in self.carla.press("Save the answers")
         self.site.later(minutes=10)
         self.ines.open(f"/participants/{subject}/eligibility/")
-        self.ines.fill(password=self.ines.password)
+        assert "Baseline (M0): nothing is recorded" in self.ines.page.inner_text("main")
+        self.ines.fill(password=self.ines.password, without_reason="the values stand in the letter of referral")
         assert "confirmed as eligible" in self.ines.press("Confirm and sign")
         self.carla.open(f"/doses/{subject}/")
         self.carla.page.select_option("select[name=cohort]", cohort)
@@ -155,13 +156,18 @@ class Hospital:
         words = str(self.nora.page.inner_text("section .step"))
         assert "the same data and the same recommendation" in self.nora.page.inner_text("main")
         self.nora.fill(action=action, level=str(level))
+        assert "how it is known that they had no DLT" in self.nora.press("Propose")
+        self.nora.open(address)
+        self.nora.fill(action=action, level=str(level), without_dlt="seen at the ward; the visits are not entered yet")
         self.nora.press("Propose")
+        self.nora.page.fill("#taking-password", self.nora.password)
         early = self.nora.press("Take this decision")
         assert "0 members have signed" in early
         for member in (self.nora, self.omar, self.tina):
             member.open(address)
             member.fill(password=member.password)
             assert "signed" in member.press("Sign")
+        self.tina.page.fill("#taking-password", self.tina.password)
         assert "is taken" in self.tina.press("Take this decision")
         return words
 

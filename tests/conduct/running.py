@@ -14,8 +14,8 @@ from firstdose.conduct.adjudicating import adjudicate
 from firstdose.conduct.administering import prepare_dosing, record_dosing
 from firstdose.conduct.cohorts import close_cohort, open_cohort
 from firstdose.conduct.confirmation import MEANING as CONFIRMED
-from firstdose.conduct.deciding import MEANING, prepare_decision, propose_decision, take_decision
-from firstdose.conduct.eligibility import confirm_eligibility
+from firstdose.conduct.deciding import MEANING, TAKING, prepare_decision, propose_decision, take_decision
+from firstdose.conduct.eligibility import confirm_eligibility, lacking_now
 from firstdose.conduct.gating import gate_in
 from firstdose.conduct.identity import name_of
 from firstdose.conduct.ledger import Author, restore
@@ -34,6 +34,12 @@ from tests.dosing.trial import ROME, protocol
 SWISS_NURSE = Author("lena", "coordinator", "CH01", "Europe/Zurich")
 
 BOTH_KINDS = ("sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql))
+
+WITHOUT = "the values stand in the letter of the hospital"
+"""Why a test confirms eligibility without what the protocol asks for before the dosing."""
+
+CALLED = "seen by telephone after the window; the visit is not entered yet because the forms are at the site"
+"""How a test knows of those of whom it enters no visit."""
 
 
 class Running(Workplace):
@@ -69,15 +75,16 @@ class Running(Workplace):
         self.enter("criterion_answers", author, subject=name, criterion="I1", answer="yes")
         self.enter("criterion_answers", author, subject=name, criterion="E1", answer="no")
 
-    def eligible(self, name: str, author: Author = INVESTIGATOR) -> None:
-        """The investigator's confirmation, signed and dated by the clock."""
+    def eligible(self, name: str, author: Author = INVESTIGATOR, reason: str = WITHOUT) -> None:
+        """The investigator's confirmation, signed and dated by the clock; with a reason if something is lacking."""
         purpose = self.purpose("subjects", name_of("subjects", name), CONFIRMED)
         with self.work(author) as work:
-            confirm_eligibility(work, name, self.proof(author, purpose), purpose.head)
+            seen = [each.key for each in lacking_now(work, name).missing]
+            confirm_eligibility(work, name, self.proof(author, purpose), purpose.head, reason, seen)
 
     def open(self, **facts: Any) -> str:
         with self.work(STATISTICIAN) as work:
-            return open_cohort(work, **facts).record
+            return open_cohort(work, **{"without_dlt": CALLED} | facts).record
 
     def close(self, cohort: str, reason: str = "") -> None:
         with self.work(STATISTICIAN) as work:
@@ -129,9 +136,16 @@ class Running(Workplace):
         with self.work(STATISTICIAN) as work:
             return prepare_decision(work, frozen)
 
-    def propose(self, preparation: int, action: Any = "dose", level: int | None = None, reason: str = "") -> None:
+    def propose(
+        self,
+        preparation: int,
+        action: Any = "dose",
+        level: int | None = None,
+        reason: str = "",
+        without_dlt: str = CALLED,
+    ) -> None:
         with self.work(MEMBER) as work:
-            propose_decision(work, preparation, action, level, reason)
+            propose_decision(work, preparation, action, level, reason, without_dlt=without_dlt)
 
     def sign_decision(self, preparation: int, *members: Author) -> None:
         for member in members or (MEMBER, OTHER_MEMBER):
@@ -141,8 +155,9 @@ class Running(Workplace):
 
     def take(self, preparation: int, data_hash: str | None = None) -> int:
         seen = data_hash or self.record("prepared_decisions", str(preparation)).fields["data_hash"]
+        purpose = self.purpose("prepared_decisions", str(preparation), TAKING)
         with self.work(MEMBER) as work:
-            return take_decision(work, preparation, seen)
+            return take_decision(work, preparation, seen, proof=self.proof(MEMBER, purpose))
 
     def decide(self, action: Any = "dose", level: int | None = None, reason: str = "") -> int:
         """A decision prepared, proposed, signed by two members and taken."""

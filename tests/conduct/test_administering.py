@@ -18,7 +18,7 @@ def test_a_dosing_is_prepared_with_batch_and_cells_then_recorded(ready: Running)
     assert (planned.subject, planned.number, planned.cohort, planned.batch) == ("P4", 1, "C2", "B1")
     assert (planned.level_assigned, planned.dose_assigned, planned.dose_unit) == (2, 10.0, "million cells")
     assert (planned.zone, planned.given, planned.dose_given) == ("Europe/Rome", None, None)
-    assert ready.record_given("P4", "2026-03-21T09:30", dose_given="10.4", viability_percent="81") == ()
+    assert ready.record_given("P4", "2026-03-21T10:00", dose_given="10.4", viability_percent="81") == ()
     given = ready.all(Dosing)[-1]
     assert (given.dose_given, given.viability_percent, given.batch) == (10.4, 81.0, "B1")
     assert ready.all(Slot)[3].state == "dosed"

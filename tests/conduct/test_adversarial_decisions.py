@@ -12,9 +12,10 @@ import pytest
 
 from firstdose.conduct.administering import correct_dosing
 from firstdose.conduct.catalogue import PreparedDecision
-from firstdose.conduct.deciding import is_reproduced, propose_decision, seen_again, take_decision
+from firstdose.conduct.deciding import TAKING, propose_decision, take_decision
 from firstdose.conduct.ledger import Author, Draft, Refused, verify
 from firstdose.conduct.own_records import all_of
+from firstdose.conduct.reproducing import is_reproduced, seen_again
 from firstdose.conduct.signatures import signatures_of
 from firstdose.conduct.slots import replace_participant
 from firstdose.conduct.staleness import stale_decisions
@@ -123,11 +124,12 @@ def test_item_13_a_proposal_that_nobody_saw_is_neither_replaced_nor_taken(ready:
         propose_decision(work, number, "stop", None, "too few cells", seen)
     ready.sign_decision(number)
     data_hash = ready.record("prepared_decisions", str(number)).fields["data_hash"]
-    with pytest.raises(Refused, match=changed), ready.work(MEMBER) as work:
-        take_decision(work, number, data_hash, seen)
     now = ready.record("prepared_decisions", str(number)).head
+    proof = ready.proof(MEMBER, ready.purpose("prepared_decisions", str(number), TAKING))
+    with pytest.raises(Refused, match=changed), ready.work(MEMBER) as work:
+        take_decision(work, number, data_hash, seen, proof=proof)
     with ready.work(MEMBER) as work:
-        assert take_decision(work, number, data_hash, now) == 2
+        assert take_decision(work, number, data_hash, now, proof=proof) == 2
 
 
 def test_item_40_a_dosing_that_is_corrected_later_makes_the_decision_stale(ready: Running) -> None:

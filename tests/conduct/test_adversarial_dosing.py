@@ -337,7 +337,7 @@ def test_item_43_without_the_start_of_the_procedure_that_of_the_cells_counts(run
         running.enrol(name, "C1")
     running.at("2026-02-05T12:00").prepare("P1")
     only_cells: dict[str, Any] = {"procedure_start": None, "product_start": "2026-02-05T11:00"}
-    assert running.record_given("P1", "", **only_cells) == ()
+    assert running.record_given("P1", "", "prepared on paper", **only_cells) == ()
     assert running.at("2026-02-18T23:59").words("P2") == [
         "too early: 14 days must pass since the dosing of sentinel P1 on 5 February 2026; "
         "allowed from 19 February 2026, 00:00 (Europe/Rome)"

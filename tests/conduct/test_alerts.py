@@ -100,7 +100,7 @@ def test_a_death_in_the_window_that_nobody_judged_is_listed_until_the_cause_is_j
     died = SEEN.plus(Death(subject="P1", died=time("2026-03-20")))
     listed = found(died, "2026-04-20T12:00")
     alert = listed["unjudged_death"]
-    assert (alert.who, alert.weight, alert.when) == ("P1", "now", "since 20 March 2026")
+    assert (alert.who, alert.weight, alert.when) == ("P1", "now", "died on 20 March 2026")
     assert alert.record == ("deaths", "P1")
     assert alert.words.startswith("died before the DLT window was over and counts as not evaluable: no verdict says")
     cause: dict[str, Any] = {"outcome": "fatal", "end": time("2026-03-20"), "grade": 5}
@@ -114,16 +114,16 @@ def test_a_death_that_an_event_alone_tells_of_is_listed_with_it() -> None:
     facts: dict[str, Any] = {"outcome": "fatal", "end": time("2026-03-20"), "relation_to_product": "not_related"}
     alert = found(SEEN.event("P1", "2026-03-18", **facts, relation_to_procedure="not_related"), "2026-04-20T12:00")
     assert alert["unjudged_death"].record == ("adverse_events", "P1/1")
-    assert alert["unjudged_death"].when == "since 20 March 2026"
+    assert alert["unjudged_death"].when == "died on 20 March 2026"
 
 
 @pytest.mark.parametrize(
     ("start", "when"),
     [
-        ("2026-03-10T00:10", "since 10 March 2026"),
-        ("2026-03-10", "since 10 March 2026"),
-        ("2026-03", "since March 2026 (the day is not known)"),
-        ("2026", "since 2026 (the day is not known)"),
+        ("2026-03-10T00:10", "began on 10 March 2026"),
+        ("2026-03-10", "began on 10 March 2026"),
+        ("2026-03", "began in March 2026 (the day is not known)"),
+        ("2026", "began in 2026 (the day is not known)"),
     ],
 )
 @pytest.mark.parametrize("zone", [None, ZoneInfo("UTC"), ZoneInfo("Europe/Rome")])

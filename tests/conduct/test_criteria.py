@@ -13,14 +13,12 @@ from hypothesis import strategies as st
 
 from firstdose.conduct.automatic_queries import check_all, check_record
 from firstdose.conduct.catalogue import Query
-from firstdose.conduct.confirmation import MEANING
 from firstdose.conduct.criteria import BY_PEOPLE, Checked, checked_criteria
 from firstdose.conduct.criterion_values import completed_years
-from firstdose.conduct.eligibility import confirm_eligibility
 from firstdose.conduct.ledger import Refused
 from firstdose.conduct.own_records import all_of
 from tests.conduct.running import Running
-from tests.conduct.workplace import DATA_MANAGER, INVESTIGATOR, NURSE
+from tests.conduct.workplace import DATA_MANAGER, NURSE
 from tests.dosing.trial import protocol
 
 CRITERIA = """
@@ -63,9 +61,7 @@ def open_queries(running: Running) -> list[str]:
 
 
 def confirm(running: Running) -> None:
-    purpose = running.purpose("subjects", "P1", MEANING)
-    with running.work(INVESTIGATOR) as work:
-        confirm_eligibility(work, "P1", running.proof(INVESTIGATOR, purpose), purpose.head)
+    running.eligible("P1")
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from firstdose.conduct.by_hand import refuse_by_hand
-from firstdose.conduct.deciding import MEANING, departs, prepare_decision, sign_decision, take_decision
+from firstdose.conduct.deciding import MEANING, TAKING, departs, prepare_decision, sign_decision, take_decision
 from firstdose.conduct.ledger import Refused
 from firstdose.conduct.recommending import Advised, freeze, recommend
 from firstdose.conduct.signatures import signatures_of
@@ -155,8 +155,9 @@ def test_levels_and_actions_are_checked(reviewed: Running) -> None:
 
 def test_only_members_decide_and_only_the_statistician_prepares(reviewed: Running) -> None:
     number = reviewed.prepare_decision()
+    purpose = reviewed.purpose("prepared_decisions", str(number), TAKING)
     with pytest.raises(Refused, match="may not take and sign"), reviewed.work(NURSE) as work:
-        take_decision(work, number, "")
+        take_decision(work, number, "", proof=reviewed.proof(NURSE, purpose))
     frozen = freeze(reviewed.ledger, reviewed.protocol, reviewed.now)
     with pytest.raises(Refused, match="may not open cohorts and prepare"), reviewed.work(MEMBER) as work:
         prepare_decision(work, frozen)

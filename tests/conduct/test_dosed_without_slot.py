@@ -34,16 +34,17 @@ def given(running: Running, start: str) -> tuple[str, ...]:
     return tuple(running.record_given("P2", start, "in a hurry", batch="B1"))
 
 
-def test_in_the_minute_of_the_slot_the_sentinel_still_comes_first(watched: Running) -> None:
-    assert given(watched, "2026-02-02T09:00") == (
+def test_before_the_minute_of_the_slot_the_sentinel_still_comes_first(watched: Running) -> None:
+    assert given(watched, "2026-02-02T08:59") == (
         "dosed in cohort C1, with a slot in none",
         "holds no slot: slot 2 of cohort C1 was assigned later, 2 February 2026, 09:00:30 (Europe/Rome)",
         SENTINEL_LACKS,
     )
 
 
-def test_after_that_minute_only_the_sentinel_is_lacking(watched: Running) -> None:
-    assert given(watched, "2026-02-02T09:01") == (SENTINEL_LACKS,)
+@pytest.mark.parametrize("minute", ["09:00", "09:01"])
+def test_from_that_minute_only_the_sentinel_is_lacking(watched: Running, minute: str) -> None:
+    assert given(watched, f"2026-02-02T{minute}") == (SENTINEL_LACKS,)
 
 
 def test_the_sentinel_itself_is_told_of_the_slot_alone(watched: Running) -> None:

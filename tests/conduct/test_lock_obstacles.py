@@ -8,7 +8,7 @@ import pytest
 
 from firstdose.conduct.ledger import Refused
 from firstdose.conduct.lock_obstacles import WORDS, Obstacle, obstacles
-from firstdose.conduct.locking import ask_for_lock, confirm_lock
+from firstdose.conduct.locking import ask_for_lock
 from firstdose.conduct.queries import Asked, answer, ask, close
 from firstdose.conduct.signatures import REVIEWED, sign_all
 from firstdose.conduct.source_checks import check_source
@@ -161,8 +161,7 @@ def test_what_comes_up_between_asking_and_confirming_is_not_locked_unseen(ready:
         ask_for_lock(work, CUT_OFF)
     with ready.work(MONITOR) as work:
         ask(work, Asked("subjects", "P1", "Which day?", "consent"))
-    with pytest.raises(Refused, match=r"since this lock was asked for.*1 query"), ready.work(STATISTICIAN) as work:
-        confirm_lock(work, 1)
-    with ready.work(STATISTICIAN) as work:
-        entry = confirm_lock(work, 1, "the query changes nothing")
-    assert entry.reason == "lock confirmed: the query changes nothing"
+    with pytest.raises(Refused, match=r"since this lock was asked for.*1 query"):
+        ready.confirm_lock(STATISTICIAN, 1)
+    entry = ready.confirm_lock(STATISTICIAN, 1, "the query changes nothing")
+    assert entry.reason.startswith("lock confirmed: the query changes nothing (identity proved again at ")

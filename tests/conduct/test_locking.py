@@ -17,8 +17,6 @@ from firstdose.conduct.ledger import Author, Draft, FieldChange, Refused, back_u
 from firstdose.conduct.locking import (
     ask_for_lock,
     ask_for_unlock,
-    confirm_lock,
-    confirm_unlock,
     cut_off_in_force,
     hash_of_locked,
     refuse_locked,
@@ -66,8 +64,7 @@ def lock(place: Workplace) -> str:
     """Lock, despite the query; the hash of what is locked."""
     with place.work(DATA_MANAGER) as work:
         ask_for_lock(work, CUT_OFF, "the query does not matter")
-    with place.work(STATISTICIAN) as work:
-        confirm_lock(work, 1)
+    place.confirm_lock(STATISTICIAN, 1)
     (found,) = all_of(place.ledger, DataLock)
     assert found.content_hash is not None
     return found.content_hash
@@ -279,19 +276,17 @@ def test_two_people_lock_and_two_unlock(open_trial: Workplace) -> None:
         ask_for_lock(work, CUT_OFF, "the query does not matter")
     edit(place)
     assert cut_off_in_force(place.ledger) is None
-    with pytest.raises(Refused, match="another person must"), place.work(DATA_MANAGER) as work:
-        confirm_lock(work, 1)
-    with place.work(OTHER_DATA_MANAGER) as work:
-        confirm_lock(work, 1)
+    with pytest.raises(Refused, match="another person must"):
+        place.confirm_lock(DATA_MANAGER, 1)
+    place.confirm_lock(OTHER_DATA_MANAGER, 1)
     assert cut_off_in_force(place.ledger) == CUT_OFF
     with place.work(OTHER_DATA_MANAGER) as work:
         ask_for_unlock(work, 1, "an event was forgotten")
     with pytest.raises(Refused, match="are locked"):
         enter(place)
-    with pytest.raises(Refused, match="another person must"), place.work(OTHER_DATA_MANAGER) as work:
-        confirm_unlock(work, 1)
-    with place.work(STATISTICIAN) as work:
-        confirm_unlock(work, 1)
+    with pytest.raises(Refused, match="another person must"):
+        place.confirm_unlock(OTHER_DATA_MANAGER, 1)
+    place.confirm_unlock(STATISTICIAN, 1)
     enter(place)
     (found,) = all_of(place.ledger, DataLock)
     assert (found.state, found.asked_by, found.confirmed_by) == ("unlocked", "emma", "sara")
@@ -304,8 +299,8 @@ def test_what_was_asked_for_can_be_taken_back(open_trial: Workplace) -> None:
     with open_trial.work(STATISTICIAN) as work:
         withdraw(work, 1, "it was not")
     assert cut_off_in_force(open_trial.ledger) == CUT_OFF
-    with pytest.raises(Refused, match="lock 1 is locked"), open_trial.work(STATISTICIAN) as work:
-        confirm_unlock(work, 1)
+    with pytest.raises(Refused, match="lock 1 is locked"):
+        open_trial.confirm_unlock(STATISTICIAN, 1)
 
 
 @pytest.mark.parametrize("author", [NURSE, INVESTIGATOR, MONITOR, MEMBER], ids=lambda author: author.role)
@@ -382,6 +377,38 @@ def test_item_51_whatever_is_not_refused_leaves_the_locked_data_as_they_were(
             raise Undone
     except (Refused, Undone):
         pass
+
+
+@given(begin=DATES, given=DATES)
+@settings(max_examples=25)
+def test_item_51_a_dosing_of_who_came_later_by_the_date_of_consent_is_refused_where_it_would_be_locked(
+    base: tuple[Workplace, str], begin: str, given: str
+) -> None:
+    """Whoever was dosed by the day was in the trial, and would come in with everything, whatever the consent says."""
+    place, before = base
+    fields = {"subject": "P02", "number": "1", "procedure_start": begin, "product_start": given}
+    draft = draft_of("dosings", fields, {})
+    assert draft is not None
+
+    class Undone(Exception):
+        pass
+
+    try:
+        with place.work(NURSE) as work:
+            work.append(draft)
+            assert hash_of_locked(work.snapshot.trial_data, CUT_OFF) == before
+            raise Undone
+    except (Refused, Undone):
+        pass
+
+
+def test_item_51_a_dosing_within_the_locked_data_is_refused_whatever_its_consent_says(
+    base: tuple[Workplace, str],
+) -> None:
+    draft = draft_of("dosings", {"subject": "P02", "number": "1", "product_start": "2026-03-31"}, {})
+    assert draft is not None
+    with pytest.raises(Refused, match="by that day"), base[0].work(NURSE) as work:
+        work.append(draft)
 
 
 @pytest.fixture(scope="module")

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import pytest
 
+from firstdose.conduct.alerts import stale_alerts
 from firstdose.conduct.catalogue import PreparedDecision
-from firstdose.conduct.deciding import seen_again
 from firstdose.conduct.gating import instant
 from firstdose.conduct.outcomes import Outcome, as_text, changes_since, courses_of, of_text, outcomes_of
 from firstdose.conduct.own_records import all_of
+from firstdose.conduct.reproducing import seen_again
 from firstdose.conduct.staleness import StaleDecision, stale_decisions
 from firstdose.dosing import may_be_dosed
 from tests.conduct.running import Running
 from tests.conduct.workplace import MEMBER
+from tests.dosing.trial import ROME
 
 
 def stale(running: Running) -> tuple[StaleDecision, ...]:
@@ -145,3 +147,11 @@ def test_another_level_is_a_change_even_with_the_same_letter(one_cohort: Running
     (found,) = changes_since({**seen, "P1": Outcome("C1", 2, "N")}, one_cohort.now, courses)
     assert found.halts
     assert found.words == "P1 was without a DLT (level 2, cohort C1) and is now without a DLT (level 1, cohort C1)"
+
+
+def test_the_alert_names_the_last_entry_and_not_one_that_changed_nothing(ready: Running) -> None:
+    ready.event("P2", "2026-02-15", number=1, grade="1", relation_to_product="not_related")
+    ready.at("2026-03-22T10:00").event("P2", "2026-02-16", number=2, recorded="2026-03-20T10:00")
+    ready.at("2026-03-22T12:30").verdict("P2", "dlt", event=2)
+    (alert,) = stale_alerts(stale(ready), ROME)
+    assert alert.when == "last entered 22 March 2026, 12:30 (Europe/Rome)"

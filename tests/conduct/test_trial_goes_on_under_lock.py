@@ -8,7 +8,7 @@ import pytest
 
 from firstdose.conduct.administering import cancel_dosing
 from firstdose.conduct.ledger import Refused
-from firstdose.conduct.locking import ask_for_lock, confirm_lock, hash_of_locked
+from firstdose.conduct.locking import ask_for_lock, hash_of_locked
 from firstdose.conduct.rules import RULES
 from firstdose.conduct.slots import release_slot
 from firstdose.records import Dosing
@@ -23,8 +23,7 @@ def lock(running: Running, cut_off: date = CUT_OFF) -> str:
     """Two people lock, though nothing is signed yet; the hash of what is locked."""
     with running.work(DATA_MANAGER) as work:
         number = ask_for_lock(work, cut_off, "an analysis of the first cohort")
-    with running.work(OTHER_DATA_MANAGER) as work:
-        confirm_lock(work, number)
+    running.confirm_lock(OTHER_DATA_MANAGER, number)
     return hash_of_locked(running.snapshot.trial_data, cut_off)
 
 

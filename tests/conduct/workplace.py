@@ -11,6 +11,7 @@ from typing import Any
 from firstdose.conduct.desk import Desk, Rule, Work
 from firstdose.conduct.entering import draft_of
 from firstdose.conduct.ledger import Author, Entry, StoredRecord, restore
+from firstdose.conduct.locking import LOCKING, OPENING, confirm_lock, confirm_unlock
 from firstdose.conduct.signatures import Proof, Purpose
 from firstdose.protocol import Protocol
 from tests.conduct.ledger.places import KEY, Place
@@ -84,6 +85,18 @@ class Workplace:
     def purpose(self, record_type: str, record: str, meaning: str = "reviewed and approved") -> Purpose:
         """What somebody who looks at a record now would sign."""
         return Purpose(record_type, record, self.record(record_type, record).head, meaning)
+
+    def confirm_lock(self, author: Author, number: int = 1, reason: str = "") -> Entry:
+        """The second person's step, who has just entered his password."""
+        purpose = self.purpose("data_locks", str(number), LOCKING)
+        with self.work(author) as work:
+            return confirm_lock(work, number, self.proof(author, purpose), reason)
+
+    def confirm_unlock(self, author: Author, number: int = 1) -> Entry:
+        """The same, to open the data."""
+        purpose = self.purpose("data_locks", str(number), OPENING)
+        with self.work(author) as work:
+            return confirm_unlock(work, number, self.proof(author, purpose))
 
     def proof(self, author: Author, *purposes: Purpose) -> Proof:
         """Who signs has just entered his password."""

@@ -109,6 +109,21 @@ def test_random_arrangements_agree_with_all_of_them() -> None:
         assert drawn[name].smallest_attainable == pytest.approx(1 / 210)
 
 
+@pytest.mark.parametrize(("numbers", "fewest"), [(1, 2), (1, 7), (10_000_000, 1)])
+def test_how_many_arrangements_are_tried_at_a_time_does_not_matter(
+    numbers: int, fewest: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two or more: one alone is multiplied in another order, which may change the last digit."""
+    design, person = trial([1, 1, 2, 2, 3, 3, 4, 4])
+    values = noise(3, len(person))
+    model = fit_moderated_model(values, design.matrix, person)
+    classes = {"some": [0, 1, 2], "others": [3, 4]}
+    expected = permute_doses(values, design, person, 1, classes, seed=1, model=model)
+    monkeypatch.setattr("firstdose.methods.class_permutation.AT_ONCE", numbers)
+    monkeypatch.setattr("firstdose.methods.class_permutation.FEWEST_AT_ONCE", fewest)
+    assert permute_doses(values, design, person, 1, classes, seed=1, model=model) == expected
+
+
 def test_members_that_cannot_be_tested_and_empty_classes() -> None:
     design, person = trial([0.0, 0, 1, 1, 2])
     response = noise(6, 15)

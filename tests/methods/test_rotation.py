@@ -45,6 +45,17 @@ def test_the_closed_form_does_not_depend_on_the_order_of_rows(seed: int, order: 
         assert other[name].p == pytest.approx(one[name].p, rel=1e-6)
 
 
+@pytest.mark.parametrize(("numbers", "fewest"), [(1, 1), (1, 7), (10_000_000, 1)])
+def test_how_many_rotations_are_made_at_a_time_does_not_matter(
+    numbers: int, fewest: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = fit_moderated_model(noise(3), DESIGN, PERSON)
+    expected = rotate_classes(model, SLOPE, CLASSES, seed=1, rotations=9_999)
+    monkeypatch.setattr("firstdose.methods.rotation.AT_ONCE", numbers)
+    monkeypatch.setattr("firstdose.methods.rotation.FEWEST_AT_ONCE", fewest)
+    assert rotate_classes(model, SLOPE, CLASSES, seed=1, rotations=9_999) == expected
+
+
 def test_turning_the_sign_swaps_the_sides() -> None:
     values = noise(2)
     one, other = (

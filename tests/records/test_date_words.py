@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from firstdose.records import PartialDate, PartialDateTime
-from firstdose.records.date_words import instant_words, recorded_words, since_words, span_words
+from firstdose.records.date_words import happened_words, instant_words, recorded_words, span_words
 
 ROME, LONDON = ZoneInfo("Europe/Rome"), ZoneInfo("Europe/London")
 
@@ -45,7 +45,9 @@ def test_a_moment_is_told_on_the_clocks_of_the_zone_which_is_named(
 def test_a_date_is_told_as_far_as_it_was_recorded(recorded: PartialDate | PartialDateTime, expected: str) -> None:
     assert recorded_words(recorded) == expected
     known = recorded if isinstance(recorded, PartialDate) else recorded.date
-    assert since_words(recorded) == f"since {expected}" + ("" if known.is_complete else " (the day is not known)")
+    before = "on" if expected[0] == "3" else "in"
+    what = f"began {before} {expected}"
+    assert happened_words("began", recorded) == what + ("" if known.is_complete else " (the day is not known)")
 
 
 @pytest.mark.parametrize(

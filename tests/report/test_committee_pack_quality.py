@@ -8,10 +8,11 @@ from scipy.stats import beta
 from firstdose.analysis import derive
 from firstdose.designs.building import build_design
 from firstdose.designs.history import Cohort, History
-from firstdose.records import Dosing, TrialData, cut
+from firstdose.dosing.last_seen import FOLLOW_UP
+from firstdose.records import NAMES, Dosing, TrialData, cut
 from firstdose.records.analysis_data import AnalysisData
 from firstdose.records.derived import SubjectAnalysis
-from firstdose.report.committee.pack import Decision, committee_document
+from firstdose.report.committee.pack import WITHOUT_DLT, Decision, committee_document
 from firstdose.report.documents.blocks import Facts
 from tests.report.committee_decisions import DATES, MONTHS, decision_at, decision_of
 from tests.report.reference_trial import DAY, protocol, raw, records
@@ -116,3 +117,12 @@ def test_the_pack_of_a_moment_counts_the_days_of_a_window_as_the_site_does() -> 
 def evaluable(data: AnalysisData) -> list[str]:
     """Who counts in the tables of DLTs and boundaries."""
     return data[SubjectAnalysis].filter("is_dlt_evaluable")["subject"].to_list()
+
+
+def test_where_somebody_counts_by_the_calendar_alone_there_is_a_place_to_say_how_they_are_known() -> None:
+    def places(trial_data: TrialData) -> str:
+        return str(committee_document(decision_of(trial_data), DAY).chapters[-1])
+
+    assert WITHOUT_DLT in places(silenced(raw("dosings")[0]["subject"]))
+    assert WITHOUT_DLT in places(records().replace({NAMES[kind]: records()[kind].clear() for kind in FOLLOW_UP}))
+    assert WITHOUT_DLT not in places(records())

@@ -10,7 +10,8 @@ import pytest
 
 from tests.web.browsing import Client
 
-LEFT = "Planned before the dosing, and not recorded: "
+LEFT = "Asked for before the dosing, and not recorded: "
+NOTHING = ": nothing is recorded"
 
 
 @pytest.fixture
@@ -23,18 +24,20 @@ def subject(signed_in: Client) -> str:
 
 
 def left(browser: Any, subject: str) -> list[str]:
+    """The visits that the page names as not recorded."""
     page = browser.get(f"/doses/{subject}/").content.decode()
-    return page.split(LEFT)[1].split("</p>")[0].split(", ") if LEFT in page else []
+    note = page.split(LEFT)[1].split("</p>")[0] if LEFT in page else ""
+    return [words.removesuffix(NOTHING) for words in note.split("; ") if words.endswith(NOTHING)]
 
 
 def test_the_visits_before_it_that_are_not_recorded_are_named(site: Any, signed_in: Client, subject: str) -> None:
     browser = signed_in("coordinator")
     before = [each for each in site.protocol.schedule.visits if each.day < 0]
     assert len(before) > 1
-    assert left(browser, subject) == [each.name for each in before]
-    sent = {"visit": before[0].id, "state": "done", "started": "2026-01-05"}
+    assert left(browser, subject) == [f"{each.name} ({each.id})" for each in before]
+    sent = {"visit": before[0].id, "state": "done", "start": "2026-01-05"}
     assert browser.post(f"/participants/{subject}/visits/new/", sent).status_code == 302
-    assert left(browser, subject) == [each.name for each in before[1:]]
+    assert left(browser, subject) == [f"{each.name} ({each.id})" for each in before[1:]]
 
 
 def test_who_was_dosed_is_not_asked_about_them(site: Any, signed_in: Client) -> None:

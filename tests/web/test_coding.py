@@ -38,12 +38,12 @@ def bring(browser: Any, content: bytes = ROWS, name: str = "Small", version: str
 
 
 def chosen_for(browser: Any, event: str) -> tuple[str, str, str]:
-    """The key of the dictionary, the name of a record's choice and the term that is chosen beforehand."""
+    """The key of the dictionary, the name of a record's choice and the term of the same words, offered first."""
     key = re.findall(r'<option value="([0-9a-f]{64})"', browser.get("/coding/").content.decode())[0]
     page = browser.get("/coding/", {"dictionary": key}).content.decode()
     name = next(each for each in re.findall(r'<select name="(term:[^"]+)"', page) if each.endswith(f":{event}"))
     row = page.split(f'<select name="{name}"')[1].split("</select>")[0]
-    return key, name, html.unescape(re.findall(r'<option value="([^"]+)" selected', row)[0])
+    return key, name, html.unescape(re.findall(r'<option value="([^"]+)">same words: ', row)[0])
 
 
 def test_a_dictionary_is_brought_and_a_term_is_chosen(site: Any, signed_in: Client, event: str) -> None:
@@ -63,6 +63,28 @@ def test_a_dictionary_is_brought_and_a_term_is_chosen(site: Any, signed_in: Clie
     changed = {"term": "Chills", "seen:term": "  FEVER ", "reason": "the chart says chills"}
     signed_in("coordinator").post(f"/participants/{event.split('/')[0]}/adverse_events/{event}/", changed)
     assert event in browser.get("/coding/", {"standing": "words_changed"}).content.decode()
+
+
+def test_no_term_is_chosen_beforehand_and_who_only_goes_on_codes_nothing(
+    site: Any, signed_in: Client, event: str
+) -> None:
+    """The term of the same words comes first and says so; what is near says nothing; only a person chooses."""
+    browser = signed_in("data_manager")
+    bring(browser)
+    key, name, _ = chosen_for(browser, event)
+    page = browser.get("/coding/", {"dictionary": key}).content.decode()
+    selects = re.findall(r'<select name="(term:[^"]+)".*?</select>', page, re.DOTALL)
+    chosen = re.findall(r'<select name="term:[^"]+"[^>]*><option value="" selected>', page)
+    assert len(chosen) == len(selects) > 0
+    row = page.split(f'<select name="{name}"')[1].split("</select>")[0]
+    assert row.count(" selected") == 1
+    offered = re.findall(r'<option value="[^"]+">([^<]*)', row)
+    assert [each.startswith("same words: ") for each in offered] == [True] + [False] * (len(offered) - 1)
+    other = browser.get("/coding/", {"dictionary": key, "record": f"adverse_events/{event}", "words": "pyrexia"})
+    assert "same words: " not in other.content.decode(), "of what was looked for, not of what was entered"
+    before = site.ledger.head()
+    assert browser.post("/coding/", {"dictionary": key, **dict.fromkeys(selects, "")}).status_code == 409
+    assert site.ledger.head() == before
 
 
 def test_what_was_changed_since_it_was_shown_is_not_coded(site: Any, signed_in: Client, event: str) -> None:

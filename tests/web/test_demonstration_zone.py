@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -28,13 +29,13 @@ PAGES = {
 @pytest.fixture(scope="module")
 def demonstration(sites: Sites) -> Iterator[Any]:
     """The demonstration's site, under way, in the zone that the command sets where nobody has set another."""
-    from firstdose.cli.serve_command import _check_zone
+    from firstdose.cli.zone_of_site import zone_to_keep
     from firstdose.web import demonstration
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("FIRSTDOSE_ZONE", "to be restored")
         del os.environ["FIRSTDOSE_ZONE"]
-        _check_zone(demo=True)
+        assert zone_to_keep(True, sites.folder / "nowhere") == "Europe/Rome"
 
         def fill(configuration: Any) -> None:
             present = datetime.now(UTC)
@@ -44,11 +45,11 @@ def demonstration(sites: Sites) -> Iterator[Any]:
             yield trial
 
 
-def test_the_command_leaves_a_zone_that_was_set(monkeypatch: pytest.MonkeyPatch) -> None:
-    from firstdose.cli.serve_command import _check_zone
+def test_the_command_leaves_a_zone_that_was_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    from firstdose.cli.zone_of_site import zone_to_keep
 
     monkeypatch.setenv("FIRSTDOSE_ZONE", "Europe/Zurich")
-    _check_zone(demo=True)
+    assert zone_to_keep(True, tmp_path) == "Europe/Zurich"
     assert os.environ["FIRSTDOSE_ZONE"] == "Europe/Zurich"
 
 
@@ -88,3 +89,29 @@ def test_what_the_ledger_says_of_a_form_bears_the_zone(demonstration: Any) -> No
     assert browser_of("coordinator").post(f"/participants/{subject}/adverse_events/new/", typed).status_code == 302
     entry = demonstration.ledger.history("adverse_events", f"{subject}/91")[0]
     assert entry.zone == "Europe/Rome"
+
+
+def test_what_was_noted_in_utc_is_told_on_the_clocks_of_the_site(demonstration: Any) -> None:
+    from firstdose.web.value_words import moment_words
+
+    assert moment_words("2026-03-21T09:05:10+00:00") == "21 March 2026, 10:05 (Europe/Rome)"
+    assert moment_words("2026-07-21T23:05+00:00") == "22 July 2026, 01:05 (Europe/Rome)"
+    assert moment_words("2026-03-21T09:05+01:00") == "21 March 2026, 09:05"
+    assert moment_words("2026-03-21T09:05") == "21 March 2026, 09:05"
+    assert moment_words("2026-03-21") == "21 March 2026"
+
+
+def test_a_history_is_on_the_clocks_of_the_site_and_the_ledger_says_utc_below(demonstration: Any) -> None:
+    subject = next(each.record for each in demonstration.ledger.records("subjects") if each.fields["centre"] == "01")
+    typed = {"number": "92", "term": "a cold", "start": "2026-03"}
+    assert browser_of("coordinator").post(f"/participants/{subject}/adverse_events/new/", typed).status_code == 302
+    instant = demonstration.ledger.history("adverse_events", f"{subject}/92")[0].instant
+    in_rome = f"<span>{instant.astimezone(ZoneInfo('Europe/Rome')):%Y-%m-%d</span> <span>%H:%M:%S}</span>"
+    page = browser_of("coordinator").get(f"/participants/{subject}/adverse_events/{subject}/92/").content.decode()
+    assert "When (Europe/Rome)" in page
+    assert in_rome in page
+    assert f"{instant:%H:%M:%S}</span>" not in page
+    page = browser_of("coordinator").get("/ledger/").content.decode()
+    assert "When (Europe/Rome; below, UTC)" in page
+    assert in_rome in page
+    assert f"{instant:%H:%M:%S}</span>" in page

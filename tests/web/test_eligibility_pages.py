@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from itertools import count
 from typing import Any
 
 import pytest
 
 from firstdose.conduct.confirmation import confirmation_of
+from firstdose.conduct.ledger import Author
 from firstdose.conduct.own_records import all_of
+from firstdose.report.committee.pdf import fitting_pack
 from tests.web.browsing import Client
 from tests.web.conftest import PASSWORD
 
 NUMBERS = count(1)
+WITHOUT = "the values stand in the letter of the hospital"
 CRITERIA = ("I1", "I2", "I3", "I4", "I5")
 
 
@@ -45,9 +49,11 @@ def answer_all(signed_in: Client, subject: str) -> Any:
     return signed_in("coordinator").post(f"/participants/{subject}/eligibility/", sent, follow=True)
 
 
-def confirm(site: Any, signed_in: Client, subject: str, account: str = "investigator") -> Any:
+def confirm(site: Any, signed_in: Client, subject: str, account: str = "investigator", reason: str = WITHOUT) -> Any:
     head = site.ledger.record("subjects", subject).head
-    sent = {"step": "confirm", "head": str(head), "password": PASSWORD}
+    page = signed_in(account).get(f"/participants/{subject}/eligibility/").content.decode()
+    without = {"without": re.findall(r'name="without" value="([^"]+)"', page), "without_reason": reason}
+    sent = {"step": "confirm", "head": str(head), "password": PASSWORD, **without}
     return signed_in(account).post(f"/participants/{subject}/eligibility/", sent)
 
 
@@ -95,6 +101,76 @@ def test_an_answer_against_the_record_is_asked_about_and_refused(site: Any, sign
     assert "cannot be checked: not recorded is the EDSS since consent" in page
     assert confirm(site, signed_in, person).status_code == 302
     assert confirmation_of(site.ledger, person).state == "signed"
+
+
+def test_what_is_not_recorded_is_listed_and_signed_with_a_reason_alone(
+    site: Any, signed_in: Client, person: str
+) -> None:
+    """Nothing is recorded of P but the answers: no EDSS, no history, no run-in, no baseline."""
+    answer_all(signed_in, person)
+    address, browser = f"/participants/{person}/eligibility/", signed_in("investigator")
+    words = ("the EDSS since consent: not recorded", "course: not recorded, so that I1", "the age on the day")
+    visits = ("Run-in (R3): nothing is recorded", "Baseline (M0): nothing is recorded")
+    page = section(text_of(browser.get(address)))
+    assert [each for each in (*words, *visits) if each not in page] == []
+    for poor in ("", "...", "<b>"):
+        refused = confirm(site, signed_in, person, reason=poor)
+        assert refused.status_code == 409
+        assert all(each in text_of(refused) for each in visits)
+    assert "&lt;b&gt;</textarea>" in refused.content.decode(), "what was typed stands in the form again"
+    assert confirmation_of(site.ledger, person).state == "none"
+    assert site.ledger.records_under("confirmed_without", person) == ()
+    why = "values & visits in the <letter> of 3 February"
+    assert confirm(site, signed_in, person, reason=why).status_code == 302
+    shown = "Reason given: values &amp; visits in the &lt;letter&gt; of 3 February"
+    assert shown in browser.get(address).content.decode()
+    dose = signed_in("coordinator").get(f"/doses/{person}/").content.decode()
+    assert "given when eligibility was confirmed: values &amp; visits in the &lt;letter&gt; of 3 February" in dose
+    assert "Baseline (M0): nothing is recorded" in dose
+
+
+def test_the_committees_pack_tells_who_went_on_without(
+    site: Any, signed_in: Client, person: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from firstdose.web import committee_packs
+    from firstdose.web.trial import now
+
+    told: list[Any] = []
+
+    def heard(*given: Any) -> Any:
+        told.append(fitting_pack(*given))
+        return told[-1]
+
+    answer_all(signed_in, person)
+    assert confirm(site, signed_in, person).status_code == 302
+    monkeypatch.setattr(committee_packs, "fitting_pack", heard)
+    committee_packs.make_pack(site, Author("statistician", "statistician"), now())
+    ((document, _),) = told
+    (notice,) = [words for name, words in document.facts if name == "Notice" and "Eligibility was confirmed" in words]
+    assert "without all that the protocol asks for before a dosing, with a reason: " in notice
+    committee_packs.make_pack(site, Author("statistician", "statistician"), datetime(2020, 1, 1, tzinfo=UTC))
+    assert "Eligibility was confirmed" not in str(told[-1][0].facts), "nothing of it was known then"
+
+
+def test_what_was_removed_since_is_confirmed_again_with_a_reason(site: Any, signed_in: Client, person: str) -> None:
+    answer_all(signed_in, person)
+    address, coordinator = f"/participants/{person}/", signed_in("coordinator")
+    sent = {"visit": "M0", "state": "done", "start": "2026-02-03"}
+    assert coordinator.post(f"{address}visits/new/", sent).status_code == 302
+    assert confirm(site, signed_in, person).status_code == 302
+    page = section(text_of(signed_in("investigator").get(f"{address}eligibility/")))
+    assert "Confirm and sign" not in page
+    removed = {"action": "remove", "reason": "entered for another person", "remove": "1"}
+    answer = coordinator.post(f"{address}visits/{person}/M0/", {**removed, "step": "remove"})
+    assert answer.status_code == 302
+    assert site.ledger.record("visits", f"{person}/M0").is_removed
+    page = section(text_of(signed_in("investigator").get(f"{address}eligibility/")))
+    assert "the investigator confirms again, with a reason" in page
+    assert "Confirm and sign" in page
+    dose = text_of(coordinator.get(f"/doses/{person}/"))
+    assert "no reason was given for it when eligibility was confirmed: Baseline (M0): nothing is recorded" in dose
+    assert confirm(site, signed_in, person).status_code == 302
+    assert "no reason was given for it" not in text_of(coordinator.get(f"/doses/{person}/"))
 
 
 def test_who_may_not_confirm_is_told_that_the_investigator_can(site: Any, signed_in: Client, person: str) -> None:

@@ -15,7 +15,7 @@ from tests.web.another_site import Clock, browser_of, place_of, site_with_clock
 from tests.web.browsing import SECRET
 from tests.web.sites import Sites
 
-HALTED = "decision 1 is stale, for its data have changed; dosing is halted until people decide again"
+HALTED = "since the decision P2 has turned out to have had a DLT; people decide again"
 CHANGED = "P2 was without a DLT and is now with a DLT (level 1, cohort C1)"
 PEOPLE = {"halt-statistician": "statistician", "halt-nurse": "coordinator", "halt-one": "committee_member"}
 PEOPLE |= {"halt-two": "committee_member", "halt-inspector": "inspector"}
@@ -75,6 +75,7 @@ def test_a_dlt_entered_after_the_decision_halts_dosing_until_people_decide_again
     page = text("halt-statistician", "/decisions/")
     assert f"<b>Decision 1 is stale.</b> {CHANGED}." in page
     assert "Dosing is halted. The statistician prepares a new decision" in page
+    assert "cohort C2: 3 of 3 not dosed yet" in page
     assert "21 March 2026" in page
     assert "halt-nurse (Study nurse or coordinator): adverse event 1 of P2 entered" in page
     assert "->" not in page.split("<main")[1]
@@ -100,7 +101,7 @@ def decide_on_level_2(clock: Clock) -> None:
     assert send("halt-one", page, **propose, reason=reason, head=head_on(page)).status_code == 302
     assert "This departs from the rule." in text("halt-two", page)
     for account in ("halt-one", "halt-two"):
-        taken = {"step": "take", "data_hash": data_hash_on(page), "head": head_on(page)}
+        taken = {"step": "take", "password": SECRET, "data_hash": data_hash_on(page), "head": head_on(page)}
         assert send(account, page, **taken).status_code == 409, "not enough have signed"
         assert send(account, page, step="sign", head=head_on(page), password=SECRET).status_code == 302
     assert send("halt-two", page, **taken).status_code == 302

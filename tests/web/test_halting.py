@@ -1,4 +1,4 @@
-"""A departure in dosing is said beside the rule's advice, and names nobody whom the role does not see."""
+"""What halts dosing is said beside the rule's advice, and names nobody whom the role does not see."""
 
 from __future__ import annotations
 
@@ -12,10 +12,12 @@ import pytest
 
 from firstdose.conduct.gating import HALTING
 from firstdose.conduct.ledger import Author
+from firstdose.dosing.courses import Courses
+from firstdose.dosing.recorded import Records
 from firstdose.records import TrialData
 from firstdose.web.acting import Acting, Grant
 from firstdose.web.halting import ELSEWHERE, halts_of
-from firstdose.web.pages import doses, home
+from firstdose.web.pages import doses, home, safety_board
 from firstdose.web.trial import now
 from tests.web.browsing import Client
 
@@ -32,26 +34,43 @@ def after_a_departure(trial: Any, subject: str) -> Any:
     row |= {"degree": "critical", "occurred": "2024-01-02"}
     more = pl.DataFrame([row]).cast({name: data.frames["deviations"].schema[name] for name in row})
     frames = {**data.frames, "deviations": pl.concat([data.frames["deviations"], more], how="diagonal")}
-    same = {name: getattr(trial, name) for name in ("ledger", "protocol", "zone", "version", "kept_a_while", "people")}
-    return SimpleNamespace(**same, remembered=None, dosing_data=lambda: TrialData(frames, data.as_of))
+    courses = Courses(trial.protocol, Records(TrialData(frames, data.as_of), now(), trial.zone))
+    same = {name: getattr(trial, name) for name in ("ledger", "protocol", "zone", "version", "people")}
+    return SimpleNamespace(**same, kept_a_while=lambda name, key, make: make(), courses=lambda moment, at_once: courses)
 
 
 def test_everybody_is_told_and_only_those_who_may_of_whom(site: Any, subject_of: Callable[[str], str]) -> None:
     subject = subject_of("02")
     trial = after_a_departure(site, subject)
-    told = halts_of(SimpleNamespace(trial=trial, acting=acting("statistician", "*")), now())  # type: ignore[arg-type]
-    assert any(words.startswith(f"{subject}: too much was given") for words in told)
+    for role in ("statistician", "committee_member"):
+        told = halts_of(SimpleNamespace(trial=trial, acting=acting(role, "*")), now())  # type: ignore[arg-type]
+        assert any(words.startswith(f"{subject}: too much was given") for words in told), role
     told = halts_of(SimpleNamespace(trial=trial, acting=acting("coordinator", "01")), now())  # type: ignore[arg-type]
     assert ELSEWHERE in told
     assert not any(subject in words for words in told)
 
 
-@pytest.mark.parametrize(("page", "address"), [(home, "/"), (doses, "/doses/")])
-def test_the_pages_say_it(signed_in: Client, monkeypatch: pytest.MonkeyPatch, page: Any, address: str) -> None:
+@pytest.mark.parametrize(
+    ("account", "page", "address"),
+    [
+        ("coordinator", home, "/"),
+        ("coordinator", doses, "/doses/"),
+        ("committee_member", home, "/"),
+        ("committee_member", safety_board, "/safety/"),
+    ],
+)
+def test_the_pages_say_it(
+    signed_in: Client, monkeypatch: pytest.MonkeyPatch, account: str, page: Any, address: str
+) -> None:
     monkeypatch.setattr(page, "halts_of", lambda request, moment: ["P-1: <b>too much</b>"])
-    text = signed_in("coordinator").get(address).content.decode()
-    assert "Dosing is halted, whatever the rule advises" in text
+    text = signed_in(account).get(address).content.decode()
+    assert "Dosing is halted:" in text
     assert "P-1: &lt;b&gt;too much&lt;/b&gt;" in text
+
+
+def test_who_sees_no_data_of_the_trial_is_not_told(signed_in: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(home, "halts_of", lambda request, moment: ["P-1: too much"])
+    assert "P-1" not in signed_in("administrator").get("/").content.decode()
 
 
 def test_nothing_is_advised_on_what_cannot_be_read(

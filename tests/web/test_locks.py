@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from tests.web.browsing import Client
+from tests.web.conftest import PASSWORD
 
 
 @pytest.fixture
@@ -44,8 +45,13 @@ def state(site: Any, number: object) -> str:
     return str(site.ledger.record("data_locks", str(number)).fields["state"])
 
 
-def step(browser: Any, number: object, name: str, reason: str = "") -> int:
-    return int(browser.post("/locks/", {"step": name, "lock": str(number), "reason": reason}).status_code)
+def step(browser: Any, number: object, name: str, reason: str = "", password: str = PASSWORD) -> int:
+    """One step, from the page as it is now."""
+    shown = browser.get("/locks/").content.decode()
+    heads = re.findall(rf'name="lock" value="{number}"><input type="hidden" name="head" value="(\d+)"', shown)
+    head = heads[0] if heads else ""
+    sent = {"step": name, "lock": str(number), "reason": reason, "head": head, "password": password}
+    return int(browser.post("/locks/", sent).status_code)
 
 
 def test_what_stands_against_a_lock_is_shown(site: Any, signed_in: Client, subject: str) -> None:
@@ -88,10 +94,10 @@ def test_what_is_locked_is_changed_by_no_page_and_later_data_go_on(
     coordinator, monitor = signed_in("coordinator"), signed_in("monitor")
     before = site.ledger.head()
     reason = "the chart says otherwise"
-    assert coordinator.post(event, {"term": "Chills", "seen:term": "Fever", "reason": reason}).status_code == 409
+    assert coordinator.post(event, {"preferred_term": "Chills", "reason": reason}).status_code == 409
     assert coordinator.post(event, {"remove": "1", "reason": reason}).status_code == 409
-    late = {"number": "2", "term": "Cough", "start": "2005-03-01"}
-    assert coordinator.post(f"/participants/{subject}/adverse_events/new/", late).status_code == 409
+    late = {"number": "2", "drug": "Aspirin", "start": "2005-03-01"}
+    assert coordinator.post(f"/participants/{subject}/medications/new/", late).status_code == 409
     assert monitor.post(f"{event}source/", {"agrees": "yes", "head": head}).status_code == 409
     asked = {"type": "adverse_events", "record": f"{subject}/1", "words": "Is it so?"}
     assert monitor.post("/queries/ask/", asked).status_code == 409
@@ -103,23 +109,20 @@ def test_what_is_locked_is_changed_by_no_page_and_later_data_go_on(
     assert "The locked data are as they were" in signed_in("inspector").get("/locks/").content.decode()
 
 
-def test_what_is_new_of_somebodys_safety_is_not_quietly_kept_out(
+def test_who_doses_is_warned_of_what_may_become_known_and_other_records_are_refused_without_such_words(
     site: Any, signed_in: Client, subject: str, lock: str
 ) -> None:
-    """An event before the day that becomes known now: who enters it is told what to do, who doses is warned."""
+    """An event before the day that becomes known now is held: `test_held.py`."""
     browser = signed_in("coordinator")
     note = "The data up to 31 December 2005 are locked: an event by that day that becomes known now"
     assert note not in browser.get(f"/doses/{subject}/").content.decode()
     assert step(signed_in("statistician"), lock, "confirm") == 302
     assert note in browser.get(f"/doses/{subject}/").content.decode()
-    late = {"number": "2", "term": "Status epilepticus", "start": "2005-03-01"}
-    answer = browser.post(f"/participants/{subject}/adverse_events/new/", late)
-    assert answer.status_code == 409
-    assert "nothing in the trial knows of it: have the lock opened now" in answer.content.decode()
     visit = {"visit": "month_1", "state": "done", "started": "2005-03-01"}
     answer = browser.post(f"/participants/{subject}/visits/new/", visit)
     assert answer.status_code == 409
-    assert "have the lock opened now" not in answer.content.decode()
+    assert "are locked" in answer.content.decode()
+    assert "save it in its form" not in answer.content.decode()
 
 
 def test_it_takes_two_to_open(site: Any, signed_in: Client, lock: str) -> None:
@@ -130,6 +133,26 @@ def test_it_takes_two_to_open(site: Any, signed_in: Client, lock: str) -> None:
     assert state(site, lock) == "unlock_asked"
     assert step(signed_in("statistician"), lock, "confirm_unlock") == 302
     assert state(site, lock) == "unlocked"
+
+
+@pytest.mark.parametrize("password", ["", "not-the-own-password"])
+def test_who_confirms_proves_again_who_he_is(site: Any, signed_in: Client, lock: str, password: str) -> None:
+    statistician = signed_in("statistician")
+    assert step(statistician, lock, "confirm", password=password) == 409
+    assert state(site, lock) == "asked"
+    assert step(statistician, lock, "confirm") == 302
+    entries = site.ledger.history("data_locks", lock)
+    assert "lock confirmed (identity proved again at " in entries[-1].reason
+    assert step(signed_in("data_manager"), lock, "ask_unlock", "a late correction") == 302
+    assert step(statistician, lock, "confirm_unlock", password=password) == 409
+    assert state(site, lock) == "unlock_asked"
+    assert step(statistician, lock, "confirm_unlock") == 302
+
+
+def test_a_lock_is_confirmed_as_it_was_shown(site: Any, signed_in: Client, lock: str) -> None:
+    sent = {"step": "confirm", "lock": lock, "head": "1", "password": PASSWORD}
+    assert signed_in("statistician").post("/locks/", sent).status_code == 409
+    assert state(site, lock) == "asked"
 
 
 def test_the_head_at_each_step_is_noted_outside_the_database(site: Any, signed_in: Client, lock: str) -> None:

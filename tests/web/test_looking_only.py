@@ -50,11 +50,11 @@ def test_who_only_looks_gets_fields_that_take_nothing(
 
 
 def test_what_is_locked_says_so(signed_in: Client, addresses: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
-    from firstdose.web.pages import record_forms
+    from firstdose.web import under_lock
 
     address, words = next(iter(addresses)), "are locked, and this record is one of them"
     browser = signed_in("coordinator")
     assert words not in browser.get(address).content.decode()
     lock = SimpleNamespace(cut_off=date(2026, 1, 31), holds=lambda kind, record: kind == "adverse_events")
-    monkeypatch.setattr(record_forms, "locked_now", lambda source: lock)
+    monkeypatch.setattr(under_lock, "locked_now", lambda source: lock)
     assert f"The data up to 31 January 2026 {words}" in browser.get(address).content.decode()

@@ -83,7 +83,7 @@ def test_a_role_without_its_site_is_typed_once(signed_in: Client) -> None:
 
 
 def test_an_export_of_no_moment_keeps_the_moment_and_the_choice(signed_in: Client) -> None:
-    text = page(signed_in("inspector").post("/export/", {"as_of": "31.12.2025", "odm": "yes"}), "choose a moment")
+    text = page(signed_in("inspector").post("/export/", {"as_of": "31.12.2025", "odm": "yes"}), "write the moment")
     assert value(text, "as_of") == "31.12.2025"
     assert re.search(r'<input type="checkbox" name="odm"[^>]* checked>', text)
 

@@ -44,7 +44,7 @@ def test_figures_come_anew_only_when_something_was_entered(site: Any, signed_in:
     browser = signed_in("committee_member")
     seen = re.search(r"figures/\?seen=(\w+)", browser.get("/safety/").content.decode())
     assert seen
-    assert seen[1] == site.fresh().content_hash
+    assert seen[1].startswith(site.fresh().content_hash)
     assert browser.get(f"/safety/figures/?seen={seen[1]}").status_code == 204
     signed_in("coordinator")  # an entry, but none of the trial's data
     assert browser.get(f"/safety/figures/?seen={seen[1]}").status_code == 204

@@ -11,6 +11,8 @@ import pytest
 
 from tests.web.browsing import Client
 
+MAY_BE = "that may be a reaction "
+
 
 @pytest.fixture
 def subject(signed_in: Client) -> str:
@@ -71,6 +73,21 @@ def test_a_kind_of_report_that_there_is_not_is_refused(signed_in: Client, subjec
 def test_who_enters_no_data_notes_no_report(signed_in: Client, subject: str) -> None:
     sent = {"kind": "within_24_hours", "sent": "2026-02-04T10:00"}
     assert signed_in("monitor").post(f"/serious/{subject}/1/", sent).status_code == 403
+
+
+def test_without_awareness_it_is_saved_asked_about_and_shown_at_once(
+    site: Any, signed_in: Client, subject: str
+) -> None:
+    browser = signed_in("coordinator")
+    sent = {"number": "2", "term": "Stroke", "start": "2026-02-04", "serious": "yes", "serious_hospital": "yes"}
+    saved = browser.post(f"/participants/{subject}/adverse_events/new/", sent, follow=True).content.decode()
+    assert site.ledger.record("adverse_events", f"{subject}/2").fields["term"] == "Stroke"
+    for words in ("when the sponsor became aware", "whether it was expected", "how it ended"):
+        assert f"a serious event {MAY_BE if 'expected' in words else ''}should say {words}" in saved
+    queries = [each for each in site.ledger.records("queries") if each.fields["about_record"] == f"{subject}/2"]
+    assert {each.fields["about_field"] for each in queries} == {"aware", "expectedness", "outcome"}
+    page = browser.get(f"/serious/{subject}/2/").content.decode()
+    assert "running, counted from when the event was entered here as serious" in page
 
 
 def test_the_list_holds_the_serious_events_of_the_site_alone(site: Any, signed_in: Client, subject: str) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from firstdose.web.configuration import Configuration, keep_zone
 from tests.ports import free_port
 from tests.web.processes import firstdose, started
 
@@ -62,3 +63,62 @@ def test_a_zone_that_is_left_out_is_told_and_one_that_there_is_not_is_refused(tm
     assert ended.returncode == 1
     assert "FIRSTDOSE_ZONE: 'Europe/Rom' is no time zone" in " ".join((ended.stdout + ended.stderr).split())
     assert not (tmp_path / "site").exists()
+
+
+def zone_told(folder: Path, *words: str | Path, **environment: str) -> str:
+    """The line of a start about the zone; the site is ended at once."""
+    site = started(*words, "--folder", folder, **environment)
+    site.stop()
+    return next(each for each in site.told.splitlines() if "days and times" in each)
+
+
+def test_a_site_counts_in_the_zone_that_it_was_begun_in(tmp_path: Path) -> None:
+    """A restart without the variable goes on in the same zone, and one that names another is refused."""
+    folder = tmp_path / "site"
+    for words, environment in (((PROTOCOL,), {"FIRSTDOSE_ZONE": "Europe/Rome"}), ((), {})):
+        assert zone_told(folder, *words, **environment) == "The site keeps its days and times in Europe/Rome."
+        assert (folder / "zone.txt").read_text() == "Europe/Rome\n"
+    assert Configuration.of({"FIRSTDOSE_FOLDER": str(folder)}).zone == "Europe/Rome", "for other commands too"
+    ended = firstdose("serve", "--folder", folder, "--port", str(free_port()), FIRSTDOSE_ZONE="Europe/London")
+    said = " ".join((ended.stdout + ended.stderr).split())
+    assert ended.returncode == 1
+    assert "FIRSTDOSE_ZONE is Europe/London, but this site counts its days in Europe/Rome since it was begun" in said
+    assert "zone.txt" in said
+    (folder / "zone.txt").write_text("Europe/Rom\n")
+    ended = firstdose("serve", "--folder", folder, "--port", str(free_port()))
+    assert ended.returncode == 1
+    assert "zone.txt: 'Europe/Rom' is no time zone" in " ".join((ended.stdout + ended.stderr).split())
+    (folder / "zone.txt").write_text("Europe/London\n")
+    assert "in Europe/London." in zone_told(folder, FIRSTDOSE_ZONE="Europe/London")
+
+
+def test_a_site_that_was_begun_without_a_zone_counts_in_utc_until_people_change_it(tmp_path: Path) -> None:
+    """One that was begun before the zone was kept takes what the environment says, and keeps it."""
+    folder = tmp_path / "site"
+    assert "in UTC" in zone_told(folder, PROTOCOL)
+    assert (folder / "zone.txt").read_text() == "UTC\n"
+    ended = firstdose("serve", "--folder", folder, "--port", str(free_port()), FIRSTDOSE_ZONE="Europe/Rome")
+    assert ended.returncode == 1
+    (folder / "zone.txt").unlink()
+    assert "in UTC" in zone_told(folder)
+    assert not (folder / "zone.txt").exists()
+    assert "in Europe/Rome." in zone_told(folder, FIRSTDOSE_ZONE="Europe/Rome")
+    assert (folder / "zone.txt").read_text() == "Europe/Rome\n"
+
+
+def test_another_zone_than_the_kept_one_is_refused_and_the_kept_one_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from firstdose.cli.inputs import InputError
+    from firstdose.cli.zone_of_site import zone_to_keep
+
+    keep_zone(tmp_path, "Europe/Rome")
+    for demo in (False, True):
+        monkeypatch.setenv("FIRSTDOSE_ZONE", "Europe/London")
+        with pytest.raises(InputError, match="this site counts its days in Europe/Rome since it was begun"):
+            zone_to_keep(demo, tmp_path)
+        monkeypatch.setenv("FIRSTDOSE_ZONE", "Europe/Rome")
+        assert zone_to_keep(demo, tmp_path) is None
+        monkeypatch.delenv("FIRSTDOSE_ZONE")
+        assert zone_to_keep(demo, tmp_path) is None
+        monkeypatch.setenv("FIRSTDOSE_ZONE", "to be taken back")

@@ -206,11 +206,15 @@ def test_item_49_a_decision_is_prepared_proposed_signed_and_taken(site: Site) ->
     seen = members[0].get(page).text
     data_hash = re.findall(r'name="data_hash" value="([^"]+)"', seen)[0]
     for each in members:
-        assert each.post(page, step="take", data_hash=data_hash).status == 409
+        assert each.post(page, step="take", data_hash=data_hash, password=OWN).status == 409
         head = re.findall(r'name="head" value="([^"]+)"', each.get(page).text)[0]
         assert each.post(page, step="sign", head=head, password="not-the-own-password").status == 409
         assert each.post(page, step="sign", head=head, password=OWN).status == 302
-    answer = members[1].post(page, step="take", data_hash=data_hash)
+    head = re.findall(r'name="head" value="([^"]+)"', members[1].get(page).text)[0]
+    take = {"step": "take", "data_hash": data_hash, "head": head}
+    for wrong in ({}, {"password": "not-the-own-password"}):
+        assert members[1].post(page, **take, **wrong).status == 409
+    answer = members[1].post(page, **take, password=OWN)
     assert answer.status == 302, answer.text
     ledger = site.ledger
     (taken,) = ledger.records("dose_decisions")

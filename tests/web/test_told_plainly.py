@@ -34,7 +34,7 @@ def test_who_loaded_the_first_version_is_told(signed_in: Client) -> None:
 
 
 def test_the_export_says_what_is_analysed(signed_in: Client) -> None:
-    assert "EXPORT/records" in signed_in("inspector").get("/export/").content.decode()
+    assert "firstdose analyse EXPORT --out" in signed_in("inspector").get("/export/").content.decode()
 
 
 def test_the_role_stands_once_above_a_page(signed_in: Client) -> None:

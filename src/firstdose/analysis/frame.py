@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, wraps
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import polars as pl
 
@@ -68,8 +69,8 @@ class Frame:
         return self._people[analysis_set]
 
     @cached_property
-    def recorded(self) -> dict[type, pl.DataFrame]:
-        """The kinds of records that were asked for, as `recorded` gives them."""
+    def made(self) -> dict[tuple[object, ...], Any]:
+        """What functions that are `once_a_frame` gave, by the function and what it was asked for."""
         return {}
 
     @cached_property
@@ -128,3 +129,21 @@ class Frame:
         """The planned day of a visit."""
         visits = self.protocol.schedule.visits if self.protocol.schedule else ()
         return next((each.day for each in visits if each.id == visit), None)
+
+
+Asked = ParamSpec("Asked")
+Made = TypeVar("Made")
+
+
+def once_a_frame(make: Callable[Concatenate[Frame, Asked], Made]) -> Callable[Concatenate[Frame, Asked], Made]:
+    """A function of a frame that works out its answer once, however many chapters ask; nobody may change an answer."""
+
+    @wraps(make)
+    def kept(frame: Frame, /, *asked: Asked.args, **named: Asked.kwargs) -> Made:
+        key = (make, *asked, *named.items())
+        if key not in frame.made:
+            frame.made[key] = make(frame, *asked, **named)
+        found: Made = frame.made[key]
+        return found
+
+    return kept

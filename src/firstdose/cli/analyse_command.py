@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from firstdose.cli.design_commands import ProtocolFile
+from firstdose.cli.exported_folder import ProtocolOrExport, protocol_and_data
 from firstdose.cli.output_folder import Overwrite, check_folder, is_same, placed, whole_or_not
 
 if TYPE_CHECKING:
@@ -31,17 +31,17 @@ def register(app: typer.Typer) -> None:
 
 
 def analyse(
-    protocol: ProtocolFile,
+    protocol: ProtocolOrExport,
+    out: Annotated[Path, typer.Option(help="Folder for the results; made if it is missing.")],
     data: Annotated[
-        Path,
+        Path | None,
         typer.Argument(
             metavar="DATA", help="Folder of the trial's data: own layout, or SDTM datasets.", show_default=False
         ),
-    ],
-    out: Annotated[Path, typer.Option(help="Folder for the results; made if it is missing.")],
+    ] = None,
     seed: Annotated[int, typer.Option(min=0, help="Seed of the methods that draw random numbers.")] = 1,
     as_of: Annotated[
-        str | None, typer.Option(metavar="DATE", help="Cut the data at the end of this day, as in 2026-03-31.")
+        str | None, typer.Option(metavar="DATE", help="Keep what had occurred by this day, as in 2026-03-31.")
     ] = None,
     overwrite: Overwrite = False,
 ) -> None:
@@ -52,6 +52,7 @@ def analyse(
     """
     day = day_given("--as-of", as_of)
     check_folder(out, ANALYSIS_FILES, overwrite=overwrite)
+    protocol, data = protocol_and_data(protocol, data)
     read, reading = read_for_analysis(protocol, data, out)
     day = cut_off(day, reading)
     notices = told_notices(data, reading)
@@ -104,11 +105,11 @@ def prepared(
     from firstdose import __version__
     from firstdose.analysis import derive
     from firstdose.cli.metabolite_folder import matched_by
-    from firstdose.records import cut
+    from firstdose.records import occurred_by
     from firstdose.records.results import Provenance
 
     bar.say("deriving")
-    trial_data = reading.trial_data if as_of is None else cut(reading.trial_data, as_of)
+    trial_data = reading.trial_data if as_of is None else occurred_by(reading.trial_data, as_of)
     derived = replace(derive(read, trial_data), abundances=matched_by(reading, trial_data))
     provenance = Provenance(
         trial=read.trial.id,

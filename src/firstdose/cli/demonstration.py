@@ -86,7 +86,7 @@ def _report_trial(file: Path, out: Path) -> None:
     """The report of that trial, with its results, a page for each person, and the committee's pack."""
     where = out / REPORT
     _say("Its report", f"firstdose report examples/{REFERENCE}/protocol.yaml {out / TRIAL} --out {where}")
-    report(file, out / TRIAL, where, overwrite=True)
+    report(file, where, out / TRIAL, overwrite=True)
     typer.echo("")
 
 

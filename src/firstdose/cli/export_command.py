@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated, get_args
 
 import typer
 
-from firstdose.cli.design_commands import ProtocolFile
 from firstdose.cli.export_folders import Standard, Target, look_for_room, targets_of, unfinished
+from firstdose.cli.exported_folder import ProtocolOrExport, protocol_and_data
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,7 +43,7 @@ def register(app: typer.Typer) -> None:
 
 
 def export(
-    protocol: ProtocolFile,
+    protocol: ProtocolOrExport,
     out: Annotated[Path, typer.Option(help="Folder for the files; made if it is missing.", show_default=False)],
     data: Annotated[
         Path | None,
@@ -72,7 +72,7 @@ def export(
         ),
     ] = None,
     as_of: Annotated[
-        str | None, typer.Option(metavar="DATE", help="Cut the data at the end of this day, as in 2026-03-31.")
+        str | None, typer.Option(metavar="DATE", help="Keep what had occurred by this day, as in 2026-03-31.")
     ] = None,
     created: Annotated[
         str | None,
@@ -100,7 +100,7 @@ def export(
     from firstdose.cli.analyse_command import cut_off, day_given, read_for_analysis, told_notices
     from firstdose.cli.export_writing import tell_protocol, tell_written, write_everything
     from firstdose.cli.output import progress
-    from firstdose.records import cut
+    from firstdose.records import occurred_by
 
     standards = _standards(to)
     formats = _formats(file_format, standards)
@@ -108,17 +108,17 @@ def export(
         raise typer.BadParameter("only the export of SDTM takes it", param_hint="--terminology")
     targets = targets_of(standards, formats, out)
     if standards == [Standard.usdm]:
-        _protocol_alone(protocol, data, targets[0], out, overwrite)
+        alone = protocol_and_data(protocol, data)[0] if protocol.is_dir() else protocol
+        _protocol_alone(alone, data, targets[0], out, overwrite)
         return
-    if data is None:
-        raise typer.BadParameter("name the folder of the trial's data", param_hint="DATA")
+    protocol, data = protocol_and_data(protocol, data)
     day, stamp = day_given("--as-of", as_of), _time_given(created)
     package = _package(terminology)
     look_for_room(targets, data, overwrite)
     read, reading = read_for_analysis(protocol, data, out)
     told_notices(data, reading)
     day = cut_off(day, reading)
-    trial_data = reading.trial_data if day is None else cut(reading.trial_data, day)
+    trial_data = reading.trial_data if day is None else occurred_by(reading.trial_data, day)
     with progress(f"export to {', '.join(standards)}:") as bar, unfinished(out, targets) as folders:
         written = write_everything(read, reading, trial_data, folders, stamp, package, bar)
     for each in targets:

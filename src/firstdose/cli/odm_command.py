@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Annotated
 
@@ -31,7 +31,9 @@ def odm(
     as_of: Annotated[
         str | None,
         typer.Option(
-            metavar="TIME", help="What had been entered by then (UTC), as in 2026-03-31T12:00.", show_default=False
+            metavar="TIME",
+            help="What had been entered by then (UTC), as in 2026-03-31T12:00; a day alone is its end.",
+            show_default=False,
         ),
     ] = None,
     folder: Folder = None,
@@ -76,17 +78,12 @@ def odm(
 def _moment(text: str | None, now: datetime) -> datetime:
     """The moment that an option names; now if it names none."""
     from firstdose.cli.inputs import InputError
+    from firstdose.conduct.past_moments import NoPastMoment, past_moment
 
-    if text is None:
-        return now
     try:
-        found = datetime.fromisoformat(text)
-        found = found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
-    except (ValueError, OverflowError):
-        raise InputError(f"--as-of {text!r} is no time; write it as in --as-of 2026-03-31T12:00") from None
-    if found > now:
-        raise InputError(f"--as-of {text} is in the future; name a time that is over, or none")
-    return found
+        return now if text is None else past_moment(text, now)
+    except NoPastMoment as problem:
+        raise InputError(f"--as-of {text!r}: {problem}") from None
 
 
 def _head_at(ledger: Ledger, moment: datetime | None) -> Head:

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from firstdose.cli.design_commands import ProtocolFile
+from firstdose.cli.exported_folder import ProtocolOrExport, protocol_and_data
 from firstdose.cli.output_folder import Overwrite, check_folder, placed, whole_or_not
 
 
@@ -40,20 +40,20 @@ def register(app: typer.Typer) -> None:
 
 
 def report(
-    protocol: ProtocolFile,
+    protocol: ProtocolOrExport,
+    out: Annotated[Path, typer.Option(help="Folder for the report; made if it is missing.")],
     data: Annotated[
-        Path,
+        Path | None,
         typer.Argument(
             metavar="DATA", help="Folder of the trial's data: own layout, or SDTM datasets.", show_default=False
         ),
-    ],
-    out: Annotated[Path, typer.Option(help="Folder for the report; made if it is missing.")],
+    ] = None,
     only: Annotated[
         list[Part] | None, typer.Option(help="Write this alone; repeat it for more. Everything if left out.")
     ] = None,
     seed: Annotated[int, typer.Option(min=0, help="Seed of the methods that draw random numbers.")] = 1,
     as_of: Annotated[
-        str | None, typer.Option(metavar="DATE", help="Cut the data at the end of this day, as in 2026-03-31.")
+        str | None, typer.Option(metavar="DATE", help="Keep what had occurred by this day, as in 2026-03-31.")
     ] = None,
     style: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Logo, font, colours and wording of your own; see the how-to.")
@@ -96,6 +96,7 @@ def report(
     check_folder(out, held, overwrite=overwrite)
     with input_errors():
         press = Press(read_style(style)) if style else PLAIN_PRESS
+    protocol, data = protocol_and_data(protocol, data)
     read, reading = read_for_analysis(protocol, data, out)
     notices = told_notices(data, reading)
     bears_day, is_drawn = bears or today(), bool(parts - {Part.pack, Part.people})

@@ -19,8 +19,6 @@ DEMO_FOLDER = Path("firstdose-demo-site")
 DEMO_PASSWORD = "demonstration"
 DEMO_SEED = 20231127
 DEMO_PROTOCOL = "nsc-spms"
-DEMO_ZONE = "Europe/Rome"
-"""Where the first site of the virtual trial is."""
 FIRST_ACCOUNT = "administrator"
 
 ProtocolChoice = Annotated[
@@ -69,15 +67,16 @@ def serve(
     kept in a ledger that nobody can alter unseen. `firstdose serve --demo` shows it on a virtual trial.
     With PostgreSQL, `firstdose serve PROTOCOL --owner URL` makes the site, and `firstdose serve` runs it.
     """
+    from firstdose.cli.zone_of_site import zone_to_keep
     from firstdose.web import starting
 
     with _told():
         place = folder or (DEMO_FOLDER if demo else SITE_FOLDER)
         if owner is None:
             starting.check_listening(host, port)
-        _check_zone(demo)
+        zone = zone_to_keep(demo, place)
         _check_protocol(protocol, demo, place, owner)
-        _make_ready(protocol, demo, place, owner)
+        _make_ready(protocol, demo, place, owner, zone)
         if owner is not None:
             typer.echo("The database is ready. Run the site without --owner, in the role that DATABASE_URL names.")
             return
@@ -86,31 +85,6 @@ def serve(
     if demo:
         _tell_accounts()
     server.run()
-
-
-def _check_zone(demo: bool) -> None:
-    """Say whose days are counted where the zone of the site was left out; InputError for a zone that there is not.
-
-    The demonstration is where its trial is: its records name their zone, and two on one page would mislead.
-    """
-    import os
-
-    from firstdose.cli.inputs import InputError
-    from firstdose.dosing.known import zone_named
-    from firstdose.protocol.problems import printable
-
-    name = os.environ.get("FIRSTDOSE_ZONE")
-    if name is None and demo:
-        os.environ["FIRSTDOSE_ZONE"] = DEMO_ZONE
-    elif name is None:
-        typer.echo(
-            "FIRSTDOSE_ZONE is not set: the site keeps its days and times in UTC. Set it for a site elsewhere, as"
-        )
-        typer.echo("in FIRSTDOSE_ZONE=Europe/Rome: intervals and windows are counted in the days of the site.")
-    elif name is not None and zone_named(name) is None:
-        raise InputError(
-            f"FIRSTDOSE_ZONE: {printable(name)!r} is no time zone; write it as in FIRSTDOSE_ZONE=Europe/Rome"
-        )
 
 
 @contextmanager
@@ -150,15 +124,18 @@ def _check_protocol(protocol: Path | None, demo: bool, folder: Path, owner: str 
         _text_of(protocol)
 
 
-def _make_ready(protocol: Path | None, demo: bool, folder: Path, owner: str | None) -> None:
+def _make_ready(protocol: Path | None, demo: bool, folder: Path, owner: str | None, zone: str | None) -> None:
     """Make or renew what the site needs: as the owner of the tables, or in a file; else look that it is there."""
     import os
 
     from firstdose.conduct.ledger.database import is_on_server
     from firstdose.web import starting, starting_rights
+    from firstdose.web.configuration import keep_zone
 
     role = None if owner is None else starting_rights.role_of_site(os.environ, owner)
     configuration = starting.prepare(folder, owner)
+    if zone is not None:
+        keep_zone(configuration.folder, zone)
     database = starting.database_of(configuration)
     if role is None and is_on_server(configuration.database_url):
         starting_rights.check_as_site(database)

@@ -7,7 +7,6 @@ deviation, and halts all further dosing until people have decided with knowledge
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC
 from zoneinfo import ZoneInfo
 
 from firstdose.conduct.departures import departures, start_of
@@ -22,10 +21,11 @@ from firstdose.conduct.own_records import create
 from firstdose.conduct.participants import participant, protocol_of, records_now, without_others, zone_of
 from firstdose.conduct.prepared_beside import prepared_beside
 from firstdose.conduct.slots import mark_dosed
+from firstdose.conduct.typed_before import before_its_preparation
 from firstdose.conduct.typed_dosing import as_dosing, unread
 from firstdose.dosing.recorded import is_no_place
 from firstdose.records import Deviation, Dosing, PartialDateTime
-from firstdose.records.date_words import moment_words
+from firstdose.records.date_words import instant_words, moment_words
 from firstdose.records.values import write_value
 
 RULE_FIELDS = (
@@ -96,7 +96,8 @@ def record_dosing(work: Work, subject: str, fields: Mapping[str, str | None], re
 
     ``fields`` are those of a dosing (``procedure_start``, ``dose_given``, ``given``, ``batch``, and so on); what was
     prepared is filled in. Raises Refused if it departs from what was allowed and no reason is given (the words name
-    every departure), or lies in the future. Somebody of whom there is no record can have been dosed too.
+    every departure), if it is said to have started before it was prepared and nobody says why, or lies in the future.
+    Somebody of whom there is no record can have been dosed too.
     """
     work.require("record_dosing")
     records = records_now(work)
@@ -117,6 +118,9 @@ def record_dosing(work: Work, subject: str, fields: Mapping[str, str | None], re
             f"the dosing of {subject} departs from what was allowed:\n{words}\n"
             "Say why; it is then recorded as it took place, with a critical deviation, and dosing halts"
         )
+    asked = before_its_preparation(work, actual, start_of(work, actual), stored)
+    if asked and not reason.strip():
+        raise Refused(asked)
     draft = draft_of(
         "dosings", wanted, stored.fields if stored else {}, stored=stored, reason=reason or "as it took place"
     )
@@ -182,7 +186,7 @@ def _refuse_later(work: Work, actual: Dosing) -> None:
     Raises Refused.
     """
     if start_of(work, actual).by(work.now) is False:
-        now = f"{work.now.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+        now = instant_words(work.now, zone_of(work))
         raise Refused(f"the dosing is said to start later than now, {now}; correct the time")
 
 

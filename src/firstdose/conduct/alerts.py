@@ -9,8 +9,9 @@ from functools import cached_property
 from itertools import chain
 from typing import Literal
 
-from firstdose.conduct.catalogue import SafetyReport
+from firstdose.conduct.catalogue import HeldEvent, SafetyReport
 from firstdose.conduct.clocks import EventName, clocks
+from firstdose.conduct.held import HALTED, HELD, at_a_glance, named, since
 from firstdose.conduct.schedule import PlannedVisit, schedules
 from firstdose.conduct.snapshot import OF_DOSING
 from firstdose.conduct.staleness import StaleDecision
@@ -21,10 +22,11 @@ from firstdose.dosing.recorded import Records
 from firstdose.dosing.unjudged_deaths import unjudged_deaths
 from firstdose.protocol import Protocol
 from firstdose.records import Dosing, TrialData
-from firstdose.records.date_words import day_words, instant_words, since_words
+from firstdose.records.date_words import day_words, happened_words, instant_words
 from firstdose.safety.evaluability import Status
 
 AlertKind = Literal[
+    "held_event",
     "stale_decision",
     "dlt",
     "possible_dlt",
@@ -45,9 +47,9 @@ CLOSING_SOON = timedelta(days=3)
 class Alert:
     """One thing to look at.
 
-    ``who`` is the subject, or what it concerns. ``since`` is when it began and ``until`` when it is too late, as far as
-    they are known; ``when`` says it in words, in the site's zone, dates known in part as they were entered. ``record``
-    names the record that it rests on, kind first.
+    ``who`` is the subject, or what it concerns. ``since`` is when it began or happened and ``until`` when it is too
+    late, as far as they are known; ``when`` says it in words, in the site's zone, dates known in part as they were
+    entered. ``record`` names the record that it rests on, kind first.
     """
 
     kind: AlertKind
@@ -66,8 +68,9 @@ class Watched:
 
     ``protocol_of`` gives the protocol that a subject follows, else everyone follows ``protocol``. ``reports`` stop the
     clocks of serious events, ``entered`` says when an event was first entered as serious, ``planned`` on which day
-    somebody is to be dosed. What ends within ``closing`` is closing. ``known`` are everyone's courses where they were
-    made already, of these data and this moment. ``zone`` stands for sites whose zone is not recorded.
+    somebody is to be dosed, ``held`` waits outside locked data. What ends within ``closing`` is closing. ``known`` are
+    everyone's courses where they were made already, of these data and this moment. ``zone`` stands for sites whose zone
+    is not recorded.
     """
 
     protocol: Protocol
@@ -75,6 +78,7 @@ class Watched:
     moment: datetime
     protocol_of: Callable[[str], Protocol] | None = None
     reports: Iterable[SafetyReport] = ()
+    held: Iterable[HeldEvent] = ()
     entered: Mapping[EventName, datetime] | None = None
     planned: Mapping[str, date] | None = None
     closing: timedelta = CLOSING_SOON
@@ -119,11 +123,20 @@ def in_order(found: Sequence[Alert], moment: datetime) -> tuple[Alert, ...]:
 def stale_alerts(stale: Iterable[StaleDecision], zone: tzinfo | None = None) -> Iterator[Alert]:
     """Decisions that the data no longer bear."""
     for decision in stale:
-        since = min((each.entry.instant for each in decision.entered), default=None)
+        since = max((each.entry.instant for each in decision.entered), default=None)
         record = ("dose_decisions", str(decision.decision))
         weight: Weight = "now" if decision.halts else "note"
-        when = f"since {instant_words(since, zone)}" if since else ""
+        when = f"last entered {instant_words(since, zone)}" if since else ""
         yield Alert("stale_decision", f"decision {decision.decision}", decision.told, weight, since, None, record, when)
+
+
+def _held(watched: Watched) -> Iterator[Alert]:
+    """What became known of somebody's safety under a lock, and is not recorded yet."""
+    for held in watched.held:
+        told = at_a_glance(held)
+        words = f"{named(held)}{f' ({told})' if told else ''}, held event {held.held}: {HALTED}"
+        begun = span_of(held.since, None).first
+        yield Alert("held_event", held.subject, words, "now", begun, None, (HELD, str(held.held)), since(held))
 
 
 def _toxicity(watched: Watched) -> Iterator[Alert]:
@@ -132,7 +145,10 @@ def _toxicity(watched: Watched) -> Iterator[Alert]:
     for course in courses.all:
         for event in course.events:
             start = _start_of(courses.records, course.subject, event.number)
-            since, when = courses.records.span(start, course.subject).first, since_words(start) if start else ""
+            since, when = (
+                courses.records.span(start, course.subject).first,
+                happened_words("began", start) if start else "",
+            )
             record = ("adverse_events", f"{course.subject}/{event.number}")
             kind: AlertKind = "dlt" if event.is_dlt else "possible_dlt"
             weight: Weight = "note" if event.is_dlt else "now"
@@ -145,7 +161,7 @@ def _toxicity(watched: Watched) -> Iterator[Alert]:
     for death in unjudged_deaths(courses):
         since = courses.records.span(death.died, death.subject).first
         name_of_kind, _, name = death.record.partition(" ")
-        when = since_words(death.died) if death.died else ""
+        when = happened_words("died", death.died) if death.died else ""
         yield Alert("unjudged_death", death.subject, death.said, "now", since, None, (name_of_kind, name), when)
 
 
@@ -190,7 +206,7 @@ def _troughs(watched: Watched) -> Iterator[Alert]:
             since = span_of(result.drawn, records.zone_at(result.subject)).first
             record = ("lab_results", f"{result.subject}/{result.number}")
             weight: Weight = "note" if trough.against == "unknown" else "soon"
-            when = since_words(result.drawn) if result.drawn else ""
+            when = happened_words("drawn", result.drawn) if result.drawn else ""
             yield Alert("trough", result.subject, trough.words, weight, since, None, record, when)
 
 
@@ -222,6 +238,7 @@ def _end(records: Records, visit: PlannedVisit, day: date | None) -> datetime | 
 
 
 PARTS = (
+    Part("held events", (HELD,), _held),
     Part("toxicity", OF_DOSING, _toxicity),
     Part("prepared dosings", ("dosings",), _prepared),
     Part("clocks", ("subjects", "adverse_events", "dosings", "slots", "safety_reports"), _clocks),

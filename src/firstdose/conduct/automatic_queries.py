@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,7 +16,7 @@ from firstdose.conduct.catalogue import Query
 from firstdose.conduct.criteria import ANSWERS
 from firstdose.conduct.criterion_queries import AGREES, asked_of_criteria, bears_on_criteria
 from firstdose.conduct.desk import LastStep, Work
-from firstdose.conduct.entering import Finding, check_fields
+from firstdose.conduct.entering import Finding, check_fields, check_records
 from firstdose.conduct.identity import name_of
 from firstdose.conduct.ledger import Entry, StoredRecord
 from firstdose.conduct.locking import locked_now
@@ -24,6 +24,7 @@ from firstdose.conduct.naming import rule_words
 from firstdose.conduct.own_records import all_of, change
 from firstdose.conduct.queries import Asked, ask, query_of
 from firstdose.conduct.roles import ENTERED_BY, Deed
+from firstdose.conduct.serious_rules import EVENTS, SERIOUS_RULES
 from firstdose.conduct.snapshot import snapshot_of
 from firstdose.conduct.visit_queries import AT_VISITS, VISITS, asked_of_visits, records_with_visits
 from firstdose.records import RECORDS, Problem
@@ -150,6 +151,7 @@ def check_all(work: Work, by: Deed = "ask_queries") -> tuple[Entry, ...]:
     for subject in dict.fromkeys(each.fields.get("subject", "").strip() for each in answers):
         if subject:
             raised |= {_key(each): each for each in asked_of_criteria(work, subject, CRITERIA)}
+    raised |= _of_serious_events([each for each in stored.values() if each.record_type == EVENTS])
     raised |= {_key(each): each for each in asked_of_answers(stored.values(), ANSWERS_FIT)}
     raised |= {_key(each): each for each in _visits_asked(stored.values(), queries)}
     before = len(work.entries)
@@ -186,6 +188,19 @@ def _of_one(stored: StoredRecord) -> dict[Key, Asked]:
     if stored.is_removed:
         return {}
     found = [_raised(stored, each) for each in check_fields(stored.record_type, stored.fields)]
+    return {_key(each): each for each in found}
+
+
+def _of_serious_events(events: Sequence[StoredRecord]) -> dict[Key, Asked]:
+    """What serious events do not say; it is asked of the ledger alone, and no problem of the data."""
+    rules = {each.rule for each in SERIOUS_RULES}
+    findings = zip(events, check_records(EVENTS, [each.fields for each in events]), strict=True)
+    found = (
+        _raised(stored, each)
+        for stored, odd in findings
+        for each in odd
+        if each.rule in rules and not stored.is_removed
+    )
     return {_key(each): each for each in found}
 
 

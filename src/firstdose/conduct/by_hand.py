@@ -15,7 +15,10 @@ BY_COMMAND = {
     "dose_decisions": "prepare, sign and take a new decision",
     "prepared_decisions": "prepare or propose the decision",
     "judged_events": "give another verdict",
+    "confirmed_without": "confirm eligibility again",
+    "opened_by_calendar": "open the cohort with its reason",
     "waiting_places": "join or leave the waiting list",
+    "held_events": "save the form of the event, record what is held, or withdraw it",
 }
 """The kinds of records that only commands write, and what to do instead."""
 

@@ -18,6 +18,7 @@ REPORT_WORDS: dict[str, str] = {
     "follow_up": "follow-up of an earlier report",
 }
 VersionState = Literal["loaded", "approved"]
+HeldState = Literal["waiting", "recorded", "withdrawn"]
 
 
 @record
@@ -114,8 +115,9 @@ class WaitingPlace:
 class PreparedDecision:
     """What the committee sees when it decides, frozen; then what is proposed, which its members sign.
 
-    ``outcomes`` holds cohort, level and letter of everyone dosed, and ``deviations`` the departures that halt dosing,
-    both as JSON.
+    ``outcomes`` holds cohort, level and letter of everyone dosed, ``deviations`` the departures that halt dosing, and
+    ``by_calendar`` of whom nothing is recorded since the end of the window, in words, without those of whom an earlier
+    decision says how it is known; all three as JSON.
     """
 
     preparation: Annotated[int, Question("Number of the preparation", lowest=1, is_key=True)]
@@ -130,9 +132,11 @@ class PreparedDecision:
     failure: Annotated[str | None, Question("Why there is no recommendation")] = None
     outcomes: Annotated[str, Question("What the data say of everyone dosed, as JSON")]
     deviations: Annotated[str, Question("Departures that halt dosing, as JSON")]
+    by_calendar: Annotated[str | None, Question("Who counts as without DLT by the calendar alone, as JSON")] = None
     action: Annotated[Action | None, Question("Decision that is proposed")] = None
     next_level: Annotated[int | None, Question("Level to treat next", lowest=1)] = None
     reason: Annotated[str | None, Question("Reason, required where it departs from the rule")] = None
+    without_dlt: Annotated[str | None, Question("How it is known that those by the calendar alone had no DLT")] = None
 
 
 @record
@@ -173,6 +177,52 @@ class Coding:
     dictionary_hash: Annotated[str, Question("Hash of the dictionary")]
 
 
+@record
+class HeldEvent:
+    """What became known of somebody's safety under a lock: held as it was typed until the data are open to it.
+
+    ``typed`` and ``seen`` hold what was typed in each field of its form and what stood there before, both as JSON.
+    """
+
+    held: Annotated[int, Question("Number of what is held", lowest=1, is_key=True)]
+    subject: Annotated[str, Question("Identifier of the subject")]
+    record_type: Annotated[str, Question("Kind of record that was typed")]
+    changes: Annotated[str | None, Question("Record that it changes, where that was there before")] = None
+    typed: Annotated[str, Question("What was typed, as JSON")]
+    seen: Annotated[str, Question("What stood in the form before, as JSON")]
+    why: Annotated[str | None, Question("Reason that was typed for the change")] = None
+    since: Annotated[PartialDateTime, Question("Since when it is held", is_occurrence=True)]
+    state: Annotated[HeldState, Question("State")]
+    ended: Annotated[PartialDateTime | None, Question("Until when", known_at="ended")] = None
+    recorded_as: Annotated[str | None, Question("Record that it became")] = None
+    withdrawn_because: Annotated[str | None, Question("Why it was withdrawn")] = None
+
+
+@record
+class ConfirmedWithout:
+    """What the protocol asks for before a dosing and was not recorded when eligibility was signed, and why it went on.
+
+    ``not_recorded`` holds what was lacking, by its key and in words, as JSON.
+    """
+
+    subject: Annotated[str, Question("Identifier of the subject", is_key=True)]
+    signature: Annotated[int, Question("Number of the signature that confirms eligibility", lowest=1, is_key=True)]
+    not_recorded: Annotated[str, Question("What was not recorded, as JSON")]
+    reason: Annotated[str, Question("Where it stands, or why it went on without it")]
+
+
+@record
+class OpenedByCalendar:
+    """Of whom nothing is recorded since the window ended when the rule alone opened a cohort, and how one knows.
+
+    ``by_calendar`` holds who, in words, as JSON.
+    """
+
+    cohort: Annotated[str, Question("Identifier of the cohort", is_key=True)]
+    by_calendar: Annotated[str, Question("Who counts as without DLT by the calendar alone, as JSON")]
+    without_dlt: Annotated[str, Question("How it is known that those by the calendar alone had no DLT")]
+
+
 CONDUCT_RECORDS: dict[str, type[Any]] = {
     "queries": Query,
     "source_checks": SourceCheck,
@@ -185,6 +235,9 @@ CONDUCT_RECORDS: dict[str, type[Any]] = {
     "judged_events": JudgedEvent,
     "safety_reports": SafetyReport,
     "codings": Coding,
+    "held_events": HeldEvent,
+    "confirmed_without": ConfirmedWithout,
+    "opened_by_calendar": OpenedByCalendar,
 }
 LEDGER_RECORDS: dict[str, type[Any]] = {**RECORDS, **CONDUCT_RECORDS}
 LEDGER_NAMES: dict[type[Any], str] = {**NAMES, **{kind: name for name, kind in CONDUCT_RECORDS.items()}}

@@ -28,6 +28,8 @@ RUNS: dict[ClockKind, timedelta] = {
     "within_15_days": timedelta(days=15),
 }
 
+FROM_ENTRY = "counted from when the event was entered here as serious"
+"""How a clock runs where awareness is not recorded: it was no later than that."""
 EventName = tuple[str, int]
 
 
@@ -75,6 +77,11 @@ class Clock:
         return True if self.due.last is not None and self.as_of > self.due.last else None
 
     @property
+    def is_counted_from_entry(self) -> bool:
+        """Whether the only thing known of awareness is that it was no later than the event was entered as serious."""
+        return self.aware.first is None and self.aware.last is not None
+
+    @property
     def words(self) -> str:
         return f"{self.subject}, event {self.event} ({self.term}): {REPORT_WORDS[self.kind]}"
 
@@ -83,7 +90,8 @@ class Clock:
         """By when the report is due, or since when it is overdue; where that is known in part, within which bounds."""
         first, last = self.due.first, self.due.last
         if self.is_overdue and last is not None:
-            return f"overdue since {instant_words(last, self.zone)}"
+            counted = f", {FROM_ENTRY}" if self.is_counted_from_entry else ""
+            return f"overdue since {instant_words(last, self.zone)}{counted}"
         if first is not None and first == last:
             return f"due by {instant_words(first, self.zone)}"
         earliest = f"at the earliest {instant_words(first, self.zone)}" if first else ""
@@ -91,6 +99,8 @@ class Clock:
         bounds = " and ".join(filter(None, (earliest, latest)))
         ends = "may have ended already" if self.is_overdue is None else "runs"
         why = "as it is not known exactly when the sponsor became aware"
+        if self.is_counted_from_entry:
+            why = f"as it is not recorded when the sponsor became aware; {FROM_ENTRY}"
         return f"the time for it {ends}, {why}: it ends {bounds}" if bounds else f"the time for it {ends}, {why}"
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from itertools import count
 
+from firstdose.conduct.catalogue import OpenedByCalendar
 from firstdose.conduct.desk import Work
-from firstdose.conduct.gating import changes_of, prepared_for, situation_in
+from firstdose.conduct.gating import Situation, changes_of, prepared_for, situation_in
+from firstdose.conduct.held import refuse_while_held
 from firstdose.conduct.identity import name_of
 from firstdose.conduct.ledger import Entry, Refused
 from firstdose.conduct.own_records import change, create
@@ -13,9 +15,12 @@ from firstdose.conduct.participants import records_now, this_moment
 from firstdose.conduct.reasons import is_reason
 from firstdose.conduct.recommending import Advised, advised_of, recommend
 from firstdose.conduct.slots import add_slot, held_by, slots_of
+from firstdose.conduct.unseen import as_text as unseen_text
+from firstdose.conduct.unseen import require_reason, unseen
 from firstdose.dosing import AmendedProtocol
 from firstdose.dosing.cohorts import OUTSIDE_THE_RULE
 from firstdose.dosing.recorded import Records
+from firstdose.protocol import Protocol
 from firstdose.records import Cohort, DoseDecision
 from firstdose.records.dosing import CohortKind
 
@@ -27,6 +32,7 @@ def open_cohort(
     cohort: str | None = None,
     size: int | None = None,
     kind: CohortKind = "escalation",
+    without_dlt: str = "",
 ) -> Entry:
     """Open a cohort at the level that a decision allows, with its slots; the first one at the protocol's start level.
 
@@ -34,15 +40,20 @@ def open_cohort(
     A cohort that is backfilled, by a protocol that says so, needs no decision: its level is the one that the rule has
     open.
     Raises Refused: without a decision where one is needed, with one that was overtaken, is stale or opened a cohort
-    already, and while another cohort of the escalation is open.
+    already, while another cohort of the escalation is open, while what is known of somebody's safety is held
+    outside locked data, and where the rule alone opens it by people who count by the calendar alone while
+    ``without_dlt`` does not say how it is known that they had no DLT.
     """
     work.require("prepare_decisions")
+    refuse_while_held(work)
     records = records_now(work)
     name = (cohort or _next_name(work)).strip()
     if kind not in OUTSIDE_THE_RULE:
         _check_no_other_open(records)
     backfills = kind == "backfill" and work.protocol.escalation.backfill is not None
     level, advised = _level_open(work) if backfills and decision is None else _level_allowed(work, records, decision)
+    people = unseen(work, work.protocol, work.snapshot.trial_data, work.now) if decision is None and advised else {}
+    require_reason(people, without_dlt, f"a cohort at level {level}")
     planned = size or _size_advised(work, level, advised)
     if planned < 1:
         raise Refused("a cohort has at least one slot")
@@ -61,6 +72,9 @@ def open_cohort(
         ),
         by="prepare_decisions",
     )
+    if people:
+        told = OpenedByCalendar(cohort=name, by_calendar=unseen_text(people), without_dlt=without_dlt.strip())
+        create(work, told, by="prepare_decisions")
     sentinel = work.protocol.escalation.sentinel
     sentinels = 0 if sentinel is None or backfills else sentinel.participants  # a lower level has had its own
     for number in range(1, planned + 1):
@@ -156,39 +170,52 @@ def _level_open(work: Work) -> tuple[int, Advised]:
 
 def _level_decided(work: Work, records: Records, number: int) -> tuple[int, Advised | None]:
     """The level that a decision gives."""
-    latest: DoseDecision | None = records.decisions[-1] if records.decisions else None
-    if latest is None or number != latest.decision:
-        words = "there is none yet" if latest is None else f"the latest is decision {latest.decision}"
-        raise Refused(f"a cohort is opened by the latest decision, and decision {number} is not that: {words}")
-    if latest.action != "dose" or latest.next_level is None:
-        raise Refused(f"decision {number} is to {latest.action}; it opens no cohort")
+    decision = next((each for each in records.decisions if each.decision == number), None)
+    situation = situation_in(work)
+    if decision is None:
+        raise Refused(_not_the_latest(records, number))
+    against = against_opening(situation, records, decision)
+    if against or decision.next_level is None:
+        raise Refused(against)
+    prepared = prepared_for(situation, decision)
+    return decision.next_level, advised_of(prepared) if prepared else None
+
+
+def against_opening(situation: Situation, records: Records, decision: DoseDecision) -> str:
+    """Why a decision opens no cohort now, in words; empty where it does."""
+    number = decision.decision
+    if number != records.decisions[-1].decision:
+        return _not_the_latest(records, number)
+    if decision.action != "dose" or decision.next_level is None:
+        return f"decision {number} is to {decision.action}; it opens no cohort"
     opened = next((each.cohort for each in records.cohorts.values() if each.decision == number), None)
     if opened is not None:
-        raise Refused(f"decision {number} has opened cohort {opened} already; a new cohort needs a new decision")
-    situation = situation_in(work)
-    prepared = prepared_for(situation, latest)
+        return f"decision {number} has opened cohort {opened} already; a new cohort needs a new decision"
+    prepared = prepared_for(situation, decision)
     stale = [each for each in changes_of(situation, prepared) if each.halts] if prepared else []
     if stale:
         words = "; ".join(each.words for each in stale)
-        raise Refused(f"decision {number} is stale: {words}. Prepare and take a new decision")
-    _check_same_dose(work, latest, latest.next_level)
-    return latest.next_level, advised_of(prepared) if prepared else None
+        return f"decision {number} is stale: {words}. Prepare and take a new decision"
+    return _other_dose(situation.protocol, decision, decision.next_level)
 
 
-def _check_same_dose(work: Work, decision: DoseDecision, level: int) -> None:
-    """The level still has the dose on which people decided: an amendment since may have given it another.
+def _not_the_latest(records: Records, number: int) -> str:
+    """That a decision is not the latest, and which one is."""
+    latest = f"the latest is decision {records.decisions[-1].decision}" if records.decisions else "there is none yet"
+    return f"a cohort is opened by the latest decision, and decision {number} is not that: {latest}"
 
-    Raises Refused.
-    """
+
+def _other_dose(protocol: Protocol, decision: DoseDecision, level: int) -> str:
+    """That the level has no more the dose on which people decided, by an amendment since; empty where it has."""
     version = decision.protocol_version
-    versions = work.protocol.versions.values() if isinstance(work.protocol, AmendedProtocol) else ()
-    then = next((each for each in versions if each.trial.version == version), work.protocol)  # the first may have none
-    levels = (then.dose_levels, work.protocol.dose_levels)
+    versions = protocol.versions.values() if isinstance(protocol, AmendedProtocol) else ()
+    then = next((each for each in versions if each.trial.version == version), protocol)  # the first may have none
+    levels = (then.dose_levels, protocol.dose_levels)
     decided, now = (each.dose_with_unit(level) if level <= len(each.values) else "no dose" for each in levels)
-    if decided != now:
-        words = f"decision {decision.decision} was taken under version {version or 1} of the protocol, by which level"
-        words += f" {level} is {decided}; by the version in force it is {now}. Prepare and take a new decision"
-        raise Refused(words)
+    if decided == now:
+        return ""
+    words = f"decision {decision.decision} was taken under version {version or 1} of the protocol, by which level"
+    return f"{words} {level} is {decided}; by the version in force it is {now}. Prepare and take a new decision"
 
 
 def _size_advised(work: Work, level: int, advised: Advised | None) -> int:

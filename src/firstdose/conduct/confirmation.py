@@ -42,6 +42,8 @@ class Confirmation:
     moment: str = ""
     name: str = ""
     record: str = ""
+    signature: int | None = None
+    """The number of the signature by which it holds; None on paper."""
 
     @property
     def holds(self) -> bool:
@@ -64,13 +66,16 @@ def confirmation_of(source: Recorded, subject: str, as_of: datetime | None = Non
         if each.signature.meaning == MEANING and _is_by_role(source, each)
     ]
     history = source.history("subjects", stored.record)
-    if any(each.is_valid or _fell_later(each, history, as_of) for each in given):
+    standing = [each.signature.signature for each in given if each.is_valid or _fell_later(each, history, as_of)]
+    if standing:
         state: State = "signed"
     elif (since := _since_confirmed(history)) and since[0].role == SYSTEM:
         state = "outdated" if _was_changed_here(since, as_of) else "on_paper"
     else:
         state = "fallen" if given else "unsigned"
-    return Confirmation(state, stored.fields[MOMENT], stored.fields.get(NAME, ""), stored.record)
+    return Confirmation(
+        state, stored.fields[MOMENT], stored.fields.get(NAME, ""), stored.record, max(standing, default=None)
+    )
 
 
 def confirmation_reasons(source: Recorded, subject: str, as_of: datetime | None = None) -> Iterator[Reason]:

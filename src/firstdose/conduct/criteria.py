@@ -33,13 +33,17 @@ MOST_COMBINATIONS = 10_000
 
 @dataclass(frozen=True)
 class Checked:
-    """One criterion, the answer that stands, and what the record says of it; ``number`` is its place, from 1."""
+    """One criterion, the answer that stands, and what the record says of it; ``number`` is its place, from 1.
+
+    ``lacks`` are the values that a form asks for and for want of which it cannot be checked.
+    """
 
     number: int
     criterion: Criterion
     stored: StoredRecord | None
     outcome: Outcome
     words: str
+    lacks: tuple[Known, ...] = ()
 
     @property
     def answer(self) -> str:
@@ -53,8 +57,7 @@ class Checked:
 
 def checked_criteria(source: Recorded, subject: str, protocol: Protocol) -> list[Checked]:
     """The criteria of the version of the protocol that a person follows, in order."""
-    version = source.record("subjects", name_of("subjects", subject)).fields.get("protocol_version")
-    population = protocol_followed(protocol, Subject(subject=subject, protocol_version=version)).population
+    population = protocol_followed_by(source, subject, protocol).population
     if population is None:
         return []
     known = values_of(source, subject, sorted(population.names))
@@ -67,6 +70,12 @@ def checked_criteria(source: Recorded, subject: str, protocol: Protocol) -> list
         _checked(number, criterion, stored.get(criterion.id), known)
         for number, criterion in enumerate(population.criteria, start=1)
     ]
+
+
+def protocol_followed_by(source: Recorded, subject: str, protocol: Protocol) -> Protocol:
+    """The version of the protocol that a person follows."""
+    version = source.record("subjects", name_of("subjects", subject)).fields.get("protocol_version")
+    return protocol_followed(protocol, Subject(subject=subject, protocol_version=version))
 
 
 def contradictions(source: Recorded, subject: str, protocol: Protocol) -> Iterator[Reason]:
@@ -97,13 +106,15 @@ def _checked(number: int, criterion: Criterion, stored: StoredRecord | None, kno
     """One criterion against the record."""
     if criterion.expression is None or not any(map(is_asked_for, criterion.expression.names)):
         return Checked(number, criterion, stored, "by_people", BY_PEOPLE)
-    own = {name: known[name] for name in criterion.expression.names}
+    own = {name: known[name] for name in sorted(criterion.expression.names)}
+    asked_for = [each for name, each in own.items() if is_asked_for(name)]
     try:
         is_met = answer_by(criterion.expression, own)
     except ExpressionError as problem:
-        return Checked(number, criterion, stored, "unknown", f"cannot be checked: {problem}")
+        return Checked(number, criterion, stored, "unknown", f"cannot be checked: {problem}", tuple(asked_for))
     if is_met is None:
-        return Checked(number, criterion, stored, "unknown", _why_unknown(own))
+        lacks = tuple(each for each in asked_for if len(each.possible) != 1)
+        return Checked(number, criterion, stored, "unknown", _why_unknown(own), lacks)
     met = "met" if is_met else "not met"
     answer = (stored.fields.get("answer") or "") if stored else ""
     said, values = answer.replace("_", " "), words_of(own)

@@ -63,7 +63,7 @@ def values_of(source: Recorded, subject: str, names: Iterable[str]) -> dict[str,
             possible = _ages(person)
         elif name in (EDSS, EDSS_CHANGE):
             possible = _steps(source, subject, person)
-            before = _read(history, "edss_2_years_before")
+            before = value_in(history, "edss_2_years_before")
             if name == EDSS_CHANGE:
                 possible = () if before is None else tuple(step - before for step in possible)
         else:
@@ -79,25 +79,25 @@ def completed_years(birth: date, day: date) -> int:
 
 def _ages(person: StoredRecord) -> tuple[Value, ...]:
     """Every age that somebody may have had on the day of consent."""
-    birth, consent = _read(person, "birth"), _day(_read(person, "consent"))
+    birth, consent = value_in(person, "birth"), _day(value_in(person, "consent"))
     if isinstance(birth, PartialDate) and birth.earliest and birth.latest:
         if consent is None or consent.earliest is None or consent.latest is None:
             return ()
         youngest = completed_years(birth.latest, consent.earliest)
         oldest = completed_years(birth.earliest, consent.latest)
         return tuple(range(youngest, oldest + 1)) if oldest - youngest < LONGEST_LIFE else ()
-    age = _read(person, AGE)
+    age = value_in(person, AGE)
     return () if age is None else (age,)
 
 
 def _steps(source: Recorded, subject: str, person: StoredRecord) -> tuple[Value, ...]:
     """The EDSS steps of the first day on which one was assessed since consent; several where raters differ."""
-    consent = _day(_read(person, "consent"))
+    consent = _day(value_in(person, "consent"))
     found: dict[date, set[float]] = {}
     for each in source.records_under("assessments", name_of("subjects", subject)):
         if each.is_removed or (each.fields.get("measure"), each.fields.get("item")) != ("edss", "step"):
             continue
-        day, step = _day(_read(each, "assessed")), _read(each, "answer")
+        day, step = _day(value_in(each, "assessed")), value_in(each, "answer")
         if step is None or day is None or consent is None or day.earliest is None:
             continue
         if day.is_complete and consent.earliest is not None and day.earliest >= consent.earliest:
@@ -109,7 +109,7 @@ def _field(name: str, *records: StoredRecord) -> tuple[Value, ...]:
     """A field of the first record that has one of that name; codes are words, as expressions write them."""
     for each in records:
         if name in columns_of(RECORDS[each.record_type]):
-            value = _read(each, name)
+            value = value_in(each, name)
             if isinstance(value, str):
                 value = value.replace("_", " ")
             if isinstance(value, bool | str | int | float) and value != "unknown":
@@ -117,7 +117,7 @@ def _field(name: str, *records: StoredRecord) -> tuple[Value, ...]:
     return ()
 
 
-def _read(stored: StoredRecord, name: str) -> Any:
+def value_in(stored: StoredRecord, name: str) -> Any:
     """What stands in a field; None where nothing does, or where it cannot be read."""
     text = stored.fields.get(name)
     if text is None or stored.is_removed:

@@ -11,23 +11,27 @@ from collections.abc import Iterator
 
 from firstdose.conduct.catalogue import PreparedDecision
 from firstdose.conduct.desk import Work
-from firstdose.conduct.gating import Situation, changes_of, halting_deviations, instant, situation_in
-from firstdose.conduct.ledger import Entry, Head, Ledger, Refused
+from firstdose.conduct.gating import Situation, changes_of, halting_deviations, situation_in
+from firstdose.conduct.held import HELD, refuse_while_held
+from firstdose.conduct.ledger import Entry, Head, Refused
 from firstdose.conduct.naming import record_words
 from firstdose.conduct.outcomes import as_text, outcomes_of
 from firstdose.conduct.own_records import Recorded, all_of, as_object, change, create
 from firstdose.conduct.participants import records_now, this_moment
 from firstdose.conduct.reasons import is_reason
-from firstdose.conduct.recommending import Advised, Frozen, advised_of, recommend
-from firstdose.conduct.signatures import Proof, Purpose, sign, signatures_of
-from firstdose.conduct.snapshot import Snapshot, snapshot_at
+from firstdose.conduct.recommending import Advised, Frozen, advised_of
+from firstdose.conduct.signatures import Proof, Purpose, check_proof, sign, signatures_of
+from firstdose.conduct.unseen import as_text as unseen_text
+from firstdose.conduct.unseen import of_text as unseen_of
+from firstdose.conduct.unseen import require_seen, unseen
 from firstdose.dosing.courses import Courses
-from firstdose.protocol import Protocol
 from firstdose.records import RECORDS, DoseDecision, PartialDateTime
 from firstdose.records.dosing import Action
 
 MEANING = "I agree with this decision on the dose"
 """What a member's signature of a proposal means."""
+TAKING = "I take this decision, which enough members have signed"
+"""What is done by who takes a decision, and proves again who he is to do it."""
 SAFETY_RECORDS = (
     "adverse_events",
     "grade_changes",
@@ -38,6 +42,7 @@ SAFETY_RECORDS = (
     "dispositions",
     "deaths",
     "deviations",
+    HELD,
 )
 """The kinds of records of which a new entry makes the committee look again."""
 
@@ -48,6 +53,7 @@ def prepare_decision(work: Work, frozen: Frozen) -> int:
     Raises Refused if anything was entered since the data were frozen, or the protocol was amended.
     """
     work.require("prepare_decisions")
+    refuse_while_held(work)
     if frozen.protocol_version != work.protocol.trial.version:
         raise Refused("the protocol was amended since the data were frozen, a moment ago; prepare the decision again")
     if any(each.head > frozen.snapshot.head.sequence for each in work.records() if each.record_type in RECORDS):
@@ -70,6 +76,7 @@ def prepare_decision(work: Work, frozen: Frozen) -> int:
             failure=frozen.advised.failure or None,
             outcomes=as_text(outcomes_of(work.protocol, frozen.snapshot.trial_data, frozen.as_of)),
             deviations=_open_deviations(work),
+            by_calendar=unseen_text(unseen(work, work.protocol, frozen.snapshot.trial_data, frozen.as_of)),
         ),
         by="prepare_decisions",
     )
@@ -83,12 +90,14 @@ def propose_decision(
     next_level: int | None = None,
     reason: str = "",
     seen_head: int | None = None,
+    without_dlt: str = "",
 ) -> Entry:
     """Put a decision to the members, or change what is put to them; signatures of another proposal then fall.
 
     ``seen_head`` is the last entry of the preparation when it was looked at. Raises Refused if another proposal was
-    made since, on data that have changed since, for a level that the protocol does not have, and for a departure from
-    the rule without a reason.
+    made since, on data that have changed since, for a level that the protocol does not have, for a departure from the
+    rule without a reason, and for a dose that rests on people who count by the calendar alone while ``without_dlt``
+    does not say how it is known that they had no DLT.
     """
     work.require("take_decisions")
     prepared = _latest(work, preparation)
@@ -97,7 +106,9 @@ def propose_decision(
     _check_step(work, action, next_level)
     if departs(advised_of(prepared), action, next_level) and not is_reason(reason):
         raise Refused(f"this departs from the rule ({advised_of(prepared).words}); say why, in the reason")
-    new = {"action": action, "next_level": next_level, "reason": reason.strip() or None}
+    said = without_dlt.strip() if unseen_of(prepared.by_calendar) else ""
+    require_seen(prepared, action, said)
+    new = {"action": action, "next_level": next_level, "reason": reason.strip() or None, "without_dlt": said or None}
     stored = work.record("prepared_decisions", str(preparation))
     if all(getattr(prepared, name) == value for name, value in new.items()):
         raise Refused("this is what is proposed already; sign it")
@@ -117,12 +128,13 @@ def sign_decision(work: Work, preparation: int, purpose: Purpose, proof: Proof) 
     return sign(work, purpose, proof)
 
 
-def take_decision(work: Work, preparation: int, data_hash: str, seen_head: int | None = None) -> int:
+def take_decision(work: Work, preparation: int, data_hash: str, seen_head: int | None = None, *, proof: Proof) -> int:
     """Take the decision that enough members have signed; its number.
 
     ``data_hash`` is that of the data on the page from which it is taken, ``seen_head`` the last entry of the
-    preparation then. Raises Refused if another preparation, another proposal or other data were seen, the data of
-    safety have changed since, the protocol is another, or signatures are missing.
+    preparation then; the ``proof`` is for `TAKING` this preparation as it was then. Raises Refused if another
+    preparation, another proposal or other data were seen, the data of safety have changed since, the protocol is
+    another, signatures are missing, or the proof is not that of who takes it.
     """
     work.require("take_decisions")
     prepared = _latest(work, preparation)
@@ -132,7 +144,10 @@ def take_decision(work: Work, preparation: int, data_hash: str, seen_head: int |
     if prepared.action is None:
         raise Refused("nothing is proposed yet; propose a decision, then sign it")
     _refuse_stale(work, prepared)
+    require_seen(prepared, prepared.action, prepared.without_dlt or "")
     names = _signed_by(work, preparation)
+    head = work.record("prepared_decisions", str(preparation)).head
+    check_proof(work, Purpose("prepared_decisions", str(preparation), head, TAKING), proof)
     advised = advised_of(prepared)
     step = advised.recommendation
     create(
@@ -154,6 +169,7 @@ def take_decision(work: Work, preparation: int, data_hash: str, seen_head: int |
             protocol_version=prepared.protocol_version,
         ),
         by="take_decisions",
+        reason=proof.words,
     )
     return prepared.decision
 
@@ -182,6 +198,7 @@ def _refuse_stale(work: Work, prepared: PreparedDecision) -> None:
 
     Raises Refused.
     """
+    refuse_while_held(work)
     since = changed_since(work, situation_in(work), prepared)
     if since:
         words = "; ".join(since)
@@ -205,25 +222,6 @@ def _entered_since(source: Recorded, situation: Situation, prepared: PreparedDec
                 done = "removed" if stored.is_removed else "entered or changed"
                 yield f"{record_words(kind, stored.record)} {done}"
     yield from (each.words for each in changes_of(situation, prepared))
-
-
-def seen_again(ledger: Ledger, prepared: PreparedDecision) -> Snapshot:
-    """The data that the committee saw, read from the ledger again."""
-    day = instant(prepared.data_as_of).date()
-    return snapshot_at(ledger, Head.of_text(prepared.ledger_head).sequence, day)
-
-
-def is_reproduced(ledger: Ledger, prepared: PreparedDecision, protocol: Protocol) -> bool:
-    """Whether the ledger still gives the same data, head and recommendation, bit for bit.
-
-    ``protocol`` is the version under which it was prepared. A recommendation that failed then is not asked for again.
-    """
-    again = seen_again(ledger, prepared)
-    if (again.content_hash, str(again.head)) != (prepared.data_hash, prepared.ledger_head):
-        return False
-    if prepared.recommendation is None:
-        return True
-    return recommend(protocol, again, instant(prepared.data_as_of)).document == prepared.recommendation
 
 
 def _latest(work: Work, preparation: int) -> PreparedDecision:

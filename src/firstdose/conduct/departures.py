@@ -12,7 +12,7 @@ from firstdose.conduct.naming import record_words
 from firstdose.conduct.participants import protocol_of, records_now, without_others, zone_of
 from firstdose.dosing import Reason
 from firstdose.dosing.courses import Courses
-from firstdose.dosing.known import Span, day_number, span_of, zone_named
+from firstdose.dosing.known import Span, day_number, last_meant, span_of, zone_named
 from firstdose.protocol.escalation import dose_in_words
 from firstdose.records import Dosing
 from firstdose.records.wording import counted
@@ -27,8 +27,8 @@ NOT_JUDGED = (
 def departures(work: Work, actual: Dosing, planned: Dosing | None) -> tuple[str, ...]:
     """What speaks against a dosing as it took place, the dose first, by the data as they are before it is recorded.
 
-    ``planned`` is the dosing as it was prepared, None if it was not. The gate is asked as of the actual start; where
-    that is not known to the minute, as of now.
+    ``planned`` is the dosing as it was prepared, None if it was not. The gate is asked as of the actual start, that
+    is the end of the minute that was typed; where it is not known to the minute, as of now.
     """
     return tuple(dict.fromkeys(_departures(work, actual, planned)))
 
@@ -90,7 +90,8 @@ def _departures(work: Work, actual: Dosing, planned: Dosing | None) -> Iterator[
     is_exact = start.first is not None and start.first == start.last
     if not is_exact:
         yield _inexact_words(work, actual, start)
-    moment: datetime = start.first if is_exact and start.first is not None else work.now
+    typed = last_meant(actual.procedure_start or actual.product_start, start)
+    moment: datetime = typed if is_exact and typed is not None else work.now
     found = gate_in(work, actual.subject, as_of=min(moment, work.now), batch=actual.batch, cohort=actual.cohort)
     if actual.cohort != found.cohort:
         yield f"dosed in cohort {actual.cohort or '(none)'}, with a slot in {found.cohort or 'none'}"

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 
 from firstdose.conduct.confirmation import CONFIRMATION, MEANING, MOMENT, NAME, confirmation_reasons
+from firstdose.conduct.confirmed_without import Lacking, keep_reason, lacking, require_reason
 from firstdose.conduct.criteria import contradictions
 from firstdose.conduct.desk import Work
 from firstdose.conduct.identity import name_of
 from firstdose.conduct.in_short import reasons_in_short
 from firstdose.conduct.ledger import Entry, Refused
+from firstdose.conduct.not_recorded import By
 from firstdose.conduct.own_records import Recorded, change
-from firstdose.conduct.participants import participant, question_about, this_moment
+from firstdose.conduct.participants import participant, question_about, records_now, this_moment, zone_of
 from firstdose.conduct.signatures import Proof, Purpose, sign
 from firstdose.dosing import Reason
 from firstdose.dosing.person_checks import ANSWERED_LATER, person_reasons
@@ -55,18 +57,31 @@ def is_to_be_renewed(work: Work, subject: str) -> bool:
     return any(map(_is_later, person_reasons(question_about(work, subject))))
 
 
-def confirm_eligibility(work: Work, subject: str, proof: Proof, seen_head: int) -> Entry:
+def lacking_now(work: Work, subject: str) -> Lacking:
+    """What the protocol asks for before a dosing and is not recorded of somebody; nothing of who was dosed."""
+    records, found = records_now(work), lacking(work, subject, work.protocol, By(work.now, zone_of(work)))
+    is_dosed = any(map(records.was_given, records.dosings.get(subject, ())))
+    return replace(found, missing=()) if is_dosed else found
+
+
+def confirm_eligibility(
+    work: Work, subject: str, proof: Proof, seen_head: int, reason: str = "", seen: Collection[str] = ()
+) -> Entry:
     """Note that the author confirms eligibility now, and sign it, in one write.
 
-    ``proof`` is that of the author for the record as it was shown, ``seen_head`` its last entry then.
-    Raises Refused with everything that speaks against it, if the record was changed since the author saw it, and as
-    `sign` does. Returns the entry of the signature.
+    ``proof`` is that of the author for the record as it was shown, ``seen_head`` its last entry then. ``reason`` says
+    why it may go on without what the protocol asks for before a dosing and is not recorded, ``seen`` are the keys of
+    what the author was shown of that. Raises Refused with everything that speaks against it, or that is not recorded
+    and for which no reason is given; if the record was changed since the author saw it; and as `sign` does.
+    Returns the entry of the signature.
     """
     work.require("sign_eligibility")
     against = reasons_against(work, subject)
     if against:
         words = "; ".join(each.words for each in reasons_in_short(against))
         raise Refused(f"{subject} cannot be confirmed as eligible: {words}")
+    missing = lacking_now(work, subject).missing
+    require_reason(subject, missing, reason, seen)
     stored = work.record("subjects", name_of("subjects", subject))
     if stored.head != seen_head:
         raise Refused(f"the record of {subject} was changed since it was shown to you: look at it again, then confirm")
@@ -78,7 +93,9 @@ def confirm_eligibility(work: Work, subject: str, proof: Proof, seen_head: int) 
     if any(stored.fields.get(name) != write_value(value) for name, value in new.items()):  # not twice in a second
         head = change(work, stored, new, reason="eligibility confirmed", by="sign_eligibility").sequence
     written = replace(shown, head=head)
-    return sign(work, written, replace(proof, purposes=(written,)))
+    signed = sign(work, written, replace(proof, purposes=(written,)))
+    keep_reason(work, subject, int(signed.record), missing, reason)
+    return signed
 
 
 def _is_later(reason: Reason) -> bool:

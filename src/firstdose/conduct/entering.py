@@ -12,6 +12,7 @@ from firstdose.conduct.catalogue import LEDGER_RECORDS
 from firstdose.conduct.identity import record_name
 from firstdose.conduct.ledger import Draft, FieldChange, Refused, StoredRecord
 from firstdose.conduct.naming import field_labels, kind_words, rule_words
+from firstdose.conduct.serious_rules import EVENTS, SERIOUS_RULES
 from firstdose.records import columns_of, keys_of
 from firstdose.records.conforming import read_texts
 from firstdose.records.frames import schema_of
@@ -71,7 +72,7 @@ def _broken_rules(
     record_type: str, records: Sequence[Mapping[str, str]], values: Mapping[str, list[object]]
 ) -> list[list[Finding]]:
     """The rules between the fields of each record that it surely breaks."""
-    rules = RECORD_RULES.get(LEDGER_RECORDS[record_type], ())
+    rules = (*RECORD_RULES.get(LEDGER_RECORDS[record_type], ()), *(SERIOUS_RULES if record_type == EVENTS else ()))
     if not rules or not records:
         return [[] for _ in records]
     one_by_one = {rule: _broken_one_by_one(rule.earlier, values) for rule in rules if rule.earlier is not None}

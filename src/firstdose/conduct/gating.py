@@ -7,17 +7,20 @@ had seen by then.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, tzinfo
 
-from firstdose.conduct.catalogue import JudgedEvent, PreparedDecision
+from firstdose.conduct.catalogue import HeldEvent, JudgedEvent, PreparedDecision
 from firstdose.conduct.confirmation import confirmation_reasons
+from firstdose.conduct.confirmed_without import Lacking, lacking
 from firstdose.conduct.criteria import contradictions
 from firstdose.conduct.desk import Work
+from firstdose.conduct.held import HELD, halting_words
 from firstdose.conduct.impossible import impossible
 from firstdose.conduct.in_short import in_short
 from firstdose.conduct.judged import changed_since_verdict
+from firstdose.conduct.not_recorded import By
 from firstdose.conduct.outcomes import Change, changes_since, courses_of, of_text
 from firstdose.conduct.own_records import Recorded, all_of
 from firstdose.conduct.participants import zone_of
@@ -25,7 +28,7 @@ from firstdose.conduct.unusable import unusable_records
 from firstdose.dosing import Gate, Reason
 from firstdose.dosing.decisions import ON_DATA_SEEN
 from firstdose.dosing.feared import feared
-from firstdose.dosing.gate import answer
+from firstdose.dosing.gate import answer, halting
 from firstdose.dosing.known import record_name
 from firstdose.dosing.question import Question
 from firstdose.dosing.recorded import Records
@@ -81,16 +84,15 @@ def gate(
     records = Records(situation.trial_data, moment, zone)
     question = Question(situation.protocol, records, subject, zone, cohort)
     found = answer(question, batch)
+    left = _lacking(situation, subject, records, zone)
     more = (
         *_not_confirmed(situation, subject, records),
-        *_stale(situation, records, found),
-        *halting_deviations(situation, records),
-        *changed_since_verdict(records, situation.judged),
-        *feared(question),
-        *(_to_be_mended(situation, records) if moment >= situation.now else ()),
+        *(left.reasons if left else ()),
+        *halts_in_cohort(situation, question, found.cohort, found.reasons),
+        *halts_everywhere(situation, records),
     )
-    kept = (reason for reason in found.reasons if not _is_answered(situation, records, reason))
-    return replace(found, reasons=tuple(dict.fromkeys((*kept, *more))))
+    reasons = tuple(dict.fromkeys((*not_answered(situation, records, found.reasons), *more)))
+    return replace(found, reasons=reasons, notes=(*(left.notes if left else ()), *found.notes))
 
 
 def gate_in(
@@ -98,6 +100,28 @@ def gate_in(
 ) -> Gate:
     """The gate as it is in somebody's open work, at the author's site."""
     return gate(situation_in(work), subject, as_of=as_of, zone=zone_of(work), batch=batch, cohort=cohort)
+
+
+def halts_everywhere(situation: Situation, records: Records) -> Iterator[Reason]:
+    """What the ledger knows that holds back everybody, in whichever cohort, until people do something about it."""
+    yield from halting(halting_deviations(situation, records))
+    yield from halting(changed_since_verdict(records, situation.judged))
+    yield from halting(_held(situation, records))
+    if records.as_of >= situation.now:
+        yield from halting(_to_be_mended(situation, records))
+
+
+def halts_in_cohort(
+    situation: Situation, question: Question, cohort: str | None, said: Collection[Reason]
+) -> Iterator[Reason]:
+    """The same of whoever is to be dosed in a cohort, besides what is ``said`` by the data."""
+    yield from halting(_stale(situation, question.records, cohort, said))
+    yield from halting(feared(question))
+
+
+def not_answered(situation: Situation, records: Records, reasons: Collection[Reason]) -> Iterator[Reason]:
+    """The reasons that lie in the data and to which the ledger has no answer."""
+    return (reason for reason in reasons if not _is_answered(situation, records, reason))
 
 
 def instant(moment: PartialDateTime) -> datetime:
@@ -129,6 +153,16 @@ def halting_deviations(situation: Situation, records: Records) -> Iterator[Reaso
             yield Reason(DECISION, words, None, (name,))
 
 
+def _held(situation: Situation, records: Records) -> Iterator[Reason]:
+    """What became known of anybody's safety under a lock and waits outside the data; as of then, what waited then."""
+    for held in all_of(situation.source, HeldEvent) if situation.source is not None else ():
+        is_now = records.as_of >= situation.now
+        begun = is_now or instant(held.since) <= records.as_of
+        ended = held.state != "waiting" and (is_now or held.ended is None or instant(held.ended) <= records.as_of)
+        if begun and not ended:
+            yield Reason(DATA, halting_words(held), None, (f"{HELD} {held.held}",))
+
+
 def _not_confirmed(situation: Situation, subject: str, records: Records) -> Iterator[Reason]:
     """What the ledger knows against somebody's eligibility: no signature that holds, answers against the record."""
     if situation.source is None or subject not in records.subjects:
@@ -136,6 +170,15 @@ def _not_confirmed(situation: Situation, subject: str, records: Records) -> Iter
     as_of = records.as_of if records.as_of < situation.now else None
     yield from confirmation_reasons(situation.source, subject, as_of)
     yield from contradictions(situation.source, subject, situation.protocol)
+
+
+def _lacking(situation: Situation, subject: str, records: Records, zone: tzinfo | None) -> Lacking | None:
+    """What the protocol asks for before a dosing and is not recorded; of who was dosed it is asked no more."""
+    is_dosed = any(map(records.was_given, records.dosings.get(subject, ())))
+    if situation.source is None or subject not in records.subjects or is_dosed:
+        return None
+    as_of = records.as_of if records.as_of < situation.now else None
+    return lacking(situation.source, subject, situation.protocol, By(records.as_of, zone), as_of)
 
 
 def _to_be_mended(situation: Situation, records: Records) -> Iterator[Reason]:
@@ -164,17 +207,17 @@ def _is_answered(situation: Situation, records: Records, reason: Reason) -> bool
     )
 
 
-def _stale(situation: Situation, records: Records, found: Gate) -> Iterator[Reason]:
-    """What the latest decision rests on and is no longer so; not what `dosing` says already."""
+def _stale(situation: Situation, records: Records, cohort: str | None, said: Collection[Reason]) -> Iterator[Reason]:
+    """What the latest decision rests on and is no longer so; not what is ``said`` already."""
     decision = records.decisions[-1] if records.decisions else None
     prepared = prepared_for(situation, decision) if decision else None
     if decision is None or prepared is None:
         return
     courses = courses_of(situation.protocol, situation.trial_data, records.as_of)
-    asked = next((each.cohort_number for each in courses.values() if each.cohort == found.cohort), None)
+    asked = next((each.cohort_number for each in courses.values() if each.cohort == cohort), None)
     for change in changes_since(of_text(prepared.outcomes), instant(prepared.data_as_of), courses):
         begins = f"since the decision {change.subject} has "
-        is_said = any(reason.rule == DECISION and reason.words.startswith(begins) for reason in found.reasons)
+        is_said = any(reason.rule == DECISION and reason.words.startswith(begins) for reason in said)
         was_open = change.before is not None and change.before.letter == "?"
         is_own = was_open and asked is not None and change.cohort_number == asked
         if change.halts and not is_said and not is_own:

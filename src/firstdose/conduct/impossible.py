@@ -35,9 +35,9 @@ def impossible(records: Records) -> Iterator[tuple[str, str]]:
     """Everything of those who are dosed or hold a slot that cannot be so now, in words, with the record's name.
 
     Dates that are surely later than now, that of the latest decision too, which the server's clock gave it; a dosing
-    that says how much was given, and lies in the future; a verdict
-    that an event is a DLT, or is undecided, where the event is not there any more; and what is recorded of somebody
-    who is neither a participant nor was dosed, for it may be anybody's.
+    that says how much was given, and lies in the future; a verdict that an event is a DLT, or is undecided, where the
+    event is not there any more; and what is recorded of somebody who is neither a participant nor was dosed, for it
+    may be anybody's.
     """
     yield from _later_than_now(records)
     yield from _decided_later(records)

@@ -18,6 +18,7 @@ from datetime import date, datetime
 from typing import Literal
 
 from firstdose.conduct.catalogue import JudgedEvent
+from firstdose.conduct.held import HELD, named, waiting_held
 from firstdose.conduct.judged import changed_since_verdict
 from firstdose.conduct.ledger import Entry, StoredRecord
 from firstdose.conduct.locked_data import Locked
@@ -38,11 +39,21 @@ from firstdose.records.date_words import day_words
 from firstdose.records.wording import counted
 
 ObstacleKind = Literal[
-    "query", "unusable", "unreadable", "no_verdict", "visit_overdue", "fallen", "unsigned", "source", "stale_decision"
+    "held",
+    "query",
+    "unusable",
+    "unreadable",
+    "no_verdict",
+    "visit_overdue",
+    "fallen",
+    "unsigned",
+    "source",
+    "stale_decision",
 ]
 LEFT_EMPTY = "left empty"
 """What becomes of a value that cannot be read."""
 WORDS: dict[ObstacleKind, tuple[str, str, str]] = {
+    "held": ("known and held outside the locked data, neither recorded nor withdrawn", "event", "events"),
     "query": ("not closed about these data", "query", "queries"),
     "unusable": ("not among the data, for lack of a field that cannot be done without", "record", "records"),
     "unreadable": ("left out, since what was typed cannot be read", "value", "values"),
@@ -109,6 +120,7 @@ def obstacles(
         if each.record_type in RECORDS and locked.content(each) is not None
     }
     found: dict[ObstacleKind, Iterable[Concerned]] = {
+        "held": (Concerned(named(each), (HELD, str(each.held)), each.subject) for each in waiting_held(read)),
         "query": _queries(read, now, held),
         "unusable": _unusable(latest, held),
         "unreadable": _unreadable(latest, held),

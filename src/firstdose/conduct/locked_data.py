@@ -9,34 +9,36 @@ from datetime import date
 import polars as pl
 
 from firstdose.conduct.desk import Work
+from firstdose.conduct.held import HELD_KINDS
+from firstdose.conduct.identity import record_name
 from firstdose.conduct.ledger import Draft, StoredRecord
 from firstdose.conduct.naming import field_labels, record_words
 from firstdose.conduct.own_records import Recorded
 from firstdose.records import (
     RECORDS,
+    Dosing,
     Maybe,
     PartialDate,
     PartialDateTime,
-    Subject,
     TrialData,
     beginning_of,
     columns_of,
     cut,
     occurrence_of,
 )
-from firstdose.records.trial_data import is_later
+from firstdose.records.occurred import later_people, of_those_in_trial
 from firstdose.records.values import Unreadable, read_value
 
 ABOUT_OTHERS = ("queries", "source_checks")
 """Records of the conduct that are refused where what they are about is locked."""
-EVENTS = "adverse_events"
+PEOPLE, DOSINGS = "subjects", "dosings"
 SAFETY_IS_NEW = (
-    "If it became known only now, it is not recorded yet and nothing in the trial knows of it: have the lock opened "
-    "now, tell the committee, and let nobody be dosed before it is recorded"
+    "If it became known only now, save it in its form on the site: what is typed there is held outside the locked "
+    "data, and nobody is dosed before the lock is opened and it is recorded"
 )
 PLACES = "slots"
 PREPARED = {
-    "dosings": (
+    DOSINGS: (
         "subject",
         "number",
         "treatment",
@@ -85,7 +87,7 @@ class Locked:
         name = record_words(draft.record_type, draft.record)
         if before is None:
             added = f"{name} is dated, or may be, by that day; if it is later, give its date"
-            return f"{added}. {SAFETY_IS_NEW}" if draft.record_type == EVENTS else added
+            return f"{added}. {SAFETY_IS_NEW}" if draft.record_type in HELD_KINDS else added
         if after is None:
             return f"{name} is one of them and cannot be taken out"
         changed = sorted(field for field in before.keys() | after.keys() if before.get(field) != after.get(field))
@@ -112,10 +114,10 @@ class Locked:
     def _content(self, record_type: str, fields: Content) -> Content | None:
         if _is_of_the_work(record_type, fields):
             return None
-        occurrence = _dated_by(record_type, fields)
-        if occurrence is not None and self._is_later(record_type, occurrence, fields):
+        if self._is_later_person(record_type, fields):
             return None
-        if record_type != "subjects" and self._is_of_later_subject(fields.get("subject", "")):
+        occurrence = _dated_by(record_type, fields)
+        if record_type != PEOPLE and occurrence is not None and self._is_later(record_type, occurrence, fields):
             return None
         passing = AS_IT_STANDS.get(record_type, ())
         return {
@@ -124,12 +126,29 @@ class Locked:
             if name not in passing and not self._is_known_later(record_type, name, fields)
         }
 
-    def _is_of_later_subject(self, subject: str) -> bool:
-        """Whether a subject surely came into the trial after the day."""
-        if not subject.strip():
+    def _is_later_person(self, record_type: str, fields: Content) -> bool:
+        """Whether a record is of somebody who surely came into the trial after the day, or is that person's own."""
+        subject = fields.get("subject", "")
+        if record_type == PEOPLE:
+            return self._came_later(fields)
+        if not subject.strip() or (record_type == DOSINGS and self._is_begun(fields)):
             return False
-        stored = self.source.record("subjects", subject)
-        return stored.exists and not stored.is_removed and self._is_later("subjects", "consent", stored.fields)
+        stored = self.source.record(PEOPLE, subject)
+        return stored.exists and not stored.is_removed and self._came_later(stored.fields)
+
+    def _came_later(self, person: Content) -> bool:
+        """Whether somebody with these fields came later, by the rule of `later_people`."""
+        return self._is_later(PEOPLE, "consent", person) and not any(
+            self._is_begun(each.fields)
+            for each in self.source.records_under(DOSINGS, record_name(PEOPLE, person))
+            if each.exists and not each.is_removed
+        )
+
+    def _is_begun(self, dosing: Content) -> bool:
+        """Whether a dosing is dated, and not surely after the day."""
+        dates = (self._day(DOSINGS, name, dosing) for name in (occurrence_of(Dosing), beginning_of(Dosing)) if name)
+        day = next((each for each in dates if each is not None), None)
+        return day is not None and day.is_after(PartialDate.of(self.cut_off)) is not Maybe.YES
 
     def _is_known_later(self, record_type: str, name: str, fields: Content) -> bool:
         """Whether what a field says became known surely after the day."""
@@ -139,23 +158,23 @@ class Locked:
 
     def _is_later(self, record_type: str, name: str, fields: Content) -> bool:
         """Whether the date in a field is surely after the day; never where it cannot be read."""
+        day = self._day(record_type, name, fields)
+        return day is not None and day.is_after(PartialDate.of(self.cut_off)) is Maybe.YES
+
+    def _day(self, record_type: str, name: str, fields: Content) -> PartialDate | None:
+        """The date in a field; None where there is none, or it cannot be read."""
         try:
             value = read_value(columns_of(RECORDS[record_type])[name], fields.get(name, ""))
         except Unreadable:
-            return False
+            return None
         day = value.date if isinstance(value, PartialDateTime) else value
-        return isinstance(day, PartialDate) and day.is_after(PartialDate.of(self.cut_off)) is Maybe.YES
+        return day if isinstance(day, PartialDate) else None
 
 
 def locked_part(trial_data: TrialData, cut_off: date) -> TrialData:
     """The data that a lock up to a day holds: what had occurred by then or may have, of those who were in the trial."""
-    later = trial_data[Subject].filter(is_later("consent", cut_off))["subject"]
-    kept = cut(trial_data, cut_off)
-    frames = {
-        name: frame.filter(~pl.col("subject").is_in(later.implode())) if "subject" in frame.columns else frame
-        for name, frame in kept.frames.items()
-    }
-    return TrialData({name: _without_the_work(name, frame) for name, frame in frames.items()}, cut_off)
+    known = of_those_in_trial(cut(trial_data, cut_off), later_people(trial_data, cut_off))
+    return TrialData({name: _without_the_work(name, frame) for name, frame in known.frames.items()}, cut_off)
 
 
 def _dated_by(record_type: str, fields: Content) -> str | None:

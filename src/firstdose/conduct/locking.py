@@ -17,10 +17,14 @@ from firstdose.conduct.locked_data import Locked, locked_part
 from firstdose.conduct.naming import value_words
 from firstdose.conduct.own_records import Recorded, all_of, as_object, change, create
 from firstdose.conduct.reasons import is_reason
+from firstdose.conduct.signatures import Proof, Purpose, check_proof
 from firstdose.records import TrialData
 from firstdose.records.date_words import day_words
 
 CONFIRMED = "lock confirmed"
+LOCKING = "I lock these data, as another person asked"
+OPENING = "I open these data, as another person asked"
+"""What is done by who confirms, and proves again who he is to do it."""
 IN_FORCE: tuple[LockState, ...] = ("locked", "unlock_asked")
 
 STEPS: Mapping[str, Mapping[str, bool]] = {
@@ -49,8 +53,8 @@ def ask_for_lock(work: Work, cut_off: date, reason: str = "") -> int:
     return number
 
 
-def confirm_lock(work: Work, number: int, reason: str = "") -> Entry:
-    """Lock the data, as another person asked.
+def confirm_lock(work: Work, number: int, proof: Proof, reason: str = "") -> Entry:
+    """Lock the data, as another person asked; the ``proof`` is for `LOCKING` this lock as it was seen.
 
     Raises Refused, also where something stands in its way and nobody has given a reason: when the lock was asked for,
     nothing may have.
@@ -64,7 +68,8 @@ def confirm_lock(work: Work, number: int, reason: str = "") -> Entry:
             words = f"since this lock was asked for, something stands in its way: {against}"
             raise Refused(f"{words}. Mend it, or say why the data are locked all the same")
     said = f"{CONFIRMED}: {reason.strip()}" if reason.strip() else CONFIRMED
-    return _step(work, number, "locked", "asked", said, hash_of_locked(work.snapshot.trial_data, day))
+    content_hash = hash_of_locked(work.snapshot.trial_data, day)
+    return _confirmed(work, number, "locked", "asked", proof, LOCKING, said, content_hash)
 
 
 def in_the_way(work: Work, cut_off: date) -> str:
@@ -83,12 +88,12 @@ def ask_for_unlock(work: Work, number: int, reason: str) -> Entry:
     return _step(work, number, "unlock_asked", "locked", reason)
 
 
-def confirm_unlock(work: Work, number: int) -> Entry:
-    """Unlock the data, as another person asked.
+def confirm_unlock(work: Work, number: int, proof: Proof) -> Entry:
+    """Unlock the data, as another person asked; the ``proof`` is for `OPENING` this lock as it was seen.
 
     Raises Refused.
     """
-    return _step(work, number, "unlocked", "unlock_asked", "unlock confirmed")
+    return _confirmed(work, number, "unlocked", "unlock_asked", proof, OPENING, "unlock confirmed")
 
 
 def withdraw(work: Work, number: int, reason: str) -> Entry:
@@ -165,6 +170,23 @@ def _lock(work: Work, number: int) -> DataLock:
     if not stored.exists:
         raise Refused(f"there is no lock {number}")
     return as_object(DataLock, stored)
+
+
+def _confirmed(
+    work: Work,
+    number: int,
+    state: LockState,
+    before: LockState,
+    proof: Proof,
+    meaning: str,
+    said: str,
+    content_hash: str | None = None,
+) -> Entry:
+    """The second person's step of a lock, who has proved again who he is."""
+    head = work.record("data_locks", str(number)).head
+    entry = _step(work, number, state, before, f"{said} ({proof.words})", content_hash)
+    check_proof(work, Purpose("data_locks", str(number), head, meaning), proof)
+    return entry
 
 
 def _step(

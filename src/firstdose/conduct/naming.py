@@ -52,6 +52,9 @@ RECORD_WORDS = {
     "judged_events": "adverse event {event} of {subject} as it was judged for verdict {adjudication}",
     "safety_reports": "report {report} of adverse event {event} of {subject}",
     "codings": "coding of {about_type} {about_record}",
+    "held_events": "held event {held}",
+    "confirmed_without": "what was not recorded when the eligibility of {subject} was signed ({signature})",
+    "opened_by_calendar": "who counted by the calendar alone when cohort {cohort} was opened",
 }
 """What one record of each kind is called, with the fields that tell it from others."""
 VALUE_WORDS = {
@@ -63,7 +66,7 @@ YES_OR_NO = {YES_WORD: "yes", NO_WORD: "no"}
 IN_CODE = ("item", "answer_text", "value")
 """Fields in which the program writes the names of items, answers and facts of the protocol."""
 CODE = re.compile(r"(?<![A-Za-z0-9_])[a-z][a-z0-9]*(?:_[a-z0-9]+)+(?![A-Za-z0-9_])")
-NAMES_OF_KINDS = ("about_type", "source")
+NAMES_OF_KINDS = ("about_type", "source", "record_type")
 """Fields that name a kind of record."""
 EMPTIED = "emptied"
 

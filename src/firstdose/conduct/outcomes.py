@@ -10,6 +10,7 @@ from datetime import datetime
 from firstdose.designs.history import DLT, NO_DLT, NOT_EVALUABLE, PENDING
 from firstdose.dosing.courses import Courses
 from firstdose.dosing.histories import letter_of
+from firstdose.dosing.known import last_meant
 from firstdose.dosing.participant import ParticipantCourse
 from firstdose.dosing.recorded import Records
 from firstdose.protocol import Protocol
@@ -117,9 +118,13 @@ def _is_natural(was: Outcome | None, now: Outcome) -> bool:
 
 
 def _is_later(course: ParticipantCourse, moment: datetime) -> bool:
-    """Whether somebody was surely dosed after a moment."""
-    first = course.given.start.first if course.given else None
-    return first is not None and first > moment
+    """Whether somebody was dosed after a moment: surely, or in the minute of it, as far as the time was noted."""
+    if course.given is None or course.given.start.first is None:
+        return False
+    dosing, start = course.given.dosings[0], course.given.start
+    is_exact = start.first == start.last
+    latest = last_meant(dosing.procedure_start or dosing.product_start, start) if is_exact else start.first
+    return latest is not None and latest > moment
 
 
 def _halts(was: Outcome | None, now: Outcome) -> bool:

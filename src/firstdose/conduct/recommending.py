@@ -11,6 +11,7 @@ from typing import Any
 
 from firstdose.conduct.bearing import Bearing
 from firstdose.conduct.catalogue import PreparedDecision
+from firstdose.conduct.held import held_words, waiting_held
 from firstdose.conduct.impossible import impossible
 from firstdose.conduct.ledger import Ledger
 from firstdose.conduct.naming import field_label, kind_words, record_words, rule_words
@@ -79,7 +80,9 @@ def freeze(ledger: Ledger, protocol: Protocol, now: datetime, seconds: float = S
     """
     as_of = now.astimezone(UTC).replace(microsecond=0)
     found = snapshot_now(ledger, as_of.date())
-    return Frozen(as_of, found, recommend(protocol, found, as_of, seconds), protocol.trial.version)
+    held = waiting_held(ledger)
+    advised = _none(held_words(held)) if held else recommend(protocol, found, as_of, seconds)
+    return Frozen(as_of, found, advised, protocol.trial.version)
 
 
 def recommend(

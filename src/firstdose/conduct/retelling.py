@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 
+from firstdose.conduct.becoming_known import BecomingKnown, Row, known_later
 from firstdose.conduct.identity import record_name
 from firstdose.conduct.ledger import Author, Draft, FieldChange, Ledger, Refused
 from firstdose.conduct.locking import cut_off_in_force
-from firstdose.records import RECORDS, PartialDate, PartialDateTime, Subject, TrialData, columns_of, occurrence_of
-from firstdose.records.values import read_value, write_value
+from firstdose.records import RECORDS, Subject, TrialData
+from firstdose.records.values import write_value
 
 EVENING = time(20, tzinfo=UTC)
 LATER = "known only now"
@@ -39,21 +39,19 @@ def retell(
     With ``present`` no entry bears a later moment: an evening that is still to come counts as now. With ``since`` none
     bears an earlier one: a medicine that was begun years ago was not entered before there was a ledger.
 
-    A record counts as known on the last day that its date may mean, and not later than the data are; what becomes known
-    later, such as the end of an event, is added then. Records without a date come with the first day. With the version
-    of the protocol by which the trial was conducted, subjects of whom none is noted are noted to follow it, as those
-    who are entered by hand.
+    A record counts as known on the day that `BecomingKnown` says, and not later than the data are; what becomes known
+    later, such as the end of an event, is added then. Records that no date leads to come with the first day. With the
+    version of the protocol by which the trial was conducted, subjects of whom none is noted are noted to follow it, as
+    those who are entered by hand.
     Raises Refused if a record is there already, or while data are locked.
     """
     if cut_off_in_force(ledger) is not None:
         raise Refused("data are locked: nothing is brought in until two people have unlocked them")
     days: dict[date, Day] = defaultdict(Day)
+    known = BecomingKnown(trial_data)
     for name, record_type in RECORDS.items():
         for row in trial_data[record_type].iter_rows(named=True):
-            texts = {field: write_value(value) for field, value in row.items() if value is not None}
-            if record_type is Subject and protocol_version:
-                texts.setdefault("protocol_version", protocol_version)
-            _tell(days, name, texts, protocol_version)
+            _tell(days, known, name, row, protocol_version)
     days = _known_by(days, trial_data.as_of)
     first = min((day for day in days if day > date.min), default=date.min)
     return sum(_write_day(ledger, author, max(day, first), days[day], since, present) for day in sorted(days))
@@ -79,36 +77,22 @@ def _write_day(
     return len(Ledger(ledger.database, ledger.key, lambda: moment).write(author, [*known.created, *known.added]))
 
 
-def _tell(days: dict[date, Day], name: str, texts: dict[str, str], protocol_version: str) -> None:
-    """Put one record where it became known."""
-    record = record_name(name, texts)
-    start = _last_day(name, occurrence_of(RECORDS[name]), texts)
-    later = dict(_known_later(name, texts, start))
-    now = {field: text for field, text in texts.items() if field not in later}
-    draft = Draft("create", name, record, _changes(now), protocol_version=protocol_version)
-    days[start].created.append(draft)
-    for day in sorted(set(later.values())):
-        added = {field: texts[field] for field, when in later.items() if when == day}
-        days[day].added.append(Draft("change", name, record, _changes(added), LATER, protocol_version=protocol_version))
-
-
-def _known_later(name: str, texts: dict[str, str], start: date) -> Iterator[tuple[str, date]]:
-    """The fields that become known after the record itself, each with its day."""
-    for column in columns_of(RECORDS[name]).values():
-        when = _last_day(name, column.question.known_at, texts)
-        if column.name in texts and when > start and not (column.is_required or column.question.is_key):
-            yield column.name, when
-
-
-def _changes(texts: dict[str, str]) -> tuple[FieldChange, ...]:
-    return tuple(FieldChange(name, None, text) for name, text in texts.items())
-
-
-def _last_day(name: str, field_name: str | None, texts: dict[str, str]) -> date:
-    """The last day that a date of a record may mean; the earliest of all where there is none."""
-    if not field_name or field_name not in texts:
-        return date.min
-    value = read_value(columns_of(RECORDS[name])[field_name], texts[field_name])
-    if isinstance(value, PartialDateTime):
-        value = value.date
-    return (value.latest if isinstance(value, PartialDate) else None) or date.min
+def _tell(days: dict[date, Day], known: BecomingKnown, name: str, row: Row, protocol_version: str) -> None:
+    """Put one record where it became known, and what it said later where that did."""
+    record_type = RECORDS[name]
+    texts = {field: write_value(value) for field, value in row.items() if value is not None}
+    if record_type is Subject and protocol_version:
+        texts.setdefault("protocol_version", protocol_version)
+    record, start = record_name(name, texts), known.day(record_type, row)
+    later = dict(known_later(record_type, row, start))
+    steps = {field: [(later.get(field, start), text)] for field, text in texts.items()} | known.steps(record_type, row)
+    before: dict[str, str] = {}
+    for day in sorted({start, *(day for found in steps.values() for day, _ in found)}):
+        new = {field: text for field, found in steps.items() for since, text in found if since == day}
+        changes = tuple(FieldChange(field, before.get(field), text) for field, text in new.items())
+        if day == start:
+            draft = Draft("create", name, record, changes, protocol_version=protocol_version)
+            days[day].created.append(draft)
+        elif any(each.old != each.new for each in changes):
+            days[day].added.append(Draft("change", name, record, changes, LATER, protocol_version=protocol_version))
+        before |= new

@@ -146,6 +146,9 @@ ENTERED_BY: dict[str, Deed] = {
     "judged_events": "adjudicate",
     "safety_reports": "enter_data",
     "codings": "code_terms",
+    "held_events": "enter_data",
+    "confirmed_without": "sign_eligibility",
+    "opened_by_calendar": "prepare_decisions",
 }
 """What one must be allowed to do to write a kind of record; it names every kind."""
 

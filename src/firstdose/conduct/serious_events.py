@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
 from datetime import datetime
 
-from firstdose.conduct.catalogue import ReportKind, SafetyReport
+from firstdose.conduct.catalogue import HeldEvent, ReportKind, SafetyReport
 from firstdose.conduct.clocks import EventName
 from firstdose.conduct.desk import Work
+from firstdose.conduct.held import is_serious
 from firstdose.conduct.identity import key_fields, record_name
 from firstdose.conduct.ledger import Entry, Ledger, Refused, StoredRecord
 from firstdose.conduct.own_records import Recorded, all_of, create
-from firstdose.dosing.known import zone_named
+from firstdose.dosing.known import span_of, zone_named
 from firstdose.records import AdverseEvent, PartialDateTime, columns_of
 from firstdose.records.values import Unreadable, read_value
 
@@ -99,8 +101,16 @@ def _entered_as_serious(ledger: Ledger, stored: StoredRecord) -> datetime | None
         return None
     for entry in ledger.history(EVENTS, stored.record):
         if any(change.field == "serious" and _is_serious(change.new) for change in entry.changes):
-            return entry.instant
+            return min((entry.instant, *_held_as_serious(ledger, stored.record)))
     return None
+
+
+def _held_as_serious(ledger: Ledger, record: str) -> Iterator[datetime]:
+    """When what became an event was held as serious under a lock: it was known by then."""
+    for held in all_of(ledger, HeldEvent, recorded_as=record):
+        begun = span_of(held.since, None).first
+        if held.record_type == EVENTS and begun is not None and is_serious(held):
+            yield begun
 
 
 def _is_serious(text: str | None) -> bool:

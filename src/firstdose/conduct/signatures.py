@@ -53,13 +53,21 @@ class Purpose:
 
 @dataclass(frozen=True)
 class Proof:
-    """That somebody proved again who he is: when, by what means ("password", "authenticator"), and to sign what."""
+    """That somebody proved again who he is: when, by what means ("password", "authenticator"), and to sign what.
+
+    A step that is no signature, such as taking a decision, is proved for in the same way: its meaning is what is done.
+    """
 
     account: str
     full_name: str
     moment: datetime
     means: tuple[str, ...]
     purposes: tuple[Purpose, ...]
+
+    @property
+    def words(self) -> str:
+        """When and by what, as it stands with the entry."""
+        return f"identity proved again at {self.moment.isoformat(timespec='seconds')} by {' and '.join(self.means)}"
 
 
 @dataclass(frozen=True)
@@ -115,7 +123,7 @@ def _sign(
 ) -> Entry:
     """Give one signature; those of the same record are known."""
     work.require(SIGNED_BY.get(purpose.record_type, "sign_data"))
-    _check_proof(work, purpose, proof, longest_age)
+    check_proof(work, purpose, proof, longest_age)
     stored = work.record(purpose.record_type, purpose.record)
     name = record_words(purpose.record_type, purpose.record)
     if not stored.exists or stored.is_removed:
@@ -139,7 +147,7 @@ def _sign(
             signed=PartialDateTime.of(work.now),
         ),
         by=SIGNED_BY.get(purpose.record_type, "sign_data"),
-        reason=f"identity proved again at {proof.moment.isoformat(timespec='seconds')} by {' and '.join(proof.means)}",
+        reason=proof.words,
     )
 
 
@@ -167,8 +175,11 @@ def _is_same(signed: Signed, purpose: Purpose, proof: Proof) -> bool:
     return signed.is_valid and (signature.signer, signature.meaning) == (proof.account, purpose.meaning.strip())
 
 
-def _check_proof(work: Work, purpose: Purpose, proof: Proof, longest_age: timedelta) -> None:
-    """Whether a proof is the author's, fresh, and for what is to be signed."""
+def check_proof(work: Work, purpose: Purpose, proof: Proof, longest_age: timedelta = LONGEST_PROOF_AGE) -> None:
+    """Whether a proof is the author's, fresh, and for what is to be signed, or done.
+
+    Raises Refused.
+    """
     if not (purpose.meaning.strip() and proof.full_name.strip()):
         raise Refused("a signature must say what it means and the full name of who signs")
     if proof.account != work.author.account:

@@ -14,6 +14,7 @@ from firstdose.records.conforming import Layout, Origins, conform
 from firstdose.records.delimited import ROW
 from firstdose.records.problems import Collector
 from firstdose.records.reading import gather
+from firstdose.records.trial_data import without_names
 
 OF_DOSING = (
     "subjects",
@@ -50,8 +51,13 @@ class Snapshot:
 
     @property
     def content_hash(self) -> str:
-        """Hash of the data."""
+        """Hash of the data: the same moment of the same ledger gives the same one wherever it is printed."""
         return self.trial_data.content_hash
+
+    @property
+    def hash_without_names(self) -> str:
+        """Hash of the data without what identifies directly: that of the records in most exports of the same moment."""
+        return without_names(self.trial_data).content_hash
 
 
 def snapshot(ledger: Ledger, as_of: datetime, visits: Collection[str] = ()) -> Snapshot:
@@ -71,6 +77,12 @@ def snapshot_now(ledger: Ledger, day: date, visits: Collection[str] = ()) -> Sna
 
 def snapshot_at(ledger: Ledger, sequence: int, day: date, visits: Collection[str] = ()) -> Snapshot:
     """All that had been entered up to an entry; ``day`` is the day of the data."""
+    records, head = records_at(ledger, sequence)
+    return snapshot_of(records, head, day, visits)
+
+
+def records_at(ledger: Ledger, sequence: int) -> tuple[tuple[StoredRecord, ...], Head]:
+    """All records as the entries up to one left them, and the head there."""
     last: list[Entry] = []
 
     def seen(entries: Iterable[Entry]) -> Iterable[Entry]:
@@ -79,9 +91,8 @@ def snapshot_at(ledger: Ledger, sequence: int, day: date, visits: Collection[str
             yield entry
 
     with ledger.entries(up_to=sequence) as entries:
-        stored = replay(seen(entries))
-    head = Head(last[0].sequence, last[0].seal) if last else EMPTY
-    return snapshot_of(stored.values(), head, day, visits)
+        found = tuple(replay(seen(entries)).values())
+    return found, Head(last[0].sequence, last[0].seal) if last else EMPTY
 
 
 def snapshot_of(stored: Iterable[StoredRecord], head: Head, day: date, visits: Collection[str] = ()) -> Snapshot:

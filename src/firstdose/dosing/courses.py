@@ -109,11 +109,14 @@ class Courses:
             for subject, given in self._given.items()
         }
 
-    @cached_property
+    @property
     def _by_calendar(self) -> Mapping[str, str]:
         """Whose window passed without a DLT by the calendar alone, in words; nobody where no follow-up is held."""
-        if not holds_follow_up(self.records):
-            return {}
+        return self.unseen if holds_follow_up(self.records) else {}
+
+    @cached_property
+    def unseen(self) -> Mapping[str, str]:
+        """The same, everybody without a DLT included where no follow-up is held: nobody is recorded as looked at."""
         watches = {}
         for subject, judged in self._judged.items():
             given, definition = self._given[subject], self.protocol_of(subject).escalation.dlt

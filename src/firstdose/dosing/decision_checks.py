@@ -65,9 +65,15 @@ def _level_of_the_rule(question: Question, decisions: Decisions) -> Iterator[Rea
 
 
 def _stale(question: Question, decisions: Decisions) -> Iterator[Reason]:
-    """Since the decision nobody of the cohorts before has turned out to have a DLT, or not to count."""
-    then = decisions.seen(decisions.in_force) if decisions.in_force else None
+    """Since the decision nobody of the cohorts before has turned out to have a DLT, or not to count.
+
+    What people knew who took a later one, to stop or to dose another level, is decided on.
+    """
+    then, last = (decisions.seen(each) if each else None for each in (decisions.in_force, decisions.taken_last))
+    not_known = {subject for subject, _, _ in decisions.changes_since(last)} if last else None
     for subject, before, now in decisions.changes_since(then) if then else ():
+        if not_known is not None and subject not in not_known:
+            continue
         course = question.courses.of(subject)
         assert course is not None
         records = tuple(record for event in course.events for record in event.records)

@@ -67,6 +67,12 @@ class Decisions:
             return None
         return last
 
+    @cached_property
+    def taken_last(self) -> DoseDecision | None:
+        """The latest that enough people took, with its reason, whatever it is to do: what it knew of is decided on."""
+        later = [each for each in self._later(self.in_force) if not list(self._taken_badly(each))]
+        return later[-1] if later else self.in_force
+
     def goes_on(self, decision: DoseDecision) -> bool:
         """Whether a decision is to dose the level of this cohort, and opened no other."""
         others = self.question.records.cohorts.values()
@@ -86,9 +92,7 @@ class Decisions:
         elif decision.next_level != self.level:
             words = f"{name} is for level {decision.next_level}, {self.cohort.name} has level {self.level}"
             yield Reason(DECISION, words, None, records)
-        yield from self._quorum(decision)
-        if not (decision.reason or "").strip():
-            yield from self._unexplained(decision)
+        yield from self._taken_badly(decision)
 
     @cached_property
     def overrules(self) -> bool:
@@ -131,6 +135,12 @@ class Decisions:
         """The decisions after one; all of them where there is none."""
         number = decision.decision if decision else 0
         return [each for each in self.question.records.decisions if each.decision > number]
+
+    def _taken_badly(self, decision: DoseDecision) -> Iterator[Reason]:
+        """What speaks against how a decision was taken: too few people, or a departure without a reason."""
+        yield from self._quorum(decision)
+        if not (decision.reason or "").strip():
+            yield from self._unexplained(decision)
 
     def _quorum(self, decision: DoseDecision) -> Iterator[Reason]:
         """Who took part is recorded, and they are enough."""

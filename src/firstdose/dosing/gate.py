@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 
 from firstdose.dosing.backfill_checks import Backfilled, backfilled
 from firstdose.dosing.cohort_checks import cohort_reasons
+from firstdose.dosing.cohorts import CohortInOrder
 from firstdose.dosing.decision_checks import decision_reasons
 from firstdose.dosing.decisions import Decisions
 from firstdose.dosing.intervals import Earliest
@@ -76,8 +77,7 @@ def answer(question: Question, batch: str | None = None) -> Gate:
     if cohort is not None and cohort.record is not None:
         decisions = Decisions(question, cohort)
         found, beside = earliest(question, decisions), backfilled(question, cohort)
-        reasons += beside.reasons
-        reasons += [*decision_reasons(question, decisions), *timing_reasons(question, decisions, found)]
+        reasons += _of_cohort(question, decisions, found, beside)
     chosen = batch or batch_chosen(question)
     reasons += product_reasons(question, chosen)
     serving = serving_batches(question)
@@ -91,6 +91,25 @@ def answer(question: Question, batch: str | None = None) -> Gate:
         batches=serving,
         notes=(*beside.notes, *_notes(question, chosen, serving)),
     )
+
+
+def halts_of_cohort(question: Question, cohort: CohortInOrder) -> tuple[Reason, ...]:
+    """What holds back whoever is to be dosed in a recorded cohort until people do something about it."""
+    decisions = Decisions(question, cohort)
+    reasons = _of_cohort(question, decisions, earliest(question, decisions), backfilled(question, cohort))
+    return tuple(each for each in reasons if each.halts)
+
+
+def halting(reasons: Iterable[Reason]) -> Iterator[Reason]:
+    """Reasons that hold whoever is to be dosed, as such: they halt dosing unless they pass with time."""
+    return (replace(each, halts=each.fulfilled_from is None) for each in reasons)
+
+
+def _of_cohort(question: Question, decisions: Decisions, found: Earliest, beside: Backfilled) -> Iterator[Reason]:
+    """The reasons that are the same for everybody who is to be dosed in a cohort."""
+    yield from halting(beside.reasons)
+    yield from halting(decision_reasons(question, decisions))
+    yield from halting(timing_reasons(question, decisions, found))
 
 
 def _notes(question: Question, chosen: str | None, serving: tuple[str, ...]) -> Iterator[str]:

@@ -19,6 +19,9 @@ WHERE_DAYS_END_LAST = timezone(timedelta(hours=-12))
 """Stands for a zone that is not known: what is over there is over everywhere."""
 
 
+JUST_A_MINUTE = timedelta(minutes=1) - timedelta(microseconds=1)
+
+
 @dataclass(frozen=True, slots=True)
 class Span:
     """The first and the last instant that a recorded date may mean; None where nothing is known."""
@@ -63,6 +66,17 @@ def span_of(recorded: Recorded | None, zone: tzinfo | None) -> Span:
     # what was noted to the minute is taken at that minute
     is_exact = moment.minute is not None and zone is not None and starts[0] == starts[1]
     return Span(min(starts), min(starts) if is_exact else max(ends))
+
+
+def last_meant(recorded: Recorded | None, span: Span) -> datetime | None:
+    """The last instant that a date may mean, of which this is the span: noted to the minute, the last of that minute.
+
+    To compare it with what the program noted to the second.
+    """
+    is_minute = isinstance(recorded, PartialDateTime) and recorded.minute is not None and recorded.second is None
+    if span.last is None or not is_minute or span.first != span.last:
+        return span.last
+    return span.last + JUST_A_MINUTE
 
 
 def moment_of(recorded: Recorded | None, zone: tzinfo) -> Moment:

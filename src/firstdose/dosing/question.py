@@ -33,7 +33,8 @@ class Reason:
     ``rule`` is the key in the protocol file, or the kind of record where the protocol has no key. ``fulfilled_from`` is
     when it will no longer hold, if that is known. ``records`` name what it rests on. ``departed`` are the words of
     it for somebody who was dosed all the same, where they are others. ``criterion`` is the one of the protocol that
-    it is about, which its words call "criterion" with this identifier.
+    it is about, which its words call "criterion" with this identifier. ``halts`` says that it holds back whoever is to
+    be dosed in the cohort, or in the trial, until people decide, judge or correct something.
     """
 
     rule: str
@@ -42,6 +43,7 @@ class Reason:
     records: tuple[str, ...] = ()
     departed: str = ""
     criterion: str = ""
+    halts: bool = False
 
 
 @dataclass(frozen=True, eq=False)

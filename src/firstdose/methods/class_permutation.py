@@ -34,7 +34,7 @@ from firstdose.methods.products import serial_product
 from firstdose.methods.response_matrix import ResponseMatrix, arrange
 
 PERMUTATIONS, ENUMERATE_UP_TO = 999, 10_000
-AT_ONCE = 2_000_000  # numbers held for some arrangements at a time
+AT_ONCE, FEWEST_AT_ONCE = 100_000, 16  # numbers held at a time, which stay near the processor; and arrangements
 
 
 @dataclass(frozen=True, eq=False)
@@ -187,7 +187,7 @@ def _weighted_columns(data: ResponseMatrix, weights: Weighting, columns: FloatAr
 
 def _statistics(tables: _Tables, doses: FloatArray, share: FloatArray) -> FloatArray:
     """The statistic of each class (B, C) for each arrangement of doses (B, n); NaN where it is indistinct."""
-    step = max(1, AT_ONCE // tables.scores.shape[1])
+    step = max(FEWEST_AT_ONCE, AT_ONCE // tables.scores.shape[1])
     parts = [
         serial_product(_moderated(tables, doses[first : first + step]), share) for first in range(0, len(doses), step)
     ]

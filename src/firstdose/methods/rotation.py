@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -21,8 +22,9 @@ from firstdose.methods.products import serial_product
 from firstdose.methods.tail_probabilities import normal_score, t_two_sided
 
 ROTATIONS = 9_999
-AT_ONCE = 2_000_000  # numbers held for some rotations at a time
+AT_ONCE, FEWEST_AT_ONCE = 30_000, 16  # numbers held at a time, which stay near the processor; and rotations
 HIGHEST, NODES = 60.0, 24_001  # of the table that turns t into normal scores
+REMEMBERED = 8  # tables, since the tests of all visits share their degrees of freedom
 CHANGED = np.sqrt(2)  # a metabolite whose score exceeds it counts as risen or fallen
 
 
@@ -138,7 +140,7 @@ def rotate_classes(
     actual = scores.of(part.rows[:1])
     mean, size = actual @ share, np.abs(actual) @ share
     counts = np.zeros((3, len(members)))
-    generator, step = np.random.default_rng(seed), max(1, AT_ONCE // len(chosen))
+    generator, step = np.random.default_rng(seed), max(FEWEST_AT_ONCE, AT_ONCE // len(chosen))
     for first in range(0, rotations, step):
         directions = generator.standard_normal((min(step, rotations - first), len(part.rows)))
         directions /= np.linalg.norm(directions, axis=1)[:, None]
@@ -200,10 +202,7 @@ class _Scores:
         self.found, self.total = found, np.square(found.rows).sum(axis=0)
         free = np.minimum(found.residual + found.prior.degrees_of_freedom, found.most_degrees)
         distinct, which = np.unique(free, return_inverse=True)
-        at = np.linspace(-HIGHEST, HIGHEST, NODES)
-        halves = [normal_score(at[NODES // 2 :], one) for one in distinct]  # the scores of -t are minus those of t
-        tables = [np.concatenate([-half[:0:-1], half]) for half in halves]
-        self.tables = [(np.flatnonzero(which == each), table) for each, table in enumerate(tables)]
+        self.tables = [(np.flatnonzero(which == each), _table(one)) for each, one in enumerate(distinct.tolist())]
 
     def of(self, along: FloatArray) -> FloatArray:
         """Scores (B, G) for components (B, G)."""
@@ -218,6 +217,13 @@ class _Scores:
             low = below[:, columns]
             scores[:, columns] = table[low] + beyond[:, columns] * (table[low + 1] - table[low])
         return scores
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _table(degrees_of_freedom: float) -> FloatArray:
+    """The normal scores (NODES,) of evenly spaced t; those of -t are minus those of t."""
+    half = normal_score(np.linspace(-HIGHEST, HIGHEST, NODES)[NODES // 2 :], degrees_of_freedom)
+    return np.concatenate([-half[:0:-1], half])
 
 
 def _members(classes: Mapping[str, Sequence[int]], places: IntArray) -> dict[str, IntArray]:

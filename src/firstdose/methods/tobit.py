@@ -145,7 +145,7 @@ class _Likelihood:
         total = logsumexp(people, axis=2)
         posterior = np.exp(people - total[:, :, None])[self.person]
         pull = (posterior * slope).sum(axis=2)  # (N, G)
-        scale = -(posterior * slope).sum(axis=2) * plain - observed
+        scale = -pull * plain - observed
         gradient = np.column_stack([-(self.basis.T @ pull).T / deviation[:, None], scale.sum(axis=0)])
         return total.sum(axis=0), gradient
 

@@ -9,6 +9,7 @@ from firstdose.records.events import AdverseEvent, DltAdjudication, GradeChange,
 from firstdose.records.examinations import Assessment, Image, LabResult, Sample, Visit, VitalSign
 from firstdose.records.form_titles import FORM_TITLES
 from firstdose.records.maybe import Maybe
+from firstdose.records.occurred import occurred_by
 from firstdose.records.partial_date_text import NotADate, read_partial_date, read_partial_date_time
 from firstdose.records.partial_dates import PartialDate, PartialDateTime
 from firstdose.records.problems import Problem, Problems
@@ -75,6 +76,7 @@ __all__ = [
     "cut",
     "data_dictionary",
     "keys_of",
+    "occurred_by",
     "occurrence_of",
     "read_folder",
     "read_partial_date",

@@ -8,15 +8,16 @@ import polars as pl
 
 from firstdose.records.catalogue import RECORDS
 from firstdose.records.consent_checks import check_consent, first_date
-from firstdose.records.dosing import Batch, BatchTest, Cohort, Dosing, Slot
+from firstdose.records.dosing import Batch, Cohort, Dosing
 from firstdose.records.drug_levels import check_drug_levels
 from firstdose.records.endings import COMPLETIONS, LEAVINGS, is_known_event
-from firstdose.records.events import AdverseEvent, DltAdjudication, GradeChange, Relapse
+from firstdose.records.events import AdverseEvent, GradeChange, Relapse
 from firstdose.records.examinations import Assessment, Image, LabResult, Visit, VitalSign
 from firstdose.records.found_rows import Found, found_in, indexed, repeated, with_words
 from firstdose.records.frames import in_parts
 from firstdose.records.partial_date_frames import is_complete_day, is_day_before, is_moment_before
 from firstdose.records.question import columns_of, keys_of, occurrence_of
+from firstdose.records.references import REFERENCES
 from firstdose.records.subjects import Death, Disposition, Subject
 from firstdose.records.treatments import Medication
 from firstdose.records.trial_data import TrialData, later_dates
@@ -24,17 +25,6 @@ from firstdose.records.trial_data import TrialData, later_dates
 VISIT_HAD = "must be a visit that the subject had"
 OF_THE_LIVING = (Visit, Dosing, AdverseEvent, Medication, LabResult, VitalSign, Assessment, Image, Relapse)
 ENDS = {AdverseEvent: "end", Medication: "end", Dosing: "product_end"}
-REFERENCES: tuple[tuple[type, tuple[str, ...], type, tuple[str, ...]], ...] = (
-    (GradeChange, ("subject", "event"), AdverseEvent, ("subject", "number")),
-    (DltAdjudication, ("subject", "event"), AdverseEvent, ("subject", "number")),
-    (Medication, ("subject", "event"), AdverseEvent, ("subject", "number")),
-    (Death, ("subject", "event"), AdverseEvent, ("subject", "number")),
-    (Slot, ("cohort",), Cohort, ("cohort",)),
-    (Dosing, ("cohort",), Cohort, ("cohort",)),
-    (Dosing, ("batch",), Batch, ("batch",)),
-    (BatchTest, ("batch",), Batch, ("batch",)),
-    (Batch, ("made_for",), Subject, ("subject",)),
-)
 
 
 def between(trial_data: TrialData, visits: Collection[str]) -> Iterator[Found]:

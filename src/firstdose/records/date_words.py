@@ -47,10 +47,11 @@ def moment_words(recorded: PartialDateTime) -> str:
     return f"{recorded_words(recorded)}{time}{' UTC' if time and recorded.offset_minutes == 0 else ''}"
 
 
-def since_words(recorded: PartialDate | PartialDateTime) -> str:
-    """Since when, as far as it was recorded: since 23 November 2026; since November 2026 (the day is not known)."""
+def happened_words(what: str, recorded: PartialDate | PartialDateTime) -> str:
+    """When something happened, as far as it was recorded: began on 3 March 2026; in 2026 (the day is not known)."""
     day = recorded.date if isinstance(recorded, PartialDateTime) else recorded
-    return f"since {recorded_words(recorded)}" + ("" if day.is_complete else " (the day is not known)")
+    when = f"{'on' if day.day and day.month else 'in'} {recorded_words(recorded)}"
+    return f"{what} {when}" + ("" if day.is_complete else " (the day is not known)")
 
 
 def span_words(first: datetime | None, last: datetime | None, zone: tzinfo | None) -> str:

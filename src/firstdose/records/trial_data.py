@@ -71,6 +71,16 @@ class TrialData:
         return hash(self.content_hash)
 
 
+def without_names(trial_data: TrialData) -> TrialData:
+    """The data without what identifies people directly, such as dates of birth: as most roles see them."""
+    frames = {}
+    for name, frame in trial_data.frames.items():
+        names = [key for key, each in columns_of(RECORDS[name]).items() if each.question.identifying == "directly"]
+        if names:
+            frames[name] = frame.with_columns(pl.lit(None, frame.schema[key]).alias(key) for key in names)
+    return trial_data.replace(frames)
+
+
 def hash_frames(frames: Mapping[str, pl.DataFrame]) -> str:
     """SHA-256 of the sorted hashes of rows, each row written with the names and lengths of what it holds."""
     digest = hashlib.sha256()

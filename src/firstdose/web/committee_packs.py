@@ -13,8 +13,11 @@ from datetime import date, datetime
 from firstdose import __version__
 from firstdose.analysis import derive
 from firstdose.conduct.amendments import in_force, protocol_in_use
+from firstdose.conduct.confirmed_without import told_of_everybody
+from firstdose.conduct.held import not_in_pack
 from firstdose.conduct.ledger import Author, Draft, Entry, FieldChange, Head, Ledger, Refused, StoredRecord, replay
 from firstdose.conduct.snapshot import Snapshot, snapshot_at
+from firstdose.conduct.unseen import told_in_pack
 from firstdose.protocol import Protocol
 from firstdose.records import TrialData
 from firstdose.records.date_words import instant_words
@@ -98,6 +101,7 @@ def make_pack(trial: Trial, author: Author, moment: datetime, sequence: int | No
         "data_as_of": moment.isoformat(),
         "head": str(found.head),
         "data_hash": found.content_hash,
+        "hash_without_names": found.hash_without_names,
         "dated": day.isoformat(),
         "pdf_hash": hashlib.sha256(pdf).hexdigest(),
         "firstdose": __version__,
@@ -166,18 +170,23 @@ def _printed(trial: Trial, moment: datetime, sequence: int, day: date) -> tuple[
         raise Refused(str(problem)) from None
 
     def dress(document: Document) -> Document:
-        facts = (("Data as of", instant_words(moment, None)), ("Last entry of the ledger", str(found.head)))
+        facts = (
+            ("Data as of", f"{instant_words(moment, None)}: all that had been entered by then"),
+            ("Data without what identifies anybody (SHA-256)", found.hash_without_names),
+            ("Last entry of the ledger", str(found.head)),
+        )
         footer = f"{document.footer}, entry {found.head.sequence}"
         return replace(document, facts=(*document.facts, *facts), footer=footer)
 
     clock = trial.ledger.clock_faults(sequence, moment).words
-    _, pdf = fitting_pack(decision, day, tuple(_notices(found, clock)), PLAIN, dress)
+    then = Then(trial.ledger, sequence)
+    told = (not_in_pack(then), told_of_everybody(then), *told_in_pack(then, protocol, found.trial_data, moment))
+    _, pdf = fitting_pack(decision, day, tuple(_notices(found, clock, told)), PLAIN, dress)
     return found, protocol, pdf
 
 
-def _notices(found: Snapshot, clock: str) -> Iterator[str]:
-    """What must be told of the data, and of the clock by which they were entered."""
-    if clock:
-        yield clock
+def _notices(found: Snapshot, clock: str, told: tuple[str, ...]) -> Iterator[str]:
+    """What must be told of the data, of the clock by which they were entered, and of what went on without a part."""
+    yield from filter(None, (clock, *told))
     if found.unusable.height:
         yield f"Records that cannot be used, for a field that could not be read: {found.unusable.height}."

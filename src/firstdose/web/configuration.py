@@ -11,6 +11,8 @@ from pathlib import Path
 SECRET_BYTES = 50
 SITE_FOLDER = Path("firstdose-site")
 """The folder of a site if none is named."""
+ZONE_FILE = "zone.txt"
+"""The file in that folder which holds the name of the site's time zone, as it was when the site was begun."""
 
 
 @dataclass(frozen=True)
@@ -47,11 +49,24 @@ class Configuration:
             heads_file=Path(environment.get("FIRSTDOSE_HEADS_FILE", key_file.with_suffix(".heads"))),
             secret_file=Path(environment.get("FIRSTDOSE_SECRET_FILE", folder / "keys" / "site.secret")),
             hosts=hosts,
-            zone=environment.get("FIRSTDOSE_ZONE", "UTC"),
+            zone=environment.get("FIRSTDOSE_ZONE") or kept_zone(folder) or "UTC",
             second_factor=_is_on(environment.get("FIRSTDOSE_SECOND_FACTOR"), not is_local),
             https=https,
             proxy=environment.get("FIRSTDOSE_PROXY", "127.0.0.1" if https else "") or None,
         )
+
+
+def kept_zone(folder: Path) -> str | None:
+    """The zone that a site was begun in, as its folder keeps it; None where it keeps none."""
+    try:
+        return (folder / ZONE_FILE).read_text("utf-8").strip() or None
+    except FileNotFoundError:
+        return None
+
+
+def keep_zone(folder: Path, name: str) -> None:
+    """Keep the zone of a site in its folder, so that no later start counts in another one by mistake."""
+    (folder / ZONE_FILE).write_text(name + "\n", "utf-8")
 
 
 def secret_of(path: Path) -> str:

@@ -16,7 +16,8 @@ from firstdose.conduct.queries import Asked, ask
 from firstdose.conduct.retelling import retell
 from firstdose.conduct.roles import ROLES, SYSTEM
 from firstdose.protocol import Protocol, read_protocol
-from firstdose.records import Subject, TrialData, cut
+from firstdose.records import Subject, TrialData, occurred_by
+from firstdose.records.occurred import of_those_in_trial
 from firstdose.records.partial_date_frames import is_day_before
 from firstdose.simulation.virtual_trial import read_scenario, virtual_trials
 from firstdose.web.configuration import Configuration
@@ -102,15 +103,10 @@ def ask_about_events(ledger: Ledger, protocol: Protocol) -> None:
 
 def under_way(trial_data: TrialData, today: date) -> TrialData:
     """What was known of a trial on a day: who had given consent, slots as they stood, and which visits were missed."""
-    known = cut(trial_data, today)
-    is_later = is_day_before(pl.lit(today.isoformat()), pl.col("consent")).fill_null(True)
-    people = known.frames["subjects"].filter(~is_later)["subject"].to_list()
-    frames = {
-        name: frame.filter(pl.col("subject").is_in(people) | pl.col("subject").is_null())
-        if "subject" in frame.columns
-        else frame
-        for name, frame in known.frames.items()
-    }
+    known = occurred_by(trial_data, today)
+    people = known.frames["subjects"]
+    has_no_day = is_day_before(pl.lit(today.isoformat()), pl.col("consent")).is_null()
+    frames = dict(of_those_in_trial(known, people.filter(has_no_day)["subject"]).frames)
     dosed = frames["dosings"]["subject"].to_list()
     is_to_come = (pl.col("state") == "dosed") & pl.col("subject").is_in(dosed).not_()
     state = pl.when(is_to_come).then(pl.lit("assigned")).otherwise("state").alias("state")

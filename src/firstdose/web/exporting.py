@@ -15,13 +15,17 @@ from typing import IO
 
 import polars as pl
 
+from firstdose.conduct.amendments import in_force
 from firstdose.conduct.catalogue import CONDUCT_RECORDS
-from firstdose.conduct.ledger import EMPTY, Entry, Head, StoredRecord, replay
-from firstdose.conduct.snapshot import trial_data_of
-from firstdose.records import RECORDS, TrialData, columns_of
+from firstdose.conduct.ledger import Entry, Head, StoredRecord
+from firstdose.conduct.snapshot import records_at, trial_data_of
+from firstdose.records import TrialData, columns_of
+from firstdose.records.trial_data import without_names
 from firstdose.records.values import write_value
 from firstdose.records.writing import write_folder
 from firstdose.web.acting import Acting
+from firstdose.web.committee_packs import Then
+from firstdose.web.export_layout import MANIFEST, OTHER_VERSIONS, PROTOCOL_FILE, RECORDS_FOLDER
 from firstdose.web.odm_files import odm_files
 from firstdose.web.seeing import NOT_SHOWN, visible_entries
 from firstdose.web.sight import Sight
@@ -36,13 +40,22 @@ LEDGER_HEADER = (
 
 
 @dataclass(frozen=True)
+class DataHashes:
+    """The hash of the data in a file, and those of all data as of its moment, which the committee's pack prints too."""
+
+    in_file: str
+    whole: str
+    without_names: str
+
+
+@dataclass(frozen=True)
 class Package:
-    """A ZIP file, its hash, the last entry that it holds and the hash of the data in it."""
+    """A ZIP file, its hash, the last entry that it holds and the hashes of the data."""
 
     file: IO[bytes]
     sha256: str
     head: Head
-    data_hash: str
+    hashes: DataHashes
 
 
 def make_package(
@@ -52,11 +65,13 @@ def make_package(
 
     ``records/`` holds the data as this program reads them, ``tables/`` the same for spreadsheets, ``conduct/`` queries,
     checks, signatures and locks, and ``ledger.csv`` every entry, a line a field; ``odm/`` history and state as ODM.
+    ``protocol.yaml`` is the version that was in force, so that the folder can be analysed by itself.
     """
-    stored, head = _stored(trial, sequence)
+    stored, head = records_at(trial.ledger, sequence)
     sight = Sight.of(trial, acting)
     whole = trial_data_of(stored, as_of.date())
     data = seen_data(whole, sight, shows_names=acting.may("see_names"))
+    hashes = DataHashes(data.content_hash, whole.content_hash, without_names(whole).content_hash)
     file: IO[bytes] = TemporaryFile()  # noqa: SIM115 - whoever sends it closes it
     with zipfile.ZipFile(file, "w") as archive:
         packed = Packer(archive)
@@ -65,6 +80,7 @@ def make_package(
             if frame.height:
                 rows = ([write_value(value) for value in row] for row in frame.iter_rows())
                 packed.write(f"tables/{name}.csv", csv_lines(frame.columns, rows))
+        _write_protocol(packed, Then(trial.ledger, sequence))
         for name in CONDUCT_RECORDS:
             _write_conduct(packed, name, [each for each in stored if each.record_type == name], sight, acting)
         rows = (line for entry in _entries(trial, acting, sequence) for line in _lines(entry))
@@ -76,10 +92,12 @@ def make_package(
                 packed.write(name, parts)
         manifest = {
             "trial": trial.protocol.trial.id,
-            "as_of": as_of.isoformat(timespec="seconds"),
+            "as_of": as_of.isoformat(),
             "ledger_head": str(head),
             "clock": trial.ledger.clock_faults(sequence, as_of).words,
-            "data_hash": data.content_hash,
+            "data_hash": hashes.in_file,
+            "data_hash_of_all": hashes.whole,
+            "data_hash_of_all_without_names": hashes.without_names,
             "is_whole": is_whole,
             "site": acting.author.site or "all",
             "exported_by": acting.author.account,
@@ -89,8 +107,8 @@ def make_package(
             "sha256_of_files": packed.hashes,
         }
         text = json.dumps(manifest, ensure_ascii=False, indent=2) + "\n"
-        packed.write("manifest.json", [text.encode()])
-    return Package(file, _hash_of(file), head, data.content_hash)
+        packed.write(MANIFEST, [text.encode()])
+    return Package(file, _hash_of(file), head, hashes)
 
 
 def _hash_of(file: IO[bytes]) -> str:
@@ -105,18 +123,16 @@ def _hash_of(file: IO[bytes]) -> str:
 
 def seen_data(data: TrialData, sight: Sight, *, shows_names: bool) -> TrialData:
     """The part of the data that a role sees: its participants, and nothing that names others or identifies."""
-    return data.replace({name: _seen(name, frame, sight, shows_names) for name, frame in data.frames.items()})
+    seen = data if shows_names else without_names(data)
+    return seen.replace({name: _seen(frame, sight) for name, frame in seen.frames.items()})
 
 
-def _seen(name: str, frame: pl.DataFrame, sight: Sight, shows_names: bool) -> pl.DataFrame:
+def _seen(frame: pl.DataFrame, sight: Sight) -> pl.DataFrame:
     """One kind of record as a role sees it."""
     if "subject" in frame.columns:
         frame = frame.filter(
             pl.col("subject").is_null() | pl.col("subject").str.strip_chars().is_in(list(sight.visible))
         )
-    if not shows_names:
-        direct = [key for key, each in columns_of(RECORDS[name]).items() if each.question.identifying == "directly"]
-        frame = frame.with_columns(pl.lit(None, frame.schema[key]).alias(key) for key in direct)
     if sight.others:
         texts = [key for key, kind in frame.schema.items() if kind == pl.String and key != "subject"]
         named = list(sight.others)
@@ -126,20 +142,6 @@ def _seen(name: str, frame: pl.DataFrame, sight: Sight, shows_names: bool) -> pl
         )
         frame = frame.with_columns(hidden)
     return frame
-
-
-def _stored(trial: Trial, sequence: int) -> tuple[tuple[StoredRecord, ...], Head]:
-    """All records as the entries up to one leave them, and the head there."""
-    last: list[Entry] = []
-
-    def seen(entries: Iterable[Entry]) -> Iterator[Entry]:
-        for entry in entries:
-            last[:] = [entry]
-            yield entry
-
-    with trial.ledger.entries(up_to=sequence) as entries:
-        found = tuple(replay(seen(entries)).values())
-    return found, Head(last[0].sequence, last[0].seal) if last else EMPTY
 
 
 def _entries(trial: Trial, acting: Acting, sequence: int) -> Iterator[Entry]:
@@ -159,6 +161,15 @@ def _lines(entry: Entry) -> Iterator[list[str]]:
         yield [*before, entry.record_type, entry.record, *texts, *after, entry.previous, entry.seal]
 
 
+def _write_protocol(packed: Packer, then: Then) -> None:
+    """The protocol that was in force, byte for byte the file that its hash is of; other versions beside it."""
+    current = in_force(then)
+    for stored in then.records("protocol_versions"):
+        is_current = current is not None and stored.fields["version"] == current.version
+        name = PROTOCOL_FILE if is_current else f"{OTHER_VERSIONS}/{stored.record}.yaml"
+        packed.write(name, [stored.fields["content"].encode()])
+
+
 def _write_conduct(packed: Packer, name: str, stored: list[StoredRecord], sight: Sight, acting: Acting) -> None:
     """The records of the conduct of one kind that the role sees."""
     columns = columns_of(CONDUCT_RECORDS[name])
@@ -176,7 +187,7 @@ def _write_records(packed: Packer, data: TrialData) -> None:
     """The data as this program reads them again, exactly."""
     with TemporaryDirectory() as folder:
         for path in sorted(write_folder(data, Path(folder), "parquet").iterdir()):
-            packed.write(f"records/{path.name}", [path.read_bytes()])
+            packed.write(f"{RECORDS_FOLDER}/{path.name}", [path.read_bytes()])
 
 
 class Packer:

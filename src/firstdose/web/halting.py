@@ -1,20 +1,25 @@
-"""Whether a departure halts all dosing: said wherever the rule's advice stands, which does not know of it."""
+"""What halts all dosing, and what takes the rule's advice away: said wherever the advice stands."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from firstdose.conduct.gating import halting_deviations, situation_of
+from firstdose.conduct.gating import situation_of
+from firstdose.conduct.halts import Halt, halts
+from firstdose.conduct.held import HELD
 from firstdose.conduct.impossible import impossible
-from firstdose.dosing.recorded import Records
 from firstdose.records.wording import counted
 from firstdose.web.acting import TrialRequest
-from firstdose.web.sight import sight_of, title_of_kind
-from firstdose.web.trial import now
-from firstdose.web.watching import stale_now
+from firstdose.web.held_words import OF_ANOTHER_SITE as HELD_ELSEWHERE
+from firstdose.web.held_words import held_now
+from firstdose.web.sight import Sight, sight_of, title_of_kind
+from firstdose.web.trial import Trial, minute_of, now
+from firstdose.web.watching import STALE_RESTS_ON
 
 ELSEWHERE = "a dosing at another site departed from what was allowed; dosing is halted until people decide"
-STALE = "decision {decision} is stale, for its data have changed; dosing is halted until people decide again"
+HIDDEN = {"deviations": ELSEWHERE, HELD: HELD_ELSEWHERE}
+"""What is said of a reason of another site, by the kind of record that it rests on; of others, the words unnamed."""
+HALTS_REST_ON = (*STALE_RESTS_ON, HELD)
 OF_ANOTHER_SITE = "something of a participant of another site, who corrects it"
 
 
@@ -23,6 +28,9 @@ def without_advice(request: TrialRequest) -> str:
 
     As where a decision is prepared: nothing is advised on records in which something cannot be read, or cannot be so.
     """
+    held = held_now(request)
+    if held:
+        return f"No recommendation: {'; '.join(held)}."
     found = request.trial.unreadable_for_the_rule()
     if not found:
         return _cannot_be_so(request)
@@ -64,16 +72,32 @@ def _named(request: TrialRequest, found: list[tuple[str, str]]) -> tuple[str, st
 
 
 def halts_of(request: TrialRequest, moment: datetime) -> list[str]:
-    """Why all dosing is halted, in words that name nobody whom the role does not see; empty where it is not.
+    """Why dosing is halted whoever is to be dosed, in words that name nobody whom the role does not see.
 
-    A departure in dosing of which no decision was taken, and a last decision whose data have changed since.
+    Empty where it is not. These are the gate's own reasons.
     """
-    trial = request.trial
-    data = trial.dosing_data()
-    situation = situation_of(trial.ledger, data, trial.protocol, moment)
-    found = [reason.words for reason in halting_deviations(situation, Records(data, moment, trial.zone))]
-    stale = [STALE.format(decision=each.decision) for each in stale_now(trial, moment) if each.halts]
-    if not found:
-        return stale
+    if not request.acting.may("see_data"):  # a committee sees everybody
+        return [each.words for each in _halts_now(request.trial, moment)]
     sight = sight_of(request)
-    return [*stale, *dict.fromkeys(ELSEWHERE if sight.names_others(words) else words for words in found)]
+    return list(dict.fromkeys(_seen(each, sight) for each in _halts_now(request.trial, moment)))
+
+
+def _halts_now(trial: Trial, moment: datetime) -> tuple[Halt, ...]:
+    """What halts dosing; looked for anew each minute, and when something that it rests on was entered."""
+    key = (trial.ledger.last_entry_of(HALTS_REST_ON), minute_of(moment), trial.version)
+    return trial.kept_a_while("halts", key, lambda: _halts(trial, moment))
+
+
+def _halts(trial: Trial, moment: datetime) -> tuple[Halt, ...]:
+    """The same, by the data as they are."""
+    courses = trial.courses(moment, at_once=True)
+    records = courses.records
+    return halts(situation_of(trial.ledger, records.trial_data, trial.protocol, records.as_of), courses)
+
+
+def _seen(halt: Halt, sight: Sight) -> str:
+    """A reason in words that name nobody whom the role does not see, nor say how another site departed."""
+    if not sight.names_others(halt.words):
+        return halt.words
+    kind = halt.reason.records[0].partition(" ")[0] if halt.reason.records else ""
+    return HIDDEN[kind] if kind in HIDDEN else sight.without_others(halt.words)

@@ -1,4 +1,7 @@
-"""Who signs proves again who he is: the password, and a code where the account has a second factor."""
+"""Who signs, takes a decision or confirms a lock proves again who he is: the password, and a code where there is one.
+
+A code is asked for where the account has a second factor that gives them.
+"""
 
 from __future__ import annotations
 
@@ -21,12 +24,13 @@ def needs_code(request: TrialRequest) -> bool:
     return bool(Authenticator.objects.filter(user_id=request.user.pk, type=Authenticator.Type.TOTP).exists())
 
 
-def prove(request: TrialRequest, *purposes: Purpose) -> Proof:
-    """The proof that the person who is signed in sends with a form, for exactly what is signed.
+def prove(request: TrialRequest, *purposes: Purpose, left_undone: str = "not signed") -> Proof:
+    """The proof that the person who is signed in sends with a form, for exactly what is signed, or done.
 
-    Raises Refused if the password or the code is wrong; failures count towards the lockout.
+    Raises Refused, which begins with what is ``left_undone``, if the password or the code is wrong; failures count
+    towards the lockout.
     """
-    means = prove_identity(request, "not signed")
+    means = prove_identity(request, left_undone)
     return Proof(request.acting.author.account, request.acting.grant.full_name, now(), means, purposes)
 
 

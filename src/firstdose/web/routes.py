@@ -14,6 +14,7 @@ from firstdose.web.pages import (
     doses,
     eligibility,
     export,
+    held_events,
     home,
     locks,
     measures,
@@ -56,6 +57,7 @@ ROUTES: tuple[Route, ...] = (
         see=("see_data",),
         send=("enter_data",),
     ),
+    Route("held/", "held", held_events.held_events, see=("see_data", "see_pack"), send=("enter_data",)),
     Route("safety/", "safety", safety_board.board, see=("see_pack",)),
     Route("safety/figures/", "safety_figures", safety_board.figures, see=("see_pack",)),
     Route(

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import UTC
 
 from firstdose.conduct import naming
 from firstdose.conduct.catalogue import LEDGER_RECORDS
 from firstdose.conduct.naming import field_words
+from firstdose.dosing.known import span_of
+from firstdose.dosing.recorded import is_no_place
 from firstdose.protocol import Protocol
 from firstdose.records import columns_of
+from firstdose.records.date_words import instant_words
 from firstdose.records.date_words import moment_words as recorded_moment_words
 from firstdose.records.partial_date_text import read_partial_date_time
+from firstdose.web.site_zone import site_zone
 
 __all__ = ["field_words", "in_order", "moment_words", "value_words", "visit_names"]
 
@@ -40,12 +45,20 @@ def visit_names(protocol: Protocol) -> dict[str, str]:
 
 
 def moment_words(text: str) -> str:
-    """A date or time that was recorded as people read it: 14 March 2026, 10:30; what is none stands as it was typed."""
+    """A date or time that was recorded as people read it: 14 March 2026, 10:30; what is none stands as it was typed.
+
+    What was noted in UTC, as by the program, is told on the clocks of the site, with the name of its zone.
+    """
     try:
         found = read_partial_date_time(text)
     except ValueError:
         found = None
-    return text if found is None else recorded_moment_words(found)
+    if found is None:
+        return text
+    moment, zone = span_of(found, UTC).first, site_zone()
+    if found.minute is None or found.offset_minutes != 0 or moment is None or zone is None or is_no_place(zone):
+        return recorded_moment_words(found)
+    return instant_words(moment, zone)
 
 
 def in_order(text: str) -> tuple[tuple[int, int, str], ...]:

@@ -8,11 +8,20 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
-from firstdose.conduct.catalogue import DataLock, PreparedDecision, ProtocolVersion
+from firstdose.conduct.catalogue import DataLock, JudgedEvent, PreparedDecision, ProtocolVersion
+from firstdose.conduct.held import named, waiting_held
+from firstdose.conduct.judged import changed_since_verdict
+from firstdose.conduct.ledger import Ledger
+from firstdose.conduct.locking import cut_off_in_force
 from firstdose.conduct.own_records import all_of
 from firstdose.conduct.screened import screened
 from firstdose.conduct.signatures import signatures_of
+from firstdose.dosing import Reason
+from firstdose.dosing.recorded import Records
+from firstdose.records.wording import counted
 from firstdose.web.acting import TrialRequest
+from firstdose.web.held_words import is_shown
+from firstdose.web.judged_events import waiting_for_verdict
 from firstdose.web.preparations import changed_in
 from firstdose.web.seeing import visible_subjects
 from firstdose.web.trial import now
@@ -28,14 +37,54 @@ class Waiting:
 
 
 def waiting_for(request: TrialRequest) -> list[Waiting]:
-    """What waits for this person, or for one of several: locks, versions, decisions, people who are screened."""
+    """What waits for this person, or for one of several: events held, locks, versions, decisions, people screened."""
     acting = request.acting
     return [
+        *_held(request),
+        *(_verdicts(request) if acting.may("adjudicate") else ()),
         *(_locks(request) if acting.may("lock_data") else ()),
         *(_versions(request) if acting.may("manage_versions") else ()),
         *(_decisions(request) if acting.may("take_decisions") or acting.may("prepare_decisions") else ()),
         *(_people(request) if acting.may("sign_eligibility") or acting.may("prepare_decisions") else ()),
     ]
+
+
+def _held(request: TrialRequest) -> Iterator[Waiting]:
+    """What is held outside the locked data, for those who record it, open the lock, or decide on the dose."""
+    acting, is_locked = request.acting, cut_off_in_force(request.trial.ledger) is not None
+    for each in waiting_held(request.trial.ledger):
+        begins = f"Dosing is halted: {named(each)} is held outside the locked data (held event {each.held})"
+        if not is_shown(request, each):
+            continue
+        if acting.may("enter_data"):
+            step = "have the lock opened, then record it" if is_locked else "record it now"
+            yield Waiting(f"{begins}: {step}", reverse("held"))
+        elif acting.may("lock_data") and is_locked:
+            yield Waiting(f"{begins}: open the lock, which takes two people", reverse("locks"))
+        elif acting.may("lock_data") or acting.may("take_decisions"):
+            yield Waiting(f"{begins}: look at it", reverse("held"))
+
+
+def _verdicts(request: TrialRequest) -> Iterator[Waiting]:
+    """How many events wait for a verdict, and how many for another one, since they are not what was judged."""
+    trial, address = request.trial, reverse("adjudications")
+    courses = trial.courses(now())
+    key = (courses, trial.ledger.last_entry_of(("judged_events",)))
+    found = trial.kept_a_while("to judge again", key, lambda: _to_judge_again(trial.ledger, courses.records))
+    waiting, again = len(waiting_for_verdict(courses)), len(found)
+    if waiting:
+        it_waits, them = ("waits", "it") if waiting == 1 else ("wait", "them")
+        yield Waiting(
+            f"{counted(waiting, 'possible DLT')} {it_waits} for a verdict: look at {them}, and judge", address
+        )
+    if again:
+        is_not, it = ("is", "it") if again == 1 else ("are", "them")
+        yield Waiting(f"{counted(again, 'event')} {is_not} not what was judged any more: judge {it} again", address)
+
+
+def _to_judge_again(ledger: Ledger, records: Records) -> list[Reason]:
+    """The events that are not what members judged."""
+    return list(changed_since_verdict(records, all_of(ledger, JudgedEvent)))
 
 
 def _locks(request: TrialRequest) -> Iterator[Waiting]:

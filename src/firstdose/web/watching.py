@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 
 from firstdose.conduct.alerts import PARTS, WEIGHTS, Alert, AlertKind, Part, Watched, Weight, in_order, stale_alerts
 from firstdose.conduct.clocks import Clock, clocks
+from firstdose.conduct.held import waiting_held
 from firstdose.conduct.queries import waiting
 from firstdose.conduct.serious_events import safety_reports
 from firstdose.conduct.snapshot import OF_DOSING
@@ -24,6 +25,7 @@ from firstdose.web.sight import Sight, address_of
 from firstdose.web.trial import Trial, minute_of, quarter_of
 
 TITLES: dict[AlertKind, str] = {
+    "held_event": "Events held outside the locked data: dosing is halted",
     "stale_decision": "Decisions whose data have changed",
     "possible_dlt": "Possible DLTs without a verdict",
     "unjudged_death": "Deaths in the DLT window without a verdict",
@@ -36,7 +38,14 @@ TITLES: dict[AlertKind, str] = {
     "dlt": "DLTs",
 }
 """The kinds of alerts in words, in the order in which they are shown where they press alike."""
-OF_COMMITTEE: tuple[AlertKind, ...] = ("stale_decision", "possible_dlt", "unjudged_death", "dlt", "safety_report")
+OF_COMMITTEE: tuple[AlertKind, ...] = (
+    "held_event",
+    "stale_decision",
+    "possible_dlt",
+    "unjudged_death",
+    "dlt",
+    "safety_report",
+)
 STALE_RESTS_ON = (*OF_DOSING, "prepared_decisions", "judged_events")
 MOST_OPEN = 12
 
@@ -144,6 +153,7 @@ def _watched(trial: Trial, moment: datetime) -> Watched:
         courses.records.as_of,
         protocol_of=lambda subject: protocol_followed(protocol, people.get(subject)),
         reports=safety_reports(trial.ledger),
+        held=waiting_held(trial.ledger),
         entered=trial.serious_events.entered(trial.ledger),
         known=courses,
         zone=trial.zone,
@@ -174,6 +184,8 @@ def _address(alert: Alert, sight: Sight, acting: Acting) -> str | None:
     """Where something can be done about an alert; None where the role has no page for it."""
     if alert.kind == "stale_decision":
         return reverse("decisions") if acting.may("see_pack") else None
+    if alert.kind == "held_event":
+        return reverse("held")
     if alert.kind in ("possible_dlt", "unjudged_death", "dlt") and acting.may("see_pack"):
         return reverse("adjudications")
     if alert.kind == "safety_report" and alert.record is not None:

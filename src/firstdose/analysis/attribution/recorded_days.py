@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from firstdose.analysis.deriving.treatment import days_of, treatments, zones_of_sites
 from firstdose.analysis.deriving.trial_days import TrialDays
-from firstdose.analysis.frame import Frame
+from firstdose.analysis.frame import Frame, once_a_frame
 from firstdose.analysis.metabolism.preparing import Prepared
 from firstdose.analysis.recorded import recorded
 from firstdose.records import Dosing, Sample
 from firstdose.records.frames import records_of
 
 
+@once_a_frame
 def recorded_days(frame: Frame) -> TrialDays:
     """The days of everybody who was treated, counted as in deriving, from the dosings known by the day of the data."""
     data = frame.data.trial_data
@@ -19,6 +20,7 @@ def recorded_days(frame: Frame) -> TrialDays:
     return days_of(given, data.as_of)
 
 
+@once_a_frame
 def days_of_samples(frame: Frame, prepared: Prepared) -> tuple[list[int | None], int]:
     """The day of each sample, and of how many only the planned day of the visit is known."""
     trial_days = recorded_days(frame)

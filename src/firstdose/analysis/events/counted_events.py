@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from firstdose.analysis.frame import Frame
+from firstdose.analysis.frame import Frame, once_a_frame
 from firstdose.analysis.recorded import recorded
 from firstdose.records import AdverseEvent, Death
 from firstdose.records.attribution import CAUSES, Cause, relation_field
@@ -70,6 +70,7 @@ def questions(frame: Frame) -> dict[str, pl.Expr]:
     return {what: answer for what, answer in QUESTIONS.items() if what not in left_out}
 
 
+@once_a_frame
 def events_of(frame: Frame) -> pl.DataFrame:
     """Everybody's adverse events, with the identity of the record in ``record`` and whether the person ``has_died``."""
     died = recorded(frame, Death)["subject"].implode()
@@ -84,6 +85,7 @@ def events_of(frame: Frame) -> pl.DataFrame:
     )
 
 
+@once_a_frame
 def counted_events(frame: Frame) -> pl.DataFrame:
     """The events of `events_of` that are counted: treatment-emergent, or not known not to be."""
     return events_of(frame).filter("counts")

@@ -8,7 +8,7 @@ import polars as pl
 
 from firstdose.analysis.counting import Line, Place, Tallies, cells
 from firstdose.analysis.events.counted_events import causes, events_of, related
-from firstdose.analysis.frame import Frame
+from firstdose.analysis.frame import Frame, once_a_frame
 from firstdose.analysis.recorded import recorded
 from firstdose.records import CAUSES, NAMES, AdverseEvent, Death, relation_field
 from firstdose.records.frames import identity
@@ -50,6 +50,7 @@ def deaths(frame: Frame, chapter: str) -> Iterator[Result]:
         )
 
 
+@once_a_frame
 def people_who_died(frame: Frame) -> pl.DataFrame:
     """A row for each person who died by the last day of the analysis, treated or not, with a record that says so."""
     columns = ["subject", "cause", *map(relation_field, CAUSES)]

@@ -79,7 +79,7 @@ def _all_events(frame: Frame, people: pl.DataFrame, fields: dict[str, Any], doub
         unit="events per person-year",
         format="rate",
         warning="; ".join([*doubts, *why]),
-        records=tuple(people["records"].explode().drop_nulls()),
+        records=tuple(record for records in people["records"].to_list() for record in records or ()),
     )
 
 
@@ -128,7 +128,8 @@ def _first_events(frame: Frame, people: pl.DataFrame, fields: dict[str, Any], do
     come early, so people are resampled where that sets limits. Where most people had one, the time at risk is that of
     the few without: no interval of such a rate held its level in simulations of 15 people, and none is given.
     """
-    records = tuple(people["record"].drop_nulls())
+    first = people["record"].to_list()
+    records = tuple(record for record in first if record is not None)
     time = _years(frame, people["days_to_first"])
     years, latest = float(time.sum()), float(_years(frame, people["days_to_first_at_latest"]).sum())
     if latest > years:
@@ -139,7 +140,7 @@ def _first_events(frame: Frame, people: pl.DataFrame, fields: dict[str, Any], do
     if len(records) * 2 > people.height and people.height > 1:
         doubts = [*doubts, MOST_HAD_ONE]
     else:
-        interval, _ = _resampled(frame, people["record"].is_not_null().cast(pl.Int64).to_numpy(), time)
+        interval, _ = _resampled(frame, np.array([record is not None for record in first], dtype=np.int64), time)
         interval = interval or _exact(frame, len(records), years, side)
     return Result(
         **fields,

@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 
-from firstdose.analysis.frame import Frame
+from firstdose.analysis.frame import Frame, once_a_frame
 from firstdose.analysis.laboratory.liver import liver_figures
 from firstdose.analysis.laboratory.shifts import CHAPTER, after_start, grade_shifts, range_shifts
 from firstdose.analysis.laboratory.vital_signs import vital_signs
@@ -41,6 +41,7 @@ def laboratory(frame: Frame) -> Iterator[Result]:
     yield from vital_signs(frame, objective)
 
 
+@once_a_frame
 def lab_results(frame: Frame) -> pl.DataFrame:
     """The laboratory results of the treated in order, with their identities in ``record``."""
     results = frame.data[LabAnalysis].with_columns(record=pl.lit("lab_results:") + identity(LabAnalysis))

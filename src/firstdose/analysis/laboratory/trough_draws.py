@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from firstdose.analysis.frame import Frame
+from firstdose.analysis.frame import Frame, once_a_frame
 from firstdose.analysis.laboratory.results import lab_results
 from firstdose.protocol.product import BackgroundTreatment
 from firstdose.records.units import conversion_factor
@@ -21,6 +21,7 @@ OFF_DRUG, WRONG_TIME = "not on the drug", "drawn at the wrong time"
 LEFT_OUT = (NO_NUMBER, OTHER_UNIT, OFF_DRUG, WRONG_TIME)
 
 
+@once_a_frame
 def trough_rows(frame: Frame) -> pl.DataFrame:
     """Every trough of the treated, of whatever drug."""
     return lab_results(frame).filter(pl.col("category") == "trough")

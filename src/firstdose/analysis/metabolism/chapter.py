@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from firstdose.analysis.frame import Frame
+from firstdose.analysis.frame import Frame, once_a_frame
 from firstdose.analysis.metabolism.class_figures import class_figures
 from firstdose.analysis.metabolism.feature_figures import feature_figures
 from firstdose.analysis.metabolism.layout import NotAnalysable
-from firstdose.analysis.metabolism.modelling import fit
 from firstdose.analysis.metabolism.preparing import Prepared, prepare
 from firstdose.analysis.metabolism.quality_figures import quality_figures, sample_figures
-from firstdose.analysis.metabolism.stable_quotients import class_basis, is_normalised
+from firstdose.analysis.metabolism.stable_quotients import is_normalised
 from firstdose.analysis.metabolism.trial_samples import POPULATION, with_doses
-from firstdose.analysis.metabolism.whole import BASIS_SEED, FluidAnalysis, analyse_fluid
+from firstdose.analysis.metabolism.whole import FluidAnalysis, FluidModels, analysis_of, models_of
 from firstdose.protocol.metabolism import Metabolism
 from firstdose.records.results import Result
 
@@ -51,6 +50,7 @@ def metabolism(frame: Frame) -> Iterator[Result]:
         yield from feature_figures(analysis, unit, here)
 
 
+@once_a_frame
 def prepared_fluids(frame: Frame) -> tuple[Prepared, ...]:
     """The fluids of the trial's abundances, ready for models; none without abundances."""
     if frame.data.abundances is None:
@@ -60,7 +60,7 @@ def prepared_fluids(frame: Frame) -> tuple[Prepared, ...]:
 
 def analysed_fluid(frame: Frame, prepared: Prepared, number: int) -> FluidAnalysis:
     """The whole analysis of one of the `prepared_fluids`, by its place among them. Raises NotAnalysable as `fit`."""
-    return analyse_fluid(prepared, plan_of(frame), seed=_seed(frame, number), certainty=frame.certainty)
+    return analysis_of(_models(frame, prepared, number), plan_of(frame), seed=_seed(frame, number))
 
 
 def fluids_for_classes(frame: Frame, fluids: Sequence[Prepared]) -> tuple[Prepared, ...]:
@@ -74,12 +74,16 @@ def fluids_for_classes(frame: Frame, fluids: Sequence[Prepared]) -> tuple[Prepar
 def _for_classes(frame: Frame, prepared: Prepared, number: int) -> Prepared:
     if not is_normalised(prepared):
         return prepared
-    plan = plan_of(frame)
     try:
-        fitted = fit(prepared, plan, frame.certainty)
+        return _models(frame, prepared, number).basis.fitted.prepared
     except NotAnalysable:
         return prepared
-    return class_basis(fitted, plan, _seed(frame, number) + BASIS_SEED).fitted.prepared
+
+
+@once_a_frame
+def _models(frame: Frame, prepared: Prepared, number: int) -> FluidModels:
+    """The models of a fluid, which the chapter on attribution asks for too."""
+    return models_of(prepared, plan_of(frame), seed=_seed(frame, number), certainty=frame.certainty)
 
 
 def _seed(frame: Frame, number: int) -> int:

@@ -22,6 +22,14 @@ BASIS_SEED = 50
 
 
 @dataclass(frozen=True, eq=False)
+class FluidModels:
+    """The model of single metabolites, as the plan normalises them, and the one in which classes are tested."""
+
+    fitted: Fitted
+    basis: ClassBasis
+
+
+@dataclass(frozen=True, eq=False)
 class Beside:
     """The slopes of metabolites by other means, and with cohorts left out."""
 
@@ -61,9 +69,19 @@ class FluidAnalysis:
 
 def analyse_fluid(prepared: Prepared, plan: Metabolism, *, seed: int, certainty: float = 0.95) -> FluidAnalysis:
     """Analyse one fluid. Raises NotAnalysable as `fit`."""
+    return analysis_of(models_of(prepared, plan, seed=seed, certainty=certainty), plan, seed=seed)
+
+
+def models_of(prepared: Prepared, plan: Metabolism, *, seed: int, certainty: float = 0.95) -> FluidModels:
+    """The models of one fluid. Raises NotAnalysable as `fit`."""
     fitted = fit(prepared, plan, certainty)
-    basis = class_basis(fitted, plan, seed + BASIS_SEED)
-    beside = _beside(fitted, plan)
+    return FluidModels(fitted, class_basis(fitted, plan, seed + BASIS_SEED))
+
+
+def analysis_of(models: FluidModels, plan: Metabolism, *, seed: int) -> FluidAnalysis:
+    """The whole analysis of one fluid, from its models, which were made with the same seed."""
+    fitted, basis = models.fitted, models.basis
+    prepared, beside = fitted.prepared, _beside(fitted, plan)
     primary = prepared.classes.get(plan.primary_class or "", [])
     return FluidAnalysis(
         fitted,

@@ -110,10 +110,10 @@ def _doubts(
     frame: Frame, quantity: Quantity, measure: str, baselines: pl.DataFrame, assessed_since: Collection[str]
 ) -> dict[tuple[Quantity, str], str]:
     """What to beware of in each group, by the values of its own people alone."""
-    grouped = in_groups(frame, baselines)
+    grouped = in_groups(frame, baselines).partition_by("group", as_dict=True)
     names = [group.name for group in frame.groups("treated")]
     return {
-        (quantity, name): _doubt(measure, grouped.filter(pl.col("group") == name), assessed_since) for name in names
+        (quantity, name): _doubt(measure, grouped.get((name,), baselines.clear()), assessed_since) for name in names
     }
 
 

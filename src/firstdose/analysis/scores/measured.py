@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from firstdose.analysis.frame import SETS, Frame
+from firstdose.analysis.frame import SETS, Frame, once_a_frame
 from firstdose.measures import MEASURES, Measure
 from firstdose.records.derived import ScoreAnalysis
 from firstdose.records.frames import identity
@@ -146,6 +146,7 @@ def names_of_measures(frame: Frame) -> list[str]:
     return [name for name in MEASURES if name in named]
 
 
+@once_a_frame
 def measured(frame: Frame, measure: str, part: str = SCORE) -> Measured:
     """The scores of a measure, or of one part of it, in the set that its endpoint is analysed in."""
     people = people_of(frame, analysis_set_of(frame, measure))

@@ -20,7 +20,7 @@ from firstdose.records.results import Results
 from firstdose.report.committee.figures import event_table, stopping_blocks
 from firstdose.report.committee.narratives import Narrative, narrative_table, narratives
 from firstdose.report.committee.next_step_chapter import evidence_table, outlook_table, recommendation_chapter
-from firstdose.report.committee.quality import quality_facts
+from firstdose.report.committee.quality import quality_facts, rests_on_calendar
 from firstdose.report.documents.blocks import Block, Bullets, Chapter, Document, Facts, Paragraph, Table, row
 from firstdose.report.documents.wording import counted
 from firstdose.report.trial.escalation_chapter import cohort_table, moment_of, people_table
@@ -30,6 +30,7 @@ from firstdose.safety.evaluability import Status
 PACK_NAME = "committee-pack"
 APPENDIX = "appendix"
 MOST_IN_APPENDIX = 400
+WITHOUT_DLT = "To dose: how those over by the calendar alone are known to have had no DLT"
 DECISIONS = "☐ dose at level ____   ☐ wait   ☐ stop   ☐ other: ________________"
 
 
@@ -107,7 +108,7 @@ def committee_document(decision: Decision, day: date, notices: tuple[str, ...] =
         Chapter("events", "Adverse events and stopping rules", tuple(_events(decision))),
         Chapter("narratives", "Deaths, serious and dose-limiting events", tuple(_told(decision, room))),
         Chapter("quality", "Quality of the data", (_quality(decision, notices),)),
-        Chapter("decision", "Decision and signatures", tuple(_signatures(decision.protocol))),
+        Chapter("decision", "Decision and signatures", tuple(_signatures(decision))),
     ]
     appendix = tuple(_appendix(decision, room))
     if appendix:
@@ -192,12 +193,14 @@ def _quality(decision: Decision, notices: tuple[str, ...]) -> Facts:
     return Facts(tuple(quality_facts(decision.data, decision.history, decision.courses, notices)))
 
 
-def _signatures(protocol: Protocol) -> Iterator[Block]:
-    """Places for the decision and for a signature of each member that the protocol names."""
+def _signatures(decision: Decision) -> Iterator[Block]:
+    """Places for the decision, its reasons, and a signature of each member that the protocol names."""
+    protocol = decision.protocol
     review = protocol.escalation.committee_review
     quorum = f"Quorum: {counted(review.quorum, 'member')}. " if review and review.quorum else ""
     yield Paragraph(f"{quorum}A decision that departs from the recommendation needs a reason.")
-    yield Facts((("Decision", DECISIONS), ("Reason, where it departs", "")))
+    unseen = ((WITHOUT_DLT, ""),) if rests_on_calendar(decision.data, decision.courses) else ()
+    yield Facts((("Decision", DECISIONS), ("Reason, where it departs", ""), *unseen))
     lines = tuple(row(member.capitalize(), "", "", "") for member in _members(protocol))
     yield Table("Signatures", ("role", "name", "signature", "date"), lines, words=(0, 1, 2, 3))
 

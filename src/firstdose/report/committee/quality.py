@@ -55,6 +55,14 @@ def quality_facts(
         yield "Not placed in the history", "; ".join(history.missing[:MOST_NAMED])
 
 
+def rests_on_calendar(data: AnalysisData, courses: Sequence[ParticipantCourse]) -> bool:
+    """Whether somebody counts as without DLT by the calendar alone; everybody, where nobody's follow-up is held."""
+    if any(course.by_calendar for course in courses):
+        return True
+    without = any(course.status is Status.EVALUABLE and not course.has_dlt for course in courses)
+    return without and not any(data.trial_data[kind].height for kind in FOLLOW_UP)
+
+
 def _people(pending: Sequence[ParticipantCourse], why: Callable[[ParticipantCourse], str]) -> str:
     """Who, and why."""
     return named([f"{course.subject} ({why(course)})" for course in pending])

@@ -18,6 +18,9 @@ from firstdose.report.documents.tracing import traced
 if TYPE_CHECKING:
     import typst
 
+MARKED, NO_SUSPECTS = b"/MarkInfo<</Marked true", b"/Suspects false"
+"""How the typesetter writes that a PDF is tagged, and that no tag is suspect."""
+
 
 @dataclass(frozen=True)
 class Look:
@@ -45,7 +48,7 @@ def render_pdf(document: Document, day: date, look: Look = PLAIN, template: str 
         **_settings(document, look),
     )
     assert isinstance(made, bytes)
-    return made
+    return _without_suspects(made)
 
 
 def query_pdf(document: Document, label: str, look: Look, template: str) -> Any:
@@ -53,6 +56,14 @@ def query_pdf(document: Document, label: str, look: Look, template: str) -> Any:
     import typst
 
     return json.loads(typst.query(_template(template), label, field="value", one=True, **_settings(document, look)))
+
+
+def _without_suspects(made: bytes) -> bytes:
+    """The same PDF without the mark that none of its tags is suspect, which is what holds where nothing is said.
+
+    Poppler takes a false mark for an error and prints so. The space that is left keeps every place in the file.
+    """
+    return made.replace(MARKED + NO_SUSPECTS, MARKED + b" " * len(NO_SUSPECTS), 1)
 
 
 def _settings(document: Document, look: Look) -> dict[str, Any]:

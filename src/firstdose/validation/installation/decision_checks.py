@@ -7,9 +7,9 @@ from functools import partial
 
 from firstdose.conduct.administering import prepare_dosing
 from firstdose.conduct.catalogue import PreparedDecision
-from firstdose.conduct.deciding import is_reproduced
 from firstdose.conduct.own_records import all_of
 from firstdose.conduct.recommending import Rule, recommend
+from firstdose.conduct.reproducing import is_reproduced
 from firstdose.conduct.snapshot import snapshot_now
 from firstdose.designs.recommendation import Recommendation
 from firstdose.protocol import Protocol

@@ -14,7 +14,7 @@ from firstdose.conduct.administering import prepare_dosing, record_dosing
 from firstdose.conduct.by_hand import refuse_by_hand
 from firstdose.conduct.cohorts import close_cohort, open_cohort
 from firstdose.conduct.confirmation import MEANING as CONFIRMED
-from firstdose.conduct.deciding import MEANING, prepare_decision, propose_decision, take_decision
+from firstdose.conduct.deciding import MEANING, TAKING, prepare_decision, propose_decision, take_decision
 from firstdose.conduct.desk import Desk, Work
 from firstdose.conduct.eligibility import confirm_eligibility
 from firstdose.conduct.entering import draft_of
@@ -48,6 +48,10 @@ def small_protocol() -> Protocol:
     if examined.protocol is None:
         raise ValueError(f"the protocol of the checks cannot be read: {examined.problems}")
     return examined.protocol
+
+
+CALLED = "seen by telephone after the window; in the small trial of these checks no visit is entered"
+"""How the members know that nobody of the cohort had a DLT."""
 
 
 class SmallTrial:
@@ -148,22 +152,27 @@ class SmallTrial:
 
     def propose(self, preparation: int, level: int, reason: str = "") -> None:
         with self.work(MEMBERS[0]) as work:
-            propose_decision(work, preparation, "dose", level, reason)
+            propose_decision(work, preparation, "dose", level, reason, without_dlt=CALLED)
 
     def sign(self, preparation: int, members: Sequence[Author]) -> None:
         """Members sign what is proposed."""
         for member in members:
-            head = self.ledger.record("prepared_decisions", str(preparation)).head
-            purpose = Purpose("prepared_decisions", str(preparation), head, MEANING)
-            name = member.account.replace("-", " ").title()
-            proof = Proof(member.account, name, self.now, ("password", "authenticator"), (purpose,))
+            proof = self._proof(member, preparation, MEANING)
             with self.work(member) as work:
-                sign(work, purpose, proof)
+                sign(work, proof.purposes[0], proof)
+
+    def _proof(self, member: Author, preparation: int, meaning: str) -> Proof:
+        """That a member has just proved again who he is, for a preparation as it is now."""
+        head = self.ledger.record("prepared_decisions", str(preparation)).head
+        purpose = Purpose("prepared_decisions", str(preparation), head, meaning)
+        name = member.account.replace("-", " ").title()
+        return Proof(member.account, name, self.now, ("password", "authenticator"), (purpose,))
 
     def take(self, preparation: int) -> int:
         seen = self.ledger.record("prepared_decisions", str(preparation)).fields["data_hash"]
+        proof = self._proof(MEMBERS[0], preparation, TAKING)
         with self.work(MEMBERS[0]) as work:
-            return take_decision(work, preparation, seen)
+            return take_decision(work, preparation, seen, proof=proof)
 
     def against(self, name: str) -> list[str]:
         """Why somebody may not be dosed now; nothing if the gate is open."""

@@ -11,7 +11,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 
 from firstdose.conduct.coding import CODED, CodingStanding, ToCode, code, to_code
-from firstdose.conduct.dictionaries import LARGEST_BYTES, Proposal, Term
+from firstdose.conduct.dictionaries import LARGEST_BYTES, Proposal, Term, folded
 from firstdose.conduct.ledger import Refused
 from firstdose.web.acting import TrialRequest
 from firstdose.web.dictionary_files import (
@@ -28,6 +28,7 @@ from firstdose.web.sight import address_of, check_seen, sight_of, title_of_kind
 
 AT_A_TIME = 50
 CHOICE = "term:"
+SAME = "same words: "
 STANDINGS: dict[str, str] = {
     "not_coded": "not coded",
     "words_changed": "the words were changed since",
@@ -44,7 +45,6 @@ class Choice:
 
     value: str
     words: str
-    is_chosen: bool
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ def coding(request: TrialRequest) -> HttpResponseBase:
             address_of(each.record_type, each.record),
             STANDINGS[each.standing],
             f"{CHOICE}{each.record_type}:{each.head}:{each.record}",
-            _choices(dictionary.propose(words or each.words)) if each.record_type in kept.kinds else (),
+            _choices(dictionary.propose(words or each.words), each.words) if each.record_type in kept.kinds else (),
             each.record_type in kept.kinds,
         )
         for each in shown[:AT_A_TIME]
@@ -106,11 +106,15 @@ def coding(request: TrialRequest) -> HttpResponseBase:
     return render(request, "firstdose/coding.html", context)
 
 
-def _choices(proposals: tuple[Proposal, ...]) -> tuple[Choice, ...]:
-    """Proposals as they can be chosen; only the one that is the same but for writing is chosen beforehand."""
-    exact = [each for each in proposals if each.is_exact]
+def _choices(proposals: tuple[Proposal, ...], entered: str) -> tuple[Choice, ...]:
+    """Proposals as they can be chosen, none of them beforehand: who only goes on has coded nothing.
+
+    Those that are the words that were entered, but for writing, say so; they come first where these were looked for.
+    """
+    same = [folded(each.term.term) == folded(entered) for each in proposals]
     return tuple(
-        Choice(_sent(each.term), _in_words(each.term), len(exact) == 1 and each.is_exact) for each in proposals
+        Choice(_sent(each.term), f"{SAME}{_in_words(each.term)}" if is_same else _in_words(each.term))
+        for each, is_same in zip(proposals, same, strict=True)
     )
 
 

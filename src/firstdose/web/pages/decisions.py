@@ -12,11 +12,10 @@ from firstdose.conduct.amendments import in_force, protocol_in_use
 from firstdose.conduct.catalogue import PreparedDecision
 from firstdose.conduct.deciding import (
     MEANING,
+    TAKING,
     departs,
-    is_reproduced,
     prepare_decision,
     propose_decision,
-    seen_again,
     sign_decision,
     take_decision,
 )
@@ -24,8 +23,10 @@ from firstdose.conduct.gating import instant
 from firstdose.conduct.ledger import Head, Refused
 from firstdose.conduct.own_records import all_of, as_object
 from firstdose.conduct.recommending import advised_of, freeze
+from firstdose.conduct.reproducing import is_reproduced, seen_again
 from firstdose.conduct.signatures import Purpose, signatures_of
 from firstdose.conduct.staleness import stale_decisions
+from firstdose.conduct.unseen import explained, of_text
 from firstdose.designs.building import build_design
 from firstdose.dosing.advice import places_left
 from firstdose.dosing.courses import Courses
@@ -38,10 +39,13 @@ from firstdose.report.committee.next_step_chapter import evidence_table, outlook
 from firstdose.report.documents.blocks import Table
 from firstdose.web.acting import TrialRequest
 from firstdose.web.committee_packs import Then
+from firstdose.web.decision_words import put_to_the_members, shown_decisions, still_open
 from firstdose.web.guarding import told
+from firstdose.web.halting import halts_of
 from firstdose.web.numbers import whole_number
 from firstdose.web.preparations import changed_in
 from firstdose.web.proving import needs_code, prove
+from firstdose.web.sight import sight_of
 from firstdose.web.trial import Trial, now
 from firstdose.web.watching import stale_now
 
@@ -55,17 +59,26 @@ def decisions(request: TrialRequest) -> HttpResponseBase:
             number = None if work.is_repeated else prepare_decision(work, frozen)
         told(request, "what the committee is to see is frozen")
         return redirect("decisions") if number is None else redirect("decision", preparation=number)
-    taken = sorted(trial.dosing_data().records(DoseDecision), key=lambda each: -each.decision)
+    moment = now()
+    taken = list(trial.dosing_data().records(DoseDecision))
     done = {each.decision for each in taken}
     prepared = [each for each in all_of(trial.ledger, PreparedDecision) if each.decision not in done]
     since: tuple[str, ...] = ()
     if prepared:
         since = changed_in(trial, prepared[-1])
+    stale = stale_decisions(trial.ledger, trial.dosing_data(), trial.protocol, moment, trial.remembered)
+    shown = shown_decisions(trial, taken, stale)
+    prepares = request.acting.may("prepare_decisions")
     context = {
-        "taken": taken,
+        "last": shown[0] if shown else None,
+        "earlier": shown[1:],
         "since": since,
-        "stale": stale_decisions(trial.ledger, trial.dosing_data(), trial.protocol, now(), trial.remembered),
+        "halts": halts_of(request, moment),
+        "stale": [each for each in stale if each.is_latest],
+        "overtaken": [each for each in stale if not each.is_latest],
         "prepared": prepared[-1] if prepared else None,
+        "proposed": put_to_the_members(trial.protocol, prepared[-1]) if prepared else [],
+        "open": list(still_open(trial, moment, sight_of(request).without_others)) if prepares else [],
     }
     return render(request, "firstdose/decisions.html", context)
 
@@ -94,6 +107,10 @@ def one(request: TrialRequest, preparation: int) -> HttpResponseBase:
         "advised": advised_of(prepared),
         "tables": tables(protocol, seen.trial_data, prepared),
         "departs": prepared.action is not None and departs(advised_of(prepared), prepared.action, prepared.next_level),
+        "put": put_to_the_members(protocol, prepared),
+        "by_calendar": of_text(prepared.by_calendar),
+        "explained": list(explained(trial.ledger)) if not taken.exists else [],
+        "taking": TAKING,
         "version": _version(trial, prepared),
         "signatures": given,
         "has_signed": any(each.is_valid and each.signature.signer == request.acting.author.account for each in given),
@@ -102,6 +119,7 @@ def one(request: TrialRequest, preparation: int) -> HttpResponseBase:
         "is_reproduced": is_reproduced(trial.ledger, prepared, protocol),
         "taken": taken,
         "since": since,
+        "halts": halts_of(request, now()),
         "stale": next(
             (each for each in stale_now(trial, now()) if taken.exists and each.decision == prepared.decision), None
         ),
@@ -149,22 +167,25 @@ def _step(request: TrialRequest, preparation: int) -> HttpResponseBase:
     """Propose, sign or take."""
     step, sent = request.POST.get("step", ""), request.POST
     head = whole_number(sent.get("head"))
-    purpose = Purpose("prepared_decisions", str(preparation), head or 0, MEANING)
-    proof = prove(request, purpose) if step == "sign" else None
+    purpose = Purpose("prepared_decisions", str(preparation), head or 0, TAKING if step == "take" else MEANING)
+    undone = "the decision is not taken" if step == "take" else "not signed"
+    proof = prove(request, purpose, left_undone=undone) if step in ("sign", "take") else None
     with request.trial.desk.work(request.acting.author, sent.get("request") or None) as work:
         if step == "propose":
             action = sent.get("action", "")
             if action not in get_args(Action):
                 raise Refused("choose whether to dose, to wait or to stop")
             level = whole_number(sent.get("level")) if action == "dose" else None
-            propose_decision(work, preparation, cast(Any, action), level, sent.get("reason", ""), head)
+            reason, without_dlt = sent.get("reason", ""), sent.get("without_dlt", "")
+            propose_decision(work, preparation, cast(Any, action), level, reason, head, without_dlt)
             words = "proposed to the members"
-        elif proof is not None:
+        elif proof is None:
+            raise Refused("choose what is to be done")
+        elif step == "sign":
             sign_decision(work, preparation, purpose, proof)
             words = "signed"
-        elif step == "take":
-            words = f"decision {take_decision(work, preparation, sent.get('data_hash', ''), head)} is taken"
         else:
-            raise Refused("choose what is to be done")
+            number = take_decision(work, preparation, sent.get("data_hash", ""), head, proof=proof)
+            words = f"decision {number} is taken"
     told(request, words)
     return redirect("decision", preparation=preparation)

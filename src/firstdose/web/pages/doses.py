@@ -39,6 +39,7 @@ from firstdose.web.guarding import told
 from firstdose.web.halting import halts_of, set_aside, without_advice
 from firstdose.web.last_decision import last_decision
 from firstdose.web.numbers import whole_number
+from firstdose.web.openings import openings
 from firstdose.web.seeing import visible_subjects
 from firstdose.web.sight import sight_of
 from firstdose.web.site_zone import zone_of_person
@@ -81,7 +82,7 @@ def doses(request: TrialRequest) -> HttpResponseBase:
         "batches": batches_now(
             request.trial, [each for each in request.trial.ledger.records("batches") if not each.is_removed], moment
         ),
-        "decisions": _decisions_to_dose(request),
+        "openings": openings(request, moment) if request.acting.may("prepare_decisions") else None,
         "backfills": request.trial.protocol.escalation.backfill is not None,
     }
     return render(request, "firstdose/doses.html", context)
@@ -165,7 +166,8 @@ def _cohort(request: TrialRequest) -> HttpResponseBase:
         if step == "open":
             chosen = request.POST.get("decision", "")
             kind: CohortKind = "backfill" if chosen == "backfill" else "escalation"
-            open_cohort(work, decision=whole_number(chosen), cohort=cohort or None, kind=kind)
+            said = request.POST.get("without_dlt", "")
+            open_cohort(work, decision=whole_number(chosen), cohort=cohort or None, kind=kind, without_dlt=said)
             words = "the cohort is open"
         elif step == "close":
             close_cohort(work, cohort, request.POST.get("reason", ""))
@@ -239,14 +241,3 @@ STEPS = {
     "cancel": "the dosing is cancelled",
     RECORD: "the dosing is recorded",
 }
-
-
-def _decisions_to_dose(request: TrialRequest) -> list[dict[str, str]]:
-    """The decisions to dose that no cohort was opened by, the last first."""
-    opened = {each.fields.get("decision") for each in request.trial.ledger.records("cohorts")}
-    found = [
-        dict(each.fields)
-        for each in request.trial.ledger.records("dose_decisions")
-        if not each.is_removed and each.fields.get("action") == "dose" and each.record not in opened
-    ]
-    return sorted(found, key=lambda each: -int(each["decision"]))

@@ -9,9 +9,10 @@ from django.shortcuts import redirect, render
 from django.utils.html import conditional_escape
 
 from firstdose.conduct.automatic_queries import check_record
-from firstdose.conduct.confirmation import MEANING, confirmation_of
+from firstdose.conduct.confirmation import MEANING
+from firstdose.conduct.confirmed_without import words_given
 from firstdose.conduct.criteria import Checked, checked_criteria
-from firstdose.conduct.eligibility import confirm_eligibility, is_to_be_renewed, reasons_against
+from firstdose.conduct.eligibility import confirm_eligibility, is_to_be_renewed, lacking_now, reasons_against
 from firstdose.conduct.entering import draft_of
 from firstdose.conduct.identity import name_of
 from firstdose.conduct.in_short import reasons_in_short
@@ -36,7 +37,8 @@ def eligibility(request: TrialRequest, subject: str) -> HttpResponseBase:
     with request.trial.desk.work(request.acting.author) as work:
         asked = checked_criteria(work, subject, work.protocol)
         found = reasons_against(work, subject)
-        confirmation, is_renewed = confirmation_of(work, subject), is_to_be_renewed(work, subject)
+        lacking, is_renewed = lacking_now(work, subject), is_to_be_renewed(work, subject)
+    confirmation = lacking.confirmation
     if confirmation.holds:  # who is confirmed and was dosed since was not confirmed wrongly
         found = tuple(each for each in found if each.rule != ADMINISTRATIONS)
     context = {
@@ -44,7 +46,12 @@ def eligibility(request: TrialRequest, subject: str) -> HttpResponseBase:
         "asked": asked,
         "against": reasons_in_short(found),
         "confirmation": confirmation,
-        "to_renew": confirmation.holds and is_renewed,
+        "answered_since": confirmation.holds and is_renewed,
+        "lacks_reason": confirmation.holds and bool(lacking.unexplained),
+        "to_renew": confirmation.holds and (is_renewed or bool(lacking.unexplained)),
+        "missing": lacking.missing,
+        "given": lacking.given,
+        "not_recorded_then": words_given(lacking.given) if lacking.given else "",
         "person": request.trial.ledger.record("subjects", name_of("subjects", subject)),
         "signatures": signatures_of(request.trial.ledger, "subjects", name_of("subjects", subject)),
         "needs_code": needs_code(request),
@@ -99,9 +106,10 @@ def _draft(request: TrialRequest, subject: str, asked: Checked, moment: datetime
 
 def _confirmed(request: TrialRequest, subject: str) -> HttpResponseBase:
     """Confirm and sign in one write."""
-    purpose = Purpose("subjects", name_of("subjects", subject), whole_number(request.POST.get("head")) or 0, MEANING)
+    sent = request.POST
+    purpose = Purpose("subjects", name_of("subjects", subject), whole_number(sent.get("head")) or 0, MEANING)
     proof = prove(request, purpose)
-    with request.trial.desk.work(request.acting.author, request.POST.get("request") or None) as work:
-        confirm_eligibility(work, subject, proof, purpose.head)
+    with request.trial.desk.work(request.acting.author, sent.get("request") or None) as work:
+        confirm_eligibility(work, subject, proof, purpose.head, sent.get("without_reason", ""), sent.getlist("without"))
     told(request, f"{subject} is confirmed as eligible")
     return redirect("participant", subject=subject)

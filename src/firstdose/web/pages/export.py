@@ -11,6 +11,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 
 from firstdose.conduct.ledger import Draft, FieldChange, Refused
+from firstdose.conduct.past_moments import NoPastMoment, past_moment
 from firstdose.web.acting import TrialRequest
 from firstdose.web.exporting import Package, make_package
 from firstdose.web.sight import is_of_site
@@ -65,7 +66,7 @@ def _exported(request: TrialRequest) -> HttpResponseBase:
     """Make the file, note who takes it, and send it."""
     trial, moment = request.trial, now()
     text = request.POST.get("as_of", "").strip()
-    as_of = _moment(text, moment) if text else moment
+    as_of = _as_of(text, moment)
     sequence = trial.ledger.sequence_at(as_of) if text else trial.ledger.head().sequence
     if not sequence:
         raise Refused(f"nothing had been entered by {text}; choose a later moment")
@@ -76,33 +77,30 @@ def _exported(request: TrialRequest) -> HttpResponseBase:
     return FileResponse(package.file, as_attachment=True, filename=name, content_type="application/zip")
 
 
+def _as_of(text: str, present: datetime) -> datetime:
+    """The moment of the data; now if none is named.
+
+    Raises Refused for what is no moment, and for one that is still to come.
+    """
+    try:
+        return past_moment(text, present) if text else present
+    except NoPastMoment as problem:
+        raise Refused(f"{problem}; or none for now") from None
+
+
 def _note(request: TrialRequest, package: Package, as_of: datetime) -> None:
     """Write down who takes what; the head that stands in the file is noted outside the database too."""
     facts = {
-        "as_of": as_of.isoformat(timespec="seconds"),
+        "as_of": as_of.isoformat(),
         "ledger_head": str(package.head),
-        "data_hash": package.data_hash,
+        "data_hash": package.hashes.in_file,
+        "whole_hash": package.hashes.whole,
         "sha256": package.sha256,
     }
     changes = tuple(FieldChange(name, None, text) for name, text in facts.items())
     with request.trial.desk.work(request.acting.author) as work:
         work.append(Draft("event", EXPORTS, DATA, changes), "export_data")
     request.trial.heads.add(package.head, now(), f"export {package.sha256[:16]}")
-
-
-def _moment(text: str, latest: datetime) -> datetime:
-    """A moment as a browser sends it, in UTC unless it says otherwise.
-
-    Raises Refused for anything else, and for the future.
-    """
-    try:
-        found = datetime.fromisoformat(text)
-        found = found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
-    except (ValueError, OverflowError):
-        raise Refused("choose a moment such as 2026-01-31T12:00, or none for now") from None
-    if found > latest:
-        raise Refused(f"{text} is in the future; choose a moment that is over, or none for now")
-    return found
 
 
 def _plain(text: str) -> str:

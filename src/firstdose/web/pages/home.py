@@ -22,8 +22,14 @@ def home(request: TrialRequest) -> HttpResponseBase:
     """What to see to, the doses as a ladder with each participant's place, and what the rule advises."""
     moment = now()
     if not request.acting.may("see_data"):
-        groups = alerts_for(request.trial, request.acting, moment) if request.acting.may("see_pack") else []
-        context = {"is_closed": True, "alerts": groups, "moment": moment, "waits": waiting_for(request)}
+        sees = request.acting.may("see_pack")
+        context = {
+            "is_closed": True,
+            "halts": halts_of(request, moment) if sees else [],
+            "alerts": alerts_for(request.trial, request.acting, moment) if sees else [],
+            "moment": moment,
+            "waits": waiting_for(request),
+        }
         return render(request, "firstdose/home.html", context)
     visible = visible_subjects(request.trial, request.acting)
     standing = _standing(request.trial, moment)

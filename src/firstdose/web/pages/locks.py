@@ -12,10 +12,13 @@ from django.urls import reverse
 
 from firstdose.conduct.catalogue import DataLock
 from firstdose.conduct.desk import Work
+from firstdose.conduct.held import HELD
 from firstdose.conduct.ledger import Entry, Refused
 from firstdose.conduct.lock_obstacles import Concerned, Obstacle, obstacles
 from firstdose.conduct.locking import (
     IN_FORCE,
+    LOCKING,
+    OPENING,
     ask_for_lock,
     ask_for_unlock,
     confirm_lock,
@@ -24,11 +27,13 @@ from firstdose.conduct.locking import (
     withdraw,
 )
 from firstdose.conduct.own_records import all_of
+from firstdose.conduct.signatures import Proof, Purpose
 from firstdose.conduct.snapshot import Snapshot
 from firstdose.records.date_words import day_words
 from firstdose.web.acting import TrialRequest
 from firstdose.web.guarding import told
 from firstdose.web.numbers import whole_number
+from firstdose.web.proving import needs_code, prove
 from firstdose.web.sight import Sight, address_of, sight_of
 from firstdose.web.trial import now
 from firstdose.web.watching import stale_now
@@ -44,6 +49,11 @@ STATES = {
 }
 
 
+MEANINGS = {"confirm": LOCKING, "confirm_unlock": OPENING}
+"""The steps for which who takes them proves again who he is, and what each of them means."""
+LEFT_UNDONE = {"confirm": "the data are not locked", "confirm_unlock": "the data are not opened"}
+
+
 @dataclass(frozen=True)
 class ShownLock:
     """A lock with its steps; ``is_whole``: whether the locked data are as they were, None where nothing is locked."""
@@ -53,6 +63,17 @@ class ShownLock:
     steps: tuple[tuple[Entry, str], ...]
     is_whole: bool | None
     is_own: bool
+    head: int
+
+    @property
+    def confirms(self) -> str:
+        """The step that another person than who asked takes now; empty where none waits."""
+        return {"asked": "confirm", "unlock_asked": "confirm_unlock"}.get(self.lock.state, "")
+
+    @property
+    def meaning(self) -> str:
+        """What that step means."""
+        return MEANINGS.get(self.confirms, "")
 
 
 @dataclass(frozen=True)
@@ -80,6 +101,7 @@ def locks(request: TrialRequest) -> HttpResponseBase:
             if lock.state in IN_FORCE
             else None,
             lock.asked_by == request.acting.author.account,
+            trial.ledger.record("data_locks", str(lock.lock)).head,
         )
         for lock in reversed(all_of(trial.ledger, DataLock))
     ]
@@ -91,6 +113,7 @@ def locks(request: TrialRequest) -> HttpResponseBase:
         "against": [each for each in against if each.obstacle.stands_in_the_way],
         "besides": [each for each in against if not each.obstacle.stands_in_the_way],
         "request_key": str(uuid.uuid4()),
+        "needs_code": needs_code(request),
     }
     return render(request, "firstdose/locks.html", context)
 
@@ -114,6 +137,8 @@ def _address(request: TrialRequest, sight: Sight, concerned: Concerned) -> str |
     if concerned.visit:
         return reverse("visit", kwargs={"subject": concerned.subject, "visit": concerned.visit})
     record_type, record = concerned.record or ("", "")
+    if record_type == HELD:
+        return reverse("held")
     if record_type == "queries":
         return reverse("query", kwargs={"query": int(record)})
     if record_type == "dose_decisions":
@@ -123,15 +148,29 @@ def _address(request: TrialRequest, sight: Sight, concerned: Concerned) -> str |
 
 def _step(request: TrialRequest) -> HttpResponseBase:
     """Take a step; its head is noted, since documents made of locked data rest on it."""
+    proof = _proof(request)
     with request.trial.desk.work(request.acting.author, request.POST.get("request") or None) as work:
-        words = "done already" if work.is_repeated else _carry_out(work, request)
+        words = "done already" if work.is_repeated else _carry_out(work, request, proof)
         head = work.head
     request.trial.heads.add(head, now(), words)
     told(request, words)
     return redirect("locks")
 
 
-def _carry_out(work: Work, request: TrialRequest) -> str:
+def _proof(request: TrialRequest) -> Proof | None:
+    """Who confirms proves again who he is, for the lock as it was shown; None for the other steps.
+
+    Raises Refused.
+    """
+    step = request.POST.get("step", "")
+    if step not in MEANINGS:
+        return None
+    number, head = whole_number(request.POST.get("lock")), whole_number(request.POST.get("head"))
+    purpose = Purpose("data_locks", str(number), head or 0, MEANINGS[step])
+    return prove(request, purpose, left_undone=LEFT_UNDONE[step])
+
+
+def _carry_out(work: Work, request: TrialRequest, proof: Proof | None) -> str:
     """Carry out a step; what was done in words."""
     step, reason = request.POST.get("step", ""), request.POST.get("reason", "")
     if step == "ask":
@@ -141,14 +180,14 @@ def _carry_out(work: Work, request: TrialRequest) -> str:
     number = whole_number(request.POST.get("lock"))
     if number is None:
         raise Refused("choose a lock")
-    if step == "confirm":
-        confirm_lock(work, number, reason)
+    if step == "confirm" and proof:
+        confirm_lock(work, number, proof, reason)
         return f"lock {number}: the data are locked"
     if step == "ask_unlock":
         ask_for_unlock(work, number, reason)
         return f"lock {number}: asked to be opened; another person must confirm it"
-    if step == "confirm_unlock":
-        confirm_unlock(work, number)
+    if step == "confirm_unlock" and proof:
+        confirm_unlock(work, number, proof)
         return f"lock {number}: the data are open"
     if step == "withdraw":
         withdraw(work, number, reason)

@@ -13,10 +13,10 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from firstdose.conduct.by_hand import FIELDS_BY_COMMAND, ON_CRITERIA, ON_DOSE
-from firstdose.conduct.catalogue import LEDGER_RECORDS
+from firstdose.conduct.catalogue import LEDGER_RECORDS, HeldEvent
 from firstdose.conduct.entering import Finding, check_fields
+from firstdose.conduct.held import HELD_KINDS, ended_words
 from firstdose.conduct.ledger import Conflict, Entry, Refused, StoredRecord
-from firstdose.conduct.locking import locked_now
 from firstdose.records import columns_of, keys_of
 from firstdose.web.acting import TrialRequest
 from firstdose.web.form_checking import findings_page
@@ -24,6 +24,7 @@ from firstdose.web.form_drafts import DISCARD, drop_draft, keep_typed, kept_draf
 from firstdose.web.form_fields import fields_of_form
 from firstdose.web.form_groups import groups_of
 from firstdose.web.form_saving import seen_in, typed_in
+from firstdose.web.guarding import told
 from firstdose.web.offered import not_offered, offered_in
 from firstdose.web.pages.record_saving import correct, save
 from firstdose.web.queries_shown import queries_beside
@@ -32,6 +33,7 @@ from firstdose.web.site_zone import zone_of_person
 from firstdose.web.sources_shown import check_beside, signatures_beside
 from firstdose.web.subject_records import FORMS, is_repeating, next_number, records_of, title_of
 from firstdose.web.trial import now
+from firstdose.web.under_lock import IN_ADDRESS, held_in, locked_to, typed_under_lock
 
 DOSINGS = "dosings"
 """Doses are prepared and recorded behind the gate, on a page of their own; here they are looked at and corrected."""
@@ -52,7 +54,8 @@ def new(request: TrialRequest, subject: str, record_type: str) -> HttpResponseBa
         start[RECORDED] = now().astimezone(request.trial.zone).isoformat(timespec="minutes")
     start |= {name: request.GET[name] for name in columns_of(LEDGER_RECORDS[record_type]) if name in request.GET}
     start = {name: text for name, text in start.items() if text}
-    return _form(request, subject, record_type, None, start)
+    held = held_in(request, subject, record_type, None)
+    return _form(request, subject, record_type, None, start, held)
 
 
 def one(request: TrialRequest, subject: str, record_type: str, record: str) -> HttpResponseBase:
@@ -61,14 +64,16 @@ def one(request: TrialRequest, subject: str, record_type: str, record: str) -> H
     stored = request.trial.ledger.record(record_type, record)
     if not stored.exists or stored.fields.get("subject", "").strip() != subject:
         raise Http404
-    return _form(request, subject, record_type, stored, {})
+    held = held_in(request, subject, record_type, stored.record)
+    return _form(request, subject, record_type, stored, {}, held)
 
 
 def check(request: TrialRequest, subject: str, record_type: str) -> HttpResponseBase:
     """What is odd in a form as it is typed; what was typed is kept until it is saved."""
     check_form(record_type)
     texts, seen = typed_in(request, record_type), seen_in(request, record_type)
-    keys = _keys(request.trial.ledger.record(record_type, request.POST.get("draft", "").replace("\x00", "")), subject)
+    record = request.POST.get("draft", "").replace("\x00", "").partition("?")[0]
+    keys = _keys(request.trial.ledger.record(record_type, record), subject)
     keep_typed(request, record_type, request.POST.get("draft", ""), texts, seen)
     by_record = check_fields(record_type, {**texts, **keys, "subject": subject})
     if record_type == DOSINGS:  # the number is given where the dose is recorded
@@ -88,9 +93,14 @@ def history(request: TrialRequest, subject: str, record_type: str, record: str) 
 
 
 def _form(
-    request: TrialRequest, subject: str, record_type: str, stored: StoredRecord | None, start: Mapping[str, str]
+    request: TrialRequest,
+    subject: str,
+    record_type: str,
+    stored: StoredRecord | None,
+    start: Mapping[str, str],
+    held: HeldEvent | None = None,
 ) -> HttpResponseBase:
-    """A form, or what becomes of one that was sent."""
+    """A form, or what becomes of one that was sent; filled with what was typed under a lock, where that is recorded."""
     now = dict(stored.fields) if stored else {}
     if request.method == "POST":
         texts, seen = typed_in(request, record_type), seen_in(request, record_type)
@@ -107,8 +117,12 @@ def _form(
             return _shown(request, subject, record_type, stored, texts, seen, str(refusal), {})
     key = _draft_key(request, subject, stored)
     draft = kept_draft(request.acting.author.account, record_type, key)
-    texts, seen = draft if draft else ({**start, **now}, now)
-    return _shown(request, subject, record_type, stored, texts, seen, "", {}, has_draft=draft is not None)
+    if held is not None and held.state != "waiting":
+        told(request, f"held event {held.held} is {ended_words(held)}")
+        return redirect("held")
+    typed, why = (typed_under_lock(request, held, stored), held.why or "") if held else ({}, "")
+    texts, seen = draft if draft else ({**start, **now, **typed}, now)
+    return _shown(request, subject, record_type, stored, texts, seen, "", {}, draft is not None, why)
 
 
 def _saved(
@@ -120,12 +134,13 @@ def _saved(
     seen: dict[str, str],
 ) -> HttpResponseBase:
     """Write what was sent."""
+    is_held = False
     if record_type == DOSINGS:
         correct(request, subject, stored, texts, seen)
     else:
-        save(request, subject, record_type, stored, texts, seen)
+        is_held = save(request, subject, record_type, stored, texts, seen)
     drop_draft(request.acting.author.account, record_type, _draft_key(request, subject, stored))
-    return _back(request, subject, record_type)
+    return redirect("held") if is_held else _back(request, subject, record_type)
 
 
 def _shown(
@@ -138,6 +153,7 @@ def _shown(
     words: str,
     conflicts: Mapping[str, str],
     has_draft: bool = False,
+    reason: str = "",
 ) -> HttpResponseBase:
     """The form with what stands in it."""
     fixed = ("subject",) if stored is None else keys_of(LEDGER_RECORDS[record_type])
@@ -163,23 +179,17 @@ def _shown(
         "stored": stored,
         "words": words,
         "has_draft": has_draft,
-        "locked_to": _locked_to(request, stored),
+        "locked_to": locked_to(request, stored),
+        "is_held": record_type in HELD_KINDS,
         "draft": _draft_key(request, subject, stored),
         "request_key": str(uuid.uuid4()),
-        "reason": request.POST.get("reason", ""),
+        "reason": request.POST.get("reason", reason),
         "queries": queries_beside(request, stored),
         "source": check_beside(request, stored),
         "signatures": signatures_beside(request, stored),
         "entries": list(_history(request, record_type, stored)) if stored else [],
     }
     return form_page(request, "firstdose/form.html", subject, record_type, context, 409 if words else 200)
-
-
-def _locked_to(request: TrialRequest, stored: StoredRecord | None) -> str:
-    """The day up to which the data are locked, where the record is one of them; else empty."""
-    locked = locked_now(request.trial.ledger) if stored is not None else None
-    is_locked = locked is not None and stored is not None and locked.holds(stored.record_type, stored.record)
-    return locked.cut_off.isoformat() if locked is not None and is_locked else ""
 
 
 def _not_offered(request: TrialRequest, record_type: str, texts: Mapping[str, str]) -> list[Finding]:
@@ -216,9 +226,9 @@ def _history(request: TrialRequest, record_type: str, stored: StoredRecord) -> I
 
 def _draft_key(request: TrialRequest, subject: str, stored: StoredRecord | None) -> str:
     """What names the form of a record, or of a new one of a participant, begun in the same way."""
-    if stored is not None:
-        return stored.record
     begun = request.GET.urlencode()
+    if stored is not None:
+        return f"{stored.record}?{begun}" if IN_ADDRESS in request.GET else stored.record
     return f"{subject}/new?{begun}" if begun else f"{subject}/new"
 
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from firstdose.conduct.administering import correct_dosing
+from firstdose.conduct.desk import Work
 from firstdose.conduct.entering import draft_of
+from firstdose.conduct.holding import held_is_recorded
 from firstdose.conduct.ledger import Draft, Refused, StoredRecord
 from firstdose.web.acting import TrialRequest
 from firstdose.web.form_saving import carry_out, save_draft
 from firstdose.web.subject_records import title_of
+from firstdose.web.under_lock import held_in, held_instead
 
 DOSINGS = "dosings"
 
@@ -21,12 +24,31 @@ def save(
     stored: StoredRecord | None,
     texts: Mapping[str, str],
     seen: Mapping[str, str],
-) -> None:
-    """Write what was sent, and say what is odd in it.
+) -> bool:
+    """Write what was sent, and say what is odd in it; whether it was held outside locked data instead.
 
     Raises Refused, and Conflict if somebody changed the same fields meanwhile.
     """
-    save_draft(request, _draft(request, subject, record_type, stored, texts, seen), title_of(record_type))
+    draft, title = _draft(request, subject, record_type, stored, texts, seen), title_of(record_type)
+    held = held_in(request, subject, record_type, stored.record if stored else None)
+    if draft is not None and held_instead(request, draft, {**texts, "subject": subject}, seen, held):
+        return True
+    if draft is None or held is None or draft.action not in ("create", "change"):
+        save_draft(request, draft, title)
+    else:
+        _record_held(request, draft, title, held.held)
+    return False
+
+
+def _record_held(request: TrialRequest, draft: Draft, title: str, number: int) -> None:
+    """Write what was held under a lock, and close it in the same write."""
+
+    def write(work: Work) -> None:
+        work.append(draft)
+        held_is_recorded(work, number, draft.record)
+
+    words = f"{title}, {draft.record}: saved; held event {number} is recorded with it, and halts dosing no more"
+    carry_out(request, draft.record_type, draft.record, words, write)
 
 
 def correct(

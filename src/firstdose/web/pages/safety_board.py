@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime
+from zlib import crc32
 
 from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
@@ -15,6 +16,7 @@ from firstdose.conduct.catalogue import PreparedDecision
 from firstdose.conduct.gating import instant
 from firstdose.conduct.ledger import Head, Refused
 from firstdose.conduct.own_records import as_object
+from firstdose.conduct.past_moments import NoPastMoment, past_moment
 from firstdose.designs.building import build_design
 from firstdose.records import TrialData
 from firstdose.report.committee.figures import event_table, period_table, stopping_blocks
@@ -23,11 +25,10 @@ from firstdose.report.committee.next_step_chapter import evidence_table
 from firstdose.report.committee.pack import Decision, NoDecision
 from firstdose.report.documents.blocks import Block, Paragraph, Table
 from firstdose.web.acting import TrialRequest
-from firstdose.web.committee_packs import NOT_BEGUN, decision_of, made_packs, make_pack, pdf_of
+from firstdose.web.committee_packs import decision_of, made_packs, make_pack, pdf_of
 from firstdose.web.guarding import told
+from firstdose.web.halting import halts_of
 from firstdose.web.trial import Trial, now
-
-A_DAY = len("2026-03-14")
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ class Section:
 def board(request: TrialRequest) -> HttpResponseBase:
     """Where the trial stands against its boundaries, events by dose and period, and the packs that were made."""
     context = {
-        **_figures(request.trial),
+        **_figures(request),
         "packs": made_packs(request.trial),
         "clock": request.trial.ledger.clock_faults(request.trial.ledger.head().sequence, now()).words,
         "can_make": request.acting.may("prepare_decisions") or request.acting.may("take_decisions"),
@@ -52,9 +53,9 @@ def board(request: TrialRequest) -> HttpResponseBase:
 
 def figures(request: TrialRequest) -> HttpResponseBase:
     """The figures anew, if anything was entered since those that the page shows; else nothing."""
-    if request.GET.get("seen") == _data_hash(request.trial):
+    if request.GET.get("seen") == _seen(request.trial, halts_of(request, now())):
         return HttpResponse(status=204)
-    return render(request, "firstdose/safety_figures.html", _figures(request.trial))
+    return render(request, "firstdose/safety_figures.html", _figures(request))
 
 
 def make_a_pack(request: TrialRequest) -> HttpResponseBase:
@@ -76,18 +77,24 @@ def pack(request: TrialRequest, entry: int) -> HttpResponseBase:
     return HttpResponse(pdf_of(request.trial, made), content_type="application/pdf", headers=headers)
 
 
-def _figures(trial: Trial) -> dict[str, object]:
-    """What the board shows of the data as they are now."""
+def _figures(request: TrialRequest) -> dict[str, object]:
+    """What the board shows of the data as they are now, and what halts dosing."""
+    trial, moment = request.trial, now()
     head, trial_data = trial.ledger.head(), trial.data()
-    moment = now()
+    halts = halts_of(request, moment)
     key = (trial.last_entry, half_hour_of(moment), trial.version)  # windows end at midnight somewhere
     sections = trial.kept("safety board", key, lambda: list(_sections(trial, trial_data, head, moment)))
-    return {"sections": sections, "head": head, "data_hash": _data_hash(trial), "moment": moment}
+    return {"sections": sections, "head": head, "halts": halts, "seen": _seen(trial, halts), "moment": moment}
 
 
 def half_hour_of(moment: datetime) -> datetime:
     """The half hour in which a moment lies."""
     return moment.replace(minute=moment.minute // 30 * 30, second=0, microsecond=0)
+
+
+def _seen(trial: Trial, halts: list[str]) -> str:
+    """What names the data as they are now and what halts dosing, by which a page knows whether it shows them."""
+    return f"{_data_hash(trial)}{crc32(repr(halts).encode()):08x}"
 
 
 def _data_hash(trial: Trial) -> str:
@@ -145,19 +152,6 @@ def _wanted(request: TrialRequest) -> tuple[datetime, int | None]:
     if not text:
         return present, request.trial.ledger.head().sequence
     try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise Refused("write the moment as 2026-03-14, which is the end of that day, or 2026-03-14T10:30") from None
-    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    if moment > present:
-        raise Refused("that moment is still to come")
-    try:
-        moment = moment.astimezone(UTC)
-    except OverflowError:  # before the first year that there is
-        raise Refused(NOT_BEGUN) from None
-    if len(text) > A_DAY:
-        return moment, None
-    end = datetime.combine(moment.date() + timedelta(days=1), time(), UTC) - timedelta(microseconds=1)
-    if end > present:
-        raise Refused("that moment is still to come")
-    return end, None
+        return past_moment(text, present), None
+    except NoPastMoment as problem:
+        raise Refused(str(problem)) from None

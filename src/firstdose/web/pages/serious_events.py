@@ -13,7 +13,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 
 from firstdose.conduct.catalogue import REPORT_WORDS, ReportKind, SafetyReport
-from firstdose.conduct.clocks import Clock
+from firstdose.conduct.clocks import FROM_ENTRY, Clock
 from firstdose.conduct.identity import record_name
 from firstdose.conduct.ledger import Refused
 from firstdose.conduct.serious_events import report_event, safety_reports
@@ -72,13 +72,21 @@ class ClockLine:
             return {True: "sent in time", False: "sent late", None: "sent; whether in time is not known"}[
                 self.clock.is_met
             ]
+        if self.clock.is_counted_from_entry:
+            return f"{'overdue' if self.clock.is_overdue else 'running'}, {FROM_ENTRY}: awareness is not recorded"
         not_known = "running; whether it is overdue is not known, as awareness is not known exactly"
         return {True: "overdue", False: "running", None: not_known}[self.clock.is_overdue]
 
     @property
     def mark(self) -> str:
         """What marks the standing out on the page."""
-        return "overdue" if self.standing in ("overdue", "sent late") else "due" if self.clock.is_running else "done"
+        return (
+            "overdue"
+            if self.clock.is_overdue or self.standing == "sent late"
+            else "due"
+            if self.clock.is_running
+            else "done"
+        )
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 
 from django.template import Library
 
@@ -13,7 +13,7 @@ from firstdose.conduct.ledger import Entry, FieldChange
 from firstdose.protocol.escalation import dose_in_words
 from firstdose.records.date_words import instant_words
 from firstdose.web.sight import title_of_kind
-from firstdose.web.site_zone import site_zone
+from firstdose.web.site_zone import site_zone, words_of_zone
 from firstdose.web.value_words import field_words, moment_words, value_words
 
 MOST_LINES = 20
@@ -114,7 +114,14 @@ def there(moment: datetime) -> str:
     return instant_words(moment, site_zone())
 
 
+def clock(moment: datetime, form: str) -> str:
+    """A moment on the clocks of the site, whose zone stands at the head of the column, in a form such as %H:%M:%S."""
+    return moment.astimezone(site_zone() or UTC).strftime(form)
+
+
 register = Library()
+register.filter("clock", clock)
+register.simple_tag(words_of_zone, name="zone_of_site")
 register.filter("there", there)
 register.filter("document", document)
 register.filter("kind", kind)

@@ -1,0 +1,119 @@
+"""What became known of somebody's safety under a lock: held outside the locked data, and halting until it is recorded.
+
+Nothing is computed on it: it is none of the data, which the lock keeps as they are. That it waits is enough to halt.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+
+from firstdose.conduct.catalogue import HeldEvent
+from firstdose.conduct.desk import Work
+from firstdose.conduct.ledger import Refused
+from firstdose.conduct.naming import kind_words, record_words, value_words
+from firstdose.conduct.own_records import Recorded, all_of
+from firstdose.records import AdverseEvent, columns_of
+from firstdose.records.date_words import moment_words
+from firstdose.records.partial_date_text import read_partial_date_time
+from firstdose.records.values import Unreadable, read_value
+
+HELD = "held_events"
+HELD_KINDS = ("adverse_events", "grade_changes", "deaths")
+"""The kinds of records that tell what befell somebody, and are held where a lock refuses them."""
+SERIOUS = "serious"
+HALTED = "dosing is halted until it is recorded or withdrawn"
+TOLD_OF_IT = {"term": "", "cause": "", "grade": "grade ", "severity": "", "died": "died "}
+"""What of the typed fields is told at a glance, with the word before it."""
+
+
+def waiting_held(source: Recorded) -> tuple[HeldEvent, ...]:
+    """What is held and neither recorded nor withdrawn."""
+    return all_of(source, HeldEvent, state="waiting")
+
+
+def typed_of(held: HeldEvent) -> dict[str, str]:
+    """What was typed in each field of the form, exactly."""
+    return dict(json.loads(held.typed))
+
+
+def seen_of(held: HeldEvent) -> dict[str, str]:
+    """What stood in each field of the form before."""
+    return dict(json.loads(held.seen))
+
+
+def named(held: HeldEvent) -> str:
+    """What it is and whose, without anything that was typed in it."""
+    if held.changes is None:
+        return f"{kind_words(held.record_type)} of {held.subject}"
+    return f"change of {record_words(held.record_type, held.changes)}"
+
+
+def halting_words(held: HeldEvent) -> str:
+    """Why nobody is dosed meanwhile."""
+    return f"{named(held)} is held outside the locked data (held event {held.held}): {HALTED}"
+
+
+def held_words(held: Iterable[HeldEvent]) -> str:
+    """The same of several."""
+    return "; ".join(map(halting_words, held))
+
+
+def at_a_glance(held: HeldEvent) -> str:
+    """The most telling of what was typed: which event, how bad, whether serious."""
+    typed = typed_of(held)
+    told = [
+        before + value_words(held.record_type, name, typed[name])
+        for name, before in TOLD_OF_IT.items()
+        if typed.get(name)
+    ]
+    return ", ".join((*told, SERIOUS) if is_serious(held) else told)
+
+
+def is_serious(held: HeldEvent) -> bool:
+    """Whether what was typed says that an event is serious."""
+    try:
+        return read_value(columns_of(AdverseEvent)[SERIOUS], typed_of(held).get(SERIOUS, "")) is True
+    except Unreadable:
+        return False
+
+
+def since(held: HeldEvent) -> str:
+    """Since when it is known, as it was typed, and since when it is held."""
+    aware = typed_of(held).get("aware", "").strip()
+    known = f"known since {_moment_as_typed(aware)}; " if aware else ""
+    return f"{known}held since {moment_words(held.since)}"
+
+
+def _moment_as_typed(text: str) -> str:
+    """A moment in words; what is none, as it was typed."""
+    try:
+        found = read_partial_date_time(text)
+    except ValueError:
+        return text
+    return moment_words(found) if found else text
+
+
+def ended_words(held: HeldEvent) -> str:
+    """What became of it."""
+    if held.state == "recorded":
+        return f"recorded as {record_words(held.record_type, held.recorded_as or '')}"
+    return f"withdrawn: {held.withdrawn_because}" if held.state == "withdrawn" else HALTED
+
+
+def not_in_pack(source: Recorded) -> str:
+    """What the committee's pack does not know of; empty where nothing waits."""
+    told = [f"{named(each)} ({at_a_glance(each) or 'nothing told'}), {since(each)}" for each in waiting_held(source)]
+    return f"Held outside the locked data, and not known to anything in this pack: {'; '.join(told)}." if told else ""
+
+
+def refuse_while_held(work: Work) -> None:
+    """Nothing is decided on the dose on data that lack what is known already.
+
+    Raises Refused.
+    """
+    held = waiting_held(work)
+    if held:
+        raise Refused(
+            f"{held_words(held)}. Nothing is decided on the dose meanwhile: have the lock opened, then record it"
+        )

@@ -1,0 +1,100 @@
+"""What became known of somebody's safety under a lock: as it was typed, and recorded or withdrawn from here."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from django.http import Http404
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from firstdose.conduct.catalogue import HeldEvent
+from firstdose.conduct.held import HELD, ended_words, named, seen_of, since, typed_of
+from firstdose.conduct.holding import withdraw_held
+from firstdose.conduct.ledger import Refused
+from firstdose.conduct.locking import cut_off_in_force
+from firstdose.conduct.own_records import all_of, as_object
+from firstdose.web.acting import TrialRequest
+from firstdose.web.guarding import told
+from firstdose.web.held_words import is_shown
+from firstdose.web.numbers import whole_number
+from firstdose.web.under_lock import IN_ADDRESS
+from firstdose.web.value_words import field_words, value_words
+
+
+@dataclass(frozen=True)
+class ShownHeld:
+    """What is held, in words: whose, since when, by whom, what was typed, and the form that records it."""
+
+    held: HeldEvent
+    named: str
+    since: str
+    account: str
+    facts: list[tuple[str, str]]
+    ended: str
+    form: str
+
+
+def held_events(request: TrialRequest) -> HttpResponseBase:
+    """All that is or was held of those whom the role sees, what waits first; it is withdrawn here."""
+    if request.method == "POST":
+        return _withdrawn(request)
+    found = [each for each in reversed(all_of(request.trial.ledger, HeldEvent)) if is_shown(request, each)]
+    shown = [_shown(request, each) for each in sorted(found, key=lambda each: each.state != "waiting")]
+    context = {
+        "waiting": [each for each in shown if each.held.state == "waiting"],
+        "ended": [each for each in shown if each.held.state != "waiting"],
+        "locked_to": cut_off_in_force(request.trial.ledger),
+        "request_key": str(uuid.uuid4()),
+    }
+    return render(request, "firstdose/held.html", context)
+
+
+def _shown(request: TrialRequest, held: HeldEvent) -> ShownHeld:
+    """What is held, in words."""
+    first = request.trial.ledger.history(HELD, str(held.held))[0]
+    return ShownHeld(
+        held, named(held), since(held), first.account, _facts(held), ended_words(held), address_of_form(held)
+    )
+
+
+def address_of_form(held: HeldEvent) -> str:
+    """The form that is filled with what was typed."""
+    parts = {"subject": held.subject, "record_type": held.record_type}
+    page = (
+        reverse("new_record", kwargs=parts)
+        if held.changes is None
+        else reverse("record", kwargs={**parts, "record": held.changes})
+    )
+    return f"{page}?{urlencode({IN_ADDRESS: held.held})}"
+
+
+def _facts(held: HeldEvent) -> list[tuple[str, str]]:
+    """What was typed, question by question; of a change what differs, with what stood there before."""
+    seen, kind = seen_of(held), held.record_type
+    found = []
+    for name, text in typed_of(held).items():
+        was = seen.get(name, "")
+        if name == "subject" or text == was:
+            continue
+        before = f" (was {value_words(kind, name, was)})" if was else ""
+        found.append((field_words(kind, name), f"{value_words(kind, name, text) or 'emptied'}{before}"))
+    return found
+
+
+def _withdrawn(request: TrialRequest) -> HttpResponseBase:
+    """Withdraw what is held."""
+    number = whole_number(request.POST.get("held"))
+    if number is None:
+        raise Refused("choose what is to be withdrawn")
+    stored = request.trial.ledger.record(HELD, str(number))
+    if not stored.exists or not is_shown(request, as_object(HeldEvent, stored)):
+        raise Http404
+    with request.trial.desk.work(request.acting.author, request.POST.get("request") or None) as work:
+        if not work.is_repeated:
+            withdraw_held(work, number, request.POST.get("reason", ""))
+    told(request, f"held event {number} is withdrawn, and halts dosing no more")
+    return redirect("held")

@@ -1,0 +1,98 @@
+"""Forms under a lock: what is locked, and what the lock refuses of safety, held as typed and brought back as typed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.http import Http404
+
+from firstdose.conduct.catalogue import HeldEvent
+from firstdose.conduct.desk import Work
+from firstdose.conduct.held import HELD, HELD_KINDS, seen_of, typed_of
+from firstdose.conduct.holding import hold_if_locked
+from firstdose.conduct.identity import record_name
+from firstdose.conduct.ledger import Draft, StoredRecord
+from firstdose.conduct.locking import locked_now
+from firstdose.conduct.own_records import as_object
+from firstdose.records import RECORDS, keys_of
+from firstdose.web.acting import TrialRequest
+from firstdose.web.guarding import told
+from firstdose.web.numbers import whole_number
+from firstdose.web.subject_records import next_number, records_of
+
+IN_ADDRESS = "held"
+"""How the address of a form names what is held, and is to be recorded with it."""
+KEPT = (
+    "Held outside the locked data as held event {number}, exactly as it was typed. Nobody is dosed from now on, and "
+    "nothing is decided on the dose, until it is recorded or withdrawn. The site, data management and the committee "
+    "see it first on their pages: call whoever is about to dose. Next, two people open the lock; then record it here."
+)
+
+
+def locked_to(request: TrialRequest, stored: StoredRecord | None) -> str:
+    """The day up to which the data are locked, where the record is one of them; else empty."""
+    locked = locked_now(request.trial.ledger) if stored is not None else None
+    is_locked = locked is not None and stored is not None and locked.holds(stored.record_type, stored.record)
+    return locked.cut_off.isoformat() if locked is not None and is_locked else ""
+
+
+def held_in(request: TrialRequest, subject: str, record_type: str, record: str | None) -> HeldEvent | None:
+    """What is held that the address of a form names; None where it names none.
+
+    Raises Http404 where that is of somebody else, or of another form.
+    """
+    if IN_ADDRESS not in request.GET:
+        return None
+    number = whole_number(request.GET[IN_ADDRESS])
+    stored = request.trial.ledger.record(HELD, str(number))
+    if number is None or not stored.exists:
+        raise Http404
+    held = as_object(HeldEvent, stored)
+    if (held.subject, held.record_type, held.changes) != (subject, record_type, record):
+        raise Http404
+    return held
+
+
+def typed_under_lock(request: TrialRequest, held: HeldEvent, stored: StoredRecord | None) -> dict[str, str]:
+    """What was typed, for its form: all of a new record, of a change only what differs from what stood there then.
+
+    Another record may have been given the number of a new one meanwhile: then it is given the next.
+    """
+    typed = typed_of(held)
+    if stored is not None:
+        seen = seen_of(held)
+        return {name: text for name, text in typed.items() if text != seen.get(name, "")}
+    kind = held.record_type
+    others = records_of(request.trial.ledger, held.subject, [kind])[kind]
+    taken = request.trial.ledger.record(kind, record_name(kind, {**typed, "subject": held.subject})).exists
+    number = next_number(kind, others) if taken else ""
+    return {**typed, keys_of(RECORDS[kind])[-1]: number} if number else typed
+
+
+def held_instead(
+    request: TrialRequest,
+    draft: Draft,
+    typed: Mapping[str, str],
+    seen: Mapping[str, str],
+    held: HeldEvent | None,
+) -> bool:
+    """Hold what a form says where a lock refuses it, and say so on the next page; whether it was.
+
+    Raises Refused for who may not enter data.
+    """
+    if draft.record_type not in HELD_KINDS:
+        return False
+    with request.trial.desk.work(request.acting.author, request.POST.get("request") or None) as work:
+        if work.is_repeated:
+            number = _held_before(work)
+        else:
+            number = hold_if_locked(work, draft, typed, seen, held.held if held else None)
+    if number is not None:
+        told(request, KEPT.format(number=number))
+    return number is not None
+
+
+def _held_before(work: Work) -> int | None:
+    """The number under which a request that is repeated held something; None where it wrote to the data."""
+    kinds = {each.record_type for each in work.entries}
+    return int(work.entries[0].record) if kinds == {HELD} else None
