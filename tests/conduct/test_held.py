@@ -10,14 +10,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from firstdose.conduct.administering import correct_dosing
 from firstdose.conduct.alerts import Watched, alerts
 from firstdose.conduct.catalogue import DataLock, HeldEvent
 from firstdose.conduct.deciding import changed_since, propose_decision, sign_decision
 from firstdose.conduct.entering import draft_of
 from firstdose.conduct.gating import gate, gate_in, situation_in, situation_of
 from firstdose.conduct.held import typed_of, waiting_held
-from firstdose.conduct.holding import held_is_recorded, hold_if_locked, withdraw_held
-from firstdose.conduct.ledger import Author, Draft, FieldChange, Refused
+from firstdose.conduct.holding import hold_if_locked, withdraw_held
+from firstdose.conduct.holding import record_held as finish_held
+from firstdose.conduct.ledger import Author, Conflict, Draft, FieldChange, Refused
 from firstdose.conduct.lock_obstacles import obstacles
 from firstdose.conduct.locking import (
     LOCKING,
@@ -32,6 +34,7 @@ from firstdose.conduct.own_records import all_of
 from firstdose.conduct.recommending import freeze
 from firstdose.conduct.rules import RULES
 from firstdose.conduct.serious_events import entered_as_serious
+from firstdose.web.under_lock import seen_under_lock, typed_under_lock
 from tests.conduct.ledger.places import new_place
 from tests.conduct.running import BOTH_KINDS, Running
 from tests.conduct.workplace import (
@@ -106,13 +109,23 @@ def hold_change(running: Running, record: str, **fields: str) -> int | None:
         return hold_if_locked(work, draft, {**stored.fields, **fields}, stored.fields)
 
 
-def record_held(running: Running, number: int, fields: Mapping[str, str] = LATE) -> None:
-    """What the form does that is filled with what was typed."""
-    draft = draft_of("adverse_events", fields, {})
+def record_held(running: Running, number: int, differs: str = "", **typed: str) -> None:
+    """What the form does that is filled with what was typed; ``typed`` is what somebody types over it."""
+    (held,) = [each for each in all_of(running.ledger, HeldEvent) if each.held == number]
+    stored = running.record(held.record_type, held.changes) if held.changes else None
+    now = dict(stored.fields) if stored else {}
+    texts = {**now, **typed_under_lock(running.ledger, held, stored), **typed}
+    seen, reason = seen_under_lock(held, now), held.why or "known only now"
+    draft = draft_of(held.record_type, texts, seen, stored=stored, reason=reason)
+    record = draft.record if draft else held.changes or ""
+    with running.work(NURSE) as work:
+        finish_held(work, number, record, draft, reason=reason, differs=differs)
+
+
+def hold_draft(running: Running, draft: Draft | None, fields: Mapping[str, str]) -> int | None:
     assert draft is not None
     with running.work(NURSE) as work:
-        work.append(draft)
-        held_is_recorded(work, number, draft.record)
+        return hold_if_locked(work, draft, fields, work.record(draft.record_type, draft.record).fields)
 
 
 def hash_now(running: Running) -> str:
@@ -201,14 +214,19 @@ def test_a_locked_event_that_turns_out_worse_is_held_and_what_says_nothing_new_i
     assert (held.changes, held.why) == ("P2/1", "worse than was known")
 
 
+def test_what_is_refused_and_tells_of_no_safety_is_not_held(locked: Running) -> None:
+    removal = Draft("remove", "adverse_events", "P2/1", reason="gone")
+    late = draft_of("visits", {"subject": "P1", "visit": "month_1", "start": "2026-03-01"}, {})
+    for each in (removal, late):
+        assert hold_draft(locked, each, {}) is None
+        assert each is not None
+        with pytest.raises(Refused, match="are locked"), locked.work(NURSE) as work:
+            work.append(each)
+
+
 def test_what_no_lock_refuses_is_not_held(locked: Running) -> None:
     after = {**LATE, "start": "2026-03-21"}
-    draft, removal = draft_of("adverse_events", after, {}), Draft("remove", "adverse_events", "P2/1", reason="gone")
-    late = draft_of("visits", {"subject": "P1", "visit": "month_1", "start": "2026-03-01"}, {})
-    for each in (draft, removal, late):
-        assert each is not None
-        with locked.work(NURSE) as work:
-            assert hold_if_locked(work, each, after, {}) is None
+    assert hold_draft(locked, draft_of("adverse_events", after, {}), after) is None
     unlock(locked)
     draft = draft_of("adverse_events", LATE, {})
     assert draft is not None
@@ -302,7 +320,7 @@ def test_the_clock_of_a_serious_event_starts_no_later_than_it_was_held(locked: R
     number = hold(locked, without)
     unlock(locked)
     locked.later(days=3)
-    record_held(locked, number, without)
+    record_held(locked, number)
     assert entered_as_serious(locked.ledger)["P1", 7] == held_at
 
 
@@ -348,6 +366,97 @@ def test_another_path_is_refused_with_what_to_do_instead(locked: Running) -> Non
     death = (FieldChange("subject", None, "P1"), FieldChange("died", None, "2026-03-10"))
     with pytest.raises(Refused, match="save it in its form on the site"), locked.work(NURSE) as work:
         work.append(Draft("create", "deaths", "P1", death))
+
+
+def test_two_held_changes_of_one_event_are_a_conflict_and_the_worse_one_stays(locked: Running) -> None:
+    older, worse = hold_change(locked, "P2/1", grade="3"), hold_change(locked, "P2/1", grade="5", outcome="fatal")
+    assert (older, worse) == (1, 2)
+    unlock(locked)
+    record_held(locked, 2)
+    with pytest.raises(Conflict) as found:
+        record_held(locked, 1)
+    assert [(each.field, each.seen, each.stored, each.wanted) for each in found.value.fields] == [
+        ("grade", "1", "5", "3")
+    ]
+    assert locked.record("adverse_events", "P2/1").fields["grade"] == "5"
+
+
+def test_an_end_of_participation_is_held(locked: Running) -> None:
+    ended = {"subject": "P3", "number": "1", "event": "death", "occurred": "2026-03-10"}
+    assert hold_draft(locked, draft_of("dispositions", ended, {}), ended) == 1
+    assert not locked.gate("P4").allowed
+    assert "(death), held event 1" in alerts(watched(locked))[0].words
+
+
+def test_a_dosing_is_not_held_and_the_refusal_says_what_to_do(locked: Running) -> None:
+    dosing = locked.record("dosings", "P3/1")
+    told = "tell the committee now, and let nobody be dosed until the lock is opened"
+    with pytest.raises(Refused, match=told), locked.work(NURSE) as work:
+        correct_dosing(work, "P3", 1, {"dose_given": "14"}, dosing.fields, "it was overfilled")
+    with pytest.raises(Refused, match=told):
+        locked.enter("dosings", subject="P3", number="2", product_start="2026-03-10T10:00")
+    assert not waiting_held(locked.ledger)
+
+
+@pytest.mark.parametrize("way", ["new", "change", "restore"])
+def test_a_death_whose_record_was_removed_once_is_held_and_recorded(ready: Running, way: str) -> None:
+    ready.enter("deaths", subject="P1", died="2026-03-10", cause="another person")
+    remove(ready, "deaths", "P1")
+    ready.rules = RULES
+    lock(ready)
+    stored, died = ready.record("deaths", "P1"), {"subject": "P1", "died": "2026-03-12", "cause": "Sepsis"}
+    drafts = {
+        "new": draft_of("deaths", died, {}),
+        "change": draft_of("deaths", died, stored.fields, stored=stored, reason="did die"),
+        "restore": Draft("restore", "deaths", "P1", reason="did die"),
+    }
+    assert hold_draft(ready, drafts[way], died) == 1
+    assert not ready.gate("P4").allowed
+    unlock(ready)
+    record_held(ready, 1)
+    stored = ready.record("deaths", "P1")
+    assert (stored.fields, stored.is_removed) == (died, False)
+    assert not waiting_held(ready.ledger)
+
+
+def test_a_removed_event_is_restored_from_what_is_held(ready: Running) -> None:
+    ready.event("P2", "2026-02-12", grade="4")
+    remove(ready, "adverse_events", "P2/1")
+    ready.rules = RULES
+    lock(ready)
+    was = ready.record("adverse_events", "P2/1").fields
+    assert hold_draft(ready, Draft("restore", "adverse_events", "P2/1", reason="it did occur"), was) == 1
+    unlock(ready)
+    record_held(ready, 1)
+    stored = ready.record("adverse_events", "P2/1")
+    assert (stored.fields, stored.is_removed) == (was, False)
+
+
+def remove(running: Running, record_type: str, record: str) -> None:
+    with running.work(NURSE) as work:
+        work.append(Draft("remove", record_type, record, reason="typed for the wrong person"))
+
+
+def test_while_a_lock_refuses_it_it_is_not_closed_as_recorded(locked: Running) -> None:
+    number = hold(locked)
+    with pytest.raises(Refused, match="cannot be recorded while the lock refuses it"):
+        record_held(locked, number, "it was another day", start="2026-03-21", grade="1")
+    changed = hold_change(locked, "P2/1", grade="4")
+    assert changed == 2
+    with pytest.raises(Refused, match="cannot be recorded while the lock refuses it"):
+        record_held(locked, changed, "it has ended since", grade="1", end="2026-03-21")
+    assert [each.held for each in waiting_held(locked.ledger)] == [1, 2]
+
+
+def test_what_differs_from_what_was_held_is_recorded_with_a_reason_alone(locked: Running) -> None:
+    number = hold(locked)
+    unlock(locked)
+    for poor in ("", "...", "xx"):
+        with pytest.raises(Refused, match=r"it differs in .*grade"):
+            record_held(locked, number, poor, grade="1")
+    assert waiting_held(locked.ledger)
+    record_held(locked, number, "the ward had read it wrongly", grade="1", preferred_term="Seizure")
+    assert locked.ledger.history("held_events", "1")[-1].reason == "the ward had read it wrongly"
 
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)

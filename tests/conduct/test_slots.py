@@ -193,6 +193,11 @@ def test_a_slot_that_was_given_back_is_no_place_on_the_ladder(running: Running) 
         (4, None, "open"),
         (5, None, "open"),
     ]
+    with running.work(NURSE) as work:
+        release_slot(work, "P1", "not well")
+    running.close("C1", "nobody is to be dosed in it")
+    places = standing(running.protocol, running.snapshot.trial_data, running.now).rungs[0].places
+    assert {each.state for each in places} == {"unused"}, "nobody takes a place of a closed cohort"
 
 
 def test_how_far_somebody_has_come_is_told_in_words(running: Running) -> None:

@@ -34,6 +34,7 @@ def test_the_visits_before_it_that_are_not_recorded_are_named(site: Any, signed_
     browser = signed_in("coordinator")
     before = [each for each in site.protocol.schedule.visits if each.day < 0]
     assert len(before) > 1
+    assert f'<p class="warning">{LEFT}' in browser.get(f"/doses/{subject}/").content.decode()
     assert left(browser, subject) == [f"{each.name} ({each.id})" for each in before]
     sent = {"visit": before[0].id, "state": "done", "start": "2026-01-05"}
     assert browser.post(f"/participants/{subject}/visits/new/", sent).status_code == 302

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.resources import files
 
@@ -61,3 +62,16 @@ def test_a_pack_of_a_moment_before_an_amendment_is_that_of_then(amended: str) ->
     same = ("protocol_hash", "data_hash", "data_as_of")
     assert [after.facts.get(each) for each in same] == [before.facts.get(each) for each in same]
     assert datetime.fromisoformat(after.facts["data_as_of"]) == before.moment
+
+
+def test_a_decision_taken_before_an_amendment_is_listed_with_the_dose_of_then(amended: str) -> None:
+    from firstdose.records import DoseDecision
+    from firstdose.web.decision_words import shown_decisions
+    from firstdose.web.trial import the_trial
+
+    trial = the_trial()
+    taken = next(iter(trial.dosing_data().records(DoseDecision)))
+    of_then = replace(taken, action="dose", next_level=4)
+    of_now = replace(of_then, decision=taken.decision + 1, protocol_version="2")
+    words = [each.words for each in shown_decisions(trial, [of_then, of_now], [])]
+    assert words == ["dose level 4, 21 million cells", "dose level 4, 24 million cells"]

@@ -215,11 +215,20 @@ def taken(site: Any, signed_in: Client, **proposal: str) -> str:
     return str(stored(site, page).fields["decision"])
 
 
-def test_what_was_taken_last_stands_first_and_alone_opens_a_cohort(site: Any, signed_in: Client) -> None:
+def test_what_was_taken_last_stands_first_and_alone_opens_a_cohort(
+    site: Any, signed_in: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from firstdose.web import openings
+
     statistician = signed_in("statistician")
     first = taken(site, signed_in, action="dose", level="2")
     dose = f"dose level 2, {site.protocol.dose_levels.dose_with_unit(2)}"
     assert f'<option value="{first}">{first}: {dose} (' in statistician.get("/doses/").content.decode()
+    with monkeypatch.context() as held:
+        held.setattr(openings, "held_now", lambda _: ["an adverse event is held outside the locked data"])
+        page = statistician.get("/doses/").content.decode()
+        assert f'<option value="{first}">' not in page
+        assert "An adverse event is held outside the locked data" in page.split("Not offered:")[1].split("</ul>")[0]
     last = taken(site, signed_in, action="stop")
     page = statistician.get("/doses/").content.decode()
     assert f'<option value="{first}">' not in page

@@ -96,6 +96,7 @@ def test_what_was_noted_in_utc_is_told_on_the_clocks_of_the_site(demonstration: 
 
     assert moment_words("2026-03-21T09:05:10+00:00") == "21 March 2026, 10:05 (Europe/Rome)"
     assert moment_words("2026-07-21T23:05+00:00") == "22 July 2026, 01:05 (Europe/Rome)"
+    assert moment_words("2026-03-21T22:59:59.999999+00:00") == "21 March 2026, 23:59 (Europe/Rome)"
     assert moment_words("2026-03-21T09:05+01:00") == "21 March 2026, 09:05"
     assert moment_words("2026-03-21T09:05") == "21 March 2026, 09:05"
     assert moment_words("2026-03-21") == "21 March 2026"

@@ -88,3 +88,36 @@ def test_members_are_told_first_what_they_judge(sites: Sites, monkeypatch: pytes
         places = [page.index(each) for each in ("Dosing is halted:", *found, "This role sees")]
         assert places == sorted(places)
         assert not any(words in text("told-nurse", "/") for words in found)
+
+
+def test_a_halt_is_told_at_once_however_long_it_takes_to_work_out(
+    sites: Sites, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a slow machine much of a page is kept for a while; never that nothing halts dosing."""
+    from firstdose.web import trial as web_trial
+    from firstdose.web.trial import the_trial
+
+    running = []
+
+    def fill(configuration: Any) -> None:
+        from firstdose.web import starting
+
+        running.append(second_cohort(place_of(configuration, PROTOCOL)))
+        starting.add_people(running[0].ledger, [starting.Person("told-soon", "Soon", "coordinator", "IT01", SECRET)])
+        running[0].ledger.close()
+
+    happens, words = KINDS["possible DLT"]
+    with site_with_clock(sites, fill, monkeypatch) as clock:
+        clock.moment = running[0].now
+        monkeypatch.setattr(web_trial, "QUICK_MAKING_SECONDS", 0.0)
+        monkeypatch.setattr(the_trial(), "patience", 1e6)
+        assert not halted(text("told-soon", "/"))
+        running[0].ledger = the_trial().ledger
+        happens(running[0])
+        assert words in halted(text("told-soon", "/"))
+
+
+def test_an_event_that_is_to_be_judged_anew_is_still_open(sites: Sites, monkeypatch: pytest.MonkeyPatch) -> None:
+    with halted_by("changed", sites, monkeypatch):
+        listed = text("told-statistician", "/decisions/").partition("Still open:")[2].partition("</ul>")[0]
+        assert KINDS["changed"][1].partition(";")[0] in listed

@@ -127,6 +127,9 @@ def test_every_page_that_speaks_of_dosing_says_that_it_is_halted(
         assert words in text(signed_in("investigator").get(address)), address
     for address in ("/", "/doses/"):
         assert f"No recommendation: {words}" in text(signed_in("investigator").get(address)), address
+    assert words[1:] in text(signed_in("coordinator").get(f"/participants/{subject}/"))
+    serious = text(signed_in("coordinator").get("/serious/")).partition("with reports to be sent")[2]
+    assert f"adverse event of {subject}: Status" in serious.partition("</ul>")[0]
     for address in ("/", "/decisions/", f"/decisions/{preparation}/"):
         assert words in text(member.get(address)), address
     assert f"Dosing is halted: {words}: look at it" in text(member.get("/"))
@@ -229,6 +232,74 @@ def test_a_locked_event_that_turns_out_worse_is_held_as_a_change_of_it(
     assert (last_held(site).state, last_held(site).recorded_as) == ("recorded", f"{subject}/1")
 
 
+def fields_of(page: str) -> dict[str, str]:
+    """What the form would send, but for what is chosen from lists."""
+    found = [each for _, each in Page(page).elements if each.get("name")]
+    return {str(each["name"]): each.get("value") or "" for each in found}
+
+
+def test_two_held_changes_of_one_event_are_listed_as_they_came_and_are_a_conflict(
+    site: Any, signed_in: Client, subject: str, lock: str
+) -> None:
+    browser, address = signed_in("coordinator"), f"/participants/{subject}/adverse_events/{subject}/1/"
+    seen = {"seen:term": "Fever", "seen:grade": "1", "seen:start": "2005-02-03"}
+    typed = {"term": "Fever", "start": "2005-02-03", "reason": "it was worse"}
+    forms = []
+    for grade in ("3", "5"):
+        assert browser.post(address, seen | typed | {"grade": grade}).headers["Location"] == "/held/"
+        forms.append(f"{address}?held={last_held(site).held}")
+    page = text(browser.get("/held/"))
+    assert page.index(f'href="{forms[0]}"') < page.index(f'href="{forms[1]}"')
+    unlock(site, signed_in, lock)
+    assert browser.post(forms[1], seen | typed | {"grade": "5"}).status_code == 302
+    assert fields_of(text(browser.get(forms[0])))["seen:grade"] == "1", "what stood there when it was typed"
+    answer = browser.post(forms[0], seen | typed | {"grade": "3"})
+    assert answer.status_code == 409
+    assert site.ledger.record("adverse_events", f"{subject}/1").fields["grade"] == "5"
+    now = seen | {"seen:grade": "5"}
+    assert "it differs in" in text(browser.post(forms[0], now | typed | {"grade": "5"}))
+    assert browser.post(forms[0], now | typed | {"grade": "5", "differs": "worse since then"}).status_code == 302
+    assert (last_held(site).state, HALT in text(browser.get("/"))) == ("recorded", False)
+
+
+def test_a_new_event_that_is_recorded_as_something_else_needs_a_reason_in_its_form(
+    site: Any, signed_in: Client, subject: str, lock: str
+) -> None:
+    browser = signed_in("coordinator")
+    held = hold(site, browser, subject)
+    form = f"{new_form(subject)}?held={held.held}"
+    assert 'name="differs"' not in text(browser.get(new_form(subject)))
+    unlock(site, signed_in, lock)
+    assert 'name="differs"' in text(browser.get(form))
+    milder = LATE | {"grade": "1"}
+    answer = browser.post(form, milder)
+    assert (answer.status_code, "it differs in" in text(answer)) == (409, True)
+    assert browser.post(form, milder | {"differs": "the ward had read it wrongly"}).status_code == 302
+    assert site.ledger.history("held_events", str(held.held))[-1].reason == "the ward had read it wrongly"
+
+
+@pytest.mark.parametrize("button", ["save", "restore"])
+def test_a_death_whose_record_was_removed_is_held_and_recorded_in_one_write(
+    site: Any, signed_in: Client, subject: str, button: str, request: pytest.FixtureRequest
+) -> None:
+    browser, address = signed_in("coordinator"), f"/participants/{subject}/deaths/{subject}/"
+    assert browser.post(new_form(subject, "deaths"), {"died": "2005-04-01", "cause": "Another"}).status_code == 302
+    assert browser.post(address, {"remove": "1", "reason": "of another person"}).status_code == 302
+    lock = request.getfixturevalue("lock")
+    answer = browser.post(new_form(subject, "deaths"), {"died": "2005-04-03", "cause": "Sepsis"})
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/held/")
+    form = f"{address}?held={last_held(site).held}"
+    assert f'href="{form}"' in text(browser.get("/held/"))
+    unlock(site, signed_in, lock)
+    shown = fields_of(text(browser.get(form)))
+    assert (shown["died"], shown["seen:died"]) == ("2005-04-03", "2005-04-01")
+    sent = {"died": "2005-04-03", "cause": "Sepsis", "seen:died": "2005-04-01", "seen:cause": "Another"}
+    assert browser.post(form, sent | {button: "1", "reason": "he did die"}).status_code == 302
+    stored = site.ledger.record("deaths", subject)
+    assert (stored.is_removed, stored.fields["died"], stored.fields["cause"]) == (False, "2005-04-03", "Sepsis")
+    assert last_held(site).state == "recorded"
+
+
 def test_a_coding_of_a_locked_event_is_refused_and_halts_nobody(
     site: Any, signed_in: Client, subject: str, lock: str
 ) -> None:
@@ -240,13 +311,15 @@ def test_a_coding_of_a_locked_event_is_refused_and_halts_nobody(
     assert site.ledger.head() == before
 
 
-@pytest.mark.parametrize("kind", ["deaths", "grade_changes"])
-def test_a_death_and_a_grade_that_became_known_are_held_as_well(
+@pytest.mark.parametrize("kind", ["deaths", "grade_changes", "dispositions"])
+def test_a_death_a_grade_and_an_end_that_became_known_are_held_as_well(
     site: Any, signed_in: Client, subject: str, lock: str, kind: str
 ) -> None:
-    typed = {"deaths": {"died": "2005-04-01", "cause": "Sepsis"}}.get(
-        kind, {"event": "1", "change": "1", "changed": "2005-02-04", "grade": "4"}
-    )
+    typed = {
+        "deaths": {"died": "2005-04-01", "cause": "Sepsis"},
+        "grade_changes": {"event": "1", "change": "1", "changed": "2005-02-04", "grade": "4"},
+        "dispositions": {"number": "1", "event": "death", "occurred": "2005-04-01"},
+    }[kind]
     assert signed_in("coordinator").post(new_form(subject, kind), typed).headers["Location"] == "/held/"
     assert last_held(site).record_type == kind
     assert HALT in text(signed_in("coordinator").get("/"))

@@ -10,6 +10,7 @@ import pytest
 from firstdose.web.configuration import Configuration, keep_zone
 from tests.ports import free_port
 from tests.web.processes import firstdose, started
+from tests.web.test_kept_zone import begun, dose
 
 PROTOCOL = Path("src/firstdose/examples/nsc-spms/protocol.yaml").resolve()
 
@@ -73,12 +74,13 @@ def zone_told(folder: Path, *words: str | Path, **environment: str) -> str:
 
 
 def test_a_site_counts_in_the_zone_that_it_was_begun_in(tmp_path: Path) -> None:
-    """A restart without the variable goes on in the same zone, and one that names another is refused."""
+    """A restart without the variable goes on in the same zone, and one that names another after a dosing is refused."""
     folder = tmp_path / "site"
     for words, environment in (((PROTOCOL,), {"FIRSTDOSE_ZONE": "Europe/Rome"}), ((), {})):
         assert zone_told(folder, *words, **environment) == "The site keeps its days and times in Europe/Rome."
         assert (folder / "zone.txt").read_text() == "Europe/Rome\n"
     assert Configuration.of({"FIRSTDOSE_FOLDER": str(folder)}).zone == "Europe/Rome", "for other commands too"
+    dose(folder)
     ended = firstdose("serve", "--folder", folder, "--port", str(free_port()), FIRSTDOSE_ZONE="Europe/London")
     said = " ".join((ended.stdout + ended.stderr).split())
     assert ended.returncode == 1
@@ -93,17 +95,43 @@ def test_a_site_counts_in_the_zone_that_it_was_begun_in(tmp_path: Path) -> None:
 
 
 def test_a_site_that_was_begun_without_a_zone_counts_in_utc_until_people_change_it(tmp_path: Path) -> None:
-    """One that was begun before the zone was kept takes what the environment says, and keeps it."""
+    """One whose first dosing was recorded before the zone was kept takes what the environment says, and keeps it."""
     folder = tmp_path / "site"
     assert "in UTC" in zone_told(folder, PROTOCOL)
     assert (folder / "zone.txt").read_text() == "UTC\n"
-    ended = firstdose("serve", "--folder", folder, "--port", str(free_port()), FIRSTDOSE_ZONE="Europe/Rome")
-    assert ended.returncode == 1
+    assert "in Europe/London." in zone_told(folder, FIRSTDOSE_ZONE="Europe/London")
+    assert (folder / "zone.txt").read_text() == "Europe/London\n"
+    dose(folder)
     (folder / "zone.txt").unlink()
     assert "in UTC" in zone_told(folder)
     assert not (folder / "zone.txt").exists()
     assert "in Europe/Rome." in zone_told(folder, FIRSTDOSE_ZONE="Europe/Rome")
     assert (folder / "zone.txt").read_text() == "Europe/Rome\n"
+
+
+def test_a_start_that_makes_no_ledger_keeps_no_zone(tmp_path: Path) -> None:
+    folder = tmp_path / "site"
+    (folder / "keys" / "ledger.key").mkdir(parents=True)
+    ended = firstdose("serve", PROTOCOL, "--folder", folder, "--port", str(free_port()))
+    assert ended.returncode != 0
+    assert not (folder / "zone.txt").exists()
+
+
+def test_a_folder_that_keeps_no_zone_and_takes_none_hinders_no_start(tmp_path: Path) -> None:
+    folder = tmp_path / "site"
+    folder.mkdir()
+    (folder / "zone.txt").symlink_to(tmp_path / "nowhere" / "zone.txt")
+    site = started(PROTOCOL, "--folder", folder, FIRSTDOSE_ZONE="Europe/Rome")
+    site.stop()
+    assert "keeps its days and times in Europe/Rome." in site.told
+    assert f"Warning: {folder / 'zone.txt'}: the zone cannot be kept there" in " ".join(site.told.split())
+
+
+def test_a_zone_in_another_encoding_is_told_at_a_start(tmp_path: Path) -> None:
+    (tmp_path / "zone.txt").write_bytes("Europe/Rome\r\n".encode("utf-16"))
+    ended = firstdose("serve", PROTOCOL, "--folder", tmp_path, "--port", str(free_port()))
+    assert ended.returncode == 1
+    assert "zone.txt: is no UTF-8 text; write into it" in " ".join((ended.stdout + ended.stderr).split())
 
 
 def test_another_zone_than_the_kept_one_is_refused_and_the_kept_one_goes_on(
@@ -112,6 +140,8 @@ def test_another_zone_than_the_kept_one_is_refused_and_the_kept_one_goes_on(
     from firstdose.cli.inputs import InputError
     from firstdose.cli.zone_of_site import zone_to_keep
 
+    begun(tmp_path)
+    dose(tmp_path)
     keep_zone(tmp_path, "Europe/Rome")
     for demo in (False, True):
         monkeypatch.setenv("FIRSTDOSE_ZONE", "Europe/London")

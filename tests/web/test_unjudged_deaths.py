@@ -53,3 +53,8 @@ def test_who_follows_participants_is_led_to_the_record(signed_in: Client, died: 
     home = signed_in("data_manager").get("/").content.decode()
     alert = home.split(TITLE)[1].split("</details>")[0]
     assert f"/participants/{died}/deaths/" in alert
+
+
+def test_it_is_still_open_before_a_decision_is_prepared(signed_in: Client, died: str) -> None:
+    page = signed_in("statistician").get("/decisions/").content.decode()
+    assert f"{died}: {SAID}" in page.split("Still open:")[1].split("</ul>")[0]

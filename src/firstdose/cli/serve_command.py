@@ -74,7 +74,7 @@ def serve(
         place = folder or (DEMO_FOLDER if demo else SITE_FOLDER)
         if owner is None:
             starting.check_listening(host, port)
-        zone = zone_to_keep(demo, place)
+        zone = zone_to_keep(demo, place, owner)
         _check_protocol(protocol, demo, place, owner)
         _make_ready(protocol, demo, place, owner, zone)
         if owner is not None:
@@ -128,25 +128,25 @@ def _make_ready(protocol: Path | None, demo: bool, folder: Path, owner: str | No
     """Make or renew what the site needs: as the owner of the tables, or in a file; else look that it is there."""
     import os
 
+    from firstdose.cli.zone_of_site import keep
     from firstdose.conduct.ledger.database import is_on_server
     from firstdose.web import starting, starting_rights
-    from firstdose.web.configuration import keep_zone
 
     role = None if owner is None else starting_rights.role_of_site(os.environ, owner)
     configuration = starting.prepare(folder, owner)
-    if zone is not None:
-        keep_zone(configuration.folder, zone)
     database = starting.database_of(configuration)
     if role is None and is_on_server(configuration.database_url):
         starting_rights.check_as_site(database)
-        return
-    starting.make_tables()
-    if demo and not database.has_ledger():
-        _start_demonstration(configuration)
     else:
-        _start(configuration, protocol)
-    if role is not None:
-        starting_rights.let_in(database, role)
+        starting.make_tables()
+        if demo and not database.has_ledger():
+            _start_demonstration(configuration)
+        else:
+            _start(configuration, protocol)
+        if role is not None:
+            starting_rights.let_in(database, role)
+    if zone is not None:  # only now is there a ledger: a start that fails before keeps none
+        keep(configuration, zone)
 
 
 def _start(configuration: Configuration, protocol: Path | None) -> None:

@@ -17,7 +17,7 @@ from firstdose.conduct.recommending import Advised, advised_of, recommend
 from firstdose.conduct.slots import add_slot, held_by, slots_of
 from firstdose.conduct.unseen import as_text as unseen_text
 from firstdose.conduct.unseen import require_reason, unseen
-from firstdose.dosing import AmendedProtocol
+from firstdose.dosing import protocol_of_version
 from firstdose.dosing.cohorts import OUTSIDE_THE_RULE
 from firstdose.dosing.recorded import Records
 from firstdose.protocol import Protocol
@@ -208,9 +208,7 @@ def _not_the_latest(records: Records, number: int) -> str:
 def _other_dose(protocol: Protocol, decision: DoseDecision, level: int) -> str:
     """That the level has no more the dose on which people decided, by an amendment since; empty where it has."""
     version = decision.protocol_version
-    versions = protocol.versions.values() if isinstance(protocol, AmendedProtocol) else ()
-    then = next((each for each in versions if each.trial.version == version), protocol)  # the first may have none
-    levels = (then.dose_levels, protocol.dose_levels)
+    levels = (protocol_of_version(protocol, version).dose_levels, protocol.dose_levels)
     decided, now = (each.dose_with_unit(level) if level <= len(each.values) else "no dose" for each in levels)
     if decided == now:
         return ""

@@ -26,6 +26,9 @@ RECORD = "confirmed_without"
 LONGEST_REASON = 2_000
 LONGEST_TOLD, MOST_TOLD = 100, 4
 """How much of each person, and of how many, the committee's pack has place for."""
+ASKED_FOR = "asked for before the dosing, and not recorded: "
+WENT_ON = "not recorded before the dosing: "
+"""How the notes at the gate begin that tell what lacks, without a reason and with one."""
 NO_REASON = (
     "{subject} cannot be confirmed as eligible without a reason: the protocol asks for what is not recorded. "
     "{missing}. Record it, or say in words where it stands, or why it may go on without it"
@@ -66,10 +69,10 @@ class Lacking:
     def notes(self) -> Iterator[str]:
         """What people should know at the bedside."""
         if self.unexplained and not self.confirmation.holds:
-            yield f"asked for before the dosing, and not recorded: {listed(self.unexplained)}"
+            yield f"{ASKED_FOR}{listed(self.unexplained)}"
         if self.explained and self.given is not None:
             why = f"reason given when eligibility was confirmed: {self.given.reason}"
-            yield f"not recorded before the dosing: {listed(self.explained)}; {why}"
+            yield f"{WENT_ON}{listed(self.explained)}; {why}"
 
 
 def listed(missing: Iterable[NotRecorded]) -> str:

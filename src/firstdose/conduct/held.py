@@ -13,17 +13,17 @@ from firstdose.conduct.desk import Work
 from firstdose.conduct.ledger import Refused
 from firstdose.conduct.naming import kind_words, record_words, value_words
 from firstdose.conduct.own_records import Recorded, all_of
-from firstdose.records import AdverseEvent, columns_of
+from firstdose.records import RECORDS, AdverseEvent, columns_of, keys_of
 from firstdose.records.date_words import moment_words
 from firstdose.records.partial_date_text import read_partial_date_time
 from firstdose.records.values import Unreadable, read_value
 
 HELD = "held_events"
-HELD_KINDS = ("adverse_events", "grade_changes", "deaths")
+HELD_KINDS = ("adverse_events", "grade_changes", "deaths", "dispositions")
 """The kinds of records that tell what befell somebody, and are held where a lock refuses them."""
 SERIOUS = "serious"
 HALTED = "dosing is halted until it is recorded or withdrawn"
-TOLD_OF_IT = {"term": "", "cause": "", "grade": "grade ", "severity": "", "died": "died "}
+TOLD_OF_IT = {"event": "", "term": "", "cause": "", "grade": "grade ", "severity": "", "died": "died "}
 """What of the typed fields is told at a glance, with the word before it."""
 
 
@@ -40,6 +40,17 @@ def typed_of(held: HeldEvent) -> dict[str, str]:
 def seen_of(held: HeldEvent) -> dict[str, str]:
     """What stood in each field of the form before."""
     return dict(json.loads(held.seen))
+
+
+def told_in(held: HeldEvent) -> dict[str, str]:
+    """What it tells, field by field: all that was typed of a new record, of a change what differs from what stood then.
+
+    Without what names the record: nobody changes that, and a new one may be given another number.
+    """
+    seen, keys = seen_of(held), keys_of(RECORDS[held.record_type])
+    named_by = keys[-1:] if held.changes is None else keys
+    typed = {name: text for name, text in typed_of(held).items() if name not in named_by}
+    return {name: text for name, text in typed.items() if text.strip() != seen.get(name, "").strip()}
 
 
 def named(held: HeldEvent) -> str:
@@ -65,7 +76,7 @@ def at_a_glance(held: HeldEvent) -> str:
     told = [
         before + value_words(held.record_type, name, typed[name])
         for name, before in TOLD_OF_IT.items()
-        if typed.get(name)
+        if typed.get(name) and name not in keys_of(RECORDS[held.record_type])
     ]
     return ", ".join((*told, SERIOUS) if is_serious(held) else told)
 

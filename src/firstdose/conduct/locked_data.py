@@ -36,6 +36,10 @@ SAFETY_IS_NEW = (
     "If it became known only now, save it in its form on the site: what is typed there is held outside the locked "
     "data, and nobody is dosed before the lock is opened and it is recorded"
 )
+DOSING_IS_NEW = (
+    "What becomes known of a dosing is not held: tell the committee now, and let nobody be dosed until the lock is "
+    "opened and it is recorded"
+)
 PLACES = "slots"
 PREPARED = {
     DOSINGS: (
@@ -85,13 +89,14 @@ class Locked:
         if before == after:
             return None
         name = record_words(draft.record_type, draft.record)
+        of_dosing = f". {DOSING_IS_NEW}" if draft.record_type == DOSINGS else ""
         if before is None:
             added = f"{name} is dated, or may be, by that day; if it is later, give its date"
-            return f"{added}. {SAFETY_IS_NEW}" if draft.record_type in HELD_KINDS else added
+            return f"{added}. {SAFETY_IS_NEW}" if draft.record_type in HELD_KINDS else added + of_dosing
         if after is None:
-            return f"{name} is one of them and cannot be taken out"
+            return f"{name} is one of them and cannot be taken out{of_dosing}"
         changed = sorted(field for field in before.keys() | after.keys() if before.get(field) != after.get(field))
-        return f"{name} is one of them and cannot be changed in {field_labels(draft.record_type, changed)}"
+        return f"{name} is one of them and cannot be changed in {field_labels(draft.record_type, changed)}{of_dosing}"
 
     def _words_against_asking(self, work: Work, draft: Draft) -> str | None:
         """Why a query or a check cannot be written."""

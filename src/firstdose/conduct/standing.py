@@ -20,9 +20,12 @@ from firstdose.records import Cohort, Slot, TrialData
 from firstdose.records.dosing import CohortKind
 from firstdose.records.wording import counted
 
-PlaceState = Literal["open", "held", "in_window", "awaiting_verdict", "not_known", "dlt", "no_dlt", "not_evaluable"]
+PlaceState = Literal[
+    "open", "unused", "held", "in_window", "awaiting_verdict", "not_known", "dlt", "no_dlt", "not_evaluable"
+]
 PLACE_WORDS: dict[PlaceState, str] = {
     "open": "open",
+    "unused": "not used",
     "held": "not dosed yet",
     "in_window": "in the DLT window",
     "awaiting_verdict": "awaiting the verdict on an event",
@@ -148,15 +151,16 @@ def _rung(courses: Courses, cohort: Cohort, slots: list[Slot], people: dict[str,
     """A cohort with its places."""
     doses = courses.protocol.dose_levels
     dose = doses.dose_with_unit(cohort.dose_level) if cohort.dose_level else "control"
-    places = tuple(_place(courses, slot, people.get(slot.subject or "")) for slot in slots)
-    return Rung(cohort.cohort, cohort.dose_level, dose, cohort.closed is None, places, cohort.kind)
+    is_open = cohort.closed is None
+    places = tuple(_place(courses, slot, people.get(slot.subject or ""), is_open=is_open) for slot in slots)
+    return Rung(cohort.cohort, cohort.dose_level, dose, is_open, places, cohort.kind)
 
 
-def _place(courses: Courses, slot: Slot, course: ParticipantCourse | None) -> Place:
-    """A place with what is known of who holds it."""
+def _place(courses: Courses, slot: Slot, course: ParticipantCourse | None, *, is_open: bool) -> Place:
+    """A place of a cohort that is open, or closed, with what is known of who holds it."""
     is_sentinel, moment = bool(slot.sentinel), courses.records.as_of
     if course is None or not course.is_dosed:
-        return Place(slot.slot, slot.subject, is_sentinel, "held" if slot.subject else "open")
+        return Place(slot.slot, slot.subject, is_sentinel, "held" if slot.subject else "open" if is_open else "unused")
     state = _state(course, moment)
     if state != "in_window":
         return Place(slot.slot, slot.subject, is_sentinel, state)

@@ -14,7 +14,7 @@ from firstdose.dosing.intervals import Dosed, Earliest, Wait, earliest_dosing
 from firstdose.dosing.levels import by_level, level_counted, level_given, with_open_place
 from firstdose.dosing.participant import ParticipantCourse
 from firstdose.dosing.question import Reason
-from firstdose.dosing.versions import AmendedProtocol, amended, protocol_followed
+from firstdose.dosing.versions import AmendedProtocol, amended, protocol_followed, protocol_of_version
 
 __all__ = [
     "AmendedProtocol",
@@ -35,6 +35,7 @@ __all__ = [
     "level_given",
     "may_be_dosed",
     "protocol_followed",
+    "protocol_of_version",
     "recommendation",
     "with_open_place",
 ]

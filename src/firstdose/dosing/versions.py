@@ -27,6 +27,12 @@ def amended(protocol: Protocol, versions: Mapping[str, Protocol]) -> AmendedProt
     return AmendedProtocol(**facts, versions=dict(versions))
 
 
+def protocol_of_version(protocol: Protocol, version: str | None) -> Protocol:
+    """The version of this name, which the first one's file need not bear; the one in force where none is known."""
+    versions = protocol.versions.values() if isinstance(protocol, AmendedProtocol) else ()
+    return next((each for each in versions if each.trial.version == version), protocol)
+
+
 def protocol_followed(protocol: Protocol, subject: Subject | None) -> Protocol:
     """The protocol that a subject follows: the version noted of them if it is known, else the one in force."""
     if not isinstance(protocol, AmendedProtocol) or subject is None or subject.protocol_version is None:

@@ -40,7 +40,7 @@ REFERENCES = (
     Reference(BatchTest, ("batch",), Batch, ("batch",)),
     Reference(Batch, ("made_for",), Subject, ("subject",)),
 )
-"""Those that not the name of the field alone tells."""
+"""Those that the name of the field alone does not tell."""
 
 
 def references_of(record_type: type) -> tuple[Reference, ...]:

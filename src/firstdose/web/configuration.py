@@ -13,6 +13,8 @@ SITE_FOLDER = Path("firstdose-site")
 """The folder of a site if none is named."""
 ZONE_FILE = "zone.txt"
 """The file in that folder which holds the name of the site's time zone, as it was when the site was begun."""
+DEFAULT_ZONE = "UTC"
+MEND_ZONE = "write into it, as plain UTF-8 text, the name of the zone in which this site was begun, such as Europe/Rome"
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,7 @@ class Configuration:
             heads_file=Path(environment.get("FIRSTDOSE_HEADS_FILE", key_file.with_suffix(".heads"))),
             secret_file=Path(environment.get("FIRSTDOSE_SECRET_FILE", folder / "keys" / "site.secret")),
             hosts=hosts,
-            zone=environment.get("FIRSTDOSE_ZONE") or kept_zone(folder) or "UTC",
+            zone=environment.get("FIRSTDOSE_ZONE") or kept_zone(folder) or DEFAULT_ZONE,
             second_factor=_is_on(environment.get("FIRSTDOSE_SECOND_FACTOR"), not is_local),
             https=https,
             proxy=environment.get("FIRSTDOSE_PROXY", "127.0.0.1" if https else "") or None,
@@ -57,11 +59,31 @@ class Configuration:
 
 
 def kept_zone(folder: Path) -> str | None:
-    """The zone that a site was begun in, as its folder keeps it; None where it keeps none."""
+    """The zone that a site was begun in, as its folder keeps it; None where it keeps none.
+
+    Raises LedgerError if the file cannot be read or names no time zone.
+    """
+    file = folder / ZONE_FILE
     try:
-        return (folder / ZONE_FILE).read_text("utf-8").strip() or None
-    except FileNotFoundError:
+        name = file.read_bytes().decode("utf-8-sig").strip()
+    except (FileNotFoundError, NotADirectoryError):
         return None
+    except OSError as problem:
+        raise _unusable(file, f"cannot be read ({problem.strerror}); let the account of the site read it") from None
+    except UnicodeDecodeError:
+        raise _unusable(file, f"is no UTF-8 text; {MEND_ZONE}") from None
+    from firstdose.dosing.known import zone_named
+
+    if name and zone_named(name) is None:
+        raise _unusable(file, f"{name!r} is no time zone; {MEND_ZONE}")
+    return name or None
+
+
+def _unusable(file: Path, why: str) -> Exception:
+    """What is wrong with the file of the zone; what that needs is imported here, as commands without a site do not."""
+    from firstdose.conduct.ledger import LedgerError
+
+    return LedgerError(f"{file}: {why}")
 
 
 def keep_zone(folder: Path, name: str) -> None:

@@ -6,14 +6,17 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from firstdose.conduct.catalogue import PreparedDecision
+from firstdose.conduct.catalogue import JudgedEvent, PreparedDecision
 from firstdose.conduct.deciding import departs
+from firstdose.conduct.judged import changed_since_verdict
 from firstdose.conduct.own_records import all_of
 from firstdose.conduct.recommending import advised_of
 from firstdose.conduct.staleness import StaleDecision
 from firstdose.conduct.standing import standing_of
 from firstdose.conduct.unseen import listed, of_text, unseen
+from firstdose.dosing import protocol_of_version
 from firstdose.dosing.pending import Wait, last_day, open_events, wait_of
+from firstdose.dosing.unjudged_deaths import unjudged_deaths
 from firstdose.protocol import Protocol
 from firstdose.records import Cohort, DoseDecision
 from firstdose.records.date_words import day_words
@@ -69,7 +72,8 @@ def shown_decisions(trial: Trial, taken: Iterable[DoseDecision], stale: Iterable
         if each.decision in told:
             parts.append("its data have changed since")
         parts.append(f"followed by decision {later.decision}" if later else "the last decision")
-        words = decision_words(trial.protocol, each.action, each.next_level)
+        then = protocol_of_version(trial.protocol, each.protocol_version)  # a dose may have been amended since
+        words = decision_words(then, each.action, each.next_level)
         halts = each.decision in told and told[each.decision].halts
         found.append(ShownDecision(each, words, "; ".join(parts), halts, pages.get(each.decision)))
     return found
@@ -94,5 +98,9 @@ def still_open(trial: Trial, moment: datetime, seen: Callable[[str], str]) -> It
         elif wait is not None:
             reasons = "; ".join(course.evaluability.reasons)
             yield seen(f"{course.subject} (cohort {course.cohort}): not settled: {reasons}")
+    for death in unjudged_deaths(courses):
+        yield seen(f"{death.subject}: {death.said}")
+    for reason in changed_since_verdict(courses.records, all_of(trial.ledger, JudgedEvent)):
+        yield seen(reason.words)
     for subject, words in unseen(trial.ledger, trial.protocol, trial.data(), moment).items():
         yield seen(f"{subject}: {words}; a decision to dose must say how it is known that there was none")

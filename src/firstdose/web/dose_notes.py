@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from firstdose.conduct.confirmed_without import ASKED_FOR, WENT_ON
 from firstdose.conduct.locking import cut_off_in_force
 from firstdose.dosing import Gate
 from firstdose.dosing.gate import ADVICE_NOW
@@ -13,8 +14,14 @@ from firstdose.web.halting import set_aside, without_advice
 
 LOCKED = (
     "the data up to {day} are locked: an event by that day that becomes known now is saved in its form all the same. "
-    "It is held outside the locked data and halts dosing until the lock is opened and it is recorded"
+    "It is held outside the locked data and halts dosing until the lock is opened and it is recorded. What becomes "
+    "known of a dosing by that day is not held: tell the committee, and let nobody be dosed until it is recorded"
 )
+
+
+def is_of_what_lacks(note: str) -> bool:
+    """Whether a note tells what the protocol asks for before the dosing and nobody recorded: it stands out."""
+    return note.startswith((ASKED_FOR, WENT_ON))
 
 
 def notes_beside(request: TrialRequest, found: Gate) -> Iterator[str]:

@@ -85,7 +85,7 @@ def halts_of(request: TrialRequest, moment: datetime) -> list[str]:
 def _halts_now(trial: Trial, moment: datetime) -> tuple[Halt, ...]:
     """What halts dosing; looked for anew each minute, and when something that it rests on was entered."""
     key = (trial.ledger.last_entry_of(HALTS_REST_ON), minute_of(moment), trial.version)
-    return trial.kept_a_while("halts", key, lambda: _halts(trial, moment))
+    return trial.kept_a_while("halts", key, lambda: _halts(trial, moment), at_once=True)
 
 
 def _halts(trial: Trial, moment: datetime) -> tuple[Halt, ...]:

@@ -17,6 +17,12 @@ def is_shown(request: TrialRequest, held: HeldEvent) -> bool:
     return held.subject in visible_subjects(request.trial, request.acting)
 
 
+def shown_held(request: TrialRequest, subject: str | None = None) -> list[HeldEvent]:
+    """What waits and is the role's business; of one participant, or of all."""
+    waiting = waiting_held(request.trial.ledger)
+    return [each for each in waiting if subject in (None, each.subject) and is_shown(request, each)]
+
+
 def held_now(request: TrialRequest) -> list[str]:
     """Why dosing is halted by what is held, once for all that the role does not see; empty where nothing waits."""
     held = waiting_held(request.trial.ledger)

@@ -11,6 +11,7 @@ from firstdose.conduct.unseen import listed, unseen
 from firstdose.dosing.recorded import Records
 from firstdose.records import DoseDecision
 from firstdose.web.acting import TrialRequest
+from firstdose.web.held_words import held_now
 from firstdose.web.last_decision import decision_words
 from firstdose.web.sight import sight_of
 
@@ -35,11 +36,12 @@ def openings(request: TrialRequest, moment: datetime) -> Openings:
     protocol, data = trial.protocol, trial.dosing_data()
     records, situation = Records(data, moment, trial.zone), situation_of(trial.ledger, data, protocol, moment)
     opened = {each.decision for each in records.cohorts.values()}
+    held = "; ".join(held_now(request))
     offered: list[tuple[DoseDecision, str]] = []
     others: list[str] = []
     for decision in reversed(records.decisions):
         if decision.action == "dose" and decision.decision not in opened:
-            against = against_opening(situation, records, decision)
+            against = held or against_opening(situation, records, decision)
             if against:
                 others.append(seen(against))
             else:

@@ -172,13 +172,13 @@ class Trial:
         """What was made under a name, made anew where what it rests on, the key, is another than the last time."""
         return self._kept_for(name, key, make, 0.0)
 
-    def kept_a_while(self, name: str, key: Hashable, make: Callable[[], Made]) -> Made:
-        """The same, of what need not be of this second.
+    def kept_a_while(self, name: str, key: Hashable, make: Callable[[], Made], *, at_once: bool = False) -> Made:
+        """The same, of what need not be of this second, unless it is to be told ``at_once``.
 
         What took long to make is made again only after a while, so that it takes no more than a part of the time; and
         who asks while somebody makes it again is given what there is, and does not wait.
         """
-        return self._kept_for(name, key, make, self.patience)
+        return self._kept_for(name, key, make, self.patience, at_once=at_once)
 
     def _kept_for(
         self, name: str, key: Hashable, make: Callable[[], Made], patience: float, *, at_once: bool = False

@@ -8,10 +8,10 @@ from django.http import Http404
 
 from firstdose.conduct.catalogue import HeldEvent
 from firstdose.conduct.desk import Work
-from firstdose.conduct.held import HELD, HELD_KINDS, seen_of, typed_of
+from firstdose.conduct.held import HELD, HELD_KINDS, seen_of, told_in, typed_of
 from firstdose.conduct.holding import hold_if_locked
 from firstdose.conduct.identity import record_name
-from firstdose.conduct.ledger import Draft, StoredRecord
+from firstdose.conduct.ledger import Draft, Ledger, StoredRecord
 from firstdose.conduct.locking import locked_now
 from firstdose.conduct.own_records import as_object
 from firstdose.records import RECORDS, keys_of
@@ -53,20 +53,31 @@ def held_in(request: TrialRequest, subject: str, record_type: str, record: str |
     return held
 
 
-def typed_under_lock(request: TrialRequest, held: HeldEvent, stored: StoredRecord | None) -> dict[str, str]:
+def typed_under_lock(ledger: Ledger, held: HeldEvent, stored: StoredRecord | None) -> dict[str, str]:
     """What was typed, for its form: all of a new record, of a change only what differs from what stood there then.
 
     Another record may have been given the number of a new one meanwhile: then it is given the next.
     """
     typed = typed_of(held)
     if stored is not None:
-        seen = seen_of(held)
-        return {name: text for name, text in typed.items() if text != seen.get(name, "")}
+        return told_in(held)
     kind = held.record_type
-    others = records_of(request.trial.ledger, held.subject, [kind])[kind]
-    taken = request.trial.ledger.record(kind, record_name(kind, {**typed, "subject": held.subject})).exists
+    others = records_of(ledger, held.subject, [kind])[kind]
+    taken = ledger.record(kind, record_name(kind, {**typed, "subject": held.subject})).exists
     number = next_number(kind, others) if taken else ""
     return {**typed, keys_of(RECORDS[kind])[-1]: number} if number else typed
+
+
+def seen_under_lock(held: HeldEvent, now: Mapping[str, str]) -> dict[str, str]:
+    """What stands in the fields of its form, for whoever saves it: of a change what stood there when it was typed.
+
+    What somebody else wrote there since then, such as what was held of the same event, is a conflict with it.
+    """
+    if held.changes is None:
+        return dict(now)
+    before = seen_of(held)
+    then = {name: before.get(name, "") for name, text in told_in(held).items() if text != now.get(name, "")}
+    return {name: text for name, text in {**now, **then}.items() if text}
 
 
 def held_instead(

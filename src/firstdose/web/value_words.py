@@ -21,6 +21,7 @@ from firstdose.web.site_zone import site_zone
 __all__ = ["field_words", "in_order", "moment_words", "value_words", "visit_names"]
 
 DIGITS = re.compile("([0-9]+)")
+PART_OF_A_SECOND = re.compile(r"(?<=:[0-9]{2})\.[0-9]+")
 ANSWER, A_DAY = "answer_text", re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 """The answers to items of clinical measures, some of which ask for a day, such as that of a scan."""
 
@@ -50,7 +51,7 @@ def moment_words(text: str) -> str:
     What was noted in UTC, as by the program, is told on the clocks of the site, with the name of its zone.
     """
     try:
-        found = read_partial_date_time(text)
+        found = read_partial_date_time(PART_OF_A_SECOND.sub("", text))
     except ValueError:
         found = None
     if found is None:

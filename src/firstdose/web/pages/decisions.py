@@ -77,7 +77,7 @@ def decisions(request: TrialRequest) -> HttpResponseBase:
         "stale": [each for each in stale if each.is_latest],
         "overtaken": [each for each in stale if not each.is_latest],
         "prepared": prepared[-1] if prepared else None,
-        "proposed": put_to_the_members(trial.protocol, prepared[-1]) if prepared else [],
+        "proposed": put_to_the_members(_protocol_of_then(trial, prepared[-1]), prepared[-1]) if prepared else [],
         "open": list(still_open(trial, moment, sight_of(request).without_others)) if prepares else [],
     }
     return render(request, "firstdose/decisions.html", context)

@@ -31,7 +31,7 @@ from firstdose.web.acting import TrialRequest
 from firstdose.web.batches_now import batches_now
 from firstdose.web.by_calendar import by_calendar_alone
 from firstdose.web.cohort_decided import departure, dose_of_level
-from firstdose.web.dose_notes import notes_beside
+from firstdose.web.dose_notes import is_of_what_lacks, notes_beside
 from firstdose.web.form_drafts import DISCARD, drop_draft, kept_draft
 from firstdose.web.form_fields import fields_of_form
 from firstdose.web.form_saving import findings_words, odd_in, opened_in, told_of
@@ -125,7 +125,7 @@ def _shown(request: TrialRequest, subject: str, refused: str = "") -> HttpRespon
         "gate": found,
         "dose": dose_of_level(request.trial.protocol, found.level),
         "departure": seen(departure(request.trial.protocol, request.trial.dosing_data(), found.cohort)),
-        "notes": notes_beside(request, found),
+        "notes": [(note, is_of_what_lacks(note)) for note in notes_beside(request, found)],
         "reasons": [replace(each, words=seen(each.words)) for each in reasons_in_short(found.reasons)],
         "keys": [(each.rule, seen(each.words)) for each in found.reasons],
         "by_calendar": by_calendar_alone(request.trial, moment, visible),

@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from firstdose.conduct.catalogue import HeldEvent
-from firstdose.conduct.held import HELD, ended_words, named, seen_of, since, typed_of
+from firstdose.conduct.held import HELD, ended_words, named, seen_of, since, told_in, typed_of
 from firstdose.conduct.holding import withdraw_held
 from firstdose.conduct.ledger import Refused
 from firstdose.conduct.locking import cut_off_in_force
@@ -39,14 +39,16 @@ class ShownHeld:
 
 
 def held_events(request: TrialRequest) -> HttpResponseBase:
-    """All that is or was held of those whom the role sees, what waits first; it is withdrawn here."""
+    """All that is or was held of those whom the role sees; it is withdrawn here.
+
+    What waits comes first and as it was held, so that what became known last of an event is recorded last.
+    """
     if request.method == "POST":
         return _withdrawn(request)
-    found = [each for each in reversed(all_of(request.trial.ledger, HeldEvent)) if is_shown(request, each)]
-    shown = [_shown(request, each) for each in sorted(found, key=lambda each: each.state != "waiting")]
+    shown = [_shown(request, each) for each in all_of(request.trial.ledger, HeldEvent) if is_shown(request, each)]
     context = {
         "waiting": [each for each in shown if each.held.state == "waiting"],
-        "ended": [each for each in shown if each.held.state != "waiting"],
+        "ended": [each for each in reversed(shown) if each.held.state != "waiting"],
         "locked_to": cut_off_in_force(request.trial.ledger),
         "request_key": str(uuid.uuid4()),
     }
@@ -73,14 +75,18 @@ def address_of_form(held: HeldEvent) -> str:
 
 
 def _facts(held: HeldEvent) -> list[tuple[str, str]]:
-    """What was typed, question by question; of a change what differs, with what stood there before."""
+    """What was typed, question by question; of a change what differs, with what stood there before.
+
+    Where nothing differs a removed record is to be restored as it was: then all of it.
+    """
     seen, kind = seen_of(held), held.record_type
     found = []
+    told = told_in(held) or typed_of(held)
     for name, text in typed_of(held).items():
         was = seen.get(name, "")
-        if name == "subject" or text == was:
+        if name == "subject" or (name not in told and text == was):
             continue
-        before = f" (was {value_words(kind, name, was)})" if was else ""
+        before = f" (was {value_words(kind, name, was)})" if was and was != text else ""
         found.append((field_words(kind, name), f"{value_words(kind, name, text) or 'emptied'}{before}"))
     return found
 

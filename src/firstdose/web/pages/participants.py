@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 
+from firstdose.conduct.held import halting_words
 from firstdose.conduct.ledger import StoredRecord
 from firstdose.conduct.standing import participation_of
 from firstdose.web.acting import TrialRequest
+from firstdose.web.held_words import shown_held
 from firstdose.web.pages.versions import approved_versions
 from firstdose.web.person import person_schedule
 from firstdose.web.queries_shown import shown_queries
@@ -88,6 +90,7 @@ def one(request: TrialRequest, subject: str) -> HttpResponseBase:
     _, schedule = person_schedule(request.trial, subject, now())
     context = {
         "subject": subject,
+        "held": [halting_words(each) for each in shown_held(request, subject)],
         "person": found["subjects"][0],
         "forms": forms,
         "state": participation_of(request.trial.courses(now(), at_once=True), subject),

@@ -33,7 +33,7 @@ from firstdose.web.site_zone import zone_of_person
 from firstdose.web.sources_shown import check_beside, signatures_beside
 from firstdose.web.subject_records import FORMS, is_repeating, next_number, records_of, title_of
 from firstdose.web.trial import now
-from firstdose.web.under_lock import IN_ADDRESS, held_in, locked_to, typed_under_lock
+from firstdose.web.under_lock import IN_ADDRESS, held_in, locked_to, seen_under_lock, typed_under_lock
 
 DOSINGS = "dosings"
 """Doses are prepared and recorded behind the gate, on a page of their own; here they are looked at and corrected."""
@@ -120,8 +120,8 @@ def _form(
     if held is not None and held.state != "waiting":
         told(request, f"held event {held.held} is {ended_words(held)}")
         return redirect("held")
-    typed, why = (typed_under_lock(request, held, stored), held.why or "") if held else ({}, "")
-    texts, seen = draft if draft else ({**start, **now, **typed}, now)
+    typed, why = (typed_under_lock(request.trial.ledger, held, stored), held.why or "") if held else ({}, "")
+    texts, seen = draft if draft else ({**start, **now, **typed}, seen_under_lock(held, now) if held else now)
     return _shown(request, subject, record_type, stored, texts, seen, "", {}, draft is not None, why)
 
 
@@ -181,6 +181,7 @@ def _shown(
         "has_draft": has_draft,
         "locked_to": locked_to(request, stored),
         "is_held": record_type in HELD_KINDS,
+        "differs": request.POST.get("differs", "") if IN_ADDRESS in request.GET else None,
         "draft": _draft_key(request, subject, stored),
         "request_key": str(uuid.uuid4()),
         "reason": request.POST.get("reason", reason),

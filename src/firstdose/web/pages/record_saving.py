@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from firstdose.conduct.administering import correct_dosing
+from firstdose.conduct.catalogue import HeldEvent
 from firstdose.conduct.desk import Work
 from firstdose.conduct.entering import draft_of
-from firstdose.conduct.holding import held_is_recorded
+from firstdose.conduct.holding import record_held
 from firstdose.conduct.ledger import Draft, Refused, StoredRecord
 from firstdose.web.acting import TrialRequest
 from firstdose.web.form_saving import carry_out, save_draft
@@ -33,22 +34,26 @@ def save(
     held = held_in(request, subject, record_type, stored.record if stored else None)
     if draft is not None and held_instead(request, draft, {**texts, "subject": subject}, seen, held):
         return True
-    if draft is None or held is None or draft.action not in ("create", "change"):
+    if held is None or (draft is not None and draft.action == "remove"):
         save_draft(request, draft, title)
     else:
-        _record_held(request, draft, title, held.held)
+        if draft is not None and draft.action == "restore":
+            draft = _typed_draft(request, subject, record_type, stored, texts, seen)
+        _record_held(request, held, draft, title)
     return False
 
 
-def _record_held(request: TrialRequest, draft: Draft, title: str, number: int) -> None:
-    """Write what was held under a lock, and close it in the same write."""
+def _record_held(request: TrialRequest, held: HeldEvent, draft: Draft | None, title: str) -> None:
+    """Write what was held under a lock, and close it in the same write; a removed record is restored in it."""
+    record = draft.record if draft is not None else held.changes or ""
+    reason, differs = request.POST.get("reason", ""), request.POST.get("differs", "")
+    version = request.trial.version
 
     def write(work: Work) -> None:
-        work.append(draft)
-        held_is_recorded(work, number, draft.record)
+        record_held(work, held.held, record, draft, reason=reason, version=version, differs=differs)
 
-    words = f"{title}, {draft.record}: saved; held event {number} is recorded with it, and halts dosing no more"
-    carry_out(request, draft.record_type, draft.record, words, write)
+    words = f"{title}, {record}: saved; held event {held.held} is recorded with it, and halts dosing no more"
+    carry_out(request, held.record_type, record, words, write)
 
 
 def correct(
@@ -85,5 +90,18 @@ def _draft(
         return Draft("remove", record_type, stored.record, reason=reason, protocol_version=version)
     if stored is not None and "restore" in request.POST:
         return Draft("restore", record_type, stored.record, reason=reason, protocol_version=version)
+    return _typed_draft(request, subject, record_type, stored, texts, seen)
+
+
+def _typed_draft(
+    request: TrialRequest,
+    subject: str,
+    record_type: str,
+    stored: StoredRecord | None,
+    texts: Mapping[str, str],
+    seen: Mapping[str, str],
+) -> Draft | None:
+    """What was typed in the form, whichever button sent it; None if nothing was changed."""
+    version, reason = request.trial.version, request.POST.get("reason", "")
     wanted: dict[str, str | None] = {**texts} if stored else {**texts, "subject": subject}
     return draft_of(record_type, wanted, seen, stored=stored, reason=reason, protocol_version=version)

@@ -14,6 +14,7 @@ from django.shortcuts import redirect, render
 
 from firstdose.conduct.catalogue import REPORT_WORDS, ReportKind, SafetyReport
 from firstdose.conduct.clocks import FROM_ENTRY, Clock
+from firstdose.conduct.held import at_a_glance, is_serious, named, since
 from firstdose.conduct.identity import record_name
 from firstdose.conduct.ledger import Refused
 from firstdose.conduct.serious_events import report_event, safety_reports
@@ -22,6 +23,7 @@ from firstdose.records import AdverseEvent, Column, Death, Dosing, Medication, S
 from firstdose.records.date_words import span_words
 from firstdose.web.acting import TrialRequest
 from firstdose.web.guarding import told
+from firstdose.web.held_words import shown_held
 from firstdose.web.seeing import visible_subjects
 from firstdose.web.trial import now
 from firstdose.web.value_words import moment_words
@@ -120,7 +122,15 @@ def serious_events(request: TrialRequest) -> HttpResponseBase:
     """Every serious event of the participants whom the role sees, those with a report to be sent first."""
     found = [each for each in _events(request) if each.event.subject in _visible(request)]
     ordered = sorted(found, key=lambda each: (not each.is_pressing, each.event.subject, each.event.number))
-    return render(request, "firstdose/serious_events.html", {"events": ordered, "moment": now()})
+    return render(
+        request, "firstdose/serious_events.html", {"events": ordered, "held": _held(request), "moment": now()}
+    )
+
+
+def _held(request: TrialRequest) -> list[str]:
+    """The serious events that wait outside locked data: their reports are due as of any other."""
+    held = [each for each in shown_held(request) if is_serious(each)]
+    return [f"{named(each)}: {at_a_glance(each)}; {since(each)}" for each in held]
 
 
 def one(request: TrialRequest, subject: str, event: int) -> HttpResponseBase:
