@@ -36,7 +36,11 @@ def after_a_departure(trial: Any, subject: str) -> Any:
     frames = {**data.frames, "deviations": pl.concat([data.frames["deviations"], more], how="diagonal")}
     courses = Courses(trial.protocol, Records(TrialData(frames, data.as_of), now(), trial.zone))
     same = {name: getattr(trial, name) for name in ("ledger", "protocol", "zone", "version", "people")}
-    return SimpleNamespace(**same, kept_a_while=lambda name, key, make: make(), courses=lambda moment, at_once: courses)
+
+    def anew(name: str, key: object, make: Callable[[], Any], *, at_once: bool) -> Any:
+        return make()
+
+    return SimpleNamespace(**same, kept_a_while=anew, courses=lambda moment, at_once: courses)
 
 
 def test_everybody_is_told_and_only_those_who_may_of_whom(site: Any, subject_of: Callable[[str], str]) -> None:
