@@ -344,6 +344,21 @@ def test_what_stands_against_a_lock_is_said(open_trial: Workplace) -> None:
 DATES = st.sampled_from(["", "2026", "2026-03", "2026-04", "2026-03-31", "2026-04-01T00:00", "2026-04-09", "?"])
 
 
+class Undone(Exception):
+    """What was tried is taken back."""
+
+
+def leaves_the_lock_whole(place: Workplace, draft: Draft, before: str) -> None:
+    """A draft is refused, or leaves the locked data as they are; it is tried and taken back."""
+    try:
+        with place.work(NURSE) as work:
+            work.append(draft)
+            assert hash_of_locked(work.snapshot.trial_data, CUT_OFF) == before
+            raise Undone
+    except (Refused, Undone):
+        pass
+
+
 @given(
     start=DATES,
     end=DATES,
@@ -366,17 +381,7 @@ def test_item_51_whatever_is_not_refused_leaves_the_locked_data_as_they_were(
         draft = draft_of("adverse_events", fields, stored.fields, stored=stored, reason="misread")
     if draft is None:
         return
-
-    class Undone(Exception):
-        pass
-
-    try:
-        with place.work(NURSE) as work:
-            work.append(draft)
-            assert hash_of_locked(work.snapshot.trial_data, CUT_OFF) == before
-            raise Undone
-    except (Refused, Undone):
-        pass
+    leaves_the_lock_whole(place, draft, before)
 
 
 @given(begin=DATES, given=DATES)
@@ -389,17 +394,7 @@ def test_item_51_a_dosing_of_who_came_later_by_the_date_of_consent_is_refused_wh
     fields = {"subject": "P02", "number": "1", "procedure_start": begin, "product_start": given}
     draft = draft_of("dosings", fields, {})
     assert draft is not None
-
-    class Undone(Exception):
-        pass
-
-    try:
-        with place.work(NURSE) as work:
-            work.append(draft)
-            assert hash_of_locked(work.snapshot.trial_data, CUT_OFF) == before
-            raise Undone
-    except (Refused, Undone):
-        pass
+    leaves_the_lock_whole(place, draft, before)
 
 
 def test_item_51_a_dosing_within_the_locked_data_is_refused_whatever_its_consent_says(
