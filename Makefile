@@ -55,7 +55,7 @@ setup: $(RUNTIME) ## Install Firstdose into .venv (PYTHON=python3.12 names the i
 	@echo "Ready: $(VENV)/bin/firstdose"
 
 demo: $(RUNTIME) ## Take the reference trial from protocol to report, into demo-output
-	@$(VENV)/bin/firstdose demo --out demo-output
+	@$(VENV)/bin/firstdose demo --out demo-output --overwrite
 
 test: $(DEVELOPMENT) ## Run the tests (TESTS=tests/designs, ARGS="-k boin")
 	@$(RUN) -m pytest -n auto $(ARGS) $(TESTS)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 from collections.abc import Iterator, Mapping
 
@@ -30,9 +29,9 @@ def results_page() -> Iterator[str]:
     )
     yield f"{prose(Result)}\n"
     yield "| column | holds | where it is left out |\n|---|---|---|"
-    for field in dataclasses.fields(Result):
-        default = "required" if field.default is dataclasses.MISSING else f"`{json.dumps(field.default)}`"
-        yield row(f"`{field.name}`", COLUMN_WORDS[str(TYPES[field.name])], default.replace("`null`", "nothing"))
+    for name, kind in TYPES.items():
+        default = f"`{json.dumps(Result._field_defaults[name])}`" if name in Result._field_defaults else "required"
+        yield row(f"`{name}`", COLUMN_WORDS[str(kind)], default.replace("`null`", "nothing"))
     yield "\n## Chapters\n\nIn the order of the table.\n\n| chapter | what it holds |\n|---|---|"
     yield from (row(f"`{name}`", first_paragraph(chapter)) for name, chapter in CHAPTERS.items())
     yield "\n## Derived records\n"

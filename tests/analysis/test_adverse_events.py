@@ -348,7 +348,7 @@ def test_the_order_of_events_makes_no_difference() -> None:
     one, turned = (adverse_events(frame(people, events)) for events in (EVENTS, EVENTS[::-1]))
 
     def told(results: Iterator[Result]) -> list[Result]:
-        return [replace(each, records=tuple(sorted(each.records))) for each in results]
+        return [each._replace(records=tuple(sorted(each.records))) for each in results]
 
     assert told(one) == told(turned)
 

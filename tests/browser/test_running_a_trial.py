@@ -10,7 +10,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -46,11 +46,11 @@ def site(tmp_path: Path) -> Iterator[RunningSite]:
 class Hospital:
     """The people of the trial, and what they do day by day."""
 
-    def __init__(self, browser: Any, site: RunningSite) -> None:
+    def __init__(self, browser: Any, site: RunningSite, people: Mapping[str, tuple[str, str, str]] = PEOPLE) -> None:
         self.site = site
         administrator = Person(browser, site, "administrator", site.first_password)
         passwords = {}
-        for account, (name, role, place) in PEOPLE.items():
+        for account, (name, role, place) in people.items():
             administrator.open("/people/")
             administrator.fill(account=account, full_name=name, role=role, site=place)
             passwords[account] = password_in(administrator.press("Grant"))
@@ -119,11 +119,11 @@ class Hospital:
         assert "dosing is recorded" in self.ines.press("Record the dosing")
 
     def refused_today(self, subject: str) -> str:
-        """What the gate says of somebody whose turn has not come, and that the button is no way around it."""
+        """What the gate says of somebody whose turn has not come, and that the button is not ready."""
         self.ines.open(f"/doses/{subject}/")
         words = str(self.ines.page.inner_text("main"))
         assert "may not be dosed now" in words
-        assert "may not be dosed now" in self.ines.press("Prepare the dosing")
+        assert self.ines.page.get_by_role("button", name="Prepare the dosing", exact=True).is_disabled()
         return words
 
     def limiting_event(self, subject: str) -> None:
@@ -160,9 +160,8 @@ class Hospital:
         self.nora.open(address)
         self.nora.fill(action=action, level=str(level), without_dlt="seen at the ward; the visits are not entered yet")
         self.nora.press("Propose")
-        self.nora.page.fill("#taking-password", self.nora.password)
-        early = self.nora.press("Take this decision")
-        assert "0 members have signed" in early
+        assert "0 members have signed" in self.nora.page.inner_text("main")
+        assert self.nora.page.get_by_role("button", name="Take this decision", exact=True).is_disabled()
         for member in (self.nora, self.omar, self.tina):
             member.open(address)
             member.fill(password=member.password)

@@ -167,7 +167,10 @@ def test_a_check_of_the_installation_that_fails_changes_the_exit_status(
 @pytest.mark.parametrize(
     ("url", "words"),
     [
-        ("mysql://somebody@localhost/trial", "must be sqlite:///PATH or postgresql://"),
+        (
+            "mysql://somebody@localhost/trial",
+            "--database or DATABASE_URL: the address of the database must be sqlite:///",
+        ),
         ("sqlite:////nowhere/at/all.sqlite3", "/nowhere/at: the checks can make no folder"),
         ("postgresql://somebody:a%20secret@localhost:1/trial", "cannot be reached"),
     ],

@@ -94,6 +94,34 @@ def test_wrong_options_are_explained(data: Path, tmp_path: Path) -> None:
     ran = run("export", PROTOCOL, data, "--out", tmp_path / "out", "--created", "yesterday")
     assert (ran.status, "--created" in ran.err) == (WRONG_INPUT, True)
     assert export(data, data).status == WRONG_INPUT
+    (tmp_path / "letter.txt").write_text("", encoding="utf-8")
+    ran = export(data, tmp_path / "letter.txt", "--format", "all")
+    assert (ran.status, "letter.txt is a file; name a folder" in ran.err) == (WRONG_INPUT, True)
+
+
+def test_what_bears_a_time_to_come_is_told_of_it(data: Path, tmp_path: Path) -> None:
+    ran = run("export", PROTOCOL, data, "--out", tmp_path / "out", "--created", "2999-01-01T12:00:00")
+    assert "note: --created 2999-01-01T12:00:00 is in the future; the files will bear that time" in ran.err
+    assert "in the future" not in export(data, tmp_path / "past").err
+
+
+def test_a_day_before_everybody_is_told(data: Path, tmp_path: Path) -> None:
+    (data / "subjects.csv").write_text("subject,consent\nP1,2024-02-01\n", encoding="utf-8")
+    for command in ("export", "analyse", "report"):
+        only = ("--only", "html") if command == "report" else ()
+        ran = run(command, PROTOCOL, data, "--as-of", "1924-03-01", "--out", tmp_path / command, *only)
+        assert (ran.status, "Nobody is among the records up to 1924-03-01: nobody counts" in ran.out) == (DONE, True)
+        ran = run(command, PROTOCOL, data, "--as-of", "2024-03-01", "--out", tmp_path / command, "--overwrite", *only)
+        assert "No dosing is recorded for anybody up to 2024-03-01: nobody counts as treated" in ran.out
+    for page in ("analyse/summary.html", "report/trial-report.html"):
+        assert "recorded for anybody up to 2024-03-01" in (tmp_path / page).read_text("utf-8")
+
+
+def test_one_finding_is_one(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "subjects.csv").write_text("subject\n", encoding="utf-8")
+    ran = run("export", PROTOCOL, tmp_path / "data", "--out", tmp_path / "out")
+    assert "1 finding of the checks, listed in " in ran.err
 
 
 def test_terms_are_held_against_a_file_of_terminology(data: Path, tmp_path: Path) -> None:

@@ -174,7 +174,7 @@ def test_what_is_usual_is_in_the_current_folder(folder: Path, monkeypatch: pytes
         (["verify", "--key", "bad"], "must hold a key"),
         (["verify", "--key", "key", "--database", "trial.sqlite3"], "must be sqlite:///PATH or postgresql://"),
         (["create", "--key", "key", "--application-role", "site"], "SQLite knows no roles"),
-        (["restore", "absent.gz", "--key", "key"], "absent.gz: the copy is damaged"),
+        (["restore", "absent.gz", "--key", "key"], "absent.gz: there is no such file"),
         (["verify", "--database", "postgresql:///none?host=/nowhere", "--key", "key"], "the server cannot be reached"),
     ],
 )
@@ -300,3 +300,57 @@ def test_where_a_site_is_at_hand_the_message_says_what_to_type(folder: Path) -> 
     assert "there is no such folder" in run("ledger", "verify", "--folder", "none").err
     assert run("ledger", "create").status == DONE
     assert "0 entries" in run("ledger", "verify").out, "the ledger of this folder is not passed over"
+
+
+@pytest.fixture
+def with_entries(folder: Path) -> str:
+    """The address of a ledger in a file, with four entries and its key beside it."""
+    address = f"sqlite:///{folder}/trial.sqlite3"
+    assert ledger("create", address).status == DONE
+    write(address, folder, "S01-1", "S01-2")
+    return address
+
+
+@pytest.mark.parametrize("other", ["firstdose.key", "trial.sqlite3", "letter.txt", "note.txt"])
+@pytest.mark.parametrize("what", [("backup", "copy.gz"), ("odm", "trial.xml"), ("heads", "--note", "x"), ("verify",)])
+def test_a_file_that_holds_no_heads_is_neither_taken_for_them_nor_written_to(
+    with_entries: str, folder: Path, what: tuple[str, ...], other: str
+) -> None:
+    """A head that is noted ends the last line of the file, so that a wrong name would spoil a key or a database."""
+    (folder / "letter.txt").write_bytes("Sehr geehrte D\xe4men\n".encode("latin-1"))
+    (folder / "note.txt").write_text("a line without an end", encoding="utf-8")
+    before = (folder / other).read_bytes()
+    ran = ledger(what[0], with_entries, *what[1:], "--heads", other)
+    assert ran.status == WRONG_INPUT
+    assert ran.err.startswith(other)
+    assert ran.err.endswith("; name the file that holds the heads of the ledger, or leave --heads out\n")
+    assert "codec" not in ran.err
+    assert (folder / other).read_bytes() == before
+    assert not (folder / "copy.gz").exists()
+    assert not (folder / "trial.xml").exists()
+
+
+def test_a_folder_is_no_file_of_heads(with_entries: str, folder: Path) -> None:
+    (folder / "heads").mkdir()
+    assert "heads: this is a folder; name the file" in ledger("verify", with_entries, "--heads", "heads").err
+
+
+@pytest.mark.parametrize("cut", ["4", "4:ab", f"4:{'ab' * 32} 2026-11-"])
+def test_a_head_that_a_crash_cut_short_is_no_hindrance(with_entries: str, folder: Path, cut: str) -> None:
+    (folder / "firstdose.heads").write_text(cut, encoding="utf-8")
+    assert ledger("backup", with_entries, "copy.gz").status == DONE
+    assert "holds all of the 1 heads" in ledger("verify", with_entries).out
+
+
+def test_a_copy_that_is_not_there_is_not_called_damaged(with_entries: str, folder: Path) -> None:
+    (folder / "folder").mkdir()
+    for name, words in {"none.gz": "there is no such file", "folder": "this is no file"}.items():
+        ran = run("ledger", "restore", name, "--database", "sqlite:///new.sqlite3", "--key", "firstdose.key")
+        assert (ran.status, ran.err) == (
+            WRONG_INPUT,
+            f"{name}: {words}; name the copy that `firstdose ledger backup` made\n",
+        )
+
+
+def test_where_no_head_was_seen_it_says_where_it_looked(with_entries: str, folder: Path) -> None:
+    assert "none is in mistyped.heads" in ledger("verify", with_entries, "--heads", "mistyped.heads").out

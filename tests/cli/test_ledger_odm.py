@@ -118,6 +118,11 @@ def test_a_file_that_is_there_is_kept_and_only_the_owner_may_read_a_new_one(ledg
     assert not list(folder.glob("*.part"))
 
 
+def test_a_moment_before_the_first_entry_is_told_as_such(ledger: Ledger, folder: Path) -> None:
+    ran = odm("early.xml", "--as-of", "2020-01-01")
+    assert ran.err == "--as-of: nothing had been entered by then; name a later moment, or leave it out\n"
+
+
 @pytest.mark.parametrize("moment", ["yesterday", "2999-01-01T00:00", "2020-01-01", "0001-01-01T00:00+14:00"])
 def test_a_moment_that_is_none_is_refused(ledger: Ledger, folder: Path, moment: str) -> None:
     ran = odm("refused.xml", "--as-of", moment)
@@ -129,4 +134,4 @@ def test_a_moment_that_is_none_is_refused(ledger: Ledger, folder: Path, moment: 
 def test_an_empty_ledger_is_refused(folder: Path) -> None:
     ran = odm("empty.xml")
     assert ran.status == WRONG_INPUT
-    assert "nothing had been entered" in ran.err
+    assert ran.err == "the ledger holds no entry yet; there is nothing to write\n"

@@ -7,9 +7,11 @@ from pathlib import Path
 
 import numpy as np
 import polars as pl
+import pytest
 
 from firstdose.cli.metabolite_columns import FILES, FLUID
 from firstdose.cli.metabolite_figure_columns import FIGURE_FILES
+from firstdose.cli.output import Progress
 from tests.cli.metabolite_tables import NAMES, Cells, command, figures, tables
 from tests.cli.running import DONE, WRONG_INPUT
 
@@ -32,12 +34,16 @@ def test_what_it_writes_and_tells(tmp_path: Path) -> None:
     assert classes.filter(pl.col("smallest_attainable_p") <= 0).is_empty()
 
 
-def test_figures_are_drawn_with_their_data(tmp_path: Path) -> None:
+def test_figures_are_drawn_with_their_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each is told, since together they take seconds and a bar is renewed by what is told."""
+    told: list[str] = []
+    monkeypatch.setattr(Progress, "say", lambda _, what: told.append(what))
     ran = command(tmp_path, *tables(), "--figures")
     assert ran.status == DONE, ran.err
     found = {each.name for each in (tmp_path / "out" / "figures").iterdir()}
     names = ("volcano", "heat-map", "dose-response", "classes", "samples", "quality")
     assert found == {f"metabolite-{name}.{ending}" for name in names for ending in ("svg", "png", "csv")}
+    assert {f"drawing metabolite-{name}" for name in names} <= set(told)
     drawn = pl.read_csv(tmp_path / "out" / "figures" / "metabolite-volcano.csv")
     changes = figures(tmp_path).filter((pl.col("term") == "dose_slope_change") & pl.col("estimate").is_not_null())
     joined = drawn.join(changes, on=["metabolite", "visit"])

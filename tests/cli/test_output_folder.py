@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from firstdose.cli.inputs import InputError
-from firstdose.cli.output_folder import check_file, check_folder, is_same, placed, whole_or_not
+from firstdose.cli.output_folder import check_file, check_folder, is_same, placed, told_in_short, whole_or_not
 from tests.cli.running import DONE, EXAMPLES, MINIMAL, WRONG_INPUT, run
 
 REFERENCE = EXAMPLES / "nsc-spms" / "protocol.yaml"
@@ -25,6 +25,7 @@ WRITING: dict[str, tuple[tuple[str | Path, ...], str]] = {
     "metabolites": (ABUNDANCES, "classes.csv"),
     "tune": ((MINIMAL, "--plan", EXAMPLES / "nsc-spms" / "tuning.yaml"), "best.yaml"),
     "validate": ((), "certificate.txt"),
+    "demo": ((), "virtual-trial"),
     "simulate": ((REFERENCE, "--seed", "1"), "subjects.csv"),
 }
 """Commands with a folder, and a file that each would replace."""
@@ -146,3 +147,16 @@ def test_records_that_were_not_simulated_are_never_replaced(tmp_path: Path) -> N
     assert (ran.status, ran.out) == (WRONG_INPUT, "")
     assert "the folder holds subjects.csv and no truth/: records that were not simulated are not replaced" in ran.err
     assert (tmp_path / "subjects.csv").read_text("utf-8") == "subject\nA-1\n"
+
+
+def test_many_files_of_a_folder_are_told_on_one_line(tmp_path: Path) -> None:
+    tables, few = tmp_path / "tables", tmp_path / "few"
+    many = [tables / f"{number}.csv" for number in range(7)]
+    alone = [tmp_path / f"{number}.html" for number in range(7)]
+    assert told_in_short([alone[0], *many, few / "a", few / "b", *alone[1:]], tmp_path) == [
+        f"wrote {alone[0]}",
+        f"wrote 7 files to {tables}",
+        f"wrote {few / 'a'}",
+        f"wrote {few / 'b'}",
+        *(f"wrote {path}" for path in alone[1:]),
+    ]

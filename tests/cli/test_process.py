@@ -64,7 +64,7 @@ COMMANDS = {
     "report": ["PROTOCOL", "DATA", "--out", "--only", "--seed", "--as-of", "--dated"],
     "ledger": ["create", "verify", "backup", "restore", "rebuild", "heads", "sealed", "key elsewhere"],
     "serve": ["PROTOCOL", "--demo", "--folder", "--host", "--port"],
-    "demo": ["--out"],
+    "demo": ["--out", "--overwrite"],
     "validate": ["--json", "--out"],
 }
 

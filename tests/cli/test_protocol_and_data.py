@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 import pytest
 
+from firstdose.cdisc import read_sdtm
 from firstdose.cli.data_folder import read_data
 from firstdose.protocol import Protocol, read_protocol
 from tests.cli.running import DONE, EXAMPLES, WRONG_INPUT, protocol_text, run
@@ -93,6 +95,44 @@ def test_the_next_trial_tells_it_too(tmp_path: Path) -> None:
     first, *others = ran.err.splitlines()
     assert first.endswith(" in the data; with --out FOLDER all are listed there")
     assert any("in the protocol the dose of level 1 is 1 million cells" in line for line in others)
+
+
+@pytest.mark.parametrize(("options", "list_of"), [((), "the problems told above"), (("--out", "o"), "what o/problems")])
+def test_the_next_trial_takes_nothing_from_data_that_hold_nothing(
+    options: tuple[str, ...], list_of: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    protocol_with(tmp_path, "million cells", 1, 3)
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "subjects.csv").write_bytes(b'"\x93\x00 no table')
+    settings = tmp_path / "next.yaml"
+    settings.write_text(text(change(0.5), participants=[20]), encoding="utf-8")
+    ran = run("next", settings, "--phase-one", "data", "--protocol", "protocol.yaml", "--trials", "100", *options)
+    assert ran.status == WRONG_INPUT
+    assert f"data: no record in it can be used; mend {list_of}" in ran.err
+    assert not (tmp_path / "o" / "next-trial.html").exists()
+
+
+def studies_told(trial: str) -> list[tuple[str | None, int | None, str | None, str]]:
+    """Of which other studies the excerpt is told to be, under a protocol with this identifier."""
+    protocol = read_protocol(PILOT / "protocol.yaml")
+    reading, _ = read_data(PILOT / "sdtm", replace(protocol, trial=replace(protocol.trial, id=trial)))
+    return [(each.file, each.row, each.value, each.rule) for each in reading.problems if each.field == "STUDYID"]
+
+
+def test_datasets_of_another_study_are_told_once_each() -> None:
+    told = studies_told("NCT03282760")
+    assert ("dm.csv", 2, "CDISCPILOT01", "must be the trial of the protocol, NCT03282760") in told
+    assert len(told) == len({file for file, *_ in told}) == len(list((PILOT / "sdtm").iterdir()))
+    assert studies_told("CDISCPILOT01") == []
+
+
+def test_a_second_study_among_the_rows_is_told_where_it_begins(tmp_path: Path) -> None:
+    rows = "studyid,USUBJID\nONE,1\n ONE ,2\n,3\nTWO,4\nTWO,5\n"
+    (tmp_path / "dm.csv").write_text(rows, encoding="utf-8")
+    found = [(each.row, each.value) for each in read_sdtm(tmp_path, study="ONE").problems if each.field == "STUDYID"]
+    assert found == [(5, "TWO")]
+    assert not [each for each in read_sdtm(tmp_path).problems if each.field == "STUDYID"]
 
 
 def test_tables_of_other_programs_are_told(tmp_path: Path) -> None:

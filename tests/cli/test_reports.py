@@ -31,7 +31,7 @@ def designed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Ran, Path]:
 def test_design_writes_a_page_and_a_document(designed: tuple[Ran, Path]) -> None:
     ran, folder = designed
     assert ran.status == DONE, ran.err
-    written = [Path(line) for line in ran.out.splitlines()]
+    written = [Path(line.removeprefix("wrote ")) for line in ran.out.splitlines()]
     assert {file.suffix for file in written} == {".html", ".pdf"}
     assert sorted(written) == sorted(folder.iterdir())
     for file in written:

@@ -14,11 +14,12 @@ from firstdose.conduct.adjudicating import adjudicate
 from firstdose.conduct.administering import prepare_dosing, record_dosing
 from firstdose.conduct.cohorts import close_cohort, open_cohort
 from firstdose.conduct.confirmation import MEANING as CONFIRMED
-from firstdose.conduct.deciding import MEANING, TAKING, prepare_decision, propose_decision, take_decision
+from firstdose.conduct.deciding import TAKING, prepare_decision, propose_decision, take_decision
 from firstdose.conduct.eligibility import confirm_eligibility, lacking_now
 from firstdose.conduct.gating import gate_in
 from firstdose.conduct.identity import name_of
 from firstdose.conduct.ledger import Author, restore
+from firstdose.conduct.quorum import MEANING
 from firstdose.conduct.recommending import freeze
 from firstdose.conduct.signatures import sign
 from firstdose.conduct.slots import assign_slot, reserve_slot

@@ -39,7 +39,7 @@ schedule:
     - {id: M1, name: Month 1, day: 30, activities: [edss, walk]}
 """
 NO_EDSS = "the EDSS since consent: not recorded, so that I2 and I3 cannot be checked"
-NO_CHANGE = "the EDSS since consent, or that of two years before: not recorded, so that I3 cannot be checked"
+NO_CHANGE = "the EDSS since consent or that of two years before: not recorded, so that I3 cannot be checked"
 NO_AGE = "the age on the day of consent: not recorded, so that I4 cannot be checked"
 NO_RUN_IN, NO_BASELINE = "Run-in (R3): nothing is recorded", "Baseline (M0): nothing is recorded"
 NOT_WALKED = "Timed walk: not assessed, asked for at Baseline (M0)"
@@ -176,7 +176,8 @@ def test_what_was_not_shown_is_not_signed_away(held: Running) -> None:
     """The baseline was removed while the investigator read the page."""
     purpose = held.purpose("subjects", "P1", MEANING)
     shown = ["value edss", "value edss_change_over_2_years", "value age_years", "visit R3"]
-    with pytest.raises(Refused, match=r"not recorded is also Baseline \(M0\)"), held.work(INVESTIGATOR) as work:
+    words = r"also not recorded, and not shown to you yet: Baseline \(M0\)"
+    with pytest.raises(Refused, match=words), held.work(INVESTIGATOR) as work:
         confirm_eligibility(work, "P1", held.proof(INVESTIGATOR, purpose), purpose.head, WITHOUT, shown)
     assert confirmation_of(held.ledger, "P1").state == "none"
 

@@ -75,8 +75,8 @@ def confirm(running: Running) -> None:
         ("1980", "agrees", "agrees with the record: age 45 or 46"),
         ("1965", "unknown", "cannot be checked: age 60 or 61 leaves it open"),
         ("1965-01", "unknown", "cannot be checked: age 60 or 61 leaves it open"),
-        ("", "unknown", "cannot be checked: not recorded is the age on the day of consent"),
-        ("last spring", "unknown", "cannot be checked: not recorded is the age on the day of consent"),
+        ("", "unknown", "cannot be checked: the age on the day of consent is not recorded"),
+        ("last spring", "unknown", "cannot be checked: the age on the day of consent is not recorded"),
     ],
 )
 def test_age_is_counted_on_the_day_of_consent(screened: Running, birth: str, outcome: str, words: str) -> None:
@@ -105,7 +105,7 @@ def test_years_are_completed_on_the_birthday(birth: date, day: date) -> None:
 
 
 def test_the_first_step_since_consent_is_that_of_screening(screened: Running) -> None:
-    assert "not recorded is the EDSS since consent" in checked(screened, "I2").words
+    assert "the EDSS since consent is not recorded" in checked(screened, "I2").words
     step(screened, 1, "6", "2025-12-01")
     assert checked(screened, "I2").outcome == "unknown", "before consent"
     step(screened, 2, "7", "2026-01-05T11:00")
@@ -118,11 +118,19 @@ def test_the_first_step_since_consent_is_that_of_screening(screened: Running) ->
     assert checked(screened, "I2").words == "cannot be checked: EDSS 6 or 7 leaves it open"
 
 
+def test_several_values_that_are_not_recorded_are_one_sentence(running: Running) -> None:
+    both = "    - {id: I7, kind: inclusion, text: both, expression: edss >= 6.5 and age_years >= 18}\n"
+    running.protocol = protocol(lambda text: f"{text.rstrip()}\n{both}")
+    running.person("P1")
+    words = "the age on the day of consent and the EDSS since consent are not recorded"
+    assert checked(running, "I7").words == f"cannot be checked: {words}"
+
+
 def test_what_no_form_asks_for_is_said_beside_what_is_not_recorded(running: Running) -> None:
     either = "    - {id: I7, kind: inclusion, text: either, expression: edss >= 6.5 or not alternative_available}\n"
     running.protocol = protocol(lambda text: f"{text.rstrip()}\n{either}")
     running.person("P1")
-    words = "cannot be checked: not recorded is the EDSS since consent; no form asks for alternative available"
+    words = "cannot be checked: the EDSS since consent is not recorded; no form asks for alternative available"
     assert checked(running, "I7").words == words
     step(running, 1, "6", "2026-01-05T11:00")
     assert checked(running, "I7").words == "cannot be checked: no form asks for alternative available"

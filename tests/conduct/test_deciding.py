@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from firstdose.conduct.by_hand import refuse_by_hand
-from firstdose.conduct.deciding import MEANING, TAKING, departs, prepare_decision, sign_decision, take_decision
+from firstdose.conduct.deciding import TAKING, departs, prepare_decision, sign_decision, take_decision
 from firstdose.conduct.ledger import Refused
+from firstdose.conduct.quorum import MEANING
 from firstdose.conduct.recommending import Advised, freeze, recommend
 from firstdose.conduct.signatures import signatures_of
 from firstdose.designs.recommendation import Recommendation

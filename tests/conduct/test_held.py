@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -16,7 +17,7 @@ from firstdose.conduct.catalogue import DataLock, HeldEvent
 from firstdose.conduct.deciding import changed_since, propose_decision, sign_decision
 from firstdose.conduct.entering import draft_of
 from firstdose.conduct.gating import gate, gate_in, situation_in, situation_of
-from firstdose.conduct.held import typed_of, waiting_held
+from firstdose.conduct.held import told_in, typed_of, waiting_held
 from firstdose.conduct.holding import hold_if_locked, withdraw_held
 from firstdose.conduct.holding import record_held as finish_held
 from firstdose.conduct.ledger import Author, Conflict, Draft, FieldChange, Refused
@@ -92,11 +93,17 @@ def unlock(running: Running) -> None:
         confirm_unlock(work, 1, running.proof(STATISTICIAN, purpose))
 
 
-def hold(running: Running, fields: Mapping[str, str] = LATE, author: Author = NURSE, number: int | None = None) -> int:
+def hold(
+    running: Running,
+    fields: Mapping[str, str] = LATE,
+    author: Author = NURSE,
+    number: int | None = None,
+    differs: str = "",
+) -> int:
     draft = draft_of("adverse_events", fields, {})
     assert draft is not None
     with running.work(author) as work:
-        found = hold_if_locked(work, draft, fields, {}, number)
+        found = hold_if_locked(work, draft, fields, {}, number, differs)
     assert found is not None
     return found
 
@@ -301,9 +308,9 @@ def test_the_alert_comes_first_and_says_since_when(locked: Running) -> None:
     hold(locked)
     first = alerts(watched(locked))[0]
     assert (first.kind, first.who, first.weight, first.record) == ("held_event", "P1", "now", ("held_events", "1"))
-    assert "(Status epilepticus, grade 4, serious), held event 1: dosing is halted" in first.words
+    assert first.words == "adverse event of P1 (Status epilepticus, grade 4, serious), held event 1"
     assert first.when == "known since 21 March 2026, 09:30; held since 21 March 2026, 10:00"
-    hold(locked, {**LATE, "aware": "last night", "serious": "no"}, number=1)
+    hold(locked, {**LATE, "aware": "last night", "serious": "no"}, number=1, differs="as told since")
     first = alerts(watched(locked))[0]
     assert "(Status epilepticus, grade 4), held" in first.words
     assert first.when.startswith("known since last night; held since")
@@ -324,6 +331,48 @@ def test_the_clock_of_a_serious_event_starts_no_later_than_it_was_held(locked: R
     assert entered_as_serious(locked.ledger)["P1", 7] == held_at
 
 
+def due(running: Running) -> list[tuple[str, str, tuple[str, str] | None]]:
+    """The reports of serious events that are to be sent, as they are told among the alerts."""
+    found = [each for each in alerts(watched(running)) if each.kind == "safety_report"]
+    return [(each.words, each.when, each.record) for each in found]
+
+
+def test_the_reports_of_what_is_held_as_serious_are_to_be_sent_like_any_other(locked: Running) -> None:
+    assert due(locked) == []
+    grave = {**LATE, "expectedness": "unexpected", "serious_life_threatening": "yes", "grade": "bad"}
+    number, own = hold(locked, grave), ("held_events", "1")
+    first, second = due(locked)
+    begins = "P1, held event 1 (Status epilepticus): to the"
+    assert first[0] == f"{begins} sponsor, within 24 hours"
+    assert second[0] == f"{begins} authorities, within 7 days"
+    assert (first[1], second[1]) == (
+        "due by 22 March 2026, 09:30 (Europe/Rome)",
+        "due by 28 March 2026, 09:30 (Europe/Rome)",
+    )
+    assert (first[2], second[2]) == (own, own)
+    hold(locked, {**LATE, "serious": "no"}, number=number, differs="as told since")
+    assert due(locked) == []
+
+
+def test_a_held_change_of_a_serious_event_adds_the_reports_that_it_brings_and_no_other(ready: Running) -> None:
+    facts: dict[str, Any] = {"relation_to_product": "related", "expectedness": "unexpected"}
+    facts |= {"serious_life_threatening": "no"}
+    ready.event("P2", "2026-02-12", grade="3", serious="yes", aware="2026-03-19T12:00", serious_death="no", **facts)
+    ready.verdict("P2", "not_dlt")
+    ready.rules = RULES
+    lock(ready)
+    own, before = ("adverse_events", "P2/1"), due(ready)
+    assert [(words.rpartition(", ")[2], record) for words, _, record in before] == [
+        ("within 24 hours", own),
+        ("within 15 days", own),
+    ]
+    hold_change(ready, "P2/1", grade="4", serious_life_threatening="yes")
+    hold_change(ready, "P2/1", grade="5", serious_life_threatening="yes")
+    added = [(words.rpartition(", ")[2], record) for words, _, record in due(ready) if record != own]
+    assert added == [("within 7 days", ("held_events", "1"))], "once, however often it is held"
+    assert [each for each in due(ready) if each[2] == own] == before
+
+
 def test_what_waits_stands_in_the_way_of_the_next_lock(locked: Running) -> None:
     number = hold(locked)
     unlock(locked)
@@ -340,18 +389,34 @@ def test_what_waits_stands_in_the_way_of_the_next_lock(locked: Running) -> None:
 def test_what_is_typed_anew_takes_the_place_of_what_was_and_both_stand_in_the_ledger(locked: Running) -> None:
     number = hold(locked)
     worse = {**LATE, "grade": "5", "outcome": "fatal"}
-    assert hold(locked, worse, number=number) == number
+    assert hold(locked, worse, number=number, differs="he died of it") == number
     (held,) = all_of(locked.ledger, HeldEvent)
     assert typed_of(held) == worse
     first, second = locked.ledger.history("held_events", "1")
     assert '"grade":"4"' in str(first.changes)
     assert '"grade":"5"' in str(second.changes)
+    assert second.reason == "he died of it"
     head = locked.ledger.head()
     hold(locked, worse, number=number)
     assert locked.ledger.head() == head, "nothing was typed anew"
     withdraw(locked, number)
     with pytest.raises(Refused, match="was withdrawn"):
         hold(locked, worse, number=number)
+
+
+def test_what_is_typed_anew_says_why_it_takes_back_what_was_held(locked: Running) -> None:
+    """Such as what somebody else typed since the form was opened; what is added needs no reason."""
+    number = hold(locked)
+    hold(locked, {**LATE, "outcome": "fatal"}, INVESTIGATOR, number=number)
+    for poor in ("", "...", "xx"):
+        with pytest.raises(Refused, match=r"held event 1 says something else: outcome “fatal”"):
+            hold(locked, LATE, number=number, differs=poor)
+        with pytest.raises(Refused, match=r"something else: highest grade by CTCAE “4”\."):
+            hold(locked, {**LATE, "grade": "1", "outcome": "fatal"}, number=number, differs=poor)
+    (held,) = waiting_held(locked.ledger)
+    assert typed_of(held) == {**LATE, "outcome": "fatal"}
+    hold(locked, {**LATE, "outcome": "fatal", "preferred_term": "Seizure"}, number=number)
+    assert locked.ledger.history("held_events", "1")[-1].reason == "typed anew while the data are locked"
 
 
 def test_what_is_held_is_never_removed(locked: Running) -> None:
@@ -417,6 +482,35 @@ def test_a_death_whose_record_was_removed_once_is_held_and_recorded(ready: Runni
     stored = ready.record("deaths", "P1")
     assert (stored.fields, stored.is_removed) == (died, False)
     assert not waiting_held(ready.ledger)
+
+
+def test_a_new_form_of_a_death_that_is_recorded_empties_nothing_of_it(ready: Running) -> None:
+    """Whoever begins a new form sees nothing of what is recorded, and leaves it empty for that."""
+    ready.enter("deaths", subject="P1", died="2026-03-10", cause="Sepsis", autopsy="yes")
+    ready.rules = RULES
+    lock(ready)
+    typed = {"subject": "P1", "died": "2026-03-12", "cause": "", "autopsy": ""}
+    assert hold_draft(ready, draft_of("deaths", typed, {}), typed) == 1
+    (held,) = waiting_held(ready.ledger)
+    assert (held.changes, told_in(held)) == ("P1", {"died": "2026-03-12"})
+    unlock(ready)
+    record_held(ready, 1)
+    now = {"subject": "P1", "died": "2026-03-12", "cause": "Sepsis", "autopsy": "yes"}
+    assert ready.record("deaths", "P1").fields == now
+
+
+def test_what_is_held_is_recorded_under_the_next_number_where_its_own_was_given_to_another(locked: Running) -> None:
+    """That it has another number is no reason to be asked for one."""
+    without = {name: text for name, text in LATE.items() if name != "aware"}
+    held_at, number = locked.now, hold(locked, without)
+    locked.enter("adverse_events", subject="P1", number="7", term="Cough", start="2026-03-21")
+    unlock(locked)
+    locked.later(days=3)
+    record_held(locked, number)
+    (held,) = all_of(locked.ledger, HeldEvent)
+    assert (held.state, held.recorded_as) == ("recorded", "P1/8")
+    assert locked.record("adverse_events", "P1/8").fields == {**without, "number": "8"}
+    assert entered_as_serious(locked.ledger) == {("P1", 8): held_at}
 
 
 def test_a_removed_event_is_restored_from_what_is_held(ready: Running) -> None:

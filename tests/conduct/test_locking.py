@@ -255,7 +255,8 @@ def test_item_51_follow_up_goes_on_and_the_hash_stays(open_trial: Workplace) -> 
 def test_item_51_a_trial_is_not_brought_in_past_the_desk(locked_trial: Workplace) -> None:
     late = TrialData.of([Subject(subject="P07", consent=read_partial_date_time("2026-03-01"))])
     head = locked_trial.ledger.head()
-    with pytest.raises(Refused, match="data are locked"):
+    to_hold = "data are locked.*An event, a death .* save it in its form on the site: what is typed there is held"
+    with pytest.raises(Refused, match=to_hold):
         retell(locked_trial.ledger, NURSE, late)
     assert locked_trial.ledger.head() == head
 

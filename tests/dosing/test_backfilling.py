@@ -223,7 +223,8 @@ def test_the_escalation_does_not_wait_for_who_is_backfilled() -> None:
 def test_a_decision_to_stop_or_to_wait_holds_for_everybody() -> None:
     trial = WAITING.decision(2, None, "2026-04-09T12:00", action="wait")
     reasons = words(gate(trial, "Q1", "2026-04-10T12:00"))
-    assert reasons == [("escalation.committee_review", "decision 2, taken later, is to wait")]
+    to_do = "dose nobody in cohort B1 until the committee has taken another decision"
+    assert reasons == [("escalation.committee_review", f"decision 2, taken later, is to wait: {to_do}")]
 
 
 def test_sentinels_are_the_escalations() -> None:

@@ -207,12 +207,13 @@ ONE_REASON: dict[str, tuple[Change, str, str]] = {
     "overtaken by a decision to stop": (
         lambda t: t.decision(2, None, "2026-03-20T17:00", action="stop"),
         DECISION,
-        "decision 2, taken later, is to stop",
+        "decision 2, taken later, is to stop: release the slots of P4, P5 and P6, close cohort C2",
     ),
     "overtaken by a decision for a lower level": (
         lambda t: t.decision(2, 1, "2026-03-20T17:00"),
         DECISION,
-        "decision 2, taken later, is to dose level 1",
+        "decision 2, taken later, is to dose level 1: release the slots of P4, P5 and P6, close cohort C2, "
+        "then open a cohort by decision 2",
     ),
     "batch in quarantine": (
         lambda t: t.changed(Batch, lambda b: True, state="quarantine"),

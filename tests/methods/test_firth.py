@@ -34,6 +34,14 @@ def test_nothing_happened_is_no_trend() -> None:
     assert fit.p[1] > 0.5
 
 
+def test_what_is_asked_for_alone_is_the_same() -> None:
+    design, outcome = np.column_stack([np.ones(6), [5.0, 5, 10, 10, 20, 20]]), [0, 1, 0, 0, 1, 1]
+    every, one = firth_logistic(design, outcome), firth_logistic(design, outcome, asked=(1,))
+    assert (one.lower[1], one.upper[1], one.p[1]) == (every.lower[1], every.upper[1], every.p[1])
+    assert np.isnan([one.lower[0], one.upper[0], one.p[0]]).all()
+    assert np.array_equal(one.coefficients, every.coefficients)
+
+
 @settings(max_examples=25)
 @given(st.lists(st.booleans(), min_size=8, max_size=8), st.floats(0.01, 1000))
 def test_units_of_the_dose_do_not_matter(outcome: list[bool], unit: float) -> None:

@@ -8,7 +8,7 @@ from scipy import integrate, optimize, stats
 
 from firstdose.methods.linear_fits import fit_linear
 from firstdose.methods.response_matrix import arrange
-from firstdose.methods.tobit import fit_censored
+from firstdose.methods.tobit import _Likelihood, _nodes, fit_censored
 
 PEOPLE, VISITS = 15, 3
 
@@ -59,6 +59,19 @@ def test_the_maximum_is_that_of_a_plain_optimiser_and_a_fine_grid() -> None:
     start = np.append(np.linalg.lstsq(design, y[:, 0], rcond=None)[0], 0.0)
     best = optimize.minimize(minus_log_likelihood, start, method="BFGS", options={"maxiter": 40})
     assert found.estimate[0] == pytest.approx(best.x[4], abs=5e-3)
+
+
+@pytest.mark.parametrize("correlation", [0.0, 0.5])
+def test_the_information_is_how_the_gradient_changes(correlation: float) -> None:
+    y, design, person = made(6, correlation, metabolites=3)
+    y[::7], limit = np.nan, np.full_like(y, np.nanquantile(y, 0.3))
+    limit[::7] = np.nan
+    nodes, weights = _nodes(correlation, VISITS)
+    part = _Likelihood(np.where(y < limit, np.nan, y), limit, design, person, nodes, np.log(weights), correlation)
+    here = np.tile([10.0, 0.1, -0.2, 0.3, 0.7, 0.2], (3, 1))
+    steps = 1e-5 * np.eye(6)
+    by_differences = [(part.at(here - step)[1] - part.at(here + step)[1]) / 2e-5 for step in steps]
+    assert np.allclose(part.information(here), np.stack(by_differences, axis=2), rtol=1e-6, atol=1e-6)
 
 
 def test_censoring_is_undone_where_filling_is_biased() -> None:

@@ -71,6 +71,21 @@ def test_a_quotation_mark_left_open_costs_one_row_only(tmp_path: Path) -> None:
     assert reading.rejected["text"].to_list() == ['P1,"01\n']
 
 
+@pytest.mark.parametrize(
+    ("row", "words"),
+    [
+        ('P1,"open', "a quotation mark is not closed"),
+        ('P1,"a"b', "text follows a closing quotation mark"),
+        ("P1,a\rb", "a carriage return stands inside a cell without quotation marks"),
+        (f"P1,{'x' * 1_000_001}", "a cell has more than 1,000,000 characters"),
+    ],
+)
+def test_why_a_row_cannot_be_separated_is_told_without_words_of_python(tmp_path: Path, row: str, words: str) -> None:
+    (problem,) = read(tmp_path, deaths=f"subject,cause\n{row}").problems
+    assert problem.rule == f"must be separable into cells: {words}"
+    assert "make sure that it is a CSV table" in problem.fix
+
+
 def test_lines_in_windows_1252_are_read_with_a_note(tmp_path: Path) -> None:
     text = EVENTS + "P1,1,fever,,,,\n" + "P1,2,Übelkeit – stark,,,,\n"
     reading = read(tmp_path, subjects=SUBJECTS, adverse_events=text.encode("cp1252"))

@@ -1,7 +1,7 @@
 """The generated text on attribution: it follows from the rows, and changes when one person had no drug."""
 
 from collections.abc import Iterable
-from dataclasses import asdict, replace
+from dataclasses import replace
 
 import pytest
 
@@ -17,7 +17,6 @@ from firstdose.report.attribution.findings import statements
 from firstdose.report.attribution.rows import AttributionRows
 from firstdose.report.attribution.tipping_picture import tipping_grids
 from firstdose.report.documents.blocks import Paragraph, Table
-from firstdose.report.documents.tracing import TracedResult
 from firstdose.report.results.chapters import rows_of
 from firstdose.report.results.wording import figure
 from tests.analysis.attribution.attribution_trials import EDSS_ONLY, FIFTEEN, slope_and_noise, tacrolimus, trial
@@ -109,7 +108,7 @@ def test_trials_that_show_nothing_have_a_text_all_the_same(levels: tuple[int, ..
     assert not any("negative control" in text for text in without.values())
 
 
-def traced(frame: Frame) -> list[TracedResult]:
+def traced(frame: Frame) -> list[Result]:
     return list(rows_of(results(frame)))
 
 
@@ -147,8 +146,7 @@ def test_pictures_are_drawn_for_findings_only_and_the_same_twice() -> None:
 def test_words_come_from_rows_alone() -> None:
     """Rows with another drug and outcome give the same statements about these."""
     rows: list[Result] = [
-        replace(
-            each,
+        each._replace(
             what="cyclosporin" if each.what == "tacrolimus" else "zeal" if each.what == "edss" else each.what,
             within="zeal" if each.within == "edss" else each.within,
         )
@@ -158,7 +156,6 @@ def test_words_come_from_rows_alone() -> None:
     assert "Zeal" in text
     assert "cyclosporin" in text
     assert "tacrolimus" not in text
-    assert asdict(rows[0])
 
 
 def test_without_a_drug_a_control_arm_decides_what_comes_next() -> None:
@@ -177,7 +174,7 @@ def test_without_a_drug_a_control_arm_decides_what_comes_next() -> None:
 def test_several_outcomes_are_said_not_to_be_adjusted() -> None:
     rows = [each for each in attribution(trial(FIFTEEN)) if each.statistic != P_ADJUSTED]
     other = [
-        replace(each, what="zeal" if each.what == "edss" else each.what, within="zeal") for each in rows if each.within
+        each._replace(what="zeal" if each.what == "edss" else each.what, within="zeal") for each in rows if each.within
     ]
     both = list(adjusted_for_outcomes([*rows, *other]))
     found = {each.key: each.text for each in statements(AttributionRows(both))}
@@ -291,7 +288,7 @@ def test_the_e_value_is_said_to_be_of_another_contrast() -> None:
 def of_a_class(rows: Iterable[Result], caveat: str, raw: dict[str, tuple[float, float, float]]) -> list[Result]:
     """The figures of an outcome as if it were a class of metabolites, with slopes before normalisation."""
     made = [
-        replace(each, warning=caveat) if each.table == "comparisons" and each.statistic == "people" else each
+        each._replace(warning=caveat) if each.table == "comparisons" and each.statistic == "people" else each
         for each in rows
     ]
     for what, (value, lower, upper) in raw.items():

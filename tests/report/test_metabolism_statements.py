@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
@@ -57,7 +55,7 @@ def test_what_classes_are_relative_to_is_said() -> None:
     assert "single metabolites are taken relative to all metabolites" in found["normalisation"]
     assert "answers rest on that choice for amino acids and free fatty acids" in found["normalisation"]
     rows = figures("slope").rows
-    sure = [replace(each, warning="") if each.statistic == "normalisation" else each for each in rows.found]
+    sure = [each._replace(warning="") if each.statistic == "normalisation" else each for each in rows.found]
     changed = {each.key: each.text for each in statements(FluidRows(sure))}
     assert "rest on that choice" not in changed["normalisation"]
 
@@ -69,7 +67,7 @@ def test_what_is_known_of_batches(kind: str, key: str) -> None:
 
 def test_without_a_primary_class_everything_is_called_exploratory() -> None:
     rows = figures("slope").rows
-    plain = [replace(each, text="exploratory") if each.text == "primary" else each for each in rows.found]
+    plain = [each._replace(text="exploratory") if each.text == "primary" else each for each in rows.found]
     found = {each.key: each.text for each in statements(FluidRows(plain))}
     assert "exploratory" in found["no_primary"]
     assert found["other_classes"].startswith("Of 3 classes")
@@ -103,9 +101,9 @@ def test_the_interval_does_not_speak_against_the_primary_test(
     for each in rows.found:
         is_of_it = (each.what, each.when) == rows.primary
         if is_of_it and each.statistic == "p by permutation of doses":
-            made.append(replace(each, value=p))
+            made.append(each._replace(value=p))
         elif is_of_it and each.statistic == "slope of the class":
-            made.append(replace(each, lower=limits[0], upper=limits[1]))
+            made.append(each._replace(lower=limits[0], upper=limits[1]))
         else:
             made.append(each)
     text = {each.key: each.text for each in statements(FluidRows(made))}["primary"]

@@ -63,7 +63,7 @@ def test_the_last_day_of_the_analyses_is_told_at_a_glance_and_among_the_conventi
 def test_samples_of_the_metabolism_that_do_not_heed_the_last_day_are_told_of(
     day: int | None, chapter: str, is_told: bool
 ) -> None:
-    results = Results.of([replace(made("samples analysed", "all"), chapter=chapter)], analysis()[1].provenance)
+    results = Results.of([made("samples analysed", "all")._replace(chapter=chapter)], analysis()[1].provenance)
     first = glance_chapter(with_last_day(day), results).blocks[0]
     assert isinstance(first, Paragraph)
     assert ("metabolism alone is analysed at its own visits" in first.text) is is_told

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from firstdose.conduct.deciding import MEANING
+from firstdose.conduct.quorum import MEANING
 from firstdose.conduct.signatures import signatures_of
 from tests.web.browsing import SECRET, add_authenticator, browser, events_of, fresh_preparation, person, sign_in
 from tests.web.sites import on_both

@@ -127,7 +127,27 @@ def test_an_export_is_analysed_by_itself_with_the_protocol_that_was_in_force(clo
         assert "No problem was found in the data." in ran.out
         origin = json.loads((out / "provenance.json").read_text())
         assert (origin["protocol_hash"], origin["data_hash"]) == (version.content_hash, manifest["data_hash"])
-    assert run("report", tmp_path / "export", "--only", "pack", "--out", tmp_path / "report").status == DONE
+    from firstdose.web.spreadsheets import csv_lines
+
+    listed = tmp_path / "export" / "conduct" / "held_events.csv"
+    listed.parent.mkdir(exist_ok=True)
+    waits = {"held": "1", "subject": "P2", "record_type": "adverse_events", "typed": '{"term":"Se\\"izure"}'}
+    waits |= {"seen": "{}", "why": "-known only now", "since": "2026-03-20T10:00:00+00:00", "state": "waiting"}
+    ended = waits | {"held": "2", "typed": '{"term":"Cough"}', "state": "withdrawn"}
+    listed.write_bytes(b"".join(csv_lines(list(waits), [list(waits.values()), list(ended.values())])))
+    ran = run("report", tmp_path / "export", "--only", "pack", "--out", tmp_path / "report")
+    assert ran.status == DONE, ran.err
+    words = "not known to anything told here: adverse event of P2 (Se&quot;izure), held since 20 March 2026, 10:00"
+    pack = (tmp_path / "report" / "committee-pack.html").read_text("utf-8")
+    assert words in pack.replace("&#34;", "&quot;").replace('Se"izure', "Se&quot;izure")
+    assert "Cough" not in pack
+    ran = run("analyse", tmp_path / "export", "--out", tmp_path / "told")
+    assert "held since 20 March 2026, 10:00" in ran.out
+    assert "held since 20 March 2026, 10:00" in (tmp_path / "told" / "summary.html").read_text("utf-8")
+    listed.write_text("held,state\n1,waiting\n")
+    ran = run("report", tmp_path / "export", "--only", "pack", "--out", tmp_path / "broken")
+    assert (ran.status, "held_events.csv: what was held outside" in ran.err) == (WRONG_INPUT, True)
+    listed.unlink()
     assert run("export", tmp_path / "export", "--to", "all", "--out", tmp_path / "cdisc").status == DONE
     assert run("export", tmp_path / "export", "--to", "usdm", "--out", tmp_path / "usdm").status == DONE
     own = tmp_path / "own.yaml"

@@ -119,5 +119,5 @@ def test_answers_that_contradict_each_other_stay_marked_at_the_visit(signed_in: 
 
 def test_what_is_not_recorded_is_said_once(signed_in: Client, subject: str) -> None:
     page = signed_in("coordinator").get(f"/participants/{subject}/eligibility/").content.decode()
-    assert "not recorded is the EDSS since consent, or that of two years before" in page
+    assert "the EDSS since consent or that of two years before is not recorded" in page
     assert "the EDSS since consent, the EDSS since consent" not in page

@@ -98,7 +98,7 @@ def test_an_answer_against_the_record_is_asked_about_and_refused(site: Any, sign
     assert query.state == "closed"
     page = text_of(signed_in("coordinator").get(f"/participants/{person}/eligibility/"))
     assert "agrees with the record: age 55" in page
-    assert "cannot be checked: not recorded is the EDSS since consent" in page
+    assert "cannot be checked: the EDSS since consent is not recorded" in page
     assert confirm(site, signed_in, person).status_code == 302
     assert confirmation_of(site.ledger, person).state == "signed"
 
@@ -127,6 +127,50 @@ def test_what_is_not_recorded_is_listed_and_signed_with_a_reason_alone(
     dose = signed_in("coordinator").get(f"/doses/{person}/").content.decode()
     assert "given when eligibility was confirmed: values &amp; visits in the &lt;letter&gt; of 3 February" in dose
     assert "Baseline (M0): nothing is recorded" in dose
+
+
+def test_what_is_not_recorded_leads_to_the_form_that_asks_for_it(signed_in: Client, person: str) -> None:
+    address, browser = f"/participants/{person}/eligibility/", signed_in("coordinator")
+
+    def forms(account: str = "coordinator") -> dict[str, str]:
+        page = section(signed_in(account).get(address).content.decode())
+        found = re.findall(r'<li><a href="([^"]+)">(.+?)</a>', page)
+        return {words.partition(": ")[0]: where for where, words in found}
+
+    own, history = f"/participants/{person}/subjects/{person}/", f"/participants/{person}/disease_histories/"
+    assert forms() == {
+        "course": f"{history}new/#field-course",
+        "the EDSS since consent": f"/participants/{person}/schedule/M0/edss/",
+        "the EDSS since consent or that of two years before": f"{history}new/#field-edss_2_years_before",
+        "the age on the day of consent": f"{own}#field-birth",
+        "Run-in (R3)": f"/participants/{person}/schedule/R3/",
+        "Baseline (M0)": f"/participants/{person}/schedule/M0/",
+    }
+    for where in forms().values():
+        answer = browser.get(where.partition("#")[0])
+        assert answer.status_code == 200, where
+        assert f'id="{where.partition("#")[2]}"' in answer.content.decode() or "#" not in where, where
+    assert not any(where.startswith(history) for where in forms("monitor").values()), "who enters no data"
+    sent = {"visit": "R3", "state": "done", "start": "2026-02-03"}
+    assert browser.post(f"/participants/{person}/visits/new/", sent).status_code == 302
+    sent = {"diagnosis": "MS", "edss_2_years_before": "6"}
+    assert browser.post(f"{history}new/", sent).status_code == 302
+    found = forms()
+    assert found["the EDSS since consent or that of two years before"] == f"/participants/{person}/schedule/M0/edss/"
+    assert found["course"] == f"{history}{person}/#field-course"
+    measures = {words: where for words, where in found.items() if where.endswith("/M0/edss/")}
+    assert len(measures) == 3, "the EDSS itself, asked for at a visit that took place, too"
+
+
+def test_the_list_of_people_says_who_was_confirmed_without_data(site: Any, signed_in: Client, person: str) -> None:
+    def row() -> str:
+        page: str = signed_in("coordinator").get("/participants/").content.decode()
+        return next(each for each in page.split("<tr>") if f">{person}</a>" in each)
+
+    answer_all(signed_in, person)
+    assert "without" not in row()
+    assert confirm(site, signed_in, person).status_code == 302
+    assert f'<a href="/participants/{person}/eligibility/">eligibility confirmed without all data</a>' in row()
 
 
 def test_the_committees_pack_tells_who_went_on_without(

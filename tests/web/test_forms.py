@@ -119,6 +119,50 @@ def test_a_form_sent_twice_is_written_once(site: Any, signed_in: Client, subject
 
 
 @on_both
+def test_what_is_typed_after_a_form_was_sent_is_not_said_to_be_saved(
+    site: Any, signed_in: Client, subject: str
+) -> None:
+    """Whoever stops a slow page, types on and sends it again under the same name is told that it is not saved."""
+    browser, new = signed_in("coordinator"), f"/participants/{subject}/adverse_events/new/"
+    sent = {"number": "1", "term": "Fever", "grade": "1", "request": str(uuid.uuid4())}
+    assert browser.post(new, sent).status_code == 302
+    address = f"/participants/{subject}/adverse_events/{subject}/1/"
+    change = {"seen:grade": "1", "grade": "2", "reason": "it was worse", "request": str(uuid.uuid4())}
+    assert browser.post(address, change).status_code == 302
+    for page, again in (
+        (new, sent | {"grade": "4"}),
+        (new, sent | {"number": "2"}),
+        (address, change | {"grade": "5"}),
+    ):
+        answer = browser.post(page, again)
+        assert (answer.status_code, b"What was typed since is not" in answer.content) == (409, True)
+        assert f'value="{again["request"]}"'.encode() not in answer.content, "what is sent next is another request"
+    assert browser.post(address, change).status_code == 302
+    removed = {"remove": "1", "reason": "of another person", "request": change["request"]}
+    assert browser.post(address, removed).status_code == 409
+    assert site.ledger.record("adverse_events", f"{subject}/1").fields["grade"] == "2"
+
+
+def test_what_was_typed_over_a_removed_record_is_saved_with_its_restoring(
+    site: Any, signed_in: Client, subject: str
+) -> None:
+    add_event(signed_in("coordinator"), subject)
+    browser, address = signed_in("coordinator"), f"/participants/{subject}/adverse_events/{subject}/1/"
+    before = site.ledger.record("adverse_events", f"{subject}/1").fields
+    seen = {f"seen:{name}": text for name, text in before.items()}
+    assert browser.post(address, {"remove": "1", "reason": "of another person"}).status_code == 302
+    again = {**seen, "grade": "4", "restore": "1"}
+    assert browser.post(address, again).status_code == 409
+    assert site.ledger.record("adverse_events", f"{subject}/1").is_removed
+    assert browser.post(address, {**again, "reason": "it was hers after all"}).status_code == 302
+    stored = site.ledger.record("adverse_events", f"{subject}/1")
+    assert (stored.is_removed, stored.fields) == (False, {**before, "grade": "4"})
+    entries = site.ledger.history("adverse_events", f"{subject}/1")[-2:]
+    assert [each.action for each in entries] == ["restore", "change"]
+    assert entries[0].write == entries[1].write
+
+
+@on_both
 def test_what_was_typed_and_not_saved_is_there_again(site: Any, signed_in: Client, subject: str) -> None:
     browser = signed_in("coordinator")
     typed = {"number": "1", "term": "Half a\x00 sen", "draft": f"{subject}/new"}

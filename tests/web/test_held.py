@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import html
+import io
 import re
 import uuid
+import zipfile
 from collections.abc import Callable, Iterator
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -65,6 +68,11 @@ def text(answer: Any) -> str:
     return html.unescape(answer.content.decode())
 
 
+def plain(answer: Any) -> str:
+    """The words of a page as they are read, whatever leads where."""
+    return re.sub(r"</?a\b[^>]*>", "", text(answer))
+
+
 def new_form(subject: str, kind: str = "adverse_events") -> str:
     return f"/participants/{subject}/{kind}/new/"
 
@@ -90,7 +98,7 @@ def test_item_51_it_is_held_halts_and_is_recorded_once_the_lock_is_open(
 ) -> None:
     """The whole way of an event that becomes known under a lock."""
     browser, exported = signed_in("coordinator"), site.data().content_hash
-    assert HALT not in text(browser.get("/"))
+    assert HALT not in plain(browser.get("/"))
     held = hold(site, browser, subject)
     page = text(browser.get("/held/"))
     assert "exactly as it was typed. Nobody is dosed from now on" in page
@@ -111,7 +119,8 @@ def test_item_51_it_is_held_halts_and_is_recorded_once_the_lock_is_open(
     assert site.ledger.record("adverse_events", f"{subject}/2").fields["grade"] == "4"
     held = last_held(site)
     assert (held.state, held.recorded_as) == ("recorded", f"{subject}/2")
-    assert HALT not in text(browser.get("/"))
+    assert HALT not in plain(browser.get("/"))
+    assert "held outside" not in text(browser.get("/"))
     answer = browser.get(form)
     assert (answer.status_code, answer.headers["Location"]) == (302, "/held/")
 
@@ -124,27 +133,66 @@ def test_every_page_that_speaks_of_dosing_says_that_it_is_halted(
     held = hold(site, signed_in("coordinator"), subject)
     words = f"adverse event of {subject} is held outside the locked data (held event {held.held})"
     for address in ("/", "/doses/", f"/doses/{subject_of('01')}/"):
-        assert words in text(signed_in("investigator").get(address)), address
-    for address in ("/", "/doses/"):
-        assert f"No recommendation: {words}" in text(signed_in("investigator").get(address)), address
-    assert words[1:] in text(signed_in("coordinator").get(f"/participants/{subject}/"))
-    serious = text(signed_in("coordinator").get("/serious/")).partition("with reports to be sent")[2]
-    assert f"adverse event of {subject}: Status" in serious.partition("</ul>")[0]
+        assert words in plain(signed_in("investigator").get(address)), address
+    assert f"No recommendation: {words}" in plain(signed_in("investigator").get("/doses/"))
+    assert words[1:] in plain(signed_in("coordinator").get(f"/participants/{subject}/"))
     for address in ("/", "/decisions/", f"/decisions/{preparation}/"):
-        assert words in text(member.get(address)), address
-    assert f"Dosing is halted: {words}: look at it" in text(member.get("/"))
-    assert f"Dosing is halted: {words}: open the lock" in text(signed_in("data_manager").get("/"))
-    assert f"Dosing is halted: {words}: have the lock opened, then record it" in text(
-        signed_in("investigator").get("/")
-    )
+        assert words in plain(member.get(address)), address
     first = re.search(r"<summary>(.*?) <span", text(member.get("/")))
     assert first
-    assert first[1] == "Events held outside the locked data: dosing is halted"
+    assert first[1] == "Held outside the locked data"
     proposal = {"step": "propose", "action": "wait", "reason": "for a test"}
     assert member.post(f"/decisions/{preparation}/", proposal).status_code == 409
     answer = statistician.post("/decisions/", {})
     assert answer.status_code == 409
-    assert words in text(answer)
+    assert words in plain(answer)
+
+
+def links(page: str) -> dict[str, str]:
+    """Where the words of each link lead."""
+    return {re.sub(r"<[^>]*>", "", words): where for where, words in re.findall(r'<a href="([^"]*)">(.*?)</a>', page)}
+
+
+def test_home_tells_it_once_and_every_page_that_tells_it_leads_to_its_place(
+    site: Any, signed_in: Client, subject: str, lock: str, subject_of: Callable[[str], str]
+) -> None:
+    held = hold(site, signed_in("coordinator"), subject)
+    name, place = f"held event {held.held}", f"/held/#held-{held.held}"
+    steps = {
+        "investigator": (f"Held event {held.held}: have the lock opened, then record it", place),
+        "committee_member": (f"Held event {held.held}: look at it", place),
+        "data_manager": (f"Held event {held.held}: open the lock, which takes two people", "/locks/"),
+    }
+    for account, (words, where) in steps.items():
+        page = text(signed_in(account).get("/"))
+        assert page.count("dosing is halted until it is recorded or withdrawn") == 1, account
+        assert (links(page)[name], links(page)[words]) == (place, where), account
+    home = links(text(signed_in("investigator").get("/")))
+    assert home["held outside the locked data"] == "/held/", "of the recommendation"
+    for address in ("/doses/", f"/doses/{subject_of('01')}/", f"/participants/{subject}/", "/locks/"):
+        assert links(text(signed_in("investigator").get(address)))[name] == place, address
+    assert links(text(signed_in("committee_member").get("/safety/")))[name] == place
+    page = text(signed_in("data_manager").get("/locks/"))
+    assert page.index(name) < page.index("Ask for a lock"), "where the lock is opened"
+    assert f'id="{place.partition("#")[2]}"' in text(signed_in("data_manager").get("/held/"))
+
+
+def test_its_reports_are_counted_with_those_of_the_other_serious_events(
+    site: Any, signed_in: Client, subject: str, lock: str
+) -> None:
+    held = hold(site, signed_in("coordinator"), subject)
+    page = text(signed_in("coordinator").get("/serious/"))
+    name = f"{subject}, held event {held.held}"
+    assert links(page)[name] == f"/held/#held-{held.held}"
+    section = page[page.index(name) :].partition("</section>")[0]
+    assert "Held outside the locked data, held since" in section
+    assert re.search(r"to the sponsor, within 24 hours.*?class=\"mark due\">running, counted from", section, re.DOTALL)
+    assert page.index(name) < page.index("</section>"), "those with a report to be sent come first"
+    for account in ("coordinator", "committee_member"):
+        listed = re.search(r"<summary>Reports of serious.*?</details>", text(signed_in(account).get("/")), re.DOTALL)
+        assert listed, account
+        told = f'<a href="/held/#held-{held.held}">{subject}</a>: held event {held.held} ('
+        assert told in listed[0], account
 
 
 def test_another_site_is_told_that_dosing_is_halted_and_not_of_whom(
@@ -157,8 +205,11 @@ def test_another_site_is_told_that_dosing_is_halted_and_not_of_whom(
         assert subject not in page, address
         assert "epilepticus" not in page, address
     for address in ("/", "/doses/"):
-        assert OF_ANOTHER_SITE in text(other.get(address)), address
-    assert f"{HALT} {held.held})" in text(other.get(f"/doses/{subject_of('02')}/"))
+        assert OF_ANOTHER_SITE in plain(other.get(address)), address
+    assert links(text(other.get("/")))["held outside the locked data"] == "/held/"
+    assert OF_ANOTHER_SITE[1:] in text(other.get("/held/"))
+    assert "Nothing waits" not in text(other.get("/held/"))
+    assert f"{HALT} {held.held})" in plain(other.get(f"/doses/{subject_of('02')}/"))
     sent = {"held": str(held.held), "reason": "not ours at all"}
     assert other.post("/held/", sent).status_code == 404
     assert other.get(f"{new_form(subject_of('02'))}?held={held.held}").status_code == 404
@@ -166,8 +217,9 @@ def test_another_site_is_told_that_dosing_is_halted_and_not_of_whom(
 
 
 def test_the_pack_says_what_it_does_not_know_of(
-    site: Any, signed_in: Client, subject: str, lock: str, monkeypatch: pytest.MonkeyPatch
+    site: Any, signed_in: Client, subject: str, lock: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
+    from firstdose.cli.exported_held import held_notices
     from firstdose.conduct.ledger import Author
     from firstdose.web import committee_packs
     from firstdose.web.trial import now
@@ -182,8 +234,12 @@ def test_the_pack_says_what_it_does_not_know_of(
     monkeypatch.setattr(committee_packs, "fitting_pack", noted)
     held, author = hold(site, signed_in("coordinator"), subject), Author("statistician", "statistician")
     committee_packs.make_pack(site, author, now())
+    answer = signed_in("statistician").post("/export/", {"as_of": ""})
+    zipfile.ZipFile(io.BytesIO(b"".join(answer.streaming_content))).extractall(tmp_path)
+    assert held_notices(tmp_path / "records")[0] in notices[0], "a pack made of an export says the same"
+    assert held_notices(tmp_path) == ()
     known = f"adverse event of {subject} (Status <epilepticus>, grade 4, serious), held since"
-    assert any("not known to anything in this pack" in words and known in words for words in notices[0])
+    assert any("not known to anything told here" in words and known in words for words in notices[0])
     sent = {"held": str(held.held), "reason": "entered for the wrong person"}
     assert signed_in("coordinator").post("/held/", sent).status_code == 302
     committee_packs.make_pack(site, author, now())
@@ -204,7 +260,7 @@ def test_it_is_withdrawn_with_a_reason_by_who_may_enter_events(
     assert last_held(site).state == "withdrawn"
     page = text(signed_in("coordinator").get("/held/"))
     assert "withdrawn: entered for the wrong person" in page
-    assert HALT not in text(signed_in("coordinator").get("/"))
+    assert HALT not in plain(signed_in("coordinator").get("/"))
 
 
 def test_a_locked_event_that_turns_out_worse_is_held_as_a_change_of_it(
@@ -259,7 +315,7 @@ def test_two_held_changes_of_one_event_are_listed_as_they_came_and_are_a_conflic
     now = seen | {"seen:grade": "5"}
     assert "it differs in" in text(browser.post(forms[0], now | typed | {"grade": "5"}))
     assert browser.post(forms[0], now | typed | {"grade": "5", "differs": "worse since then"}).status_code == 302
-    assert (last_held(site).state, HALT in text(browser.get("/"))) == ("recorded", False)
+    assert (last_held(site).state, HALT in plain(browser.get("/"))) == ("recorded", False)
 
 
 def test_a_new_event_that_is_recorded_as_something_else_needs_a_reason_in_its_form(
@@ -322,7 +378,7 @@ def test_a_death_a_grade_and_an_end_that_became_known_are_held_as_well(
     }[kind]
     assert signed_in("coordinator").post(new_form(subject, kind), typed).headers["Location"] == "/held/"
     assert last_held(site).record_type == kind
-    assert HALT in text(signed_in("coordinator").get("/"))
+    assert HALT in plain(signed_in("coordinator").get("/"))
 
 
 def test_sent_twice_it_is_held_once_and_said_the_same(site: Any, signed_in: Client, subject: str, lock: str) -> None:
@@ -333,12 +389,65 @@ def test_sent_twice_it_is_held_once_and_said_the_same(site: Any, signed_in: Clie
     assert len([each for each in all_of(site.ledger, HeldEvent) if each.subject == subject]) == 1
 
 
+@pytest.mark.parametrize("is_open", [False, True], ids=["locked", "open"])
+def test_a_reason_given_before_it_was_typed_anew_is_not_of_that(
+    site: Any, signed_in: Client, subject: str, lock: str, is_open: bool
+) -> None:
+    """Two forms of what is held are open at once: who saves last, with a reason, is shown what stands now."""
+    browser, held = signed_in("coordinator"), hold(site, signed_in("coordinator"), subject)
+    form = f"{new_form(subject)}?held={held.held}"
+    seen = fields_of(text(browser.get(form)))["held_head"]
+    worse = LATE | {"grade": "5", "differs": "worse since then"}
+    assert signed_in("investigator").post(form, worse).status_code == 302
+    if is_open:
+        unlock(site, signed_in, lock)
+    own = LATE | {"term": "Seizure", "differs": "as the ward calls it"}
+    answer = browser.post(form, own | {"held_head": seen})
+    assert answer.status_code == 409
+    assert "was typed anew since this form was opened" in text(answer)
+    now = fields_of(text(answer))["held_head"]
+    assert now != seen
+    assert browser.post(form, own | {"held_head": now, "grade": "5"}).status_code == 302
+    said = typed_of(last_held(site)) if not is_open else site.ledger.record("adverse_events", f"{subject}/2").fields
+    assert (said["term"], said["grade"]) == ("Seizure", "5")
+
+
+def test_what_is_typed_after_a_form_was_sent_is_not_said_to_be_held(
+    site: Any, signed_in: Client, subject: str, lock: str
+) -> None:
+    """Whoever stops a slow page, types on and sends it again under the same name is told that it is not held."""
+    browser, sent = signed_in("coordinator"), LATE | {"request": str(uuid.uuid4())}
+    assert browser.post(new_form(subject), sent).status_code == 302
+    answer = browser.post(new_form(subject), sent | {"grade": "5"})
+    assert (answer.status_code, "What was typed since is not" in text(answer)) == (409, True)
+    assert fields_of(text(answer))["request"] != sent["request"]
+    assert typed_of(last_held(site))["grade"] == "4"
+
+
+def test_two_are_withdrawn_from_one_page(site: Any, signed_in: Client, subject: str, lock: str) -> None:
+    """As by somebody who goes back to the page on which both stand: each is withdrawn by a request of its own."""
+    browser = signed_in("coordinator")
+    numbers = [hold(site, browser, subject).held for _ in range(2)]
+    forms = re.findall(
+        r'name="request" value="([^"]+)"><input type="hidden" name="held" value="(\d+)"', text(browser.get("/held/"))
+    )
+    assert [int(number) for _, number in forms] == numbers
+    for key, number in forms:
+        sent = {"request": key, "held": number, "reason": "the test is over"}
+        assert browser.post("/held/", sent).status_code == 302
+    found = [each.state for each in all_of(site.ledger, HeldEvent) if each.held in numbers]
+    assert found == ["withdrawn", "withdrawn"]
+
+
 def test_what_is_typed_anew_under_the_lock_takes_the_place_of_what_was(
     site: Any, signed_in: Client, subject: str, lock: str
 ) -> None:
     held = hold(site, signed_in("coordinator"), subject)
     form = f"{new_form(subject)}?held={held.held}"
-    assert signed_in("investigator").post(form, LATE | {"grade": "5"}).headers["Location"] == "/held/"
+    worse = LATE | {"grade": "5", "differs": "worse since then"}
+    assert signed_in("investigator").post(form, worse).headers["Location"] == "/held/"
+    stale = signed_in("coordinator").post(form, LATE)
+    assert (stale.status_code, f"held event {held.held} says something else" in text(stale)) == (409, True)
     found = [each for each in all_of(site.ledger, HeldEvent) if each.subject == subject]
     assert [typed_of(each)["grade"] for each in found] == ["5"]
 
@@ -355,7 +464,7 @@ def test_a_number_that_was_given_to_another_event_meanwhile_is_the_next(
 
 
 def test_the_next_lock_is_told_what_waits_and_where(site: Any, signed_in: Client, subject: str, lock: str) -> None:
-    hold(site, signed_in("coordinator"), subject)
+    held = hold(site, signed_in("coordinator"), subject)
     page = text(signed_in("data_manager").get("/locks/", {"cut_off": "2005-12-31"}))
     assert "Known and held outside the locked data, neither recorded nor withdrawn: 1 event" in page
-    assert f'<a href="/held/">adverse event of {subject}</a>' in page
+    assert f'<a href="/held/#held-{held.held}">adverse event of {subject}</a>' in page

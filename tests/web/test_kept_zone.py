@@ -11,6 +11,7 @@ import pytest
 
 from firstdose.cli import zone_of_site
 from firstdose.cli.inputs import InputError
+from firstdose.cli.ledger_place import place_of_site_or_given
 from firstdose.cli.zone_of_site import zone_to_keep
 from firstdose.conduct.ledger import Author, Draft, FieldChange, Ledger, LedgerError, make_key, read_key
 from firstdose.web.configuration import Configuration, keep_zone, kept_zone
@@ -65,6 +66,13 @@ def test_a_file_that_cannot_be_read_is_told(tmp_path: Path) -> None:
     (tmp_path / "zone.txt").mkdir()
     with pytest.raises(LedgerError, match=r"zone\.txt: cannot be read .*let the account of the site read it"):
         kept_zone(tmp_path)
+
+
+def test_a_ledger_is_found_to_be_copied_where_the_file_is_broken(tmp_path: Path) -> None:
+    """Before anybody mends the file a copy is made of what there is."""
+    site = begun(tmp_path)
+    (tmp_path / "zone.txt").write_bytes(UTF_16)
+    assert place_of_site_or_given(tmp_path, None, None, None).key == site.key_file
 
 
 def test_another_zone_is_kept_until_a_dosing_is_recorded(

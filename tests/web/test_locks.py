@@ -155,6 +155,24 @@ def test_a_lock_is_confirmed_as_it_was_shown(site: Any, signed_in: Client, lock:
     assert state(site, lock) == "asked"
 
 
+def test_a_confirmation_that_is_sent_twice_is_done_once(site: Any, signed_in: Client, lock: str) -> None:
+    """As by a double click: the second answer does not say that it was refused."""
+    browser, shown = (
+        signed_in("statistician"),
+        r'name="request" value="([^"]+)"><input type="hidden" name="lock" value=',
+    )
+    for name, reason in (("confirm", ""), ("confirm_unlock", "a late correction")):
+        if reason:
+            assert step(signed_in("data_manager"), lock, "ask_unlock", reason) == 302
+        key = re.findall(rf'{shown}"{lock}"', browser.get("/locks/").content.decode())
+        assert len(key) == 1, name
+        head = str(site.ledger.record("data_locks", lock).head)
+        sent = {"step": name, "lock": lock, "head": head, "password": PASSWORD, "request": key[0]}
+        assert [browser.post("/locks/", sent).status_code for _ in range(2)] == [302, 302], name
+        assert browser.post("/locks/", {**sent, "request": "another"}).status_code == 409, name
+    assert state(site, lock) == "unlocked"
+
+
 def test_the_head_at_each_step_is_noted_outside_the_database(site: Any, signed_in: Client, lock: str) -> None:
     statistician = signed_in("statistician")
     step(statistician, lock, "confirm")

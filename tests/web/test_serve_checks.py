@@ -30,6 +30,20 @@ def test_no_protocol_leaves_no_folder(tmp_path: Path) -> None:
     assert not (tmp_path / "site").exists()
 
 
+def test_the_demonstration_takes_no_protocol_of_another_trial(tmp_path: Path) -> None:
+    ended = firstdose("serve", "--demo", PROTOCOL, "--folder", tmp_path / "site", "--port", str(free_port()))
+    assert ended.returncode == 2
+    assert "--demo shows its own trial" in ended.stdout + ended.stderr
+    assert not (tmp_path / "site").exists()
+
+
+def test_a_protocol_that_a_later_start_does_not_read_is_told(tmp_path: Path) -> None:
+    for is_told in (False, True):
+        site = started(PROTOCOL, "--folder", tmp_path / "site")
+        site.stop()
+        assert ("is not read: the site goes on with the versions in its ledger" in site.told) == is_told
+
+
 @pytest.mark.parametrize("words", [(PROTOCOL,), ("--demo",)])
 def test_a_port_in_use_is_told_before_anything_is_made(tmp_path: Path, words: tuple[str | Path, ...]) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:

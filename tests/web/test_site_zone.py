@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import html
+import io
+import json
 import re
 import uuid
+import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -102,3 +105,24 @@ def test_a_moment_that_is_written_elsewhere_says_it_too(elsewhere: None, signed_
     fixed = re.search(r'<p class="fixed" id="field-eligibility_confirmed">[^<]+</p><p class="help">([^<]+)</p>', page)
     assert fixed
     assert OF_CENTRE in fixed[1]
+
+
+def test_a_past_moment_is_read_and_shown_in_the_zone_of_the_site(elsewhere: None, site: Any, signed_in: Client) -> None:
+    """Noon in Bogota is five in the afternoon in UTC; the day of an export ends there as the day of a pack does."""
+    from firstdose.web.committee_packs import made_packs
+
+    browser = signed_in("statistician")
+    for address in ("/export/", "/safety/"):
+        page = browser.get(address).content.decode()
+        assert f"in {ZONE} unless it says its offset from UTC" in help_of(page, "as_of"), address
+    assert f"As of ({ZONE})</label>" in browser.get("/export/").content.decode()
+    for typed, meant in (("2019-06-30T12:00", "2019-06-30T17:00:59"), ("2019-06-30", "2019-07-01T04:59:59")):
+        answer = browser.post("/export/", {"as_of": typed})
+        packed = zipfile.ZipFile(io.BytesIO(b"".join(answer.streaming_content)))
+        assert json.loads(packed.read("manifest.json"))["as_of"] == f"{meant}.999999+00:00"
+        assert browser.post("/safety/packs/", {"as_of": typed}).status_code == 302
+        assert made_packs(site)[0].moment.isoformat() == f"{meant}.999999+00:00"
+    page = browser.get("/export/").content.decode()
+    assert f"<td>30 June 2019, 12:00 ({ZONE})</td>" in page
+    assert f"<td>30 June 2019, 23:59 ({ZONE})</td>" in page
+    assert f">When ({ZONE})</th>" in page

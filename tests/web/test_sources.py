@@ -81,3 +81,20 @@ def test_another_site_is_neither_counted_nor_named(
     count = page.split("Consent and person")[1].split("</td>")[0].split(">")[-1]
     assert int(count) == len(ours)
     assert monitor.get("/sources/", {"subject": theirs}).status_code == 404
+
+
+def test_who_changes_his_mind_after_sending_is_not_told_that_it_is_done(
+    site: Any, signed_in: Client, subject: str
+) -> None:
+    """The same form sent twice is done once; with another answer under the same name it is refused, and said."""
+    monitor, name = signed_in("monitor"), str(uuid.uuid4())
+    assert check(monitor, site, subject, request=name).status_code == 302
+    assert check(monitor, site, subject, request=name).status_code == 302
+    answer = check(monitor, site, subject, "no", note="the chart says chills", request=name)
+    assert (answer.status_code, "What was typed since is not" in answer.content.decode()) == (409, True)
+    refused, other = str(uuid.uuid4()), {"note": "the chart says chills"}
+    assert check(monitor, site, subject, "no", request=refused).status_code == 409
+    assert check(monitor, site, subject, "no", request=refused, **other).status_code == 302, (
+        "nothing was written before"
+    )
+    assert check(monitor, site, subject, "no", request=refused, **other).status_code == 302, "as by a double click"

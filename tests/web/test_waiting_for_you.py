@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -47,14 +48,14 @@ def test_a_decision_waits_for_its_members(site: Any, signed_in: Client) -> None:
     page = browser.get(address).content.decode()
     assert "<b>This departs from the rule.</b>" in page
     quorum = site.protocol.escalation.committee_review.quorum
-    assert f"Once {quorum} members have signed; 0 have." in page
+    assert f"0 members have signed the decision as it is proposed (nobody), of {quorum} needed." in page
     assert f"<dt>Protocol</dt><dd>{site.version}</dd>" in page
     head = str(site.ledger.record("prepared_decisions", number).head)
     assert browser.post(address, {"step": "sign", "head": head, "password": PASSWORD}).status_code == 302
     page = browser.get(address).content.decode()
     assert "You have signed what is proposed." in page
     assert 'value="sign"' not in page
-    assert f"Once {quorum} members have signed; 1 has." in page
+    assert re.search(rf"1 members have signed the decision as it is proposed \([^)]+\), of {quorum} needed\.", page)
     assert asked not in begins(browser)
     assert "take it, if enough have signed" in begins(browser)
     assert asked in begins(signed_in(account))

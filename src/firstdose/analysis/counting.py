@@ -7,7 +7,7 @@ never counted as no: the line says how much of it there is and what the count wo
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import polars as pl
@@ -188,7 +188,7 @@ class Tallies:
             for group, size in self.sizes.items():
                 of = size if at_risk is None else at_risk.get((group, line.when), 0)
                 for result in self._figures(line, group, of, "events" if events else "people"):
-                    yield result if estimates else replace(result, **WITHOUT_INTERVAL)
+                    yield result if estimates else result._replace(**WITHOUT_INTERVAL)
 
     def _figures(self, line: Line, group: str, of: int, unit: str) -> Iterator[Result]:
         """The figures of one line in one group."""

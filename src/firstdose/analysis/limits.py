@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
@@ -65,7 +65,7 @@ def limits(frame: Frame) -> Iterator[Result]:
         if not count.is_known:
             yield Result(**where, statistic="people", format="count", warning=count.warning)
             continue
-        yield replace(share(frame, count.people, 0, **where), warning=count.warning)
+        yield share(frame, count.people, 0, **where)._replace(warning=count.warning)
         for chance in CHANCES:
             yield Result(
                 **where,

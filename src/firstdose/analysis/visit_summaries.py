@@ -112,33 +112,17 @@ def _described(rows: pl.DataFrame, column: str, days: pl.DataFrame) -> pl.DataFr
 
 def _figures(frame: Frame, row: dict[str, Any], place: Place, table: str) -> Iterator[Result]:
     """The figures of one summary; that of a mean change has its interval."""
-    same = {
-        "chapter": place.chapter,
-        "table": table,
-        "what": row["what"],
-        "within": row["within"],
-        "when": row["visit"],
-        "group": row["group"],
-        "population": "treated",
-        "objective": place.objective,
-    }
-    unit = row["unit"] or ""
+    what, within, group, visit, unit = row["what"], row["within"], row["group"], row["visit"], row["unit"] or ""
     for statistic in SUMMARY:
+        about = (place.chapter, table, what, statistic, within, group, visit, "treated", place.objective)
         if statistic == "n":
-            yield Result(
-                **same,
-                statistic="n",
-                value=float(row["n"]),
-                format="count",
-                unit="people",
-                records=tuple(row["records"]),
-            )
+            yield Result(*about, value=float(row["n"]), format="count", unit="people", records=tuple(row["records"]))
         elif statistic == "sd" and row["sd"] is None:
             continue
         else:
             is_estimate = statistic == "mean" and table == place.change
             limits = mean_interval(row["n"], row["mean"], row["sd"], frame.certainty) if is_estimate else {}
-            yield Result(**same, statistic=statistic, value=row[statistic], unit=unit, **limits)
+            yield Result(*about, value=row[statistic], unit=unit, **limits)
 
 
 def mean_interval(count: int, mean: float, deviation: float | None, certainty: float) -> dict[str, Any]:

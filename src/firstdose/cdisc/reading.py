@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date
 from os import PathLike
 from pathlib import Path
@@ -32,6 +32,7 @@ from firstdose.records.problems import PROBLEMS_FILE, REJECTED_FILE, Collector, 
 from firstdose.records.reading import gather
 
 NO_DATASETS = (PROBLEMS_FILE, REJECTED_FILE, FINDINGS_FILE)
+STUDY = "STUDYID"
 NO_RECORD = "must belong to a record that is there"
 
 
@@ -40,8 +41,12 @@ def read_sdtm(
     as_of: date | None = None,
     visits: Collection[str] = (),
     further_checks: Sequence[Check] = (),
+    study: str | None = None,
 ) -> Reading:
-    """Read a folder of SDTM datasets as CSV, XPT or Dataset-JSON; never raises on what is in the files."""
+    """Read a folder of SDTM datasets as CSV, XPT or Dataset-JSON; never raises on what is in the files.
+
+    With `study`, the protocol's identifier of the trial, rows that name another study are listed.
+    """
     collector = Collector()
     found: dict[type[Any], list[Origins]] = {}
     taken_back = TakenBack()
@@ -51,7 +56,7 @@ def read_sdtm(
         if not record_types:
             collector.notes.append(f"{path.name}: the dataset {dataset} was not read; nothing here needs it")
             continue
-        parts = source(path, path.name, collector)
+        parts = _of_study(source(path, path.name, collector), study, path.name, collector)
         _read_dataset(dataset, parts, path.name, found, taken_back, collector)
     for domain in taken_back.parts.keys() & DOMAINS.keys():
         set_aside(taken_back.of(domain, collector), NO_RECORD, collector)
@@ -77,6 +82,24 @@ def _datasets(folder: Path, collector: Collector) -> Iterable[tuple[str, Path, S
             continue
         seen[dataset] = path
         yield dataset, path, source
+
+
+def _of_study(
+    parts: Iterable[pl.DataFrame], study: str | None, file: str, collector: Collector
+) -> Iterator[pl.DataFrame]:
+    """The parts as they are; another study than that of the protocol is listed at the first row that names it."""
+    listed = {study, "", None}
+    for part in parts:
+        name = next((column for column in part.columns if column.upper() == STUDY), None)
+        if study is not None and name is not None:
+            rows = part.select(ROW, pl.col(name).str.strip_chars())
+            for row, named in rows.unique(name, keep="first", maintain_order=True).iter_rows():
+                if named not in listed:
+                    listed.add(named)
+                    rule = f"must be the trial of the protocol, {study}"
+                    fix = "make sure that protocol and data belong together; every figure follows this protocol"
+                    collector.add(rule, fix, "kept", file=file, row=row, field=STUDY, value=named)
+        yield part
 
 
 def _read_dataset(

@@ -55,7 +55,7 @@ def analyse(
     protocol, data = protocol_and_data(protocol, data)
     read, reading = read_for_analysis(protocol, data, out)
     day = cut_off(day, reading)
-    notices = told_notices(data, reading)
+    notices = told_notices(data, reading, day)
     results = run_analysis(read, protocol, reading, out, seed=seed, as_of=day, notices=notices)
     _tell(results)
 
@@ -71,6 +71,8 @@ def run_analysis(
     notices: tuple[str, ...] = (),
 ) -> Results:
     """Analyse what was read, write everything into the folder, and tell which files were written."""
+    from concurrent.futures import ThreadPoolExecutor
+
     from firstdose.cli.output import progress
     from firstdose.records.results import write_results
     from firstdose.report.results.page import write_results_page
@@ -78,8 +80,10 @@ def run_analysis(
     with progress("analysis") as bar:
         _, results = analysed(read, protocol_file, reading, bar, seed=seed, as_of=as_of)
         bar.say("writing")
-        with whole_or_not(out) as made:
-            written = [*write_results(results, made), write_results_page(read, results, made, notices)]
+        with whole_or_not(out) as made, ThreadPoolExecutor(1) as beside:
+            tables = beside.submit(write_results, results, made)
+            page = write_results_page(read, results, made, notices)
+            written = [*tables.result(), page]
     for path in placed(written, made, out):
         typer.echo(f"wrote {path}")
     return results
@@ -124,7 +128,7 @@ def prepared(
 
 def read_for_analysis(protocol: Path, data: Path, out: Path) -> tuple[Protocol, Reading]:
     """The protocol and the data; what is wrong with the data is written and told."""
-    from firstdose.cli.data_folder import read_data, saved_as_csv, told_problems
+    from firstdose.cli.data_folder import read_data, refuse_unusable, saved_as_csv, told_problems
     from firstdose.cli.inputs import InputError, every_problem, problems_text
     from firstdose.cli.metabolite_folder import with_abundances
     from firstdose.cli.output import progress
@@ -150,8 +154,7 @@ def read_for_analysis(protocol: Path, data: Path, out: Path) -> tuple[Protocol, 
     for line in told_problems(reading, written):
         typer.echo(line, err=True)
     typer.echo(f"wrote {written}" if len(reading.problems) else "No problem was found in the data.")
-    if len(reading.problems) and not any(frame.height for frame in reading.trial_data.frames.values()):
-        raise InputError(f"{printable(str(data))}: no record in it can be used; mend what {written} lists")
+    refuse_unusable(data, reading, written)
     return read, reading
 
 
@@ -172,11 +175,17 @@ def cut_off(day: date | None, reading: Reading) -> date | None:
     return day
 
 
-def told_notices(data: Path, reading: Reading) -> tuple[str, ...]:
-    """What must be told of the data, such as that they are simulated; told here, and to be shown on every page."""
-    from firstdose.cli.data_folder import notices_of, notices_on, problems_notice
+def told_notices(data: Path, reading: Reading, day: date | None = None) -> tuple[str, ...]:
+    """What must be told of the data up to a day, such as that they are simulated; told here, and for every page.
 
-    notices = (*notices_of(data), *notices_on(reading))
+    Raises InputError where an export's list of what was held outside its locked data cannot be read.
+    """
+    from firstdose.cli.data_folder import notices_of, notices_on, problems_notice
+    from firstdose.cli.exported_held import held_notices
+    from firstdose.records import occurred_by
+
+    analysed_data = reading.trial_data if day is None else occurred_by(reading.trial_data, day)
+    notices = (*held_notices(data), *notices_of(data), *notices_on(analysed_data, day))
     for notice in notices:
         typer.echo(notice)
     return (*notices, *problems_notice(reading))

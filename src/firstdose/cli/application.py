@@ -28,7 +28,7 @@ from firstdose.cli import (
     trial_commands,
     tune_command,
 )
-from firstdose.cli.command_words import name_in_few_words
+from firstdose.cli.command_words import give_words
 from firstdose.cli.encodings import refuse_what_is_no_text, write_what_can_be_written
 from firstdose.cli.readers import outlive_readers, reader_is_gone
 
@@ -88,8 +88,8 @@ for commands in (
     evaluation_commands,
 ):
     commands.register(app)
-name_in_few_words(app)
-name_in_few_words(ledger_commands.ledger_app)
+give_words(app)
+give_words(ledger_commands.ledger_app, "ledger")
 
 
 def _end_if_threads_stay() -> None:

@@ -1,4 +1,4 @@
-"""What each command does, in so few words that the list of commands shows them whole on a narrow terminal."""
+"""What each command does, in so few words that the list of commands shows them whole on a narrow terminal; examples."""
 
 from __future__ import annotations
 
@@ -35,10 +35,60 @@ IN_FEW_WORDS = {
 }
 
 
-def name_in_few_words(commands: typer.Typer) -> None:
-    """Give each command its words; KeyError for one that has none."""
+DEMO_SITE = "--folder firstdose-demo-site"
+EXAMPLES = {
+    "check": "examples/minimal/protocol.yaml",
+    "oc": "examples/minimal/protocol.yaml --truth 0.05,0.1,0.2,0.35",
+    "compare": "examples/minimal/protocol.yaml --designs boin,keyboard",
+    "design": "examples/minimal/protocol.yaml --out design",
+    "decide": 'examples/minimal/protocol.yaml --outcomes "1NNN 2NNT"',
+    "pathways": 'examples/minimal/protocol.yaml --outcomes "1NNN"',
+    "simulate": "examples/nsc-spms/protocol.yaml --seed 1 --out virtual",
+    "next": "examples/nsc-spms/next_trial.yaml --trials 100 --out next",
+    "tune": "examples/nsc-spms/protocol.yaml --out tuned",
+    "analyse": "examples/cdisc-pilot/protocol.yaml examples/cdisc-pilot/sdtm --out pilot",
+    "metabolites": "examples/metabolites/abundances.csv --samples examples/metabolites/samples.csv --out metabolites",
+    "report": "examples/cdisc-pilot/protocol.yaml examples/cdisc-pilot/sdtm --out pilot-report",
+    "serve": "--demo",
+    "export": "examples/cdisc-pilot/protocol.yaml examples/cdisc-pilot/sdtm --to adam --out adam",
+    "demo": "--out demo-output",
+    "validate": "--out certificate",
+    "create": "--database sqlite:///trial.sqlite3 --key trial.key",
+    "verify": DEMO_SITE,
+    "backup": f"copy.gz {DEMO_SITE}",
+    "restore": f"copy.gz {DEMO_SITE} --database sqlite:///restored.sqlite3",
+    "rebuild": DEMO_SITE,
+    "heads": f'{DEMO_SITE} --note "report of March"',
+    "odm": f"trial.xml {DEMO_SITE}",
+}
+"""What may follow each command where examples/ is, or beside the site of the demonstration."""
+WIDTH_OF_EXAMPLES = 76
+
+
+def give_words(commands: typer.Typer, within: str = "") -> None:
+    """Give each command its words and an example; KeyError for one that has none."""
     for command in commands.registered_commands:
         assert command.callback is not None
-        command.short_help = IN_FEW_WORDS[command.name or command.callback.__name__]
+        name = command.name or command.callback.__name__
+        command.short_help = IN_FEW_WORDS[name]
+        command.epilog = _example(" ".join(filter(None, ("firstdose", within, name))), EXAMPLES[name])
     for group in commands.registered_groups:
         group.short_help = IN_FEW_WORDS[str(group.name)]
+
+
+def _example(command: str, what_follows: str) -> str:
+    """The last lines of the help: an example in lines that can be pasted, and where it works."""
+    where = ""
+    if "examples/" in what_follows:
+        where = " (in the folder that holds examples/)"
+    elif DEMO_SITE in what_follows:
+        where = " (beside the site that `firstdose serve --demo` makes)"
+    begun, *options = f"{command} {what_follows}".split(" --")
+    lines = [begun]
+    for option in options:
+        if len(lines[-1]) + len(option) > WIDTH_OF_EXAMPLES - len(" -- \\"):
+            lines[-1] += " \\"
+            lines.append(f"  --{option}")
+        else:
+            lines[-1] += f" --{option}"
+    return "\n".join(("\b", f"Example{where}:", *(f"  {line}" for line in lines)))

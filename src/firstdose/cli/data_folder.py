@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from firstdose.cdisc.domains import record_types_of
@@ -13,7 +14,7 @@ from firstdose.cli.protocol_and_data import check_dose_levels
 from firstdose.measures.record_checks import check_assessments
 from firstdose.protocol.plan import Protocol
 from firstdose.protocol.problems import printable
-from firstdose.records import RECORDS, Problem, Reading, read_folder
+from firstdose.records import RECORDS, Problem, Reading, TrialData, read_folder
 from firstdose.records.problems import PROBLEMS_FILE, REJECTED_FILE
 from firstdose.records.reading import ENDINGS
 from firstdose.records.wording import counted
@@ -89,7 +90,14 @@ def read_data(folder: Path, protocol: Protocol) -> tuple[Reading, Recognised]:
         return read_folder(folder, visits=visits, further_checks=checks), recognised
     from firstdose.cdisc.reading import read_sdtm
 
-    return read_sdtm(folder, visits=visits, further_checks=checks), recognised
+    return read_sdtm(folder, visits=visits, further_checks=checks, study=protocol.trial.id), recognised
+
+
+def refuse_unusable(folder: Path, reading: Reading, listed: Path | None) -> None:
+    """InputError for data of which no record can be used, where their problems say why: in a list, or as told."""
+    if len(reading.problems) and not any(frame.height for frame in reading.trial_data.frames.values()):
+        what = f"what {printable(str(listed))} lists" if listed else "the problems told above"
+        raise InputError(f"{printable(str(folder))}: no record in it can be used; mend {what}")
 
 
 def notices_of(folder: Path) -> tuple[str, ...]:
@@ -99,16 +107,18 @@ def notices_of(folder: Path) -> tuple[str, ...]:
     return (f"These data are simulated: nobody took part in this trial, and its truth stands in {TRUTH}/.",)
 
 
-def notices_on(reading: Reading) -> tuple[str, ...]:
-    """That kinds of records without which zeros mean nothing are not there at all."""
-    frames = reading.trial_data.frames
+def notices_on(trial_data: TrialData, day: date | None = None) -> tuple[str, ...]:
+    """That kinds of records without which zeros mean nothing are not there at all, or not by the day of the cut-off."""
+    frames = trial_data.frames
+    by_then = f" up to {day}" if day else ""
     if not frames["dosings"].height:
-        who = "No dosing is recorded for anybody" if frames["subjects"].height else "Nobody is among the records"
+        recorded, nobody = f"No dosing is recorded for anybody{by_then}", f"Nobody is among the records{by_then}"
+        who = recorded if frames["subjects"].height else nobody
         return (f"{who}: nobody counts as treated, and figures of those treated are of no one.",)
     absent = [words for name, words in EXPECTED.items() if not frames[name].height]
     return tuple(
-        f"No {words} is recorded for anybody. Where there is a zero below, it holds only if none took place; a missing "
-        "file looks the same."
+        f"No {words} is recorded for anybody{by_then}. Where there is a zero below, it holds only if none took place; "
+        "a missing file looks the same."
         for words in absent
     )
 

@@ -115,6 +115,9 @@ PAGES = {
     },
 }
 """What the index leads to, by heading; what was not written is left out."""
+INDEX = "index.html"
+MADE = (INDEX, TRIAL, *dict.fromkeys(name.split("/")[0] for pages in PAGES.values() for name in pages))
+"""What an earlier demonstration left in the folder, and this one replaces."""
 
 
 def _write_index(out: Path) -> Path:
@@ -127,7 +130,7 @@ def _write_index(out: Path) -> Path:
         INTRODUCTION,
         "The trial below is simulated: nobody took part in it, and its truth stands beside its records.",
     ]
-    index = out / "index.html"
+    index = out / INDEX
     index.write_text(
         index_page("Firstdose demonstration", "Demonstration", told, groups), encoding="utf-8", newline="\n"
     )

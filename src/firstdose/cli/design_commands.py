@@ -219,6 +219,7 @@ def design(
     from firstdose.cli.clock import today
     from firstdose.cli.inputs import input_errors, read_rule, refuse_comparators_in_time
     from firstdose.cli.output import progress
+    from firstdose.protocol.problems import printable
     from firstdose.report.design.report import HTML_NAME, PDF_NAME, write_design_report
 
     read, rule = read_rule(protocol)
@@ -227,4 +228,4 @@ def design(
     with input_errors(), progress("design report") as bar, whole_or_not(out) as made:
         written = write_design_report(read, rule, made, today(), bar.say)
     for path in placed(written, made, out):
-        typer.echo(str(path))
+        typer.echo(f"wrote {printable(str(path))}")

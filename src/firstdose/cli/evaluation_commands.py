@@ -28,14 +28,15 @@ def register(app: typer.Typer) -> None:
 
 def demo(
     out: Annotated[Path, typer.Option(help="Folder for the reports; made if it is missing.")] = Path("demo-output"),
+    overwrite: Overwrite = False,
 ) -> None:
     """The whole path on the reference trial: protocol, exact figures, design report, a virtual trial and its results.
 
     Published trials are replayed too.
     """
-    from firstdose.cli.demonstration import run_demo
+    from firstdose.cli.demonstration import MADE, run_demo
 
-    check_folder(out)
+    check_folder(out, MADE, overwrite=overwrite)
     run_demo(out)
 
 
@@ -63,11 +64,15 @@ def validate(
     from dataclasses import replace
 
     from firstdose.cli.clock import instant, now
+    from firstdose.cli.inputs import InputError
     from firstdose.cli.output import progress, show_json
+    from firstdose.conduct.ledger.database import UNKNOWN_ADDRESS, is_address
     from firstdose.validation.certificate import run_all
     from firstdose.validation.certificate_page import certificate_page
     from firstdose.validation.installation import examine
 
+    if database is not None and not is_address(database):
+        raise InputError(f"--database or DATABASE_URL: {UNKNOWN_ADDRESS}")
     if out is not None:
         check_folder(out, (CERTIFICATE, CERTIFICATE_PAGE), overwrite=overwrite)
     with _told(), progress("installation") as bar:

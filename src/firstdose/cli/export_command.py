@@ -98,6 +98,7 @@ def export(
     writes sdtm/xpt, sdtm/csv, sdtm/dataset-json, the same of adam, and usdm.
     """
     from firstdose.cli.analyse_command import cut_off, day_given, read_for_analysis, told_notices
+    from firstdose.cli.clock import is_to_come
     from firstdose.cli.export_writing import tell_protocol, tell_written, write_everything
     from firstdose.cli.output import progress
     from firstdose.records import occurred_by
@@ -113,11 +114,13 @@ def export(
         return
     protocol, data = protocol_and_data(protocol, data)
     day, stamp = day_given("--as-of", as_of), _time_given(created)
+    if is_to_come(stamp.date()):
+        typer.echo(f"note: --created {created} is in the future; the files will bear that time", err=True)
     package = _package(terminology)
     look_for_room(targets, data, overwrite)
     read, reading = read_for_analysis(protocol, data, out)
-    told_notices(data, reading)
     day = cut_off(day, reading)
+    told_notices(data, reading, day)
     trial_data = reading.trial_data if day is None else occurred_by(reading.trial_data, day)
     with progress(f"export to {', '.join(standards)}:") as bar, unfinished(out, targets) as folders:
         written = write_everything(read, reading, trial_data, folders, stamp, package, bar)

@@ -13,7 +13,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from firstdose.cli.output_folder import is_same, room_in
+from firstdose.cli.output_folder import check_folder, is_same, room_in
 
 if TYPE_CHECKING:
     from firstdose.cdisc.writing.checking import FileFormat
@@ -51,20 +51,21 @@ def targets_of(standards: Sequence[Standard], formats: Sequence[FileFormat], out
 def look_for_room(targets: Sequence[Target], data: Path | None, overwrite: bool) -> None:
     """Refuse folders that hold datasets, unless these may be replaced, and the one that holds the data.
 
-    Nothing is removed here: InputError and NotADirectoryError leave everything as it was.
+    Nothing is removed here: InputError leaves everything as it was.
     """
     from firstdose.cli.inputs import InputError
     from firstdose.protocol.problems import printable
 
     for target in targets:
         folder = target.folder
+        check_folder(folder)
         if data is not None and is_same(folder, data):
             raise InputError(f"--out {printable(str(folder))}: this folder holds the data; name another for the export")
         files = _written_before(target)
         if files and not overwrite:
             raise InputError(
-                f"{printable(str(folder))}: the folder holds {files[0].name}; name another one, or add --overwrite to "
-                "replace its datasets"
+                f"--out {printable(str(folder))}: the folder holds {files[0].name}; name another one, or add "
+                "--overwrite to replace its datasets"
             )
 
 
@@ -100,10 +101,7 @@ def _put_in_place(folder: Path, target: Target) -> None:
 
 
 def _written_before(target: Target) -> list[Path]:
-    """The files in a folder that an export makes.
-
-    Raises NotADirectoryError.
-    """
+    """The files in a folder that an export makes, if there is such a folder."""
     from firstdose.cdisc.adam.metadata import adam_datasets
     from firstdose.cdisc.define import DEFINE_FILES
     from firstdose.cdisc.domains import SUPPLEMENT
@@ -112,8 +110,6 @@ def _written_before(target: Target) -> list[Path]:
     from firstdose.cdisc.writing.metadata import all_domains
 
     folder = target.folder
-    if folder.exists() and not folder.is_dir():
-        raise NotADirectoryError(20, "this is a file", str(folder))
     files = sorted(path for path in folder.iterdir() if path.is_file()) if folder.is_dir() else []
     if target.standard is Standard.usdm:
         return [path for path in files if path.name == USDM_FILE]

@@ -130,6 +130,7 @@ def tell_written(written: Sequence[tuple[Target, Export]]) -> None:
     from firstdose.cdisc.writing.findings import FINDINGS_FILE, refused
     from firstdose.cli.inputs import InputError
     from firstdose.protocol.problems import printable
+    from firstdose.records.wording import counted
 
     problems: list[str] = []
     said: tuple[Standard, object] | None = None
@@ -141,7 +142,7 @@ def tell_written(written: Sequence[tuple[Target, Export]]) -> None:
             continue
         if said != (target.standard, findings):
             said = (target.standard, findings)
-            typer.echo(f"{len(findings):,} findings of the checks, listed in {listed}", err=bool(findings))
+            typer.echo(f"{counted(len(findings), 'finding')} of the checks, listed in {listed}", err=bool(findings))
             for line in _by_rule(findings):
                 typer.echo(line, err=True)
             if exported.not_held:

@@ -70,6 +70,7 @@ def verify(
     from firstdose.cli.ledger_place import faults_text
     from firstdose.cli.output import progress
     from firstdose.conduct.ledger import verify as verified
+    from firstdose.protocol.problems import printable
 
     with opened(folder, database, key, heads, to_verify=True) as (place, ledger):
         seen = place.seen(head)
@@ -83,7 +84,10 @@ def verify(
     if seen:
         typer.echo(f"it holds all of the {len(seen):,} heads that were seen before")
     else:
-        typer.echo("no head was seen before: whether something was cut off at the end cannot be told")
+        typer.echo(
+            f"no head was seen before, none is in {printable(str(place.heads))}: whether something was cut off at the "
+            "end cannot be told"
+        )
 
 
 def backup(
@@ -99,6 +103,7 @@ def backup(
     from firstdose.conduct.ledger import back_up
 
     with opened(folder, database, key, heads) as (place, ledger):
+        place.seen(None)
         now = instant()
         with progress("copying") as bar:
             head = back_up(ledger, file, now, watcher=bar)
@@ -122,13 +127,18 @@ def restore(
 ) -> None:
     """Make a ledger from a copy, in either kind of database; the copy is checked first."""
     from firstdose.cli.clock import instant
+    from firstdose.cli.inputs import InputError
     from firstdose.cli.ledger_place import place_of_site_or_given
     from firstdose.cli.output import progress
     from firstdose.conduct.ledger import read_copy, read_key
     from firstdose.conduct.ledger import restore as restored
+    from firstdose.protocol.problems import printable
 
     with _told():
         place = place_of_site_or_given(folder, database, key, heads)
+        if not file.is_file():
+            what = "this is no file" if file.exists() else "there is no such file"
+            raise InputError(f"{printable(str(file))}: {what}; name the copy that `firstdose ledger backup` made")
         seen = place.seen(head)
         if older:
             last = max((entry.sequence for entry in read_copy(file)), default=0)

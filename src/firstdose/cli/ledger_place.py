@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,9 +12,12 @@ from firstdose.conduct.ledger import Head, SeenHeads, Verification
 from firstdose.conduct.ledger.database import UNKNOWN_ADDRESS, is_address, is_on_server, path_of
 from firstdose.conduct.ledger.verifying import MOST_FAULTS
 from firstdose.protocol.problems import printable
-from firstdose.web.configuration import SITE_FOLDER, Configuration
+from firstdose.web.configuration import DEFAULT_ZONE, SITE_FOLDER, Configuration
 
 SHOWN = 20
+MOST_SHOWN = 40
+BEGINNING_OF_HEAD = re.compile(r"(\d+(:[0-9a-f]{0,64}( .*)?)?)?")
+"""What a crash may leave of a line."""
 DATABASE, KEY = "firstdose.sqlite3", "firstdose.key"
 
 
@@ -31,18 +35,36 @@ class LedgerPlace:
         return SeenHeads(self.heads)
 
     def seen(self, given: list[str] | None) -> list[Head]:
-        """The heads in the file and those given; InputError if one of them is none."""
+        """The heads in the file and those given; InputError if one of them is none, or if the file holds other things.
+
+        To be called before a head is noted too: noting ends a line that was cut short, and would spoil another file.
+        """
         try:
+            _check_file_of_heads(self.heads)
             return [*self.seen_heads.read(), *map(Head.of_text, given or ())]
         except ValueError as problem:
             where = f"{self.heads} or --head" if given else str(self.heads)
-            raise InputError(f"{printable(where)}: {printable(str(problem))}") from None
+            how = f"{printable(str(problem))}; name the file that holds the heads of the ledger, or leave --heads out"
+            raise InputError(f"{printable(where)}: {how}") from None
 
     def noted(self) -> list[str]:
         """The heads in the file, each with its moment and what it stood on; InputError if one of them is none."""
         if not self.seen(None):
             return []
         return [line for line in self.heads.read_text("utf-8").split("\n")[:-1] if line.strip()]
+
+
+def _check_file_of_heads(path: Path) -> None:
+    """ValueError for a folder, for what is no text, and for a last line without an end that is no part of a head."""
+    if path.is_dir():
+        raise ValueError("this is a folder")
+    if path.is_file():
+        try:
+            *_, last = path.read_text("utf-8").split("\n")
+        except UnicodeDecodeError:
+            raise ValueError("this is not a text") from None
+        if not BEGINNING_OF_HEAD.fullmatch(last):
+            raise ValueError(f"{last[:MOST_SHOWN]!r} is not the beginning of a head")
 
 
 def ledger_place(database: str | None, key: Path | None, heads: Path | None) -> LedgerPlace:
@@ -70,7 +92,8 @@ def place_of_site_or_given(
         raise InputError(f"--folder {printable(str(folder))}: there is no such folder; name that of the site")
     given = {"DATABASE_URL": database, "FIRSTDOSE_KEY_FILE": key, "FIRSTDOSE_HEADS_FILE": heads}
     named = {name: str(value) for name, value in given.items() if value is not None}
-    site = Configuration.of({"FIRSTDOSE_FOLDER": str(folder), **named})
+    any_zone = {"FIRSTDOSE_ZONE": DEFAULT_ZONE}  # a ledger is checked and copied also where the site's file is broken
+    site = Configuration.of({"FIRSTDOSE_FOLDER": str(folder), **named, **any_zone})
     return ledger_place(site.database_url, site.key_file, site.heads_file)
 
 

@@ -133,8 +133,7 @@ def metabolites(
         with whole_or_not(out) as made:
             parts = write_tables(analyses, made)
             if figures:
-                bar.say("drawing")
-                parts += write_figures(analyses, plan, made)
+                parts += write_figures(analyses, plan, made, bar.say)
         written += placed(parts, made, out)
     for each in analyses:
         tell(each)

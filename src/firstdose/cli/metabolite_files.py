@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -53,7 +53,9 @@ def write_lists(problems: Problems, rejected: pl.DataFrame, unmapped: pl.DataFra
     return [out / name for name, count in held.items() if count]
 
 
-def write_figures(analyses: Sequence[FluidAnalysis], plan: Metabolism, out: Path) -> list[Path]:
+def write_figures(
+    analyses: Sequence[FluidAnalysis], plan: Metabolism, out: Path, tell: Callable[[str], None]
+) -> list[Path]:
     """Draw what there are data for, each as SVG and PNG with its data as CSV, into the folder `figures`."""
     from firstdose.report.metabolism.chapter import metabolite_drawings
     from firstdose.report.metabolism.rows import figures_of_analyses
@@ -62,9 +64,11 @@ def write_figures(analyses: Sequence[FluidAnalysis], plan: Metabolism, out: Path
     folder = out / FIGURES
     folder.mkdir(parents=True, exist_ok=True)
     fluids = figures_of_analyses(analyses, plan)
-    return [
-        path for fluid in fluids for drawing in metabolite_drawings(fluid) for path in write_figure(drawing, folder)
-    ]
+    written: list[Path] = []
+    for drawing in (each for fluid in fluids for each in metabolite_drawings(fluid)):
+        tell(f"drawing {drawing.name}")
+        written += write_figure(drawing, folder)
+    return written
 
 
 def problems_of_analysis(read: Abundances, prepared: Sequence[Prepared], sheet: str) -> Problems:

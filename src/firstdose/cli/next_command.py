@@ -95,10 +95,11 @@ def _with_data(
     """The settings with what the data say, which must still make sense; and what must be told of the data."""
     from firstdose.cli.analyse_command import analysed
     from firstdose.cli.class_values import class_values
-    from firstdose.cli.data_folder import notices_of, notices_on, problems_notice, read_data
+    from firstdose.cli.data_folder import notices_of, notices_on, problems_notice, read_data, refuse_unusable
     from firstdose.cli.inputs import InputError, every_problem, problems_text
     from firstdose.cli.metabolite_folder import with_abundances
     from firstdose.cli.output import progress
+    from firstdose.records.problems import PROBLEMS_FILE
     from firstdose.simulation.next_trial.checks import check_settings
     from firstdose.simulation.next_trial.phase_one import with_phase_one
 
@@ -108,14 +109,16 @@ def _with_data(
     with progress("the trial before") as bar:
         reading, _ = read_data(data, read)
         reading = with_abundances(reading, data, read)
+    _tell_problems(reading, out)
+    refuse_unusable(data, reading, out and out / PROBLEMS_FILE)
+    with progress("the trial before") as bar:
         derived, results = analysed(read, protocol, reading, bar, seed=SEED_OF_ANALYSIS)
         classes = class_values(read, derived, SEED_OF_ANALYSIS)
     changed, taken = with_phase_one(settings, derived, results.frame, classes)
     found = [finding.at(settings.places) for finding in check_settings(changed)]
     if found:
         raise InputError(f"with what the data of {data} say, the settings no longer hold:\n{problems_text(found)}")
-    notices = (*notices_of(data), *notices_on(reading))
-    _tell_problems(reading, out)
+    notices = (*notices_of(data), *notices_on(reading.trial_data))
     if out is not None:
         notices = (*notices, *problems_notice(reading))
     return changed, taken, notices

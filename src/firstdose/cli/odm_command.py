@@ -52,6 +52,7 @@ def odm(
     from firstdose.records.wording import counted
 
     with opened(folder, database, key, heads) as (place, ledger):
+        place.seen(None)
         now = instant()
         moment = _moment(as_of, now)
         head = _head_at(ledger, moment if as_of else None)
@@ -98,7 +99,11 @@ def _head_at(ledger: Ledger, moment: datetime | None) -> Head:
             last = next(iter(found), None)
         head = Head(last.sequence, last.seal) if last and last.sequence == sequence else Head(0, "")
     if not head.sequence:
-        raise InputError("nothing had been entered by then; there is nothing to write")
+        raise InputError(
+            "the ledger holds no entry yet; there is nothing to write"
+            if moment is None
+            else "--as-of: nothing had been entered by then; name a later moment, or leave it out"
+        )
     return head
 
 

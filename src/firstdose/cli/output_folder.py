@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,6 +14,8 @@ import typer
 
 UNFINISHED = ".firstdose-"
 """How the name of a folder begins that is written into, until all in it is whole."""
+MOST_NAMED = 6
+"""Files of one folder that are told one by one."""
 Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace what an earlier run wrote there.")]
 
 
@@ -91,6 +94,20 @@ def room_in(out: Path) -> Iterator[Path]:
             with suppress(OSError):  # it holds what was written
                 out.rmdir()
         raise
+
+
+def told_in_short(written: Sequence[Path], out: Path) -> list[str]:
+    """A line for each file that was written, and one for all in a folder inside ``out`` that holds many."""
+    from firstdose.protocol.problems import printable
+    from firstdose.records.wording import counted
+
+    in_folder = Counter(path.parent for path in written if path.parent != out)
+    lines: dict[str, None] = {}
+    for path in written:
+        many = in_folder[path.parent]
+        where, what = (path.parent, f"{counted(many, 'file')} to ") if many > MOST_NAMED else (path, "")
+        lines[f"wrote {what}{printable(str(where))}"] = None
+    return list(lines)
 
 
 def placed(written: Iterable[Path], made: Path, out: Path) -> list[Path]:

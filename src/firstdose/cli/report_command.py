@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from firstdose.cli.exported_folder import ProtocolOrExport, protocol_and_data
-from firstdose.cli.output_folder import Overwrite, check_folder, placed, whole_or_not
+from firstdose.cli.output_folder import Overwrite, check_folder, placed, told_in_short, whole_or_not
 
 
 class Part(StrEnum):
@@ -98,18 +98,19 @@ def report(
         press = Press(read_style(style)) if style else PLAIN_PRESS
     protocol, data = protocol_and_data(protocol, data)
     read, reading = read_for_analysis(protocol, data, out)
-    notices = told_notices(data, reading)
+    day = cut_off(day, reading)
+    notices = told_notices(data, reading, day)
     bears_day, is_drawn = bears or today(), bool(parts - {Part.pack, Part.people})
     with progress("report") as bar, beside_this_process(DRAWINGS, is_drawn) as beside, whole_or_not(out) as made:
         if parts == {Part.pack} and read.escalation.has_rule:
-            derived, provenance = prepared(read, protocol, reading, bar, seed=seed, as_of=cut_off(day, reading))
+            derived, provenance = prepared(read, protocol, reading, bar, seed=seed, as_of=day)
             results = pack_results(read, derived, seed=seed, provenance=provenance)
             written = write_pack(read, derived, results, made, bears_day, notices, press)
         else:
-            derived, results = analysed(read, protocol, reading, bar, seed=seed, as_of=cut_off(day, reading))
+            derived, results = analysed(read, protocol, reading, bar, seed=seed, as_of=day)
             written = [
                 *write_results(results, made),
                 *write_report(read, derived, results, made, bears_day, parts, notices, bar.say, press, beside),
             ]
-    for path in placed(written, made, out):
-        typer.echo(f"wrote {path}")
+    for line in told_in_short(placed(written, made, out), out):
+        typer.echo(line)

@@ -70,6 +70,8 @@ def serve(
     from firstdose.cli.zone_of_site import zone_to_keep
     from firstdose.web import starting
 
+    if demo and protocol is not None:
+        raise typer.BadParameter("--demo shows its own trial; leave out the one or the other", param_hint="PROTOCOL")
     with _told():
         place = folder or (DEMO_FOLDER if demo else SITE_FOLDER)
         if owner is None:
@@ -152,12 +154,16 @@ def _make_ready(protocol: Path | None, demo: bool, folder: Path, owner: str | No
 def _start(configuration: Configuration, protocol: Path | None) -> None:
     """Make what is not there yet: ledger, protocol, an account. Later starts find all of it."""
     from firstdose.cli.clock import instant
+    from firstdose.protocol.problems import printable
     from firstdose.web import starting
 
     if starting.has_ledger(configuration):
         ledger = starting.open_ledger(configuration, instant)
         if not starting.has_protocol(ledger):
             starting.add_version(ledger, _text_of(protocol), instant())
+        elif protocol is not None:
+            goes_on = "the site goes on with the versions in its ledger, and takes another as an amendment"
+            typer.echo(f"note: {printable(str(protocol))} is not read: {goes_on}", err=True)
     else:
         ledger = starting.make_ledger(configuration, _text_of(protocol), instant())
         typer.echo(f"Made the site in {configuration.folder}. Keep {configuration.key_file} elsewhere too.")

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from firstdose.conduct.departures import departures, start_of
 from firstdose.conduct.desk import Work
 from firstdose.conduct.entering import draft_of
-from firstdose.conduct.gating import HALTING, REASON_GIVEN, gate_in
+from firstdose.conduct.gating import HALTING, REASON_GIVEN, gate_in, may_not_be_dosed
 from firstdose.conduct.identity import name_of
 from firstdose.conduct.in_short import reasons_in_short
 from firstdose.conduct.ledger import Draft, Entry, Refused
@@ -56,7 +56,7 @@ def prepare_dosing(work: Work, subject: str, batch: str) -> Entry:
     found = gate_in(work, subject, batch=batch or None)
     if not found.allowed or found.level is None:
         words = "\n".join(f"- {without_others(work, each.words)}" for each in reasons_in_short(found.reasons))
-        raise Refused(f"{subject} may not be dosed now:\n{words}")
+        raise Refused(f"{may_not_be_dosed(subject)}:\n{words}")
     if not batch.strip():
         raise Refused("choose the batch that is to be given; none is chosen beforehand")
     today = work.now.astimezone(zone_of(work)).date()

@@ -11,7 +11,7 @@ from typing import Literal
 
 from firstdose.conduct.catalogue import HeldEvent, SafetyReport
 from firstdose.conduct.clocks import EventName, clocks
-from firstdose.conduct.held import HALTED, HELD, at_a_glance, named, since
+from firstdose.conduct.held import HELD, at_a_glance, named, since
 from firstdose.conduct.schedule import PlannedVisit, schedules
 from firstdose.conduct.snapshot import OF_DOSING
 from firstdose.conduct.staleness import StaleDecision
@@ -115,9 +115,10 @@ def alerts(watched: Watched, stale: Iterable[StaleDecision] = ()) -> tuple[Alert
 
 
 def in_order(found: Sequence[Alert], moment: datetime) -> tuple[Alert, ...]:
-    """The most pressing first, then what is too late soonest."""
+    """What is held first, then the most pressing, then what is too late soonest."""
     end = max((each.until for each in found if each.until), default=moment)
-    return tuple(sorted(found, key=lambda each: (WEIGHTS.index(each.weight), each.until or end, each.who, each.words)))
+    ordered = sorted(found, key=lambda each: (WEIGHTS.index(each.weight), each.until or end, each.who, each.words))
+    return tuple(sorted(ordered, key=lambda each: each.kind != "held_event"))
 
 
 def stale_alerts(stale: Iterable[StaleDecision], zone: tzinfo | None = None) -> Iterator[Alert]:
@@ -134,7 +135,7 @@ def _held(watched: Watched) -> Iterator[Alert]:
     """What became known of somebody's safety under a lock, and is not recorded yet."""
     for held in watched.held:
         told = at_a_glance(held)
-        words = f"{named(held)}{f' ({told})' if told else ''}, held event {held.held}: {HALTED}"
+        words = f"{named(held)}{f' ({told})' if told else ''}, held event {held.held}"
         begun = span_of(held.since, None).first
         yield Alert("held_event", held.subject, words, "now", begun, None, (HELD, str(held.held)), since(held))
 
@@ -187,10 +188,12 @@ def _prepared(watched: Watched) -> Iterator[Alert]:
 
 def _clocks(watched: Watched) -> Iterator[Alert]:
     """Reports of serious events that are still to be sent."""
-    for clock in clocks(watched.trial_data, watched.moment, watched.reports, watched.entered, watched.zone):
+    given = (watched.reports, watched.entered, watched.zone, watched.held)
+    for clock in clocks(watched.trial_data, watched.moment, *given):
         if clock.is_running:
             perhaps = "" if clock.applies else "; whether it must be sent is still to be judged"
             record = ("adverse_events", f"{clock.subject}/{clock.event}")
+            record = record if clock.held is None else (HELD, str(clock.held))
             since, until = clock.aware.first, clock.due.first or clock.due.last
             weight: Weight = "soon" if clock.is_overdue is False and clock.kind != "within_24_hours" else "now"
             words = f"{clock.words}{perhaps}"
@@ -241,7 +244,7 @@ PARTS = (
     Part("held events", (HELD,), _held),
     Part("toxicity", OF_DOSING, _toxicity),
     Part("prepared dosings", ("dosings",), _prepared),
-    Part("clocks", ("subjects", "adverse_events", "dosings", "slots", "safety_reports"), _clocks),
+    Part("clocks", ("subjects", "adverse_events", "dosings", "slots", "safety_reports", HELD), _clocks),
     Part("troughs", ("subjects", "lab_results", "dosings", "slots"), _troughs, by_day=True),
     Part("visits", ("subjects", "visits", "dosings", "slots", "dispositions", "deaths"), _visits, by_day=True),
 )

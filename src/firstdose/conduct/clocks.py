@@ -9,11 +9,12 @@ shorter where they are fatal or life-threatening; 24 hours is how protocols put 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
 from typing import Literal
 
-from firstdose.conduct.catalogue import REPORT_WORDS, SafetyReport
+from firstdose.conduct.catalogue import REPORT_WORDS, HeldEvent, SafetyReport
+from firstdose.conduct.held import event_told
 from firstdose.dosing.known import UNKNOWN, Span, span_of
 from firstdose.dosing.recorded import Records
 from firstdose.protocol.expression import Answer, every, some
@@ -31,6 +32,8 @@ RUNS: dict[ClockKind, timedelta] = {
 FROM_ENTRY = "counted from when the event was entered here as serious"
 """How a clock runs where awareness is not recorded: it was no later than that."""
 EventName = tuple[str, int]
+Report = tuple[str, int, str]
+"""A report of an event: the participant, the number of the event, and the kind."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +42,7 @@ class Clock:
 
     ``applies`` is None where that is not known yet, such as before anybody said whether the event was expected.
     ``due`` is the span in which the clock ends, ``sent`` that in which the report was sent, if it was. ``zone`` is that
-    of the participant's site, for words.
+    of the participant's site, for words. ``held`` numbers what waits outside the locked data, where the event does.
     """
 
     subject: str
@@ -52,6 +55,7 @@ class Clock:
     sent: Span | None
     as_of: datetime
     zone: tzinfo | None = None
+    held: int | None = None
 
     @property
     def is_met(self) -> Answer:
@@ -83,7 +87,8 @@ class Clock:
 
     @property
     def words(self) -> str:
-        return f"{self.subject}, event {self.event} ({self.term}): {REPORT_WORDS[self.kind]}"
+        which = f"event {self.event}" if self.held is None else f"held event {self.held}"
+        return f"{self.subject}, {which} ({self.term}): {REPORT_WORDS[self.kind]}"
 
     @property
     def when(self) -> str:
@@ -110,19 +115,21 @@ def clocks(
     reports: Iterable[SafetyReport] = (),
     entered: Mapping[EventName, datetime] | None = None,
     zone: tzinfo | None = None,
+    held: Iterable[HeldEvent] = (),
 ) -> tuple[Clock, ...]:
     """The clocks of all serious events as of a moment, which has a zone, those that end first at the front.
 
     ``entered`` is when an event was first entered as serious, if that is known: awareness was no later. Reports that
-    were sent after the moment are not known yet. ``zone`` stands for sites whose zone is not recorded.
+    were sent after the moment are not known yet. ``zone`` stands for sites whose zone is not recorded. What is ``held``
+    of a serious event has clocks like any other, known by then at the latest; a change of one only those that it adds.
     """
     records = Records(trial_data, moment, zone)
-    sent: dict[tuple[str, int, str], list[Span]] = {}
+    sent: dict[Report, list[Span]] = {}
     for report in reports:
         span = span_of(report.sent, records.zone_at(report.subject))
         if span.by(moment) is not False:
             sent.setdefault((report.subject, report.event, report.kind), []).append(span)
-    found = []
+    found: list[Clock] = []
     for event in trial_data.records(AdverseEvent):
         if event.serious and records.is_known(event.start):
             aware = _aware(records, event, (entered or {}).get((event.subject, event.number)))
@@ -130,7 +137,26 @@ def clocks(
                 _clock(event, kind, applies, aware, sent.get((event.subject, event.number, kind), ()), records)
                 for kind, applies in _kinds(event)
             ]
+    for waiting in held:
+        found += _of_held(waiting, found, sent, records)
     return tuple(sorted(found, key=lambda each: (each.due.first or moment, each.subject, each.event)))
+
+
+def _of_held(
+    held: HeldEvent, known: Iterable[Clock], sent: Mapping[Report, list[Span]], records: Records
+) -> Iterator[Clock]:
+    """The clocks of what is held of a serious event, but for those that run for the event that it changes."""
+    event = event_told(held)
+    if event is None:
+        return
+    is_change = held.changes is not None
+    running = {(each.subject, each.event, each.kind, each.applies) for each in known if is_change}
+    aware = _aware(records, event, span_of(held.since, None).first)
+    for kind, applies in _kinds(event):
+        report = (event.subject, event.number, kind)
+        if not running & {(*report, applies), (*report, True)}:
+            reports = sent.get(report, ()) if is_change else ()
+            yield replace(_clock(event, kind, applies, aware, reports, records), held=held.held)
 
 
 def is_unexpected_reaction(event: AdverseEvent) -> Answer:

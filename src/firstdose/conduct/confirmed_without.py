@@ -95,6 +95,12 @@ def reason_given(source: Recorded, subject: str, confirmation: Confirmation) -> 
     return as_object(ConfirmedWithout, stored) if stored.exists and not stored.is_removed else None
 
 
+def confirmed_without_all(source: Recorded) -> frozenset[str]:
+    """Whose confirmation in force was signed without all that is asked for before a dosing."""
+    people = {each.subject for each in all_of(source, ConfirmedWithout)}
+    return frozenset(each for each in people if reason_given(source, each, confirmation_of(source, each)) is not None)
+
+
 def told_of_everybody(source: Recorded) -> str:
     """Who was last confirmed without all that is asked for before a dosing, and why; empty where nobody was."""
     last = {each.subject: each for each in sorted(all_of(source, ConfirmedWithout), key=lambda each: each.signature)}
@@ -126,7 +132,7 @@ def require_reason(subject: str, missing: Collection[NotRecorded], reason: str, 
         raise Refused(f"a reason has {LONGEST_REASON:,} characters at most; say it in short")
     later = [each for each in missing if each.key not in seen]
     if later:
-        raise Refused(f"not recorded is also {listed(later)}, which was not shown to you: look again, then confirm")
+        raise Refused(f"also not recorded, and not shown to you yet: {listed(later)}. Look again, then confirm")
 
 
 def keep_reason(work: Work, subject: str, signature: int, missing: Collection[NotRecorded], reason: str) -> None:

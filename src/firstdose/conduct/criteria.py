@@ -13,7 +13,7 @@ from math import prod
 from typing import Literal
 
 from firstdose.conduct.criterion_names import is_asked_for
-from firstdose.conduct.criterion_values import Known, values_of, words_of
+from firstdose.conduct.criterion_values import Known, not_recorded_words, values_of, words_of
 from firstdose.conduct.identity import name_of
 from firstdose.conduct.ledger import StoredRecord
 from firstdose.conduct.own_records import Recorded
@@ -134,9 +134,9 @@ def _in_words(expression: str, known: dict[str, Known]) -> str:
 
 def _why_unknown(known: dict[str, Known]) -> str:
     """Why a criterion cannot be checked."""
-    missing = words_of({name: each for name, each in known.items() if is_asked_for(name)}, missing=True)
+    missing = not_recorded_words({name: each for name, each in known.items() if is_asked_for(name)})
     asked_nowhere = ", ".join(each.label for name, each in sorted(known.items()) if not is_asked_for(name))
     if not missing and not asked_nowhere:
         return f"cannot be checked: {words_of(known)} leaves it open"
-    not_recorded, no_form = f"not recorded is {missing}", f"no form asks for {asked_nowhere}"
-    return f"cannot be checked: {'; '.join(filter(None, (missing and not_recorded, asked_nowhere and no_form)))}"
+    no_form = f"no form asks for {asked_nowhere}" if asked_nowhere else ""
+    return f"cannot be checked: {'; '.join(filter(None, (missing, no_form)))}"

@@ -22,8 +22,10 @@ from firstdose.records.values import Unreadable, read_value
 MISSING = {
     AGE: "the age on the day of consent",
     EDSS: "the EDSS since consent",
-    EDSS_CHANGE: "the EDSS since consent, or that of two years before",
+    EDSS_CHANGE: "the EDSS since consent or that of two years before",
 }
+BEFORE = "edss_2_years_before"
+"""The field of the history of the disease that the change of the EDSS is counted from."""
 LONGEST_LIFE = 150
 """More years than anybody lives: a date of birth that leaves as many open says nothing."""
 
@@ -63,7 +65,7 @@ def values_of(source: Recorded, subject: str, names: Iterable[str]) -> dict[str,
             possible = _ages(person)
         elif name in (EDSS, EDSS_CHANGE):
             possible = _steps(source, subject, person)
-            before = value_in(history, "edss_2_years_before")
+            before = value_in(history, BEFORE)
             if name == EDSS_CHANGE:
                 possible = () if before is None else tuple(step - before for step in possible)
         else:
@@ -141,12 +143,18 @@ def _said(value: Value) -> str:
     return value if isinstance(value, str) else f"{value:g}"
 
 
-def words_of(known: Mapping[str, Known], missing: bool = False) -> str:
-    """The values that are known in words, or those that are missing."""
-    found = [each.words for _, each in sorted(known.items()) if bool(each.possible) is not missing]
-    return ", ".join(each for each in found if not missing or not any(_names_more(other, each) for other in found))
+def words_of(known: Mapping[str, Known]) -> str:
+    """The values that are known, in words."""
+    return ", ".join(each.words for _, each in sorted(known.items()) if each.possible)
+
+
+def not_recorded_words(known: Mapping[str, Known]) -> str:
+    """Which values are not recorded, as a sentence; empty where all are."""
+    found = [each.words for _, each in sorted(known.items()) if not each.possible]
+    told = [each for each in found if not any(_names_more(other, each) for other in found)]
+    return f"{' and '.join(told)} {'is' if len(told) == 1 else 'are'} not recorded" if told else ""
 
 
 def _names_more(other: str, words: str) -> bool:
-    """Whether other words say the same and more: "the EDSS since consent, or that of two years before"."""
-    return other != words and other.startswith(f"{words}, ")
+    """Whether other words say the same and more: "the EDSS since consent or that of two years before"."""
+    return other != words and other.startswith(f"{words} ")

@@ -18,9 +18,10 @@ from firstdose.conduct.naming import record_words
 from firstdose.conduct.outcomes import as_text, outcomes_of
 from firstdose.conduct.own_records import Recorded, all_of, as_object, change, create
 from firstdose.conduct.participants import records_now, this_moment
+from firstdose.conduct.quorum import members_signed, too_few_signed
 from firstdose.conduct.reasons import is_reason
 from firstdose.conduct.recommending import Advised, Frozen, advised_of
-from firstdose.conduct.signatures import Proof, Purpose, check_proof, sign, signatures_of
+from firstdose.conduct.signatures import Proof, Purpose, check_proof, sign
 from firstdose.conduct.unseen import as_text as unseen_text
 from firstdose.conduct.unseen import of_text as unseen_of
 from firstdose.conduct.unseen import require_seen, unseen
@@ -28,8 +29,6 @@ from firstdose.dosing.courses import Courses
 from firstdose.records import RECORDS, DoseDecision, PartialDateTime
 from firstdose.records.dosing import Action
 
-MEANING = "I agree with this decision on the dose"
-"""What a member's signature of a proposal means."""
 TAKING = "I take this decision, which enough members have signed"
 """What is done by who takes a decision, and proves again who he is to do it."""
 SAFETY_RECORDS = (
@@ -145,7 +144,9 @@ def take_decision(work: Work, preparation: int, data_hash: str, seen_head: int |
         raise Refused("nothing is proposed yet; propose a decision, then sign it")
     _refuse_stale(work, prepared)
     require_seen(prepared, prepared.action, prepared.without_dlt or "")
-    names = _signed_by(work, preparation)
+    too_few = too_few_signed(work, work.protocol, preparation)
+    if too_few:
+        raise Refused(too_few)
     head = work.record("prepared_decisions", str(preparation)).head
     check_proof(work, Purpose("prepared_decisions", str(preparation), head, TAKING), proof)
     advised = advised_of(prepared)
@@ -163,7 +164,7 @@ def take_decision(work: Work, preparation: int, data_hash: str, seen_head: int |
             action=prepared.action,
             next_level=prepared.next_level,
             reason=prepared.reason,
-            members="; ".join(names),
+            members="; ".join(members_signed(work, preparation)),
             data_as_of=prepared.data_as_of,
             data_hash=prepared.data_hash,
             protocol_version=prepared.protocol_version,
@@ -245,22 +246,6 @@ def _check_step(work: Work, action: Action, next_level: int | None) -> None:
         raise Refused(f"a decision to dose names a level from 1 to {levels}")
     if action != "dose" and next_level is not None:
         raise Refused(f"a decision to {action} names no level")
-
-
-def _signed_by(work: Work, preparation: int) -> tuple[str, ...]:
-    """The names of the members who have signed the proposal as it stands, at least the quorum of them."""
-    review = work.protocol.escalation.committee_review
-    fewest = (review.quorum if review else None) or 1
-    held = [each for each in signatures_of(work, "prepared_decisions", str(preparation)) if each.is_valid]
-    names: dict[str, str] = {}
-    for each in (signed.signature for signed in held if signed.signature.meaning == MEANING):
-        name = " ".join(each.signer_name.replace(";", ",").split())
-        others = {other.casefold() for account, other in names.items() if account != each.signer}
-        names[each.signer] = f"{name} ({each.signer})" if name.casefold() in others else name
-    if len(names) < fewest:
-        who = ", ".join(names.values()) or "nobody"
-        raise Refused(f"{len(names)} members have signed the decision as it is proposed ({who}), of {fewest} needed")
-    return tuple(names.values())
 
 
 def _open_deviations(work: Work) -> str:

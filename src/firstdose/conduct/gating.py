@@ -95,6 +95,11 @@ def gate(
     return replace(found, reasons=reasons, notes=(*(left.notes if left else ()), *found.notes))
 
 
+def may_not_be_dosed(subject: str) -> str:
+    """What is said of somebody whom the gate does not let through, before the reasons."""
+    return f"{subject} may not be dosed now"
+
+
 def gate_in(
     work: Work, subject: str, *, as_of: datetime | None = None, batch: str | None = None, cohort: str | None = None
 ) -> Gate:

@@ -41,7 +41,7 @@ def halts(situation: Situation, courses: Courses) -> tuple[Halt, ...]:
     Raises ProblemsFound if the protocol's rule cannot be built.
     """
     records = courses.records
-    cohorts = [each for each in courses.cohorts if _has_places(each, records)]
+    cohorts = [each for each in courses.cohorts if has_places(each, records)]
     in_each = {each.name: tuple(_of_cohort(situation, courses, each)) for each in cohorts}
     if not cohorts:
         in_each[NOBODY] = tuple(halts_in_cohort(situation, _question(courses, None), None, ()))
@@ -65,7 +65,7 @@ def _question(courses: Courses, cohort: str | None) -> Question:
     return Question(courses.protocol, courses.records, NOBODY, courses.records.zone, cohort, courses)
 
 
-def _has_places(cohort: CohortInOrder, records: Records) -> bool:
+def has_places(cohort: CohortInOrder, records: Records) -> bool:
     """Whether somebody may still be dosed in a cohort: it is recorded, may be open, and has a slot left."""
     if cohort.record is None or cohort.is_open(records) is False:
         return False

@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from contextlib import suppress
+from typing import Any
 
 from firstdose.conduct.catalogue import HeldEvent
 from firstdose.conduct.desk import Work
+from firstdose.conduct.identity import key_fields
 from firstdose.conduct.ledger import Refused
 from firstdose.conduct.naming import kind_words, record_words, value_words
 from firstdose.conduct.own_records import Recorded, all_of
@@ -18,7 +21,7 @@ from firstdose.records.date_words import moment_words
 from firstdose.records.partial_date_text import read_partial_date_time
 from firstdose.records.values import Unreadable, read_value
 
-HELD = "held_events"
+HELD, EVENTS = "held_events", "adverse_events"
 HELD_KINDS = ("adverse_events", "grade_changes", "deaths", "dispositions")
 """The kinds of records that tell what befell somebody, and are held where a lock refuses them."""
 SERIOUS = "serious"
@@ -83,10 +86,25 @@ def at_a_glance(held: HeldEvent) -> str:
 
 def is_serious(held: HeldEvent) -> bool:
     """Whether what was typed says that an event is serious."""
+    if held.record_type != EVENTS:
+        return False
     try:
         return read_value(columns_of(AdverseEvent)[SERIOUS], typed_of(held).get(SERIOUS, "")) is True
     except Unreadable:
         return False
+
+
+def event_told(held: HeldEvent) -> AdverseEvent | None:
+    """The serious event that is held, as far as what was typed of it can be read; None for anything else."""
+    if not is_serious(held):
+        return None
+    known: dict[str, Any] = {}
+    texts = seen_of(held) | typed_of(held) | (key_fields(held.record_type, held.changes) if held.changes else {})
+    for name, column in columns_of(AdverseEvent).items():
+        with suppress(Unreadable):
+            known[name] = read_value(column, texts.get(name, ""))
+    known |= {"subject": held.subject, "number": known.get("number") or 0, "term": known.get("term") or "no name given"}
+    return AdverseEvent(**known)
 
 
 def since(held: HeldEvent) -> str:
@@ -114,8 +132,19 @@ def ended_words(held: HeldEvent) -> str:
 
 def not_in_pack(source: Recorded) -> str:
     """What the committee's pack does not know of; empty where nothing waits."""
-    told = [f"{named(each)} ({at_a_glance(each) or 'nothing told'}), {since(each)}" for each in waiting_held(source)]
-    return f"Held outside the locked data, and not known to anything in this pack: {'; '.join(told)}." if told else ""
+    return not_told(waiting_held(source))
+
+
+def not_told(held: Iterable[HeldEvent]) -> str:
+    """The same of what waited when data were exported."""
+    told = [f"{named(each)} ({at_a_glance(each) or 'nothing told'}), {since(each)}" for each in held]
+    return f"Held outside the locked data, and not known to anything told here: {'; '.join(told)}." if told else ""
+
+
+def against_deciding(source: Recorded) -> str:
+    """Why nothing is decided on the dose now, for what is held; empty where nothing waits."""
+    held = held_words(waiting_held(source))
+    return f"{held}. Nothing is decided on the dose meanwhile: have the lock opened, then record it" if held else ""
 
 
 def refuse_while_held(work: Work) -> None:
@@ -123,8 +152,6 @@ def refuse_while_held(work: Work) -> None:
 
     Raises Refused.
     """
-    held = waiting_held(work)
-    if held:
-        raise Refused(
-            f"{held_words(held)}. Nothing is decided on the dose meanwhile: have the lock opened, then record it"
-        )
+    against = against_deciding(work)
+    if against:
+        raise Refused(against)

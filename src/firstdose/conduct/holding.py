@@ -16,7 +16,7 @@ from firstdose.conduct.held import HELD, HELD_KINDS, told_in, typed_of
 from firstdose.conduct.identity import record_name
 from firstdose.conduct.ledger import Draft, Entry, FieldChange, Refused, StoredRecord
 from firstdose.conduct.locking import locked_now
-from firstdose.conduct.naming import field_labels, record_words
+from firstdose.conduct.naming import field_label, field_labels, record_words, value_words
 from firstdose.conduct.own_records import as_object, change, create
 from firstdose.conduct.participants import this_moment
 from firstdose.conduct.reasons import is_reason
@@ -31,28 +31,42 @@ NOW_RECORDED = "recorded"
 
 
 def hold_if_locked(
-    work: Work, draft: Draft, typed: Mapping[str, str], seen: Mapping[str, str], number: int | None = None
+    work: Work,
+    draft: Draft,
+    typed: Mapping[str, str],
+    seen: Mapping[str, str],
+    number: int | None = None,
+    differs: str = "",
+    seen_head: int | None = None,
 ) -> int | None:
     """Hold what a draft says of somebody's safety, where a lock refuses it; the number, or None where it is not held.
 
     ``typed`` is what stands in each field of its form, ``seen`` what stood there before. With the ``number`` of what is
-    held already, what was typed takes the place of that. Of what has one record for each person, such as a death, a
-    new record where there is one, removed or not, is held as a change of that.
-    Raises Refused for who may not enter data, and where what is held under that number waits no more.
+    held already, what was typed takes the place of that; ``differs`` says why, where it says something else,
+    ``seen_head`` is the last entry about that when the form was opened. Of what has one record for each person, such as
+    a death, a new record where there is one, removed or not, is held as a change of that.
+    Raises Refused for who may not enter data, and where what is held under that number waits no more, or says something
+    else and nobody says why: somebody else may have typed it anew meanwhile.
     """
     if not tells_of_safety(draft) or not is_locked(work, draft):
         return None
     if number is not None:
         new = {"typed": _as_text(typed), "seen": _as_text(seen), "why": draft.reason.strip() or None}
         stored = _waiting(work, number)
+        others = _otherwise(stored, typed, seen_head)
+        if others and not is_reason(differs):
+            raise Refused(
+                f"what is held as held event {number} says something else: {', '.join(others.values())}. Perhaps "
+                "somebody typed it anew meanwhile. Type what is true, and say in words why it differs"
+            )
         if any(stored.fields.get(name) != text for name, text in new.items()):
-            change(work, stored, new, reason=TYPED_ANEW, by=HELD_BY)
+            change(work, stored, new, reason=differs.strip() if others else TYPED_ANEW, by=HELD_BY)
         return number
     number, stored = work.next_number(HELD), work.record(draft.record_type, draft.record)
     is_one_each = len(keys_of(RECORDS[draft.record_type])) == 1
     changes = draft.record if draft.action != "create" or (stored.exists and is_one_each) else None
-    if changes is not None and draft.action == "create":
-        seen = stored.fields
+    if changes is not None and draft.action == "create":  # who begins a new form leaves empty what he does not see
+        seen = {name: text for name, text in stored.fields.items() if stored.is_removed or typed.get(name, "").strip()}
     subject = typed.get("subject") or stored.fields.get("subject", "")
     held = HeldEvent(
         held=number,
@@ -85,7 +99,15 @@ def is_locked(work: Work, draft: Draft) -> bool:
 
 
 def record_held(
-    work: Work, number: int, record: str, draft: Draft | None, *, reason: str = "", version: str = "", differs: str = ""
+    work: Work,
+    number: int,
+    record: str,
+    draft: Draft | None,
+    *,
+    reason: str = "",
+    version: str = "",
+    differs: str = "",
+    seen_head: int | None = None,
 ) -> Entry:
     """Write what was held, and close it in the same write; a record that was removed is restored in it.
 
@@ -98,10 +120,10 @@ def record_held(
         work.append(Draft("restore", held.record_type, record, reason=reason, protocol_version=version))
     if draft is not None:
         work.append(draft)
-    return held_is_recorded(work, number, record, differs)
+    return held_is_recorded(work, number, record, differs, seen_head)
 
 
-def held_is_recorded(work: Work, number: int, record: str, differs: str = "") -> Entry:
+def held_is_recorded(work: Work, number: int, record: str, differs: str = "", seen_head: int | None = None) -> Entry:
     """Close what is held, in the write that recorded it.
 
     Raises Refused if it waits no more, if a lock refuses it still, and where the record says something else and nobody
@@ -114,12 +136,7 @@ def held_is_recorded(work: Work, number: int, record: str, differs: str = "") ->
             f"held event {number} cannot be recorded while the lock refuses it: have the lock opened first. If it is "
             "none of the locked data, enter it in a form of its own, and withdraw what is held, with a reason"
         )
-    fields = work.record(held.record_type, record).fields
-    others = [
-        name
-        for name, text in told_in(held).items()
-        if name not in OF_NO_SAFETY and fields.get(name, "").strip() != text.strip()
-    ]
+    others = _otherwise(stored, work.record(held.record_type, record).fields, seen_head)
     if others and not is_reason(differs):
         raise Refused(
             f"what would be recorded is not what was held as held event {number}: it differs in "
@@ -157,6 +174,26 @@ def _waiting(work: Work, number: int) -> StoredRecord:
     if held.state == "withdrawn":
         raise Refused(f"held event {number} was withdrawn; enter the event anew if it did occur")
     return stored
+
+
+def _otherwise(stored: StoredRecord, fields: Mapping[str, str], seen_head: int | None) -> dict[str, str]:
+    """Of what is held of somebody's safety, what these fields do not say: each field with its words as it is held.
+
+    Raises Refused where it was typed anew since the form was opened: a reason given then is not of that.
+    """
+    held = as_object(HeldEvent, stored)
+    kind = held.record_type
+    others = {
+        name: f"{field_label(kind, name)} “{value_words(kind, name, text) or 'empty'}”"
+        for name, text in told_in(held).items()
+        if name not in OF_NO_SAFETY and fields.get(name, "").strip() != text.strip()
+    }
+    if others and seen_head not in (None, stored.head):
+        raise Refused(
+            f"held event {held.held} was typed anew since this form was opened, and says something else now: "
+            f"{', '.join(others.values())}. Take that over, or say why it differs, and save again"
+        )
+    return others
 
 
 def _draft_of_held(held: HeldEvent) -> Draft:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from firstdose.dosing import Reason
+from firstdose.records.wording import joined
 
 PLURAL = {"is": "are", "was": "were"}
 MOST_CHARACTERS = 240
@@ -35,7 +36,7 @@ def _one(around: tuple[str, str], several: Sequence[Reason]) -> Reason:
     if len(several) == 1 or verb not in PLURAL:
         return several[0]
     names = [each.criterion for each in several]
-    words = f"{before}criteria {', '.join(names[:-1])} and {names[-1]} {PLURAL[verb]} {said}"
+    words = f"{before}criteria {joined(names)} {PLURAL[verb]} {said}"
     return replace(several[0], words=words, records=tuple(name for each in several for name in each.records))
 
 

@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, time
 from firstdose.conduct.becoming_known import BecomingKnown, Row, known_later
 from firstdose.conduct.identity import record_name
 from firstdose.conduct.ledger import Author, Draft, FieldChange, Ledger, Refused
+from firstdose.conduct.locked_data import SAFETY_IS_NEW
 from firstdose.conduct.locking import cut_off_in_force
 from firstdose.records import RECORDS, Subject, TrialData
 from firstdose.records.values import write_value
@@ -46,7 +47,10 @@ def retell(
     Raises Refused if a record is there already, or while data are locked.
     """
     if cut_off_in_force(ledger) is not None:
-        raise Refused("data are locked: nothing is brought in until two people have unlocked them")
+        raise Refused(
+            "data are locked: nothing is brought in until two people have opened the lock. An event, a death or an end "
+            f"of participation does not wait for that. {SAFETY_IS_NEW}"
+        )
     days: dict[date, Day] = defaultdict(Day)
     known = BecomingKnown(trial_data)
     for name, record_type in RECORDS.items():

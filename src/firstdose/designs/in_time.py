@@ -26,7 +26,7 @@ class Waiting:
     def at(self, level: Integers) -> tuple[Integers, Floats]:
         """How many wait at a level that may differ from row to row, and the sum of their follow-up; shape (trials,)."""
         here = self.level == level[:, None]
-        return here.sum(axis=1, dtype=np.int16), np.where(here, self.followed, 0.0).sum(axis=1)
+        return here.sum(axis=1, dtype=np.int16), self.followed.sum(axis=1, where=here)
 
     def at_each(self, levels: int) -> Integers:
         """How many wait at each level, shape (trials, levels)."""

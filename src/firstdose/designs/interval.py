@@ -199,7 +199,7 @@ def margin_complaints(target: float | None, below: float, above: float, keys: tu
 
 def step_to(wanted: Integers, highest: Integers) -> Step:
     """The step to wanted levels as far as none is above the highest, and the end where no level is left."""
-    level = np.clip(np.minimum(wanted, highest), 1, None)
+    level = np.maximum(np.minimum(wanted, highest), 1)
     stop = np.where(highest == 0, np.int8(Stop.TOO_TOXIC), np.int8(Stop.GOES_ON))
     return Step(level.astype(np.int8), highest.astype(np.int8), stop, no_memory(len(level)))
 

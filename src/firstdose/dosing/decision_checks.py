@@ -10,6 +10,7 @@ from firstdose.dosing.decisions import Decisions
 from firstdose.dosing.histories import trial_history
 from firstdose.dosing.intervals import DECISION
 from firstdose.dosing.known import record_name
+from firstdose.dosing.overtaken import Overtaken
 from firstdose.dosing.question import Question, Reason
 
 RULE = "escalation.design"
@@ -23,11 +24,8 @@ def decision_reasons(question: Question, decisions: Decisions) -> Iterator[Reaso
         yield from decisions.objections(decisions.in_force)
     else:
         yield from _without_decision(question, decisions)
-    overtaking = decisions.overtaking
-    if overtaking is not None:
-        step = f"dose level {overtaking.next_level}" if overtaking.action == "dose" else overtaking.action
-        words = f"decision {overtaking.decision}, taken later, is to {step}"
-        yield Reason(DECISION, words, None, (record_name(overtaking),))
+    if decisions.overtaking is not None:
+        yield Overtaken.of(decisions.cohort, decisions.overtaking, question.records).reason
     yield from _stale(question, decisions)
     yield from _rule(question, decisions)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -38,11 +39,14 @@ class NotConverged(RuntimeError):
     """The penalised likelihood's maximum, or a limit of its profile, was not found."""
 
 
-def firth_logistic(design: ArrayLike, outcome: ArrayLike, *, certainty: float = 0.95) -> FirthFit:
+def firth_logistic(
+    design: ArrayLike, outcome: ArrayLike, *, certainty: float = 0.95, asked: Collection[int] | None = None
+) -> FirthFit:
     """Fit log odds of ``outcome`` (0 or 1, shape (N,)) on ``design`` (shape (N, P), a column of ones first).
 
     The likelihood is penalised by the root of the information's determinant (Jeffreys' prior), so estimates are
-    finite under separation and less biased. A coefficient is tested with the others refitted and the penalty kept.
+    finite under separation and less biased. A coefficient is tested with the others refitted and the penalty kept;
+    limits and tests take most of the time, and with ``asked`` only these columns have them, others NaN.
     Source: Firth, Biometrika 1993;80:27; Heinze and Schemper, Stat Med 2002;21:2409.
     Raises ValueError for shapes, outcomes other than 0 and 1, and columns that depend on each other; NotConverged.
     """
@@ -59,21 +63,21 @@ def firth_logistic(design: ArrayLike, outcome: ArrayLike, *, certainty: float = 
     if columns == 0 or np.linalg.matrix_rank(z) < columns:
         raise ValueError("columns of the design depend on each other, so their coefficients are not identified")
     every = np.ones(columns, dtype=np.bool_)
-    best = _maximise(z, y, np.zeros(columns), every)
+    best, _ = _maximise(z, y, np.zeros(columns), every)
     top, _, information = _penalised(z, y, best)
     errors = np.sqrt(np.diag(np.linalg.inv(information)))
     drop = float(chdtri(1, 1 - certainty)) / 2
-    p, limits = np.empty(columns), np.empty((2, columns))
-    for column in range(columns):
+    p, limits = np.full(columns, np.nan), np.full((2, columns), np.nan)
+    for column in range(columns) if asked is None else asked:
         others = every.copy()
         others[column] = False
         without = np.where(others, best, 0.0)
-        restricted = _penalised(z, y, _maximise(z, y, without, others))[0]
+        _, restricted = _maximise(z, y, without, others)
         p[column] = chdtrc(1, max(0.0, 2 * (top - restricted)))
         for row, sign in enumerate((-1, 1)):
             limits[row, column] = _limit(z, y, best, column, sign * errors[column], top - drop)
     first = np.arange(columns) == 0
-    alone = _penalised(z, y, _maximise(z, y, np.zeros(columns), first))[0]
+    _, alone = _maximise(z, y, np.zeros(columns), first)
     # The determinant of the information of x is that of z times the scales squared.
     shift = float(np.log(scale).sum())
     lower, upper = limits / scale
@@ -99,16 +103,16 @@ def _penalised(x: FloatArray, y: FloatArray, beta: FloatArray) -> tuple[float, F
     return likelihood + 0.5 * float(log_determinant), score, augmented
 
 
-def _maximise(x: FloatArray, y: FloatArray, start: FloatArray, free: BoolArray) -> FloatArray:
-    """Maximum over the free coefficients by scoring steps, halved until the likelihood does not fall."""
+def _maximise(x: FloatArray, y: FloatArray, start: FloatArray, free: BoolArray) -> tuple[FloatArray, float]:
+    """Maximum over the free coefficients and the likelihood there, by scoring steps halved until it does not fall."""
     beta = start.copy()
     value, score, information = _penalised(x, y, beta)
     if not free.any():
-        return beta
+        return beta, value
     for _ in range(MOST_STEPS):
         step = np.linalg.solve(information[np.ix_(free, free)], score[free])
         if float(score[free] @ step) < _SETTLED**2:
-            return beta
+            return beta, value
         step *= min(1.0, _LARGEST_STEP / float(np.abs(step).max()))
         for _ in range(60):
             trial = beta.copy()
@@ -118,7 +122,7 @@ def _maximise(x: FloatArray, y: FloatArray, start: FloatArray, free: BoolArray) 
                 break
             step /= 2
         else:
-            return beta
+            return beta, value
         beta, (value, score, information) = trial, found
     raise NotConverged(f"the penalised likelihood did not settle in {MOST_STEPS} steps")
 
@@ -133,8 +137,8 @@ def _limit(x: FloatArray, y: FloatArray, best: FloatArray, column: int, step: fl
         nonlocal start
         start = start.copy()
         start[column] = value
-        start = _maximise(x, y, start, others)
-        return _penalised(x, y, start)[0] - target
+        start, value_there = _maximise(x, y, start, others)
+        return value_there - target
 
     inside, outside = float(best[column]), float(best[column] + step)
     for _ in range(60):

@@ -8,18 +8,18 @@ and the likelihood maximised by Newton's method.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import log_ndtr, logsumexp
 
-from firstdose.methods._counts import FloatArray, IntArray
+from firstdose.methods._counts import BoolArray, FloatArray, IntArray
 from firstdose.methods.response_matrix import DesignSpace, design_space
 from firstdose.methods.tail_probabilities import t_quantile_above, t_two_sided
 
 REACH, STEPS_PER_DEVIATION, MOST_NODES = 7.0, 1.0, 501
 ITERATIONS, HALVINGS, CLOSE = 40, 12, 1e-10
-STEP = 1e-4  # of the numerical second derivatives, in standard deviations
 AT_ONCE = 1_000_000  # numbers held for some responses at a time
 HALF_LOG_TWO_PI = 0.5 * np.log(2 * np.pi)
 
@@ -115,7 +115,7 @@ def _nodes(correlation: float, most: int) -> tuple[FloatArray, FloatArray]:
 
 @dataclass(frozen=True, eq=False)
 class _Likelihood:
-    """The log-likelihood of each response and its gradient in effects and the logarithm of the deviation."""
+    """The log-likelihood of each response and its derivatives in effects and the logarithm of the deviation."""
 
     response: FloatArray  # (N, G)
     limit: FloatArray
@@ -125,29 +125,76 @@ class _Likelihood:
     log_weights: FloatArray
     correlation: float
 
+    @cached_property
+    def observed(self) -> BoolArray:
+        return ~np.isnan(self.response)
+
+    @cached_property
+    def censored(self) -> BoolArray:
+        return ~self.observed & ~np.isnan(self.limit)
+
+    @cached_property
+    def starts(self) -> IntArray:
+        """The first row of each person (P,)."""
+        return np.flatnonzero(np.diff(self.person, prepend=-1))
+
     def at(self, parameters: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Log-likelihood (G,) and gradient (G, r + 1) at parameters (G, r + 1)."""
-        observed = ~np.isnan(self.response)
-        censored = ~observed & ~np.isnan(self.limit)
-        value = np.where(observed, self.response, np.where(censored, self.limit, 0.0))
+        given = self._given(parameters)
+        pull = (given.posterior[self.person] * given.slope).sum(axis=2)  # (N, G)
+        scale = -pull * given.plain - self.observed
+        along = -(self.basis.T @ pull).T / given.deviation[:, None]
+        return given.total.sum(axis=0), np.column_stack([along, scale.sum(axis=0)])
+
+    def information(self, parameters: FloatArray) -> FloatArray:
+        """Minus the second derivatives (G, r + 1, r + 1).
+
+        Those given the effects, on average, less the variance of the first ones given the effects: Louis, JRSS B
+        1982;44:226.
+        """
+        given = self._given(parameters)
+        bend = np.repeat(np.where(self.observed, -1.0, 0.0)[:, :, None], len(self.nodes), axis=2)
+        hazard = given.slope[self.censored]
+        bend[self.censored] = -hazard * (given.z[self.censored] + hazard)
+        weights = given.posterior[self.person]
+        pull, bent = (weights * given.slope).sum(axis=2), (weights * bend).sum(axis=2)  # (N, G)
+        turn = np.concatenate([self.basis.T[:, :, None] / given.deviation, given.plain[None]])  # (r + 1, N, G)
+        second = np.einsum("ang,ng,bng->gab", turn, bent, turn)
+        mixed = np.einsum("ang,ng->ga", turn, pull)
+        second[:, -1, :] += mixed
+        second[:, :-1, -1] += mixed[:, :-1]
+        first = np.stack([np.add.reduceat(each[:, :, None] * given.slope, self.starts, axis=0) for each in turn])
+        mean = (first * given.posterior).sum(axis=3)  # (r + 1, P, G)
+        second += np.einsum("apgk,pgk,bpgk->gab", first, given.posterior, first, optimize=True)
+        return np.asarray(np.einsum("apg,bpg->gab", mean, mean) - second)
+
+    def _given(self, parameters: FloatArray) -> _Given:
+        value = np.where(self.observed, self.response, np.where(self.censored, self.limit, 0.0))
         deviation = np.exp(parameters[:, -1]) * np.sqrt(1 - self.correlation)
         plain = (value - self.basis @ parameters[:, :-1].T) / deviation  # (N, G)
         tilt = np.sqrt(self.correlation / (1 - self.correlation))
         z = plain[:, :, None] - tilt * self.nodes
-        below = log_ndtr(z[censored])
+        below = log_ndtr(z[self.censored])
         density = -0.5 * np.square(z) - HALF_LOG_TWO_PI
-        terms = np.where(observed[:, :, None], density - np.log(deviation)[:, None], 0.0)
-        slope = np.where(observed[:, :, None], -z, 0.0)
-        terms[censored] = below
-        slope[censored] = np.exp(density[censored] - below)
-        starts = np.flatnonzero(np.diff(self.person, prepend=-1))
-        people = np.add.reduceat(terms, starts, axis=0) + self.log_weights
+        terms = np.where(self.observed[:, :, None], density - np.log(deviation)[:, None], 0.0)
+        slope = np.where(self.observed[:, :, None], -z, 0.0)
+        terms[self.censored] = below
+        slope[self.censored] = np.exp(density[self.censored] - below)
+        people = np.add.reduceat(terms, self.starts, axis=0) + self.log_weights
         total = logsumexp(people, axis=2)
-        posterior = np.exp(people - total[:, :, None])[self.person]
-        pull = (posterior * slope).sum(axis=2)  # (N, G)
-        scale = -pull * plain - observed
-        gradient = np.column_stack([-(self.basis.T @ pull).T / deviation[:, None], scale.sum(axis=0)])
-        return total.sum(axis=0), gradient
+        return _Given(deviation, plain, z, slope, total, np.exp(people - total[:, :, None]))
+
+
+@dataclass(frozen=True, eq=False)
+class _Given:
+    """What is known at parameters given a person's effect, that is at each node."""
+
+    deviation: FloatArray  # (G,), without the effect
+    plain: FloatArray  # (N, G), the standardised value at an effect of 0
+    z: FloatArray  # (N, G, K), the standardised value
+    slope: FloatArray  # (N, G, K), of the logarithm of the density or probability, by the standardised value
+    total: FloatArray  # (P, G), log-likelihood of a person
+    posterior: FloatArray  # (P, G, K), of the nodes
 
 
 def _start(part: _Likelihood) -> FloatArray:
@@ -167,8 +214,9 @@ def _maximise(part: _Likelihood, start: FloatArray) -> tuple[FloatArray, FloatAr
     here = start
     value, gradient = part.at(here)
     done = worse = np.zeros(len(here), dtype=np.bool_)
+    information = part.information(here)
     for _ in range(ITERATIONS):
-        move = np.einsum("gij,gj->gi", _inverse(_information(part, here)), gradient)
+        move = np.einsum("gij,gj->gi", _inverse(information), gradient)
         gain = np.einsum("gi,gi->g", move, gradient)
         done = np.asarray(gain < CLOSE)
         if done.all():
@@ -185,19 +233,8 @@ def _maximise(part: _Likelihood, start: FloatArray) -> tuple[FloatArray, FloatAr
         here = np.where(column, here, there)
         gradient = np.where(column, gradient, gradient_there)
         value = np.where(worse, value, value_there)
-    return np.where(np.reshape(done, (-1, 1)), here, np.nan), _information(part, here)
-
-
-def _information(part: _Likelihood, at: FloatArray) -> FloatArray:
-    """Minus the second derivatives (G, r + 1, r + 1), by differences of the gradient."""
-    columns = []
-    for place in range(at.shape[1]):
-        step = np.zeros_like(at)
-        step[:, place] = STEP * (1.0 if place == at.shape[1] - 1 else np.exp(at[:, -1]))
-        wide = 2 * step[:, place : place + 1]
-        columns.append((part.at(at - step)[1] - part.at(at + step)[1]) / wide)
-    found = np.stack(columns, axis=2)
-    return (found + found.transpose(0, 2, 1)) / 2
+        information = part.information(here)
+    return np.where(np.reshape(done, (-1, 1)), here, np.nan), information
 
 
 def _inverse(information: FloatArray) -> FloatArray:

@@ -71,11 +71,7 @@ def conform(record_type: type, part: pl.DataFrame, layout: Layout, collector: Co
     """The rows of a part that can be used."""
     columns = tuple(columns_of(record_type).values())
     filled = part.select(ROW, *(_filled(column, layout).alias(column.name) for column in columns))
-    numbers = filled.select(
-        number.alias(column.name)
-        for column in columns
-        if column.name not in layout.terms and (number := plain_number(column)) is not None
-    )
+    numbers = pl.DataFrame() if part.height <= FEW_ROWS else _plain_numbers(columns, filled, layout)
     fields, faults, rejected = [], [], pl.Series([False]).new_from_index(0, part.height)
     for column in columns:
         texts, terms = filled[column.name], layout.terms.get(column.name, {})
@@ -83,15 +79,14 @@ def conform(record_type: type, part: pl.DataFrame, layout: Layout, collector: Co
         values, readings = _read_column(column, texts, plain, terms)
         fields.append(values)
         faults += _faults(column, part[ROW], texts, readings, layout.naming.get(column.name, column.name))
-        if column.is_required:
+        if column.is_required and values.null_count():
             rejected = rejected | values.is_null()
     typed = pl.DataFrame(fields)
     if faults:
         _list_faults(record_type, typed.with_columns(part[ROW]), rejected, faults, layout.file, collector)
         _keep_rejected(part.filter(rejected), layout.file, collector)
-    kept = ~rejected
-    rows = part.filter(kept).select(pl.col(ROW).alias("row"), pl.lit(layout.file).alias("file"))
-    return Origins(typed.filter(kept), rows)
+    places = part.select(pl.col(ROW).alias("row"), pl.lit(layout.file).alias("file"))
+    return Origins(typed.filter(~rejected), places.filter(~rejected)) if rejected.any() else Origins(typed, places)
 
 
 def read_texts(column: Column, texts: Iterable[str], terms: Mapping[str, str]) -> Readings:
@@ -108,6 +103,15 @@ def read_texts(column: Column, texts: Iterable[str], terms: Mapping[str, str]) -
         if doubt:
             readings.doubtful.append((text, *doubt))
     return readings
+
+
+def _plain_numbers(columns: Iterable[Column], filled: pl.DataFrame, layout: Layout) -> pl.DataFrame:
+    """The plain numbers of every field that has them and no terms."""
+    return filled.select(
+        number.alias(column.name)
+        for column in columns
+        if column.name not in layout.terms and (number := plain_number(column)) is not None
+    )
 
 
 def plain_number(column: Column) -> pl.Expr | None:

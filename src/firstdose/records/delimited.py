@@ -16,6 +16,13 @@ ROW = "firstdose row"
 LONGEST_CELL = 1_000_000
 MOST_RESUMPTIONS = 1_000
 DELIMITERS = (",", ";", "\t", "|")
+TOLD_BY_PYTHON = {
+    "new-line character": "a carriage return stands inside a cell without quotation marks",
+    "expected after": "text follows a closing quotation mark",
+    "unexpected end of data": "a quotation mark is not closed",
+    "field larger": f"a cell has more than {LONGEST_CELL:,} characters",
+}
+"""By a part of what Python says."""
 
 
 class Lines:
@@ -144,13 +151,18 @@ def _rows(source: Lines, delimiter: str, file: str, collector: Collector) -> Ite
         except StopIteration:
             return
         except csv.Error as error:
-            rule = f"must be separable into cells: {error}"
-            fix = "close every quotation mark, and double those inside quoted text"
+            rule = f"must be separable into cells: {_in_words(error)}"
+            fix = "close every quotation mark, double those inside quoted text, and make sure that it is a CSV table"
             collector.reject(file, number, source.set_aside(), rule, fix)
             reader = csv.reader(source, delimiter=delimiter, strict=True)
             continue
         if cells:
             yield number, cells
+
+
+def _in_words(error: csv.Error) -> str:
+    """What Python says of a row that it cannot separate, in words that need no Python."""
+    return next((words for part, words in TOLD_BY_PYTHON.items() if part in str(error)), str(error))
 
 
 def _column_names(header: list[str], file: str, collector: Collector) -> dict[str, int]:

@@ -13,6 +13,8 @@ from firstdose.records.trial_data import TrialData
 Found = tuple[type, str, pl.DataFrame]
 """A kind of record, the field to look at, and rows with the index of a record, the rule, what to do, and the effect."""
 
+NO_ROWS = pl.DataFrame(schema={"index": pl.UInt32, **dict.fromkeys(("rule", "fix", "effect"), pl.String)})
+
 
 def indexed(data: TrialData, record_type: type, *fields: str) -> Iterator[pl.DataFrame]:
     """Fields of all records of a type, with the index of each record, in parts."""
@@ -43,13 +45,17 @@ def repeated(frame: pl.DataFrame, *fields: str) -> pl.DataFrame:
     Only rows whose hashes are equal are compared: among many rows, these are few.
     """
     same = fields or tuple(frame.columns)
-    is_candidate = frame.select(same).hash_rows().is_duplicated()
-    candidates = frame.with_row_index("index").filter(is_candidate)
+    is_candidate, numbered = frame.select(same).hash_rows().is_duplicated(), frame.with_row_index("index")
+    if not is_candidate.any():
+        return numbered.clear()
+    candidates = numbered.filter(is_candidate)
     return candidates.filter(pl.struct(same).is_first_distinct().not_())
 
 
 def with_words(rows: pl.DataFrame, rule: str | pl.Expr, fix: str | pl.Expr, effect: Effect = "kept") -> pl.DataFrame:
     """The indices of rows, with the rule that they break, what to do, and what becomes of each row."""
+    if rows.is_empty():
+        return NO_ROWS
     words = {"rule": rule, "fix": fix, "effect": effect}
     return rows.select("index", *(_text(text).alias(name) for name, text in words.items()))
 

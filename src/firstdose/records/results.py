@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import chain, repeat
-from operator import attrgetter
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import polars as pl
@@ -23,15 +21,15 @@ Format = Literal["count", "number", "proportion", "rate", "p_value", "text", "da
 EVERYONE = "all"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Result:
+class Result(NamedTuple):  # a tuple, since an analysis makes tens of thousands and looks at all of them again
     """One figure.
 
     ``chapter`` and ``table`` say where it belongs, ``what`` and ``within`` what it is about (a term, and its organ
     class), ``group`` whom (a dose level as text, or "all"), ``when`` the visit, period or grade that it is broken down
     by. ``of`` is the denominator of a count, ``text`` an answer in words. ``value`` and the limits are raw; ``format``
     says how they are printed, rates per person-year in ``unit``. A figure that cannot be made has no value, and
-    ``warning`` says why. ``records`` are identities such as ``adverse_events:P01/3``.
+    ``warning`` says why. ``records`` are identities such as ``adverse_events:P01/3``. ``row`` is the number of its row,
+    where it was read from results; it is no column of them.
     """
 
     chapter: str
@@ -55,10 +53,11 @@ class Result:
     method: str = ""
     warning: str = ""
     records: tuple[str, ...] = ()
+    row: int | None = None
 
 
 TYPES: dict[str, Any] = {
-    **{field.name: pl.String() for field in dataclasses.fields(Result)},
+    **{name: pl.String() for name in Result._fields if name != "row"},
     **dict.fromkeys(("value", "of", "lower", "upper", "confidence"), pl.Float64()),
     "records": pl.List(pl.String()),
 }
@@ -103,30 +102,18 @@ class Results:
 
 def frame_of_results(results: Iterable[Result]) -> pl.DataFrame:
     """Figures as a frame, a row each."""
-    rows = list(results)
-    columns = {
-        name: pl.Series(name, list(map(attrgetter(name), rows)), dtype=kind)
-        for name, kind in TYPES.items()
-        if name != "records"
-    }
-    return pl.DataFrame({**columns, "records": _lists([row.records for row in rows])})
+    columns = dict(zip(Result._fields, zip(*results, strict=True), strict=False)) or dict.fromkeys(TYPES, ())
+    told = {name: pl.Series(name, columns[name], dtype=kind) for name, kind in TYPES.items() if name != "records"}
+    return pl.DataFrame({**told, "records": _lists(columns["records"])})
 
 
-AnyResult = TypeVar("AnyResult", bound=Result)
-
-
-def filled(kind: type[AnyResult], frame: pl.DataFrame) -> list[AnyResult]:
-    """A figure a row, from a frame that may lack columns which have a default.
-
-    The figures are made first and filled a column at a time, for there are tens of thousands of them with twenty fields
-    each, and to make them one by one takes four times as long.
-    """
-    figures = [object.__new__(kind) for _ in range(frame.height)]
-    for each in dataclasses.fields(kind):
-        is_lacking = each.name not in frame.columns and each.default is not dataclasses.MISSING
-        values = repeat(each.default, frame.height) if is_lacking else frame[each.name].to_list()
-        deque(map(getattr(kind, each.name).__set__, figures, values), maxlen=0)
-    return figures
+def results_in(frame: pl.DataFrame) -> list[Result]:
+    """A figure a row, from a frame that may lack columns which have a default."""
+    defaults = {name: default for name, default in Result._field_defaults.items() if name not in frame.columns}
+    columns = (
+        repeat(defaults[name], frame.height) if name in defaults else frame[name].to_list() for name in Result._fields
+    )
+    return list(map(Result._make, zip(*columns, strict=True)))
 
 
 def _lists(of_rows: Sequence[Sequence[str]]) -> pl.Series:

@@ -71,14 +71,14 @@ def tally_trials(rule: EscalationRule, states: States, dosed: NDArray[np.integer
     }
     ends = np.cumsum([0, *(column.shape[1] for column in columns.values())]).tolist()
     places = {name: slice(start, end) for name, start, end in zip(columns, ends[:-1], ends[1:], strict=True)}
-    values = np.concatenate(list(columns.values()), axis=1, dtype=np.float64)
+    values = np.concatenate([column.T for column in columns.values()], dtype=np.float64)
     shares = {
         "size": np.bincount(over_levels(participants), minlength=most),
         "total_dlts": np.bincount(over_levels(dlts), minlength=most),
         "participants": np.array([np.bincount(at, minlength=most) for at in participants.T]),
         "dlts": np.array([np.bincount(at, minlength=most) for at in dlts.T]),
     }
-    return Tally(len(states), places, values.sum(axis=0), serial_product(values.T, values), shares)
+    return Tally(len(states), places, values.sum(axis=1), serial_product(values, values.T), shares)
 
 
 def sum_trials(tallies: list[Tally]) -> EndingSums:

@@ -38,6 +38,20 @@ class ShownDecision:
     preparation: int | None
 
 
+@dataclass(frozen=True)
+class TakenDecision:
+    """What was decided, with the dose, and whether it departs from the rule: where that gave none, it does."""
+
+    words: str
+    departs: bool
+
+    @classmethod
+    def of(cls, protocol: Protocol, taken: DoseDecision) -> TakenDecision:
+        """By the protocol under which it was prepared."""
+        words = decision_words(protocol, taken.action, taken.next_level)
+        return cls(words, taken.departs or taken.recommended_action is None)
+
+
 def put_to_the_members(protocol: Protocol, prepared: PreparedDecision) -> list[tuple[str, str]]:
     """What a member signs, in full, as stands beside the field of the password; empty where nothing is proposed."""
     if prepared.action is None:

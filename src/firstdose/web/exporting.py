@@ -25,7 +25,7 @@ from firstdose.records.values import write_value
 from firstdose.records.writing import write_folder
 from firstdose.web.acting import Acting
 from firstdose.web.committee_packs import Then
-from firstdose.web.export_layout import MANIFEST, OTHER_VERSIONS, PROTOCOL_FILE, RECORDS_FOLDER
+from firstdose.web.export_layout import CONDUCT_FOLDER, MANIFEST, OTHER_VERSIONS, PROTOCOL_FILE, RECORDS_FOLDER
 from firstdose.web.odm_files import odm_files
 from firstdose.web.seeing import NOT_SHOWN, visible_entries
 from firstdose.web.sight import Sight
@@ -180,7 +180,7 @@ def _write_conduct(packed: Packer, name: str, stored: list[StoredRecord], sight:
         if not each.is_removed and sight.shows_conduct(each)
     ]
     if rows:
-        packed.write(f"conduct/{name}.csv", csv_lines(shown, rows))
+        packed.write(f"{CONDUCT_FOLDER}/{name}.csv", csv_lines(shown, rows))
 
 
 def _write_records(packed: Packer, data: TrialData) -> None:

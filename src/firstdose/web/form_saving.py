@@ -22,6 +22,7 @@ from firstdose.web.acting import TrialRequest
 from firstdose.web.form_fields import sent_as
 from firstdose.web.guarding import told
 from firstdose.web.offered import not_offered, offered_in
+from firstdose.web.sent_once import written_once
 from firstdose.web.sight import title_of_kind
 from firstdose.web.value_words import field_words
 
@@ -63,7 +64,7 @@ def carry_out(
 
     A request that was carried out before is not written again. Raises Refused and Conflict as ``write`` does.
     """
-    with request.trial.desk.work(request.acting.author, request.POST.get("request") or None) as work:
+    with written_once(request) as work:
         if not work.is_repeated:
             write(work)
             check_record(work, record_type, record)

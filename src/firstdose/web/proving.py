@@ -34,6 +34,29 @@ def prove(request: TrialRequest, *purposes: Purpose, left_undone: str = "not sig
     return Proof(request.acting.author.account, request.acting.grant.full_name, now(), means, purposes)
 
 
+def proved_once(request: TrialRequest, *purposes: Purpose, left_undone: str) -> Proof | None:
+    """The same for what is done once; None where this very request was carried out before: nothing is left to prove.
+
+    A form that is sent twice at once brings one code twice, which counts once: the second waits until the first is
+    written. Raises Refused as `prove` does, where it was not.
+    """
+    sent = request.POST.get("request", "").replace("\x00", "")
+    if sent and request.trial.ledger.was_carried_out(sent):
+        return None
+    try:
+        return prove(request, *purposes, left_undone=left_undone)
+    except Refused:
+        if sent and _is_carried_out_meanwhile(request, sent):
+            return None
+        raise
+
+
+def _is_carried_out_meanwhile(request: TrialRequest, sent: str) -> bool:
+    """Whether a request has been carried out once everybody who writes now has written."""
+    with request.trial.desk.work(request.acting.author, sent) as work:
+        return work.is_repeated
+
+
 def prove_identity(request: TrialRequest, left_undone: str) -> tuple[str, ...]:
     """By what the person who is signed in proves with a form that it is still the same; who sees a screen is not yet.
 

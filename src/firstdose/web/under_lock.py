@@ -18,6 +18,7 @@ from firstdose.records import RECORDS, keys_of
 from firstdose.web.acting import TrialRequest
 from firstdose.web.guarding import told
 from firstdose.web.numbers import whole_number
+from firstdose.web.sent_once import written_once
 from firstdose.web.subject_records import next_number, records_of
 
 IN_ADDRESS = "held"
@@ -51,6 +52,17 @@ def held_in(request: TrialRequest, subject: str, record_type: str, record: str |
     if (held.subject, held.record_type, held.changes) != (subject, record_type, record):
         raise Http404
     return held
+
+
+def head_of_held(request: TrialRequest) -> int | None:
+    """The last entry about what is held that the address of a form names, which the form sends back."""
+    number = whole_number(request.GET.get(IN_ADDRESS))
+    return None if number is None else request.trial.ledger.record(HELD, str(number)).head
+
+
+def seen_head_of(request: TrialRequest) -> int | None:
+    """The same as it was when a form was opened that was sent."""
+    return whole_number(request.POST.get("held_head"))
 
 
 def typed_under_lock(ledger: Ledger, held: HeldEvent, stored: StoredRecord | None) -> dict[str, str]:
@@ -89,15 +101,16 @@ def held_instead(
 ) -> bool:
     """Hold what a form says where a lock refuses it, and say so on the next page; whether it was.
 
-    Raises Refused for who may not enter data.
+    Raises Refused for who may not enter data, and where what was typed would take the place of something else unsaid.
     """
     if draft.record_type not in HELD_KINDS:
         return False
-    with request.trial.desk.work(request.acting.author, request.POST.get("request") or None) as work:
+    with written_once(request) as work:
         if work.is_repeated:
             number = _held_before(work)
         else:
-            number = hold_if_locked(work, draft, typed, seen, held.held if held else None)
+            differs, seen_head = request.POST.get("differs", ""), seen_head_of(request)
+            number = hold_if_locked(work, draft, typed, seen, held.held if held else None, differs, seen_head)
     if number is not None:
         told(request, KEPT.format(number=number))
     return number is not None

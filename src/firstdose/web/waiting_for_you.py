@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from django.urls import reverse
 
 from firstdose.conduct.catalogue import DataLock, JudgedEvent, PreparedDecision, ProtocolVersion
-from firstdose.conduct.held import named, waiting_held
+from firstdose.conduct.held import waiting_held
 from firstdose.conduct.judged import changed_since_verdict
 from firstdose.conduct.ledger import Ledger
 from firstdose.conduct.locking import cut_off_in_force
@@ -20,7 +20,7 @@ from firstdose.dosing import Reason
 from firstdose.dosing.recorded import Records
 from firstdose.records.wording import counted
 from firstdose.web.acting import TrialRequest
-from firstdose.web.held_words import is_shown
+from firstdose.web.held_words import address_of_held, is_shown
 from firstdose.web.judged_events import waiting_for_verdict
 from firstdose.web.preparations import changed_in
 from firstdose.web.seeing import visible_subjects
@@ -50,19 +50,19 @@ def waiting_for(request: TrialRequest) -> list[Waiting]:
 
 
 def _held(request: TrialRequest) -> Iterator[Waiting]:
-    """What is held outside the locked data, for those who record it, open the lock, or decide on the dose."""
+    """What is held, for those who record it, open the lock, or decide on the dose; the halts tell what it is."""
     acting, is_locked = request.acting, cut_off_in_force(request.trial.ledger) is not None
     for each in waiting_held(request.trial.ledger):
-        begins = f"Dosing is halted: {named(each)} is held outside the locked data (held event {each.held})"
+        begins, address = f"Held event {each.held}", address_of_held(each.held)
         if not is_shown(request, each):
             continue
         if acting.may("enter_data"):
             step = "have the lock opened, then record it" if is_locked else "record it now"
-            yield Waiting(f"{begins}: {step}", reverse("held"))
+            yield Waiting(f"{begins}: {step}", address)
         elif acting.may("lock_data") and is_locked:
             yield Waiting(f"{begins}: open the lock, which takes two people", reverse("locks"))
         elif acting.may("lock_data") or acting.may("take_decisions"):
-            yield Waiting(f"{begins}: look at it", reverse("held"))
+            yield Waiting(f"{begins}: look at it", address)
 
 
 def _verdicts(request: TrialRequest) -> Iterator[Waiting]:

@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 
 from firstdose.conduct.alerts import PARTS, WEIGHTS, Alert, AlertKind, Part, Watched, Weight, in_order, stale_alerts
 from firstdose.conduct.clocks import Clock, clocks
-from firstdose.conduct.held import waiting_held
+from firstdose.conduct.held import HELD, waiting_held
 from firstdose.conduct.queries import waiting
 from firstdose.conduct.serious_events import safety_reports
 from firstdose.conduct.snapshot import OF_DOSING
@@ -21,11 +21,12 @@ from firstdose.conduct.staleness import StaleDecision, stale_decisions
 from firstdose.dosing.versions import protocol_followed
 from firstdose.records import Subject
 from firstdose.web.acting import Acting
+from firstdose.web.held_words import address_of_held
 from firstdose.web.sight import Sight, address_of
 from firstdose.web.trial import Trial, minute_of, quarter_of
 
 TITLES: dict[AlertKind, str] = {
-    "held_event": "Events held outside the locked data: dosing is halted",
+    "held_event": "Held outside the locked data",
     "stale_decision": "Decisions whose data have changed",
     "possible_dlt": "Possible DLTs without a verdict",
     "unjudged_death": "Deaths in the DLT window without a verdict",
@@ -95,6 +96,7 @@ def clocks_now(trial: Trial, moment: datetime) -> tuple[Clock, ...]:
         safety_reports(trial.ledger),
         trial.serious_events.entered(trial.ledger),
         trial.zone,
+        waiting_held(trial.ledger),
     )
 
 
@@ -184,8 +186,8 @@ def _address(alert: Alert, sight: Sight, acting: Acting) -> str | None:
     """Where something can be done about an alert; None where the role has no page for it."""
     if alert.kind == "stale_decision":
         return reverse("decisions") if acting.may("see_pack") else None
-    if alert.kind == "held_event":
-        return reverse("held")
+    if alert.record is not None and alert.record[0] == HELD:
+        return address_of_held(alert.record[1])
     if alert.kind in ("possible_dlt", "unjudged_death", "dlt") and acting.may("see_pack"):
         return reverse("adjudications")
     if alert.kind == "safety_report" and alert.record is not None:

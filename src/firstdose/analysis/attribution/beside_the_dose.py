@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -120,7 +120,7 @@ def runs_beside(frame: Frame, fluids: Sequence[Prepared]) -> Iterator[Result]:
             here = prepared.visits == visit
             runs = tuple(str(each) for each in prepared.batches[here])
             for each in _kinds(RUN, prepared.doses[here], runs, frame.seed + SEED + 20 + number):
-                yield replace(each, within=prepared.fluid, when=visit)
+                yield each._replace(within=prepared.fluid, when=visit)
 
 
 def _quantity(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -197,7 +197,7 @@ def adjusted_for_outcomes(rows: Iterable[Result]) -> Iterator[Result]:
     for place, each in enumerate(held):
         yield each
         if place in found:
-            yield replace(each, statistic=P_ADJUSTED, value=found[place], method="holm")
+            yield each._replace(statistic=P_ADJUSTED, value=found[place], method="holm")
 
 
 def _given_trough(frame: Frame, found: Periods, trough: FloatArray) -> Iterator[Result]:

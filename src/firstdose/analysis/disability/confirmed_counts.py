@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from firstdose.analysis.counting import number_of
@@ -108,7 +107,7 @@ def _shares(
         unseen = len(members) - len(at_risk)
         apart = f"not evaluable: {unseen} of {number_of(len(members), 'people')}" if unseen else ""
         unknown = kind_not_known(len(perhaps.intersection(members)), len(here))
-        yield replace(result, warning="; ".join(filter(None, (result.warning, apart, unknown, doubt))))
+        yield result._replace(warning="; ".join(filter(None, (result.warning, apart, unknown, doubt))))
 
 
 def _relapses_unknown(sought: Sought) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -92,7 +92,7 @@ def _compared(
     having = [record for person in found.people if person in firsts for record in records_of(sought, firsts[person])]
     watched = watched_records(sought, found.people)
     text = f"{events} of {people} worsened"
-    yield replace(share(frame, people, events, records=having, **same), text=text)
+    yield share(frame, people, events, records=having, **same)._replace(text=text)
     yield Result(**same, statistic="years_in_which_an_onset_could_be_seen", value=years, unit="years", records=watched)
     expected = expected_events(found.rates)
     yield Result(**same, statistic="expected", value=expected, unit="people", method=method, records=watched)

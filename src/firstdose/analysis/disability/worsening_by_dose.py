@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -30,7 +29,7 @@ def worsening_by_dose(frame: Frame, sought: Sought, where: dict[str, Any]) -> It
         return
     doubling = doses_in_doublings(sought.measured.people.doses(frame)[people])
     for result in (*_trend(frame, levels, worsened, same), *_odds(frame, doubling, worsened, same)):
-        yield replace(result, warning="; ".join(filter(None, (result.warning, sought.doubt))))
+        yield result._replace(warning="; ".join(filter(None, (result.warning, sought.doubt))))
 
 
 def _trend(frame: Frame, levels: FloatArray, worsened: BoolArray, same: dict[str, Any]) -> Iterator[Result]:
@@ -67,7 +66,7 @@ def _odds(frame: Frame, doubling: FloatArray, worsened: BoolArray, same: dict[st
         return
     design[:, 1] -= design[:, 1].mean()
     try:
-        fit = firth_logistic(design, outcome.astype(np.float64), certainty=frame.certainty)
+        fit = firth_logistic(design, outcome.astype(np.float64), certainty=frame.certainty, asked=(1,))
     except (NotConverged, ValueError) as refusal:
         yield Result(**same, statistic=name, warning=f"not estimable: {refusal}")
         return

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 import polars as pl
 
@@ -69,7 +68,7 @@ def _with_open(frame: Frame, result: Result) -> Result:
     if treated is None or not pending:
         return result
     words = f"{pending} of {treated.height} treated not known yet"
-    return replace(result, warning="; ".join(filter(None, (words, result.warning))))
+    return result._replace(warning="; ".join(filter(None, (words, result.warning))))
 
 
 def _left_out(frame: Frame, objective: str) -> Iterator[Result]:

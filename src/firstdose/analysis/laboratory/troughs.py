@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -226,7 +225,7 @@ def _against_dose(frame: Frame, drug: str, people: pl.DataFrame) -> Iterator[Res
             yield found
         else:
             lower, upper = interval
-            yield replace(found, lower=lower, upper=upper, confidence=frame.certainty, method="bonett_wright")
+            yield found._replace(lower=lower, upper=upper, confidence=frame.certainty, method="bonett_wright")
 
 
 def _row(table: str, what: str, statistic: str, **fields: Any) -> Result:

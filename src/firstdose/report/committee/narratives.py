@@ -54,14 +54,14 @@ def narratives(protocol: Protocol, data: AnalysisData, open_events: Iterable[tup
     derived = {(each["subject"], each["number"]): each for each in data[EventAnalysis].iter_rows(named=True)}
     for key, event in sorted(recorded.items()):
         each = derived.get(key, NOT_DERIVED)
-        if not (_is_told(event, each) or key in waiting):
+        if not (is_told(event, is_dlt=bool(each["is_dlt"])) or key in waiting):
             continue
         if event.outcome == "fatal" or event.serious_death or event.grade == 5:
             fatal.add(event.subject)
         rank = 0 if each["is_dlt"] else 1 if key in waiting else 2 if event.outcome == "fatal" else 3
         course = ". ".join(_sentences(data.trial_data, event, key in waiting))
         told.append(
-            Narrative(rank, person_words(protocol, people.get(event.subject)), _event(each, event), f"{course}.")
+            Narrative(rank, person_words(protocol, people.get(event.subject)), event_words(event, each), f"{course}.")
         )
     told += [_death(protocol, people, each) for each in data.trial_data.records(Death) if each.subject not in fatal]
     return sorted(told, key=lambda each: each.rank)
@@ -72,9 +72,10 @@ def narrative_table(told: Iterable[Narrative], caption: str, notes: tuple[str, .
     return Table(caption, HEADS, tuple(each.as_row() for each in told), notes, words=(0, 1, 2))
 
 
-def _is_told(event: AdverseEvent, derived: Mapping[str, Any]) -> bool:
+def is_told(event: AdverseEvent, *, is_dlt: bool) -> bool:
+    """Whether the committee is told of an event one by one: serious, of grade 4 or more, fatal, or a DLT."""
     is_serious = event.serious or any(getattr(event, name) for name in CRITERIA)
-    return bool(is_serious or (event.grade or 0) >= 4 or derived["is_dlt"] or event.outcome == "fatal")
+    return bool(is_serious or (event.grade or 0) >= 4 or is_dlt or event.outcome == "fatal")
 
 
 def person_words(protocol: Protocol, person: Mapping[str, Any] | None) -> str:
@@ -106,7 +107,8 @@ def event_name(event: AdverseEvent) -> str:
     return coded if coded.casefold() == recorded.casefold() else f"{shortened(coded)} (recorded: {recorded})"
 
 
-def _event(each: Mapping[str, Any], event: AdverseEvent) -> str:
+def event_words(event: AdverseEvent, each: Mapping[str, Any] = NOT_DERIVED) -> str:
+    """What happened, when, how bad and how serious; ``each`` is what was derived of it."""
     first, last = each["first_day"], each["last_day"]
     day = "" if first is None and last is None else f"day {first}" if first == last else f"day {first} to {last}"
     began = _day(event.start) if event.start else "on an unknown day"

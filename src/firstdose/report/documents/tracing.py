@@ -27,13 +27,6 @@ NOT_IN_ADDRESSES = re.compile(r"[\t\n\f\r %]")
 """What an address inside a page cannot hold, and the sign that stands for it."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class TracedResult(Result):
-    """A figure that knows the number of its row."""
-
-    row: int
-
-
 @dataclass(frozen=True, eq=False)
 class Origins:
     """Where the figures of a document come from: the results, and the words for each group in them."""
@@ -71,7 +64,8 @@ class Origins:
 
 def rows_behind(results: Iterable[Result]) -> tuple[int, ...]:
     """The numbers of the rows of figures, in order, where they know them."""
-    return tuple(sorted(one.row for one in results if isinstance(one, TracedResult)))
+    rows = [one.row for one in results if one.row is not None]
+    return tuple(rows) if len(rows) < 2 else tuple(sorted(rows))
 
 
 def traced(document: Document) -> Document:

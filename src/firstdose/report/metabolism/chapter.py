@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from firstdose.protocol.metabolism import Metabolism
 from firstdose.records.results import Result
@@ -97,7 +96,7 @@ def _tables(figures: FluidFigures, levels: dict[str, str], fluid: str) -> Iterat
 
 def _with_visits(figures: FluidFigures, found: Sequence[Result]) -> list[Result]:
     """The figures with visits by their names, as the text and the pictures of the chapter have them."""
-    return [replace(each, when=figures.rows.named(each.when)) if each.when else each for each in found]
+    return [each._replace(when=figures.rows.named(each.when)) if each.when else each for each in found]
 
 
 def shown_metabolites(figures: FluidFigures) -> list[str]:

@@ -15,11 +15,11 @@ from firstdose.protocol import Protocol
 from firstdose.protocol.analysis_plan import Estimand
 from firstdose.protocol.escalation import dose_in_words
 from firstdose.records.date_words import day_words
-from firstdose.records.results import Result, Results, filled
+from firstdose.records.results import Result, Results, results_in
 from firstdose.report.attribution.chapter import attribution_blocks
 from firstdose.report.attribution.rows import CHAPTER as ATTRIBUTION
 from firstdose.report.documents.blocks import Block, Bullets, Chapter, Facts, Paragraph
-from firstdose.report.documents.tracing import FIRST_ROW, Origins, TracedResult, method_address
+from firstdose.report.documents.tracing import FIRST_ROW, Origins, method_address
 from firstdose.report.documents.wording import rate, sentence
 from firstdose.report.results.confirmed_change_tables import CHANGES, DEFINITIONS, change_tables, definition_table
 from firstdose.report.results.glance import at_a_glance
@@ -92,7 +92,7 @@ def _shown(table: str, found: list[Result], levels: dict[str, str]) -> Iterator[
 def _small_reason(found: Result) -> Result:
     """A figure on a reason from a list of terms; what people said, which stands within one, is left as it is."""
     what = found.what if found.within else in_small_letters(found.what)
-    return replace(found, what=what, within=in_small_letters(found.within))
+    return found._replace(what=what, within=in_small_letters(found.within))
 
 
 def with_names(protocol: Protocol, found: Iterable[Result]) -> Iterator[Result]:
@@ -101,10 +101,10 @@ def with_names(protocol: Protocol, found: Iterable[Result]) -> Iterator[Result]:
     for one in found:
         when, population = visits.get(one.when, one.when), sets.get(one.population, one.population)
         is_known = (when, population) == (one.when, one.population)
-        yield one if is_known else replace(one, when=when, population=population)
+        yield one if is_known else one._replace(when=when, population=population)
 
 
-def named_rows_of(protocol: Protocol, results: Results) -> Iterator[TracedResult]:
+def named_rows_of(protocol: Protocol, results: Results) -> Iterator[Result]:
     """The figures of `rows_of`, with names as `with_names` gives them; all at once, since there are many."""
     visits, sets = _names(protocol)
     frame = results.frame.with_columns(pl.col("when").replace(visits), pl.col("population").replace(sets))
@@ -151,10 +151,10 @@ def level_words(protocol: Protocol) -> dict[str, str]:
     return named
 
 
-def rows_of(results: Results) -> Iterator[TracedResult]:
+def rows_of(results: Results) -> Iterator[Result]:
     """The figures one by one with the numbers of their rows, without their records."""
     frame = results.frame.drop("records").with_row_index("row", offset=FIRST_ROW)
-    return iter(filled(TracedResult, frame))
+    return iter(results_in(frame))
 
 
 def glance_chapter(protocol: Protocol, results: Results) -> Chapter:

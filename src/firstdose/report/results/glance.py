@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import polars as pl
 
 from firstdose.methods.confirmed_change_presets import PRESETS
-from firstdose.records.results import EVERYONE, Results
-from firstdose.report.documents.tracing import FIRST_ROW, TracedResult, rows_behind
+from firstdose.records.results import EVERYONE, Result, Results
+from firstdose.report.documents.tracing import FIRST_ROW, rows_behind
 from firstdose.report.results.names import words
 from firstdose.report.results.wording import figure
 
@@ -102,7 +102,7 @@ def at_a_glance(results: Results) -> list[Glance]:
 def _glances(of_everyone: pl.DataFrame, key: KeyFigure, is_beside: bool, has_control: bool) -> Iterator[Glance]:
     rows = of_everyone.filter(chapter=key.chapter, table=key.table, **key.where)
     for row in (rows.head(1) if key.is_first else rows).iter_rows(named=True):
-        result = TracedResult(**{**row, "records": tuple(row["records"])})
+        result = Result(**{**row, "records": tuple(row["records"])})
         if result.value is None and result.objective == EXPLORATORY and not is_beside:
             continue
         definition = PRESETS[result.when].title if result.when in PRESETS else words(result.when)

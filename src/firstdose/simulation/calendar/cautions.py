@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from firstdose.designs.rule import EscalationRule
+from firstdose.records.wording import joined
 from firstdose.simulation.calendar.conditions import Calendar
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def _long(
     years = medians[place] / DAYS_OF_A_YEAR
     if years > LONG_YEARS:
         yield (
-            f"with {_joined(causes(rule, calendar))}, the trial takes {_number(years)} years in the median (scenario "
+            f"with {joined(causes(rule, calendar))}, the trial takes {_number(years)} years in the median (scenario "
             f"{names[place]}, at most {rule.frame.max_participants} participants)"
         )
 
@@ -131,10 +132,6 @@ def _conditions(rule: EscalationRule, calendar: Calendar) -> Iterator[str]:
                 f"{100 * most:g} % of those assigned to a level are given the dose below it, so that what counts there "
                 "is mostly the outcome of another dose"
             )
-
-
-def _joined(words: Sequence[str]) -> str:
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
 
 
 def _number(value: float) -> str:

@@ -59,7 +59,8 @@ class Clocks(TrialsUnderWay):
         comes = np.ceil(arrived[going]) if self.calendar.whole_days else arrived[going]
         ready = np.maximum(comes, self.day[going])
         day, ends = self._first_day(going, ready)
-        going, day, ready = going[~ends], day[~ends], ready[~ends]
+        if ends.any():
+            going, day, ready = going[~ends], day[~ends], ready[~ends]
         self.idle[going] += day - ready
         if self.people.dosed == 0:
             self.began[going] = day
@@ -76,8 +77,8 @@ class Clocks(TrialsUnderWay):
             some = rows[waiting]
             full = self._is_full(some, day[waiting])
             moved = np.zeros(len(waiting), dtype=bool)
-            within = np.flatnonzero(~full)
-            if within.size and self.people.dosed and self.calendar.keeps_people_apart:
+            if self.people.dosed and self.calendar.keeps_people_apart:
+                within = np.flatnonzero(~full)
                 these = some[within]
                 bound = first_day_within_cohort(
                     self.calendar, self.sentinels, these, day[waiting[within]], self.day[these]
@@ -90,9 +91,9 @@ class Clocks(TrialsUnderWay):
                 these = waiting[between]
                 days, over = self._between_cohorts(rows[these], day[these], at_last[these], is_first_look)
                 is_first_look = False
-                day[waiting[between]], ends[waiting[between]] = days, over
+                day[these], ends[these] = days, over
                 moved[between] = ~over
-            waiting = waiting[moved]
+            waiting = waiting[np.flatnonzero(moved)]
         return day, ends
 
     def _places_left(self, rows: Rows) -> NDArray[np.int64]:
@@ -123,8 +124,7 @@ class Clocks(TrialsUnderWay):
         """
         gap = self.last_dosed[rows] + self.calendar.between_cohorts_days
         if self.rule.design.needs_time:
-            when = np.maximum(day, np.where(at_last, day, gap))
-            when = np.where(at_last, when, next_meeting(self.calendar, when))
+            when = np.where(at_last, day, next_meeting(self.calendar, np.maximum(day, gap)))
             decided, overtaken = self._decide_in_time(rows, when, at_last, day)
             met = when
         else:
@@ -138,11 +138,12 @@ class Clocks(TrialsUnderWay):
         over = decided & (self.states.stop[rows] != Stop.GOES_ON)
         ends, on = np.flatnonzero(over), np.flatnonzero(decided & ~over)
         self.ended[rows[ends]] = met[ends]
-        self.first[rows[on]] = self.people.dosed
-        self.sentinels.begin(rows[on])
+        begun = rows[on]
+        self.first[begun] = self.people.dosed
+        self.sentinels.begin(begun)
         for count in self.cohort_counts:
-            count[rows[on]] = 0
-        when[on] = self._allowed_from(rows, day, met)[on]
+            count[begun] = 0
+        when[on] = self._allowed_from(begun, day[on], met[on])
         held = np.flatnonzero(~decided)
         if self.rule.design.needs_time and held.size:
             of_held, since = rows[held], when[held]

@@ -66,20 +66,19 @@ class People:
         if self.dosed == len(self.level):
             for name, value in self._empty(self.dosed).items():
                 setattr(self, name, np.concatenate([getattr(self, name), value]))
-        place: tuple[int, slice | Rows] = (self.dosed, slice(None) if len(rows) == self.trials else rows)
-        self.level[place], self.dosed_on[place], self.closes[place] = level, day, closes
-        self.is_toxic[place] = toxic
+        for name, value in (("level", level), ("dosed_on", day), ("closes", closes), ("is_toxic", toxic)):
+            getattr(self, name)[self.dosed][rows] = value
         cell = rows * self.levels + level - 1
         self.dosed_at.reshape(-1)[cell] += 1
-        self.toxic.reshape(-1)[cell[toxic]] += 1
+        self.toxic.reshape(-1)[cell[np.flatnonzero(toxic)]] += 1
         if self.some_lost:
-            self.is_lost[place] = lost
+            self.is_lost[self.dosed][rows] = lost
             self.evaluable.reshape(-1)[cell[~lost]] += 1
         self.dosed += 1
 
     def pass_over_closed(self, rows: Rows, day: Floats) -> None:
         """Move ``oldest`` on while nobody in that place is followed any more in these trials, which alone go on."""
-        while self.oldest < self.dosed and (self.closes[self.oldest, rows] <= day).all():
+        while self.oldest < self.dosed and (self.closes[self.oldest][rows] <= day).all():
             self.oldest += 1
 
     def known(self, rows: Rows, day: Floats, first: Counts, window: float) -> Known:
@@ -111,7 +110,7 @@ class People:
     def next_close(self, rows: Rows, day: Floats) -> Floats:
         """The next day on which more is known, infinite where nobody is followed; shape (rows,)."""
         closes = self._followed(self.closes, rows)
-        return np.asarray(np.where(closes > day, closes, np.inf).min(axis=0, initial=np.inf))
+        return np.asarray(closes.min(axis=0, initial=np.inf, where=closes > day))
 
     def next_dlt(self, rows: Rows, day: Floats) -> Floats:
         """The day of the next DLT after a day, which may lie before the last dosing; infinite without one."""
@@ -135,7 +134,7 @@ class People:
         """How many are counted in the current cohort, shape (rows,)."""
         begin = max(int(first.min(initial=self.dosed)) - self.oldest, 0)
         in_cohort = np.arange(self.oldest + begin, self.dosed)[:, None] >= first
-        return np.asarray((counted[begin:] & in_cohort).sum(axis=0))
+        return np.asarray((counted[begin:] & in_cohort).sum(axis=0, dtype=np.int16))
 
     def _by_level(self, level: NDArray[np.int16], counted: Booleans) -> Counts:
         """How many are counted at each level, shape (trials, levels)."""

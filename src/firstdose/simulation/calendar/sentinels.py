@@ -37,6 +37,8 @@ class Sentinels:
 
     def begin(self, rows: Rows) -> None:
         """A cohort begins in these trials: nobody of it was dosed."""
+        if not self.count:
+            return
         self.dosed_on[:, rows], self.since[:, rows], self.until[:, rows] = -np.inf, np.inf, -np.inf
         self.toxic_on[rows] = np.inf
 

@@ -75,10 +75,11 @@ class TrialsUnderWay:
         """Dose one participant in each of these trials, at this level and on this day."""
         person = self.people.dosed
         given = self.draws.level_given(rows, person, level)
-        rate = self.truth[given - 1]
+        rate = self.truth.take(given - 1)
         toxic = self.draws.has_dlt(rows, person, rate)
         until_toxic = np.full(len(rows), np.inf)
-        until_toxic[toxic] = self.draws.dlt_after(rows[toxic], person, rate[toxic])
+        some = np.flatnonzero(toxic)  # by numbers rows are chosen four times as fast as by a random mask
+        until_toxic[some] = self.draws.dlt_after(rows[some], person, rate[some])
         until_gone = self.draws.leaves_after(rows, person)
         if self.calendar.whole_days:
             until_toxic, until_gone = np.floor(until_toxic), np.floor(until_gone)
@@ -116,7 +117,7 @@ class TrialsUnderWay:
         self.latest[rows] = np.maximum(self.latest[rows], closes)
         evaluable, with_dlt, gone, *_ = self.cohort_counts
         evaluable[rows] += 1
-        with_dlt[rows[toxic]] += 1
+        with_dlt[rows[np.flatnonzero(toxic)]] += 1
         if self.people.some_lost:
             evaluable[rows[lost]] -= 1
             gone[rows[lost]] += 1

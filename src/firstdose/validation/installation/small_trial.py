@@ -14,13 +14,14 @@ from firstdose.conduct.administering import prepare_dosing, record_dosing
 from firstdose.conduct.by_hand import refuse_by_hand
 from firstdose.conduct.cohorts import close_cohort, open_cohort
 from firstdose.conduct.confirmation import MEANING as CONFIRMED
-from firstdose.conduct.deciding import MEANING, TAKING, prepare_decision, propose_decision, take_decision
+from firstdose.conduct.deciding import TAKING, prepare_decision, propose_decision, take_decision
 from firstdose.conduct.desk import Desk, Work
 from firstdose.conduct.eligibility import confirm_eligibility
 from firstdose.conduct.entering import draft_of
 from firstdose.conduct.gating import gate_in
 from firstdose.conduct.identity import name_of
 from firstdose.conduct.ledger import Author, Ledger
+from firstdose.conduct.quorum import MEANING
 from firstdose.conduct.recommending import freeze
 from firstdose.conduct.rules import RULES
 from firstdose.conduct.signatures import Proof, Purpose, sign

@@ -20,6 +20,7 @@ from firstdose.web.guarding import told
 from firstdose.web.judged_events import judged, waiting_for_verdict
 from firstdose.web.numbers import whole_number
 from firstdose.web.proving import needs_code, prove
+from firstdose.web.sent_once import written_once
 from firstdose.web.trial import now
 
 SEVERE = 3
@@ -82,7 +83,7 @@ def _judged(request: TrialRequest) -> HttpResponseBase:
     shown = Purpose("adverse_events", name_of("adverse_events", subject, number), head, MEANING)
     proof = prove(request, shown)
     causes = {cause: answer == "yes" for cause in CAUSES if (answer := sent.get(f"cause:{cause}", ""))}
-    with request.trial.desk.work(request.acting.author, sent.get("request") or None) as work:
+    with written_once(request) as work:
         if not work.is_repeated:
             judge_and_sign(
                 work,

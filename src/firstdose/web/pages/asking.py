@@ -14,6 +14,7 @@ from firstdose.conduct.queries import Asked, ask
 from firstdose.web.acting import TrialRequest
 from firstdose.web.guarding import told
 from firstdose.web.record_words import RecordWords
+from firstdose.web.sent_once import written_once
 from firstdose.web.sight import TITLES, check_seen, sight_of
 from firstdose.web.subject_records import place_of
 from firstdose.web.value_words import in_order
@@ -77,7 +78,7 @@ def _asked(request: TrialRequest, record_type: str) -> HttpResponseBase:
         raise Refused("choose the records that are asked about")
     check_seen(sight_of(request), [(record_type, name) for name in names])
     words, field = request.POST.get("words", ""), request.POST.get("field", "") or None
-    with request.trial.desk.work(request.acting.author, request.POST.get("request") or None) as work:
+    with written_once(request) as work:
         if not work.is_repeated:
             ask(work, *(Asked(record_type, name, words, field) for name in names))
     told(request, f"asked about {len(names)} record{'s' if len(names) != 1 else ''}")

@@ -24,6 +24,7 @@ from firstdose.web.dictionary_files import (
 )
 from firstdose.web.guarding import told
 from firstdose.web.numbers import whole_number
+from firstdose.web.sent_once import written_once
 from firstdose.web.sight import address_of, check_seen, sight_of, title_of_kind
 
 AT_A_TIME = 50
@@ -155,7 +156,7 @@ def _coded(request: TrialRequest) -> HttpResponseBase:
     kept = kept_of(request.trial, request.POST.get("dictionary", ""))
     for record_type, _, _, _ in chosen:
         kept.check_for(record_type)
-    with request.trial.desk.work(request.acting.author, request.POST.get("request") or None) as work:
+    with written_once(request) as work:
         for kind, name, seen, term in () if work.is_repeated else chosen:
             code(work, kind, name, seen, term, dictionary)
     told(request, f"{len(chosen)} record{'s' if len(chosen) != 1 else ''} coded")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any, cast, get_args
 
 from django.http import Http404
@@ -11,7 +12,6 @@ from django.shortcuts import redirect, render
 from firstdose.conduct.amendments import in_force, protocol_in_use
 from firstdose.conduct.catalogue import PreparedDecision
 from firstdose.conduct.deciding import (
-    MEANING,
     TAKING,
     departs,
     prepare_decision,
@@ -20,8 +20,10 @@ from firstdose.conduct.deciding import (
     take_decision,
 )
 from firstdose.conduct.gating import instant
+from firstdose.conduct.held import against_deciding
 from firstdose.conduct.ledger import Head, Refused
 from firstdose.conduct.own_records import all_of, as_object
+from firstdose.conduct.quorum import MEANING, members_signed, quorum_of, too_few_signed
 from firstdose.conduct.recommending import advised_of, freeze
 from firstdose.conduct.reproducing import is_reproduced, seen_again
 from firstdose.conduct.signatures import Purpose, signatures_of
@@ -38,13 +40,15 @@ from firstdose.records.dosing import Action
 from firstdose.report.committee.next_step_chapter import evidence_table, outlook_table
 from firstdose.report.documents.blocks import Table
 from firstdose.web.acting import TrialRequest
+from firstdose.web.before_signing import before_signing
 from firstdose.web.committee_packs import Then
-from firstdose.web.decision_words import put_to_the_members, shown_decisions, still_open
+from firstdose.web.decision_words import TakenDecision, put_to_the_members, shown_decisions, still_open
 from firstdose.web.guarding import told
 from firstdose.web.halting import halts_of
 from firstdose.web.numbers import whole_number
 from firstdose.web.preparations import changed_in
-from firstdose.web.proving import needs_code, prove
+from firstdose.web.proving import needs_code, prove, proved_once
+from firstdose.web.sent_once import written_once
 from firstdose.web.sight import sight_of
 from firstdose.web.trial import Trial, now
 from firstdose.web.watching import stale_now
@@ -55,7 +59,7 @@ def decisions(request: TrialRequest) -> HttpResponseBase:
     trial = request.trial
     if request.method == "POST":
         frozen = freeze(trial.ledger, trial.protocol, now())
-        with trial.desk.work(request.acting.author, request.POST.get("request") or None) as work:
+        with written_once(request) as work:
             number = None if work.is_repeated else prepare_decision(work, frozen)
         told(request, "what the committee is to see is frozen")
         return redirect("decisions") if number is None else redirect("decision", preparation=number)
@@ -79,6 +83,7 @@ def decisions(request: TrialRequest) -> HttpResponseBase:
         "prepared": prepared[-1] if prepared else None,
         "proposed": put_to_the_members(_protocol_of_then(trial, prepared[-1]), prepared[-1]) if prepared else [],
         "open": list(still_open(trial, moment, sight_of(request).without_others)) if prepares else [],
+        "against": against_deciding(trial.ledger) if prepares else "",
     }
     return render(request, "firstdose/decisions.html", context)
 
@@ -100,7 +105,7 @@ def one(request: TrialRequest, preparation: int) -> HttpResponseBase:
         since = changed_in(trial, prepared)
     given = signatures_of(trial.ledger, "prepared_decisions", str(preparation))
     protocol = _protocol_of_then(trial, prepared)
-    review = trial.protocol.escalation.committee_review
+    can_decide = not taken.exists and not since and latest == preparation
     context = {
         "prepared": prepared,
         "stored": stored,
@@ -114,20 +119,24 @@ def one(request: TrialRequest, preparation: int) -> HttpResponseBase:
         "version": _version(trial, prepared),
         "signatures": given,
         "has_signed": any(each.is_valid and each.signature.signer == request.acting.author.account for each in given),
-        "signed": len({each.signature.signer for each in given if each.is_valid}),
-        "quorum": (review.quorum if review else None) or 1,
+        "signed": len(members_signed(trial.ledger, preparation)),
+        "quorum": quorum_of(trial.protocol),
+        "too_few": too_few_signed(trial.ledger, trial.protocol, preparation),
+        "before": before_signing(request, prepared, seen.trial_data) if can_decide else None,
         "is_reproduced": is_reproduced(trial.ledger, prepared, protocol),
         "taken": taken,
+        "decided": TakenDecision.of(protocol, as_object(DoseDecision, taken)) if taken.exists else None,
         "since": since,
         "halts": halts_of(request, now()),
         "stale": next(
             (each for each in stale_now(trial, now()) if taken.exists and each.decision == prepared.decision), None
         ),
         "replaced_by": latest if latest != preparation and not taken.exists else None,
-        "can_decide": not taken.exists and not since and latest == preparation,
+        "can_decide": can_decide,
         "levels": list(enumerate(map(trial.protocol.dose_levels.dose_with_unit, _levels(trial.protocol)), start=1)),
         "needs_code": needs_code(request),
         "meaning": MEANING,
+        "request_key": str(uuid.uuid4()),
     }
     return render(request, "firstdose/decision.html", context)
 
@@ -168,10 +177,15 @@ def _step(request: TrialRequest, preparation: int) -> HttpResponseBase:
     step, sent = request.POST.get("step", ""), request.POST
     head = whole_number(sent.get("head"))
     purpose = Purpose("prepared_decisions", str(preparation), head or 0, TAKING if step == "take" else MEANING)
-    undone = "the decision is not taken" if step == "take" else "not signed"
-    proof = prove(request, purpose, left_undone=undone) if step in ("sign", "take") else None
-    with request.trial.desk.work(request.acting.author, sent.get("request") or None) as work:
-        if step == "propose":
+    proof = None
+    if step == "take":
+        proof = proved_once(request, purpose, left_undone="the decision is not taken")
+    elif step == "sign":
+        proof = prove(request, purpose)
+    with written_once(request) as work:
+        if step == "take" and work.is_repeated:
+            words = f"decision {work.entries[0].record} is taken"
+        elif step == "propose":
             action = sent.get("action", "")
             if action not in get_args(Action):
                 raise Refused("choose whether to dose, to wait or to stop")

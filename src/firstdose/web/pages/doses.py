@@ -15,23 +15,22 @@ from firstdose.conduct.automatic_queries import check_record
 from firstdose.conduct.cohorts import close_cohort, open_cohort
 from firstdose.conduct.desk import Work
 from firstdose.conduct.entering import check_fields
-from firstdose.conduct.gating import gate, situation_of
+from firstdose.conduct.gating import gate, may_not_be_dosed, situation_of
 from firstdose.conduct.identity import name_of
 from firstdose.conduct.in_short import reasons_in_short
 from firstdose.conduct.ledger import Refused
-from firstdose.conduct.prepared_beside import prepared_beside
 from firstdose.conduct.roles import Deed
 from firstdose.conduct.slots import assign_slot, release_slot, replace_participant, reserve_slot
 from firstdose.conduct.standing import standing_of
 from firstdose.conduct.waiting import join_waiting_list, leave_waiting_list, waiting_list
 from firstdose.dosing import Gate
-from firstdose.dosing.recorded import Records
 from firstdose.records.dosing import CohortKind
 from firstdose.web.acting import TrialRequest
 from firstdose.web.batches_now import batches_now
 from firstdose.web.by_calendar import by_calendar_alone
-from firstdose.web.cohort_decided import departure, dose_of_level
-from firstdose.web.dose_notes import is_of_what_lacks, notes_beside
+from firstdose.web.cohort_decided import decided_on_dose, dose_of_level
+from firstdose.web.cohorts_shown import shown_cohorts
+from firstdose.web.dose_notes import beside_others, is_of_what_lacks, notes_beside
 from firstdose.web.form_drafts import DISCARD, drop_draft, kept_draft
 from firstdose.web.form_fields import fields_of_form
 from firstdose.web.form_saving import findings_words, odd_in, opened_in, told_of
@@ -41,6 +40,7 @@ from firstdose.web.last_decision import last_decision
 from firstdose.web.numbers import whole_number
 from firstdose.web.openings import openings
 from firstdose.web.seeing import visible_subjects
+from firstdose.web.sent_once import written_once
 from firstdose.web.sight import sight_of
 from firstdose.web.site_zone import zone_of_person
 from firstdose.web.subject_records import FORMS
@@ -72,6 +72,7 @@ def doses(request: TrialRequest) -> HttpResponseBase:
     standing = standing_of(request.trial.courses(moment, at_once=True))
     context = {
         "standing": standing,
+        "cohorts": shown_cohorts(request, standing, moment),
         "last_decision": last_decision(request.trial.protocol, request.trial.dosing_data(), standing.advice),
         "visible": visible,
         "by_calendar": by_calendar_alone(request.trial, moment, visible),
@@ -107,6 +108,7 @@ def _shown(request: TrialRequest, subject: str, refused: str = "") -> HttpRespon
     visible, seen = visible_subjects(request.trial, request.acting), sight_of(request).without_others
     situation = situation_of(request.trial.ledger, request.trial.dosing_data(), request.trial.protocol, moment)
     found: Gate = gate(situation, subject, zone=request.trial.zone, batch=request.GET.get("batch") or None)
+    decided = decided_on_dose(request.trial.courses(moment, at_once=True), found.cohort, seen)
     planned = [
         each
         for each in request.trial.ledger.records_under(DOSINGS, name_of("subjects", subject))
@@ -123,15 +125,20 @@ def _shown(request: TrialRequest, subject: str, refused: str = "") -> HttpRespon
     context = {
         "subject": subject,
         "gate": found,
+        "not_now": may_not_be_dosed(subject),
         "dose": dose_of_level(request.trial.protocol, found.level),
-        "departure": seen(departure(request.trial.protocol, request.trial.dosing_data(), found.cohort)),
-        "notes": [(note, is_of_what_lacks(note)) for note in notes_beside(request, found)],
+        "decided": decided.for_cohort,
+        "last_decision": decided.last,
+        "notes": [
+            (note, is_of_what_lacks(note))
+            for note in notes_beside(request, found, is_departed_from=decided.is_not_the_advice)
+        ],
         "reasons": [replace(each, words=seen(each.words)) for each in reasons_in_short(found.reasons)],
         "keys": [(each.rule, seen(each.words)) for each in found.reasons],
         "by_calendar": by_calendar_alone(request.trial, moment, visible),
         "moment": moment,
         "planned": planned[0] if planned else None,
-        "beside": seen(_beside(request, subject)),
+        "beside": seen(beside_others(request, subject, moment)),
         "slots": slots,
         "states": {each.fields.get("state") for each in slots} - GIVEN_UP,
         "cohorts": [each for each in request.trial.ledger.records("cohorts") if not each.fields.get("closed")],
@@ -152,17 +159,10 @@ def _draft_key(subject: str) -> str:
     return f"{subject}/given"
 
 
-def _beside(request: TrialRequest, subject: str) -> str:
-    """Why a dosing cannot stand beside what is prepared for others; empty where it can."""
-    moment, zone = now(), request.trial.zone
-    records = Records(request.trial.dosing_data(), moment, zone)
-    return prepared_beside(request.trial.protocol, records, subject, moment.astimezone(zone).date())
-
-
 def _cohort(request: TrialRequest) -> HttpResponseBase:
     """Open or close a cohort."""
     step, cohort = request.POST.get("step", ""), request.POST.get("cohort", "").strip()
-    with request.trial.desk.work(request.acting.author, request.POST.get("request") or None) as work:
+    with written_once(request) as work:
         if step == "open":
             chosen = request.POST.get("decision", "")
             kind: CohortKind = "backfill" if chosen == "backfill" else "escalation"
@@ -183,7 +183,7 @@ def _step(request: TrialRequest, subject: str) -> HttpResponseBase:
     step = request.POST.get("step", "")
     if step not in STEPS:
         raise Http404
-    with request.trial.desk.work(request.acting.author, request.POST.get("request") or None) as work:
+    with written_once(request) as work:
         words = "done already" if work.is_repeated else _carry_out(work, request, subject, step)
         odd = _checked(work, "record_dosing" if step in OF_DOSING else "hold_slots")
         opened = opened_in(work)

@@ -21,10 +21,12 @@ from firstdose.conduct.signatures import Purpose, signatures_of
 from firstdose.dosing.person_checks import ADMINISTRATIONS
 from firstdose.records import CriterionAnswer, columns_of
 from firstdose.web.acting import TrialRequest
+from firstdose.web.asked_before import with_addresses
 from firstdose.web.form_saving import opened_in, told_of
 from firstdose.web.guarding import told
 from firstdose.web.numbers import whole_number
 from firstdose.web.proving import needs_code, prove
+from firstdose.web.sent_once import written_once
 
 ANSWER, RESTS_ON, SEEN = "answer:", "rests-on:", "seen:"
 """How the form names the answer to a criterion, what that rests on, and what stood there when it was opened."""
@@ -49,7 +51,7 @@ def eligibility(request: TrialRequest, subject: str) -> HttpResponseBase:
         "answered_since": confirmation.holds and is_renewed,
         "lacks_reason": confirmation.holds and bool(lacking.unexplained),
         "to_renew": confirmation.holds and (is_renewed or bool(lacking.unexplained)),
-        "missing": lacking.missing,
+        "missing": with_addresses(request, subject, lacking.missing),
         "given": lacking.given,
         "not_recorded_then": words_given(lacking.given) if lacking.given else "",
         "person": request.trial.ledger.record("subjects", name_of("subjects", subject)),
@@ -64,7 +66,7 @@ def eligibility(request: TrialRequest, subject: str) -> HttpResponseBase:
 def _answered(request: TrialRequest, subject: str) -> HttpResponseBase:
     """Write the answers that were given or changed."""
     version, count = request.trial.version, 0
-    with request.trial.desk.work(request.acting.author, request.POST.get("request") or None) as work:
+    with written_once(request) as work:
         for asked in checked_criteria(work, subject, work.protocol):
             draft = None if work.is_repeated else _draft(request, subject, asked, work.now, version)
             if draft is not None:
@@ -109,7 +111,7 @@ def _confirmed(request: TrialRequest, subject: str) -> HttpResponseBase:
     sent = request.POST
     purpose = Purpose("subjects", name_of("subjects", subject), whole_number(sent.get("head")) or 0, MEANING)
     proof = prove(request, purpose)
-    with request.trial.desk.work(request.acting.author, sent.get("request") or None) as work:
+    with written_once(request) as work:
         confirm_eligibility(work, subject, proof, purpose.head, sent.get("without_reason", ""), sent.getlist("without"))
     told(request, f"{subject} is confirmed as eligible")
     return redirect("participant", subject=subject)

@@ -15,6 +15,7 @@ from firstdose.conduct.past_moments import NoPastMoment, past_moment
 from firstdose.web.acting import TrialRequest
 from firstdose.web.exporting import Package, make_package
 from firstdose.web.sight import is_of_site
+from firstdose.web.site_zone import site_zone
 from firstdose.web.trial import now
 
 EXPORTS, DATA = "exports", "data"
@@ -28,6 +29,11 @@ class Exported:
     account: str
     role: str
     facts: dict[str, str]
+
+    @property
+    def as_of(self) -> datetime:
+        """The moment of its data."""
+        return datetime.fromisoformat(self.facts["as_of"])
 
 
 def export(request: TrialRequest) -> HttpResponseBase:
@@ -83,7 +89,7 @@ def _as_of(text: str, present: datetime) -> datetime:
     Raises Refused for what is no moment, and for one that is still to come.
     """
     try:
-        return past_moment(text, present) if text else present
+        return past_moment(text, present, site_zone() or UTC) if text else present
     except NoPastMoment as problem:
         raise Refused(f"{problem}; or none for now") from None
 

@@ -12,15 +12,16 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from firstdose.conduct.catalogue import HeldEvent
-from firstdose.conduct.held import HELD, ended_words, named, seen_of, since, told_in, typed_of
+from firstdose.conduct.held import HELD, ended_words, named, seen_of, since, told_in, typed_of, waiting_held
 from firstdose.conduct.holding import withdraw_held
 from firstdose.conduct.ledger import Refused
 from firstdose.conduct.locking import cut_off_in_force
 from firstdose.conduct.own_records import all_of, as_object
 from firstdose.web.acting import TrialRequest
 from firstdose.web.guarding import told
-from firstdose.web.held_words import is_shown
+from firstdose.web.held_words import OF_ANOTHER_SITE, is_shown
 from firstdose.web.numbers import whole_number
+from firstdose.web.sent_once import written_once
 from firstdose.web.under_lock import IN_ADDRESS
 from firstdose.web.value_words import field_words, value_words
 
@@ -45,10 +46,12 @@ def held_events(request: TrialRequest) -> HttpResponseBase:
     """
     if request.method == "POST":
         return _withdrawn(request)
+    waiting = waiting_held(request.trial.ledger)
     shown = [_shown(request, each) for each in all_of(request.trial.ledger, HeldEvent) if is_shown(request, each)]
     context = {
         "waiting": [each for each in shown if each.held.state == "waiting"],
         "ended": [each for each in reversed(shown) if each.held.state != "waiting"],
+        "elsewhere": OF_ANOTHER_SITE if any(not is_shown(request, each) for each in waiting) else "",
         "locked_to": cut_off_in_force(request.trial.ledger),
         "request_key": str(uuid.uuid4()),
     }
@@ -99,7 +102,7 @@ def _withdrawn(request: TrialRequest) -> HttpResponseBase:
     stored = request.trial.ledger.record(HELD, str(number))
     if not stored.exists or not is_shown(request, as_object(HeldEvent, stored)):
         raise Http404
-    with request.trial.desk.work(request.acting.author, request.POST.get("request") or None) as work:
+    with written_once(request) as work:
         if not work.is_repeated:
             withdraw_held(work, number, request.POST.get("reason", ""))
     told(request, f"held event {number} is withdrawn, and halts dosing no more")

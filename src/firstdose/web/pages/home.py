@@ -11,11 +11,15 @@ from firstdose.conduct.standing import Standing, standing_of
 from firstdose.web.acting import TrialRequest
 from firstdose.web.by_calendar import by_calendar_alone
 from firstdose.web.halting import halts_of, set_aside, without_advice
+from firstdose.web.held_words import held_now
 from firstdose.web.last_decision import last_decision
 from firstdose.web.seeing import visible_subjects
 from firstdose.web.trial import Trial, now
 from firstdose.web.waiting_for_you import waiting_for
 from firstdose.web.watching import alerts_for, open_queries
+
+WHILE_HELD = "No recommendation while something is held outside the locked data."
+"""What is said of the rule here, where the halts above tell what is held."""
 
 
 def home(request: TrialRequest) -> HttpResponseBase:
@@ -39,7 +43,7 @@ def home(request: TrialRequest) -> HttpResponseBase:
         "standing": standing,
         "last_decision": last_decision(request.trial.protocol, request.trial.dosing_data(), standing.advice),
         "halts": halts_of(request, moment),
-        "without_advice": without_advice(request),
+        "without_advice": WHILE_HELD if held_now(request) else without_advice(request),
         "set_aside": set_aside(request),
         "alerts": alerts_for(request.trial, request.acting, moment),
         "waits": waiting_for(request),

@@ -32,8 +32,10 @@ from firstdose.conduct.snapshot import Snapshot
 from firstdose.records.date_words import day_words
 from firstdose.web.acting import TrialRequest
 from firstdose.web.guarding import told
+from firstdose.web.held_words import address_of_held, held_now
 from firstdose.web.numbers import whole_number
-from firstdose.web.proving import needs_code, prove
+from firstdose.web.proving import needs_code, proved_once
+from firstdose.web.sent_once import written_once
 from firstdose.web.sight import Sight, address_of, sight_of
 from firstdose.web.trial import now
 from firstdose.web.watching import stale_now
@@ -108,6 +110,7 @@ def locks(request: TrialRequest) -> HttpResponseBase:
     against = _against(request, latest, day) if day else []
     context = {
         "locks": found,
+        "held": held_now(request),
         "day": day,
         "is_over": day is not None and day < now().date(),
         "against": [each for each in against if each.obstacle.stands_in_the_way],
@@ -138,7 +141,7 @@ def _address(request: TrialRequest, sight: Sight, concerned: Concerned) -> str |
         return reverse("visit", kwargs={"subject": concerned.subject, "visit": concerned.visit})
     record_type, record = concerned.record or ("", "")
     if record_type == HELD:
-        return reverse("held")
+        return address_of_held(record)
     if record_type == "queries":
         return reverse("query", kwargs={"query": int(record)})
     if record_type == "dose_decisions":
@@ -149,7 +152,7 @@ def _address(request: TrialRequest, sight: Sight, concerned: Concerned) -> str |
 def _step(request: TrialRequest) -> HttpResponseBase:
     """Take a step; its head is noted, since documents made of locked data rest on it."""
     proof = _proof(request)
-    with request.trial.desk.work(request.acting.author, request.POST.get("request") or None) as work:
+    with written_once(request) as work:
         words = "done already" if work.is_repeated else _carry_out(work, request, proof)
         head = work.head
     request.trial.heads.add(head, now(), words)
@@ -158,7 +161,7 @@ def _step(request: TrialRequest) -> HttpResponseBase:
 
 
 def _proof(request: TrialRequest) -> Proof | None:
-    """Who confirms proves again who he is, for the lock as it was shown; None for the other steps.
+    """Who confirms proves again who he is, for the lock as it was shown; None for other steps, and where it is done.
 
     Raises Refused.
     """
@@ -167,7 +170,7 @@ def _proof(request: TrialRequest) -> Proof | None:
         return None
     number, head = whole_number(request.POST.get("lock")), whole_number(request.POST.get("head"))
     purpose = Purpose("data_locks", str(number), head or 0, MEANINGS[step])
-    return prove(request, purpose, left_undone=LEFT_UNDONE[step])
+    return proved_once(request, purpose, left_undone=LEFT_UNDONE[step])
 
 
 def _carry_out(work: Work, request: TrialRequest, proof: Proof | None) -> str:

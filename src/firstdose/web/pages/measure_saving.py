@@ -14,6 +14,7 @@ from firstdose.web.acting import TrialRequest
 from firstdose.web.form_saving import finding_words, findings_words, opened_in, told_of
 from firstdose.web.measure_answers import ASSESSMENTS, ITEM, OCCASION, Answered
 from firstdose.web.measure_checks import judged, odd_occasion
+from firstdose.web.sent_once import written_once
 from firstdose.web.subject_records import next_number, records_of
 
 WHY_UNABLE = "reason_unable"
@@ -26,7 +27,7 @@ def save_answers(request: TrialRequest, subject: str, visit: str, measure: Measu
     """
     version = request.trial.version
     number = int(next_number(ASSESSMENTS, records_of(request.trial.ledger, subject, [ASSESSMENTS])[ASSESSMENTS]))
-    with request.trial.desk.work(request.acting.author, request.POST.get("request") or None) as work:
+    with written_once(request) as work:
         written: list[StoredRecord] = []
         count = 0
         for each in found if not work.is_repeated else ():

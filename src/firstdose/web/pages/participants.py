@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 
+from firstdose.conduct.confirmed_without import confirmed_without_all
 from firstdose.conduct.held import halting_words
 from firstdose.conduct.ledger import StoredRecord
 from firstdose.conduct.standing import participation_of
@@ -45,6 +46,8 @@ class Listed:
     slot: StoredRecord | None
     dosed: str
     consent: str
+    is_without: bool
+    """Whether eligibility was confirmed without all that is asked for before a dosing."""
 
 
 def listing(request: TrialRequest) -> HttpResponseBase:
@@ -55,7 +58,7 @@ def listing(request: TrialRequest) -> HttpResponseBase:
     for each in ledger.records("dosings"):
         if not each.is_removed and _start(each):
             dosed.setdefault(each.fields.get("subject"), each)
-    courses = request.trial.courses(now())
+    courses, without = request.trial.courses(now()), confirmed_without_all(ledger)
     people = [
         Listed(
             each,
@@ -63,6 +66,7 @@ def listing(request: TrialRequest) -> HttpResponseBase:
             slots.get(each.fields["subject"]),
             moment_words(_start(dosed.get(each.fields["subject"]))),
             moment_words(each.fields.get("consent", "")),
+            each.fields["subject"] in without,
         )
         for each in sorted(ledger.records("subjects"), key=lambda each: in_order(each.record))
         if not each.is_removed and request.acting.sees_site(each.fields.get("centre"))

@@ -19,6 +19,7 @@ from firstdose.web.acting import TrialRequest
 from firstdose.web.guarding import told
 from firstdose.web.numbers import whole_number
 from firstdose.web.queries_shown import ShownQuery, shown, shown_queries
+from firstdose.web.sent_once import written_once
 from firstdose.web.sight import is_of_site, sight_of
 
 ON_A_PAGE = 200
@@ -101,7 +102,7 @@ def _count(queries: list[ShownQuery], state: str) -> int:
 def _step(request: TrialRequest, query: int) -> HttpResponseBase:
     """Answer, close or ask again."""
     step, words = request.POST.get("step", ""), request.POST.get("words", "")
-    with request.trial.desk.work(request.acting.author, request.POST.get("request") or None) as work:
+    with written_once(request) as work:
         done = "done already" if work.is_repeated else _carry_out(work, query, step, words)
     told(request, f"query {query} is {done}" if done != "done already" else done)
     return redirect("query", query=query)
@@ -133,7 +134,7 @@ def _several(request: TrialRequest) -> HttpResponseBase:
         fields = request.trial.ledger.record("queries", str(number)).fields
         if not sight.shows(fields.get("about_type", ""), fields.get("about_record", "")):
             raise Refused(f"there is no query {number}")
-    with request.trial.desk.work(request.acting.author, request.POST.get("request") or None) as work:
+    with written_once(request) as work:
         if not work.is_repeated:
             close(work, *dict.fromkeys(numbers), words=request.POST.get("words", ""))
     told(request, f"closed: {len(numbers)}")
@@ -144,7 +145,7 @@ def _checked(request: TrialRequest) -> HttpResponseBase:
     """Let every rule look at every record, those between records too."""
     if is_of_site(request):
         raise Refused("the rules between records look at all sites; somebody of no site in particular starts them")
-    with request.trial.desk.work(request.acting.author, request.POST.get("request") or None) as work:
+    with written_once(request) as work:
         count = 0 if work.is_repeated else len(check_all(work))
     told(request, f"every record was checked; queries opened, asked again or closed: {count}")
     return redirect("queries")

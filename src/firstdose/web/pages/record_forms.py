@@ -33,7 +33,7 @@ from firstdose.web.site_zone import zone_of_person
 from firstdose.web.sources_shown import check_beside, signatures_beside
 from firstdose.web.subject_records import FORMS, is_repeating, next_number, records_of, title_of
 from firstdose.web.trial import now
-from firstdose.web.under_lock import IN_ADDRESS, held_in, locked_to, seen_under_lock, typed_under_lock
+from firstdose.web.under_lock import IN_ADDRESS, head_of_held, held_in, locked_to, seen_under_lock, typed_under_lock
 
 DOSINGS = "dosings"
 """Doses are prepared and recorded behind the gate, on a page of their own; here they are looked at and corrected."""
@@ -181,6 +181,7 @@ def _shown(
         "has_draft": has_draft,
         "locked_to": locked_to(request, stored),
         "is_held": record_type in HELD_KINDS,
+        "held_head": head_of_held(request),
         "differs": request.POST.get("differs", "") if IN_ADDRESS in request.GET else None,
         "draft": _draft_key(request, subject, stored),
         "request_key": str(uuid.uuid4()),

@@ -13,7 +13,7 @@ from firstdose.conduct.ledger import Draft, Refused, StoredRecord
 from firstdose.web.acting import TrialRequest
 from firstdose.web.form_saving import carry_out, save_draft
 from firstdose.web.subject_records import title_of
-from firstdose.web.under_lock import held_in, held_instead
+from firstdose.web.under_lock import held_in, held_instead, seen_head_of
 
 DOSINGS = "dosings"
 
@@ -34,23 +34,37 @@ def save(
     held = held_in(request, subject, record_type, stored.record if stored else None)
     if draft is not None and held_instead(request, draft, {**texts, "subject": subject}, seen, held):
         return True
-    if held is None or (draft is not None and draft.action == "remove"):
-        save_draft(request, draft, title)
+    is_restored = draft is not None and draft.action == "restore"
+    typed = _typed_draft(request, subject, record_type, stored, texts, seen) if is_restored else draft
+    if held is not None and (draft is None or draft.action != "remove"):
+        _record_held(request, held, typed, title)
+    elif is_restored and draft is not None and typed is not None:
+        _restore_as_typed(request, draft, typed, title)
     else:
-        if draft is not None and draft.action == "restore":
-            draft = _typed_draft(request, subject, record_type, stored, texts, seen)
-        _record_held(request, held, draft, title)
+        save_draft(request, draft, title)
     return False
+
+
+def _restore_as_typed(request: TrialRequest, restored: Draft, typed: Draft, title: str) -> None:
+    """Restore a record, and write in the same write what was typed over it."""
+
+    def write(work: Work) -> None:
+        work.append(restored)
+        work.append(typed)
+
+    words = f"{title}, {typed.record}: restored, and saved as it was typed"
+    carry_out(request, typed.record_type, typed.record, words, write)
 
 
 def _record_held(request: TrialRequest, held: HeldEvent, draft: Draft | None, title: str) -> None:
     """Write what was held under a lock, and close it in the same write; a removed record is restored in it."""
     record = draft.record if draft is not None else held.changes or ""
     reason, differs = request.POST.get("reason", ""), request.POST.get("differs", "")
-    version = request.trial.version
+    version, seen_head = request.trial.version, seen_head_of(request)
 
     def write(work: Work) -> None:
-        record_held(work, held.held, record, draft, reason=reason, version=version, differs=differs)
+        number = held.held
+        record_held(work, number, record, draft, reason=reason, version=version, differs=differs, seen_head=seen_head)
 
     words = f"{title}, {record}: saved; held event {held.held} is recorded with it, and halts dosing no more"
     carry_out(request, held.record_type, record, words, write)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from zlib import crc32
 
 from django.http import Http404, HttpResponse
@@ -28,6 +28,7 @@ from firstdose.web.acting import TrialRequest
 from firstdose.web.committee_packs import decision_of, made_packs, make_pack, pdf_of
 from firstdose.web.guarding import told
 from firstdose.web.halting import halts_of
+from firstdose.web.site_zone import site_zone
 from firstdose.web.trial import Trial, now
 
 
@@ -152,6 +153,6 @@ def _wanted(request: TrialRequest) -> tuple[datetime, int | None]:
     if not text:
         return present, request.trial.ledger.head().sequence
     try:
-        return past_moment(text, present), None
+        return past_moment(text, present, site_zone() or UTC), None
     except NoPastMoment as problem:
         raise Refused(str(problem)) from None

@@ -12,9 +12,9 @@ from django.http import Http404
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 
-from firstdose.conduct.catalogue import REPORT_WORDS, ReportKind, SafetyReport
+from firstdose.conduct.catalogue import REPORT_WORDS, HeldEvent, ReportKind, SafetyReport
 from firstdose.conduct.clocks import FROM_ENTRY, Clock
-from firstdose.conduct.held import at_a_glance, is_serious, named, since
+from firstdose.conduct.held import event_told, since
 from firstdose.conduct.identity import record_name
 from firstdose.conduct.ledger import Refused
 from firstdose.conduct.serious_events import report_event, safety_reports
@@ -25,6 +25,7 @@ from firstdose.web.acting import TrialRequest
 from firstdose.web.guarding import told
 from firstdose.web.held_words import shown_held
 from firstdose.web.seeing import visible_subjects
+from firstdose.web.sent_once import written_once
 from firstdose.web.trial import now
 from firstdose.web.value_words import moment_words
 from firstdose.web.watching import clocks_now
@@ -98,6 +99,13 @@ class SeriousEvent:
     event: AdverseEvent
     clocks: tuple[ClockLine, ...]
     reports: tuple[SafetyReport, ...]
+    held: HeldEvent | None = None
+    """What waits outside the locked data, where this is told by it."""
+
+    @property
+    def since(self) -> str:
+        """Since when it is known, and held."""
+        return since(self.held) if self.held else ""
 
     @property
     def missing(self) -> list[str]:
@@ -119,18 +127,23 @@ class SeriousEvent:
 
 
 def serious_events(request: TrialRequest) -> HttpResponseBase:
-    """Every serious event of the participants whom the role sees, those with a report to be sent first."""
-    found = [each for each in _events(request) if each.event.subject in _visible(request)]
+    """Every serious event of the participants whom the role sees, those with a report to be sent first.
+
+    Those that wait outside locked data are among them: their reports are due as of any other.
+    """
+    visible = _visible(request)
+    found = [each for each in (*_held(request), *_events(request)) if each.event.subject in visible]
     ordered = sorted(found, key=lambda each: (not each.is_pressing, each.event.subject, each.event.number))
-    return render(
-        request, "firstdose/serious_events.html", {"events": ordered, "held": _held(request), "moment": now()}
-    )
+    return render(request, "firstdose/serious_events.html", {"events": ordered, "moment": now()})
 
 
-def _held(request: TrialRequest) -> list[str]:
-    """The serious events that wait outside locked data: their reports are due as of any other."""
-    held = [each for each in shown_held(request) if is_serious(each)]
-    return [f"{named(each)}: {at_a_glance(each)}; {since(each)}" for each in held]
+def _held(request: TrialRequest) -> Iterator[SeriousEvent]:
+    """The serious events that wait outside locked data."""
+    running = [each for each in clocks_now(request.trial, now()) if each.held is not None]
+    for held in shown_held(request):
+        event = event_told(held)
+        if event is not None:
+            yield SeriousEvent(event, tuple(ClockLine(each) for each in running if each.held == held.held), (), held)
 
 
 def one(request: TrialRequest, subject: str, event: int) -> HttpResponseBase:
@@ -187,7 +200,7 @@ def _visible(request: TrialRequest) -> frozenset[str]:
 def _events(request: TrialRequest) -> Iterator[SeriousEvent]:
     """All serious events."""
     running: dict[tuple[str, int], list[ClockLine]] = {}
-    for clock in clocks_now(request.trial, now()):
+    for clock in (each for each in clocks_now(request.trial, now()) if each.held is None):
         running.setdefault((clock.subject, clock.event), []).append(ClockLine(clock))
     reports: Sequence[SafetyReport] = safety_reports(request.trial.ledger)
     for event in request.trial.data().records(AdverseEvent):
@@ -203,7 +216,7 @@ def _reported(request: TrialRequest, subject: str, event: int) -> HttpResponseBa
     kind = sent.get("kind", "")
     if kind not in get_args(ReportKind):
         raise Refused("choose which report was sent")
-    with request.trial.desk.work(request.acting.author, sent.get("request") or None) as work:
+    with written_once(request) as work:
         if not work.is_repeated:
             report_event(
                 work,

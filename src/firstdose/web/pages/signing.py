@@ -16,6 +16,7 @@ from firstdose.web.acting import TrialRequest
 from firstdose.web.guarding import told
 from firstdose.web.proving import needs_code, prove
 from firstdose.web.record_words import RecordWords
+from firstdose.web.sent_once import written_once
 from firstdose.web.sight import address_of
 from firstdose.web.subject_records import FORMS, records_of, title_of
 from firstdose.web.trial import now
@@ -128,7 +129,7 @@ def _signed(request: TrialRequest, subject: str, forms: list[SignedForm]) -> Htt
     if not purposes:
         raise Refused("everything in these forms is signed already")
     proof = prove(request, *purposes)
-    with request.trial.desk.work(request.acting.author, request.POST.get("request") or None) as work:
+    with written_once(request) as work:
         if not work.is_repeated:
             sign_all(work, purposes, proof)
         head = work.head

@@ -20,6 +20,7 @@ from firstdose.web.acting import TrialRequest
 from firstdose.web.guarding import told
 from firstdose.web.numbers import whole_number
 from firstdose.web.record_words import VISIT, RecordWords
+from firstdose.web.sent_once import written_once
 from firstdose.web.sight import address_of, check_seen, sight_of, title_of_kind
 from firstdose.web.sources_shown import VERIFIED
 from firstdose.web.subject_records import FORMS
@@ -112,7 +113,7 @@ def _agreeing(request: TrialRequest) -> HttpResponseBase:
     if not chosen:
         raise Refused("choose the records that agree with their source; what differs is noted on the record's own page")
     check_seen(sight_of(request), [(kind, name) for _, kind, name in chosen])
-    with request.trial.desk.work(request.acting.author, request.POST.get("request") or None) as work:
+    with written_once(request) as work:
         if not work.is_repeated:
             for head, kind, name in chosen:
                 check_source(work, kind, name, head, True)
@@ -147,7 +148,7 @@ def check(request: TrialRequest, subject: str, record_type: str, record: str) ->
         head, agrees = whole_number(sent.get("head")), sent.get("agrees", "")
         if agrees not in ("yes", "no") or head is None:
             raise Refused("choose whether the record agrees with its source")
-        with request.trial.desk.work(request.acting.author, sent.get("request") or None) as work:
+        with written_once(request) as work:
             if not work.is_repeated:
                 check_source(work, record_type, record, head, agrees == "yes", sent.get("note", ""))
         told(request, f"{record}: {VERIFIED['agrees' if agrees == 'yes' else 'differs']}")

@@ -27,6 +27,7 @@ from firstdose.protocol.problems import ABSENT, show_value
 from firstdose.protocol.reading import LARGEST_FILE_BYTES, decode
 from firstdose.web.acting import TrialRequest
 from firstdose.web.guarding import told
+from firstdose.web.sent_once import written_once
 from firstdose.web.sight import sight_of
 
 
@@ -54,7 +55,7 @@ def versions(request: TrialRequest) -> HttpResponseBase:
         content = _content(request)
         problems = _problems(content)
         if not problems:
-            with request.trial.desk.work(request.acting.author, request.POST.get("request") or None) as work:
+            with written_once(request) as work:
                 version = None if work.is_repeated else load(work, content)
             told(request, f"version {version} is loaded; another person must approve it" if version else "done already")
             return redirect("versions")
@@ -85,7 +86,7 @@ def one(request: TrialRequest) -> HttpResponseBase:
     if not stored.exists:
         raise Http404
     if request.method == "POST":
-        with request.trial.desk.work(request.acting.author, request.POST.get("request") or None) as work:
+        with written_once(request) as work:
             if not work.is_repeated:
                 approve(work, version, request.POST.get("reason", ""), request.POST.get("against"))
         told(request, f"version {version} is in force")
@@ -108,7 +109,7 @@ def move_subject(request: TrialRequest, subject: str) -> HttpResponseBase:
     """Let a participant follow another version, with a reason."""
     if request.method == "POST":
         version = request.POST.get("version", "")
-        with request.trial.desk.work(request.acting.author, request.POST.get("request") or None) as work:
+        with written_once(request) as work:
             if not work.is_repeated:
                 move(work, subject, version, request.POST.get("reason", ""))
         told(request, f"{subject} follows version {version} from now on")

@@ -12,6 +12,7 @@ from firstdose.conduct import naming
 from firstdose.conduct.ledger import Entry, FieldChange
 from firstdose.protocol.escalation import dose_in_words
 from firstdose.records.date_words import instant_words
+from firstdose.web.held_words import linked
 from firstdose.web.sight import title_of_kind
 from firstdose.web.site_zone import site_zone, words_of_zone
 from firstdose.web.value_words import field_words, moment_words, value_words
@@ -123,6 +124,7 @@ register = Library()
 register.filter("clock", clock)
 register.simple_tag(words_of_zone, name="zone_of_site")
 register.filter("there", there)
+register.filter("to_held", linked)
 register.filter("document", document)
 register.filter("kind", kind)
 register.filter("done", done)
