@@ -246,7 +246,7 @@ def test_item_49_a_departure_from_the_rule_needs_a_reason_and_the_signatures_of_
     with pytest.raises(Refused, match="0 members have signed"):
         one_cohort.take(number)
     one_cohort.sign_decision(number, MEMBER)
-    with pytest.raises(Refused, match=r"1 members have signed .*\(Boris Rossi\), of 2 needed"):
+    with pytest.raises(Refused, match=r"1 member has signed .*\(Boris Rossi\), of 2 needed"):
         one_cohort.take(number)
     with pytest.raises(Refused, match="signed this already"):
         one_cohort.sign_decision(number, MEMBER)

@@ -63,7 +63,7 @@ def test_a_signature_with_another_meaning_does_not_count(reviewed: Running) -> N
     with reviewed.work(OTHER_MEMBER) as work:
         sign(work, purpose, reviewed.proof(OTHER_MEMBER, purpose))
     assert purpose.meaning != MEANING
-    with pytest.raises(Refused, match="1 members have signed"):
+    with pytest.raises(Refused, match="1 member has signed"):
         reviewed.take(number)
 
 

@@ -484,6 +484,23 @@ def test_a_death_whose_record_was_removed_once_is_held_and_recorded(ready: Runni
     assert not waiting_held(ready.ledger)
 
 
+def test_a_form_that_was_open_meanwhile_puts_back_nothing_that_was_emptied(locked: Running) -> None:
+    """What somebody has emptied since, with a reason, is told by nothing that is held, and is taken back unseen."""
+    number = hold(locked)
+    opened = locked.record("held_events", "1").head
+    hold(locked, {**LATE, "grade": ""}, INVESTIGATOR, number=number, differs="the grade was of another event")
+    draft = draft_of("adverse_events", LATE, {})
+    assert draft is not None
+    refused = r"typed anew since this form was opened.*: highest grade by CTCAE “empty”\."
+    with pytest.raises(Refused, match=refused), locked.work(NURSE) as work:
+        hold_if_locked(work, draft, LATE, {}, number, "", opened)
+    (held,) = waiting_held(locked.ledger)
+    assert typed_of(held)["grade"] == ""
+    hold(locked, LATE, number=number)
+    (held,) = waiting_held(locked.ledger)
+    assert typed_of(held) == LATE, "who sees it empty fills it"
+
+
 def test_a_new_form_of_a_death_that_is_recorded_empties_nothing_of_it(ready: Running) -> None:
     """Whoever begins a new form sees nothing of what is recorded, and leaves it empty for that."""
     ready.enter("deaths", subject="P1", died="2026-03-10", cause="Sepsis", autopsy="yes")

@@ -32,7 +32,8 @@ def test_a_text_means_the_last_moment_that_it_may(text: str, in_utc: str) -> Non
 
 
 def test_without_a_zone_it_is_utc() -> None:
-    assert past_moment("2026-01-31T12:00", PRESENT).isoformat() == "2026-01-31T12:00:59.999999+00:00"
+    for written in ("2026-01-31T12:00", "2026-01-31 12:00", "2026-01-31t12:00", "2026-W05-6T12:00"):
+        assert past_moment(written, PRESENT).isoformat() == "2026-01-31T12:00:59.999999+00:00"
 
 
 @pytest.mark.parametrize("text", ["2026-11-24", "2026-11-24T13:00", "2026-11-24T13:01", "9999-12-31T23:59-14:00"])

@@ -143,6 +143,34 @@ def test_what_is_typed_after_a_form_was_sent_is_not_said_to_be_saved(
     assert site.ledger.record("adverse_events", f"{subject}/1").fields["grade"] == "2"
 
 
+def test_what_is_typed_while_a_form_is_being_written_is_not_said_to_be_saved(
+    site: Any, signed_in: Client, subject: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first try is sent, no lock is in the way of the second, the first is written: the second is not."""
+    from firstdose.conduct.ledger import Unavailable
+    from firstdose.web.pages import record_saving
+
+    add_event(signed_in("coordinator"), subject, grade="1")
+    browser, address = signed_in("coordinator"), f"/participants/{subject}/adverse_events/{subject}/1/"
+    first = {"seen:grade": "1", "grade": "2", "reason": "it was worse", "request": str(uuid.uuid4())}
+    written: Any = vars(record_saving)["save_draft"]
+
+    def not_yet(*given: Any) -> None:
+        raise Unavailable("the database is busy")
+
+    def after_the_first(*given: Any) -> None:
+        monkeypatch.setattr(record_saving, "save_draft", written)
+        assert browser.post(address, first).status_code == 302
+        written(*given)
+
+    monkeypatch.setattr(record_saving, "save_draft", not_yet)
+    assert browser.post(address, first).status_code == 503
+    monkeypatch.setattr(record_saving, "save_draft", after_the_first)
+    answer = browser.post(address, first | {"grade": "5"})
+    assert (answer.status_code, b"What was typed since is not" in answer.content) == (409, True)
+    assert site.ledger.record("adverse_events", f"{subject}/1").fields["grade"] == "2"
+
+
 def test_what_was_typed_over_a_removed_record_is_saved_with_its_restoring(
     site: Any, signed_in: Client, subject: str
 ) -> None:

@@ -238,6 +238,8 @@ def test_the_pack_says_what_it_does_not_know_of(
     zipfile.ZipFile(io.BytesIO(b"".join(answer.streaming_content))).extractall(tmp_path)
     assert held_notices(tmp_path / "records")[0] in notices[0], "a pack made of an export says the same"
     assert held_notices(tmp_path) == ()
+    monkeypatch.chdir(tmp_path / "records")
+    assert held_notices(Path()) == held_notices(tmp_path / "records"), "also from within the folder"
     known = f"adverse event of {subject} (Status <epilepticus>, grade 4, serious), held since"
     assert any("not known to anything told here" in words and known in words for words in notices[0])
     sent = {"held": str(held.held), "reason": "entered for the wrong person"}

@@ -87,7 +87,7 @@ def test_signing_comes_first_and_taking_is_not_ready_before_enough_have_signed(c
     shown = text("one", page)
     order = [shown.index(f"<h3>{title}</h3>") for title in ("Sign", "Take", "Propose another decision")]
     assert order == sorted(order)
-    for signer, words in ((None, "0 members have signed"), ("one", "1 members have signed")):
+    for signer, words in ((None, "0 members have signed"), ("one", "1 member has signed")):
         if signer:
             sign(signer, page)
         assert "disabled" in attributes(TAKE, text("two", page))

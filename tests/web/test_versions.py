@@ -132,6 +132,17 @@ def test_a_version_that_is_there_or_has_no_name_is_refused(site: Any, signed_in:
     assert site.ledger.head() == before
 
 
+def test_a_file_that_was_mended_since_is_not_said_to_be_loaded(site: Any, signed_in: Client, content: str) -> None:
+    """Of the same name and as long, sent again by the same form: what is in it counts."""
+    browser, (first, mended) = signed_in("data_manager"), (f"T {uuid.uuid4().hex[:4]}" for _ in range(2))
+    request = str(uuid.uuid4())
+    assert load(browser, named(content, first), request=request).status_code == 302
+    assert load(browser, named(content, first), request=request).status_code == 302, "the very same is done already"
+    answer = load(browser, named(content, mended), request=request)
+    assert (answer.status_code, b"What was typed since is not" in answer.content) == (409, True)
+    assert not site.ledger.record("protocol_versions", mended).exists
+
+
 def test_only_who_manages_versions_loads_one(signed_in: Client, content: str) -> None:
     assert load(signed_in("investigator"), named(content, "T9")).status_code == 403
     assert 'type="file"' not in signed_in("investigator").get("/versions/").content.decode()

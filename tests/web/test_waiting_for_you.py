@@ -55,7 +55,7 @@ def test_a_decision_waits_for_its_members(site: Any, signed_in: Client) -> None:
     page = browser.get(address).content.decode()
     assert "You have signed what is proposed." in page
     assert 'value="sign"' not in page
-    assert re.search(rf"1 members have signed the decision as it is proposed \([^)]+\), of {quorum} needed\.", page)
+    assert re.search(rf"1 member has signed the decision as it is proposed \([^)]+\), of {quorum} needed\.", page)
     assert asked not in begins(browser)
     assert "take it, if enough have signed" in begins(browser)
     assert asked in begins(signed_in(account))

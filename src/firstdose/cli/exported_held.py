@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,8 +22,9 @@ def held_notices(data: Path) -> tuple[str, ...]:
     from firstdose.conduct.held import HELD, not_told
     from firstdose.protocol.problems import printable
 
-    path = data.parent / CONDUCT_FOLDER / f"{HELD}.csv"
-    if not is_export(data.parent) or not path.is_file():
+    export = Path(os.path.realpath(data)).parent  # that of "." is not in its name
+    path = export / CONDUCT_FOLDER / f"{HELD}.csv"
+    if not is_export(export) or not path.is_file():
         return ()
     try:
         words = not_told(each for each in _held_in(path) if each.state == "waiting")
@@ -31,7 +33,7 @@ def held_notices(data: Path) -> tuple[str, ...]:
             f"{printable(str(path))}: what was held outside the locked data cannot be read ({problem}); unpack the "
             "export anew, and leave its files as they are"
         ) from problem
-    return (words,) if words else ()
+    return (printable(words),) if words else ()
 
 
 def _held_in(path: Path) -> list[HeldEvent]:

@@ -96,6 +96,7 @@ def _with_data(
     from firstdose.cli.analyse_command import analysed
     from firstdose.cli.class_values import class_values
     from firstdose.cli.data_folder import notices_of, notices_on, problems_notice, read_data, refuse_unusable
+    from firstdose.cli.exported_held import held_notices
     from firstdose.cli.inputs import InputError, every_problem, problems_text
     from firstdose.cli.metabolite_folder import with_abundances
     from firstdose.cli.output import progress
@@ -118,7 +119,7 @@ def _with_data(
     found = [finding.at(settings.places) for finding in check_settings(changed)]
     if found:
         raise InputError(f"with what the data of {data} say, the settings no longer hold:\n{problems_text(found)}")
-    notices = (*notices_of(data), *notices_on(reading.trial_data))
+    notices = (*held_notices(data), *notices_of(data), *notices_on(reading.trial_data))
     if out is not None:
         notices = (*notices, *problems_notice(reading))
     return changed, taken, notices

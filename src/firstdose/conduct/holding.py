@@ -182,13 +182,15 @@ def _otherwise(stored: StoredRecord, fields: Mapping[str, str], seen_head: int |
     Raises Refused where it was typed anew since the form was opened: a reason given then is not of that.
     """
     held = as_object(HeldEvent, stored)
-    kind = held.record_type
+    kind, told, was_typed_anew = held.record_type, told_in(held), seen_head not in (None, stored.head)
+    if was_typed_anew:  # what was emptied since is told by nothing
+        told = {name: text for name, text in typed_of(held).items() if name not in keys_of(RECORDS[kind])}
     others = {
         name: f"{field_label(kind, name)} “{value_words(kind, name, text) or 'empty'}”"
-        for name, text in told_in(held).items()
+        for name, text in told.items()
         if name not in OF_NO_SAFETY and fields.get(name, "").strip() != text.strip()
     }
-    if others and seen_head not in (None, stored.head):
+    if others and was_typed_anew:
         raise Refused(
             f"held event {held.held} was typed anew since this form was opened, and says something else now: "
             f"{', '.join(others.values())}. Take that over, or say why it differs, and save again"

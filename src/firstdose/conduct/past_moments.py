@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, time, tzinfo
 from firstdose.dosing.known import JUST_A_MINUTE
 
 A_DAY = len("2026-03-14")
-A_MINUTE = re.compile(r"[^T ]+[T ][0-9]{2}(?::?[0-9]{2})?(?:Z|[+-].*)?")
+A_MINUTE = re.compile(r"[0-9W-]+[^0-9W:-][0-9]{2}(?::?[0-9]{2})?(?:Z|[+-].*)?")
 """A moment that is written without its seconds."""
 FORM = "write the moment as 2026-03-14, which is the end of that day, or 2026-03-14T10:30"
 TO_COME = "that moment is still to come, or not over yet"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from firstdose.conduct.own_records import Recorded
 from firstdose.conduct.signatures import signatures_of
 from firstdose.protocol import Protocol
+from firstdose.records.wording import counted
 
 MEANING = "I agree with this decision on the dose"
 """What a member's signature of a proposal means."""
@@ -34,4 +35,5 @@ def too_few_signed(source: Recorded, protocol: Protocol, preparation: int) -> st
     if len(names) >= fewest:
         return ""
     who = ", ".join(names) or "nobody"
-    return f"{len(names)} members have signed the decision as it is proposed ({who}), of {fewest} needed"
+    have = "has" if len(names) == 1 else "have"
+    return f"{counted(len(names), 'member')} {have} signed the decision as it is proposed ({who}), of {fewest} needed"

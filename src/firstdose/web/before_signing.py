@@ -77,12 +77,13 @@ def _told(
     fresh = [each for each in _recorded(frozen) if each not in before]
     touched = {(each.subject, each.event) for each in fresh if isinstance(each, DltAdjudication | GradeChange)}
     found: list[Told] = []
+    fatal: set[str] = set()
     for event in frozen.records(AdverseEvent):
         key = (event.subject, event.number)
         is_new = key in touched or event not in before
         if is_new and (key in counted or is_told(event, is_dlt=False)):
             found.append(_event(event, key in counted, counted.get(key) is True))
-    fatal = {event.subject for event in frozen.records(AdverseEvent) if event.outcome == "fatal"}
+            fatal |= {event.subject} if event.outcome == "fatal" else set()
     found += [_death(each) for each in fresh if isinstance(each, Death) and each.subject not in fatal]
     return tuple(sorted(found, key=lambda each: (each.rank, each.subject)))
 

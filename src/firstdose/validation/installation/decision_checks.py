@@ -117,7 +117,7 @@ def _signed_decision(bench: Bench) -> str:
         trial.propose(preparation, 1, "one more cohort at this level")
         trial.sign(preparation, MEMBERS[:1])
         one = refusal(partial(trial.take, preparation))
-        expect("1 members have signed" in one, one)
+        expect("1 member has signed" in one, one)
         trial.sign(preparation, MEMBERS[1:])
         trial.propose(preparation, 2)
         fallen = refusal(partial(trial.take, preparation))
